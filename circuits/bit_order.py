@@ -1,0 +1,59 @@
+"""The bit order, said once: neuron i is qubit i is column i is bit i of the integer.
+
+A row of bits ``b`` (shape ``(num_bits,)``) is the integer Σ_i b_i 2^i and Qiskit's label with
+qubit 0 rightmost: ``[1, 0, 0]`` is the integer 1 and the label ``"001"``.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Bits = npt.NDArray[np.uint8]
+
+
+def check_bits(bits: npt.ArrayLike, *, ndim: int = 2) -> Bits:
+    """Return ``bits`` as a ``uint8`` array of 0 and 1 with ``ndim`` axes.
+
+    Raises:
+        ValueError: The array has another number of axes, is empty, or holds other values.
+    """
+    array = np.asarray(bits)
+    if array.ndim != ndim or array.size == 0:
+        raise ValueError(f"bits should have {ndim} non-empty axes. Got shape {array.shape}.")
+    if not np.isin(array, (0, 1)).all():
+        raise ValueError(
+            "bits should be 0 or 1. Got other values; spins are turned by (1 - s) / 2."
+        )
+    return array.astype(np.uint8)
+
+
+def bits_to_integer(bits: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return Σ_i b_i 2^i over the last axis, shape ``(...,)``.
+
+    Raises:
+        ValueError: More than 62 bits do not fit; use Python integers or packed words there.
+    """
+    array = np.asarray(bits, dtype=np.int64)
+    if array.shape[-1] > 62:
+        raise ValueError(f"at most 62 bits fit an integer index. Got {array.shape[-1]}.")
+    return np.asarray(array @ (np.int64(1) << np.arange(array.shape[-1], dtype=np.int64)))
+
+
+def integer_to_bits(integers: npt.ArrayLike, num_bits: int) -> Bits:
+    """Return the bits of each integer, shape ``(..., num_bits)``; column i is bit i."""
+    array = np.asarray(integers, dtype=np.int64)
+    return ((array[..., None] >> np.arange(num_bits)) & 1).astype(np.uint8)
+
+
+def all_bits(num_bits: int) -> Bits:
+    """Return every basis state, shape ``(2**num_bits, num_bits)``; row x holds the bits of x."""
+    return integer_to_bits(np.arange(2**num_bits), num_bits)
+
+
+def bits_to_label(bits: npt.ArrayLike) -> str:
+    """Return Qiskit's label of one row of bits: qubit 0 is the rightmost character."""
+    return "".join(str(int(bit)) for bit in np.asarray(bits)[::-1])
+
+
+def label_to_bits(label: str) -> Bits:
+    """Return the bits of a Qiskit label; column 0 is its last character."""
+    return np.array([int(character) for character in reversed(label)], dtype=np.uint8)

@@ -1,0 +1,175 @@
+"""Linear algebra over GF(2) on sets of bit patterns: ranks, dependent columns, affine hulls.
+
+A vector is one Python integer of any width, so nothing here stops at 64 bits. A column of a
+pattern matrix is the integer Σ_μ x^μ_i 2^μ; "affine" means that the constant column 1…1 counts as
+known, because an X gate costs nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.bit_order import Bits, check_bits
+
+
+class Basis:
+    """Independent vectors in echelon form, each remembering which inputs it is a sum of."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, tuple[int, int]] = {}  # leading bit -> (vector, combination)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def reduce(self, vector: int, combination: int = 0) -> tuple[int, int]:
+        """Return ``vector`` minus a sum of basis vectors, zero iff it lies in their span.
+
+        Args:
+            vector: The vector, as an integer.
+            combination: A label, as an integer of bits; the labels of the basis vectors used are
+                added to it (XOR).
+        """
+        while vector:
+            row = self._rows.get(vector.bit_length())
+            if row is None:
+                break
+            vector ^= row[0]
+            combination ^= row[1]
+        return vector, combination
+
+    def add(self, vector: int, combination: int = 0) -> tuple[bool, int]:
+        """Add ``vector`` if it is independent; return whether it was, and its reduced label."""
+        vector, combination = self.reduce(vector, combination)
+        if vector:
+            self._rows[vector.bit_length()] = (vector, combination)
+        return bool(vector), combination
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AffineHull:
+    """The affine hull of a pattern set, seen on some known columns only."""
+
+    indices: npt.NDArray[np.intp]
+    """A maximal set of known columns that are affinely independent, shape ``(r,)``.
+
+    Two points of the hull that agree on these columns agree on every known column.
+    """
+    checks: Bits
+    """Parity checks, one per dependent known column, shape ``(num_known - r, D)``.
+
+    Each row is 0 outside the known columns.
+    """
+    parities: Bits
+    """Value of each check on every point of the hull, shape ``(num_known - r,)``."""
+
+    def __post_init__(self) -> None:
+        for name in ("indices", "checks", "parities"):
+            array = np.array(getattr(self, name))
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    def contains(self, bits: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Return whether the known columns of ``bits`` fit the hull, shape ``(...,)``.
+
+        Args:
+            bits: Shape ``(..., D)``; entries at unknown columns are ignored.
+
+        Raises:
+            ValueError: The last axis is not ``D``.
+        """
+        rows = np.asarray(bits)
+        num_bits = self.checks.shape[1]
+        if rows.ndim == 0 or rows.shape[-1] != num_bits:
+            raise ValueError(f"bits should have shape (..., {num_bits}). Got {rows.shape}.")
+        values = (rows.astype(np.int64) @ self.checks.T.astype(np.int64)) & 1
+        return np.asarray((values == self.parities).all(axis=-1))
+
+
+def pack(rows: npt.ArrayLike) -> list[int]:
+    """Return one integer Σ_i b_i 2^i per row of an ``(n, width)`` array of bits."""
+    packed = np.packbits(np.asarray(rows, dtype=np.uint8), axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
+
+
+def unpack(integers: Iterable[int], width: int) -> Bits:
+    """Return the bits of each integer, shape ``(n, width)``: the inverse of :func:`pack`."""
+    num_bytes = (width + 7) // 8
+    rows = [np.frombuffer(value.to_bytes(num_bytes, "little"), np.uint8) for value in integers]
+    stacked = np.array(rows, dtype=np.uint8).reshape(len(rows), num_bytes)
+    return np.unpackbits(stacked, axis=1, count=width, bitorder="little")
+
+
+def rank(bits: npt.ArrayLike) -> int:
+    """Return the rank over GF(2) of an ``(n, width)`` array of bits."""
+    basis = Basis()
+    for row in pack(check_bits(bits)):
+        basis.add(row)
+    return len(basis)
+
+
+def affine_rank(patterns: npt.ArrayLike) -> int:
+    """Return the dimension of the affine hull of ``(K, D)`` bits: at most min(K - 1, D).
+
+    Raises:
+        ValueError: ``patterns`` is not a non-empty two-dimensional array of bits.
+    """
+    bits = check_bits(patterns)
+    return rank(bits ^ bits[0])
+
+
+def affine_hull(patterns: npt.ArrayLike, known: npt.ArrayLike | None = None) -> AffineHull:
+    """Return the affine hull of ``(K, D)`` bits, restricted to the ``known`` columns.
+
+    Args:
+        patterns: Bits, shape ``(K, D)``.
+        known: Which columns to look at, ``bool``, shape ``(D,)``; all for ``None``. Columns are
+            taken in order, so a column is dependent only on columns before it.
+
+    Raises:
+        ValueError: ``patterns`` is not an array of bits or ``known`` has another shape.
+    """
+    bits = check_bits(patterns)
+    num_bits = bits.shape[1]
+    mask = np.ones(num_bits, dtype=bool) if known is None else np.asarray(known)
+    if mask.shape != (num_bits,) or mask.dtype != np.bool_:
+        raise ValueError(
+            f"known should be bool of shape ({num_bits},). Got {mask.dtype} of shape {mask.shape}."
+        )
+    basis = Basis()
+    basis.add((1 << len(bits)) - 1, 1 << num_bits)  # the constant column is label num_bits
+    columns = pack(bits.T)
+    independent, relations = [], []
+    for index in np.flatnonzero(mask):
+        is_new, relation = basis.add(columns[index], 1 << int(index))
+        if is_new:
+            independent.append(int(index))
+        else:
+            relations.append(relation)
+    table = unpack(relations, num_bits + 1)
+    return AffineHull(
+        indices=np.array(independent, dtype=np.intp),
+        checks=table[:, :num_bits],
+        parities=table[:, num_bits],
+    )
+
+
+def independent_known_bits(
+    patterns: npt.ArrayLike, known: npt.ArrayLike
+) -> tuple[npt.NDArray[np.intp], AffineHull]:
+    """Return a maximal set of independent known columns and the hull that checks a probe.
+
+    An oracle that marks the stored patterns agreeing with a probe on the returned columns marks
+    those that agree on every known column, provided ``hull.contains(probe_bits)``; if it does not,
+    no stored pattern agrees.
+
+    Args:
+        patterns: Bits, shape ``(K, D)``.
+        known: ``bool``, shape ``(D,)``.
+
+    Returns:
+        The column indices, shape ``(r,)``, and an :class:`AffineHull` on the known columns.
+    """
+    hull = affine_hull(patterns, known)
+    return hull.indices, hull

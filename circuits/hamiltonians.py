@@ -1,0 +1,131 @@
+r"""Energies as diagonal Hamiltonians: all 2^D values, Pauli-Z strings, and phase circuits.
+
+A diagonal E(x), x = Σ_i b_i 2^i, is Σ_S c_S Z_S with Z_S = Π_{i∈S} Z_i and
+c_S = 2^{-D} Σ_x E(x) (-1)^{|x ∧ S|} (Walsh-Hadamard transform). A set S is the integer mask
+Σ_{i∈S} 2^i, so masks and basis states share one bit order.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit, QuantumRegister
+from qiskit.quantum_info import SparsePauliOp
+
+Floats = npt.NDArray[np.float64]
+
+
+def walsh_coefficients(diagonal: npt.ArrayLike) -> Floats:
+    """Return c_S for every mask S, shape ``(2**D,)``, in O(D 2^D).
+
+    Raises:
+        ValueError: The length is not a power of two or a value is not finite.
+    """
+    values = _check_diagonal(diagonal)
+    return _walsh_hadamard(values) / len(values)
+
+
+def walsh_diagonal(coefficients: npt.ArrayLike) -> Floats:
+    """Return E(x) = Σ_S c_S (-1)^{|x ∧ S|}, the inverse of :func:`walsh_coefficients`."""
+    return _walsh_hadamard(_check_diagonal(coefficients))
+
+
+def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> SparsePauliOp:
+    """Return the operator with this diagonal as Pauli-Z strings.
+
+    Args:
+        diagonal: Energies, shape ``(2**D,)``.
+        tolerance: Strings with |c_S| at or below ``tolerance`` times the largest are left out.
+            The diagonal then changes by at most the sum of what was left out.
+
+    Returns:
+        A ``SparsePauliOp`` on D qubits; qubit i is neuron i.
+    """
+    coefficients = walsh_coefficients(diagonal)
+    num_qubits = len(coefficients).bit_length() - 1
+    threshold = tolerance * np.abs(coefficients).max(initial=0)
+    keep = np.flatnonzero(np.abs(coefficients) > threshold).tolist()
+    strings = [
+        ("Z" * mask.bit_count(), [i for i in range(num_qubits) if mask >> i & 1], weight)
+        for mask, weight in zip(keep, coefficients[keep].tolist(), strict=True)
+    ]
+    strings = strings or [("", [], 0.0)]
+    return SparsePauliOp.from_sparse_list(strings, num_qubits=num_qubits)
+
+
+def phase_circuit(
+    masks: npt.ArrayLike, weights: npt.ArrayLike, num_qubits: int, *, angle: float
+) -> QuantumCircuit:
+    r"""Return exp(-iγ Σ_S w_S Z_S) with CX ladders shared between strings.
+
+    The strings with highest neuron t are done on qubit t: CX gates from lower qubits collect each
+    parity there, visited in Gray-code order so that neighbors differ in few bits. All 2^D - 1
+    strings cost 2^D - 2 CX; pairs cost 2 CX each, as RZZ would.
+
+    Args:
+        masks: The sets S as integers, shape ``(T,)``, each once; mask 0 is a global phase.
+        weights: w_S, shape ``(T,)``.
+        num_qubits: D.
+        angle: γ.
+
+    Returns:
+        A circuit with register ``memory`` of D qubits, no ancillas. Its gates depend on the
+        masks only; the weights and the angle enter as rotation angles.
+
+    Raises:
+        ValueError: Shapes differ, a mask repeats or does not fit D bits.
+    """
+    masks = np.asarray(masks, dtype=np.int64)
+    weights = np.asarray(weights, dtype=float)
+    if masks.shape != weights.shape or masks.ndim != 1:
+        raise ValueError(
+            f"masks and weights should share one shape (T,). Got {masks.shape}, {weights.shape}."
+        )
+    if len(np.unique(masks)) != len(masks) or (masks < 0).any() or (masks >> num_qubits).any():
+        raise ValueError(f"masks should be distinct and below 2**{num_qubits}.")
+    circuit = QuantumCircuit(QuantumRegister(num_qubits, "memory"))
+    for target in range(num_qubits):
+        mine = masks >> target == 1
+        lower = masks[mine] - (1 << target)
+        order = np.argsort(_gray_rank(lower))
+        collected = 0
+        for mask, weight in zip(lower[order].tolist(), weights[mine][order].tolist(), strict=True):
+            _move_parity(circuit, collected, mask, target)
+            collected = mask
+            circuit.rz(2 * angle * weight, target)
+        _move_parity(circuit, collected, 0, target)
+    circuit.global_phase -= angle * float(weights[masks == 0].sum())
+    return circuit
+
+
+def _move_parity(circuit: QuantumCircuit, held: int, wanted: int, target: int) -> None:
+    difference = held ^ wanted
+    for control in range(difference.bit_length()):
+        if difference >> control & 1:
+            circuit.cx(control, target)
+
+
+def _gray_rank(masks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The position of each mask in the reflected Gray code."""
+    rank = masks.copy()
+    shift = 1
+    while shift < 64:
+        rank ^= rank >> shift
+        shift *= 2
+    return rank
+
+
+def _walsh_hadamard(values: Floats) -> Floats:
+    result, half = values.copy(), 1
+    while half < len(result):
+        pairs = result.reshape(-1, 2, half)
+        result = np.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], 1).reshape(-1)
+        half *= 2
+    return result
+
+
+def _check_diagonal(diagonal: npt.ArrayLike) -> Floats:
+    values = np.asarray(diagonal, dtype=float)
+    if values.ndim != 1 or len(values) == 0 or len(values) & (len(values) - 1):
+        raise ValueError(f"a diagonal should have 2**D values. Got shape {values.shape}.")
+    if not np.isfinite(values).all():
+        raise ValueError("energies should be finite. Got NaN or infinity; use a log-domain energy.")
+    return values

@@ -1,0 +1,99 @@
+"""Patterns into amplitudes: encoders with exact gate counts behind one function.
+
+Each encoder stands in a file of its own and yields a :class:`Preparation`; :class:`Auto` picks
+the cheapest by counting.
+"""
+
+from typing import Any
+
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from circuits.loading.affine import Affine
+from circuits.loading.auto import Auto
+from circuits.loading.dense import Dense
+from circuits.loading.incremental import Incremental
+from circuits.loading.preparation import Encoder, Preparation, check_superposition
+
+__all__ = [
+    "ENCODERS",
+    "Affine",
+    "Auto",
+    "Dense",
+    "Encoder",
+    "Incremental",
+    "Preparation",
+    "encoder_from_dict",
+    "pattern_superposition",
+    "prepare",
+]
+
+ENCODERS: dict[str, type[Encoder]] = {e.name: e for e in (Auto, Incremental, Dense, Affine)}
+"""Every encoder by its registry name."""
+
+
+def pattern_superposition(
+    bits: npt.ArrayLike,
+    amplitudes: npt.ArrayLike | None = None,
+    *,
+    encoder: Encoder | str | None = None,
+) -> QuantumCircuit:
+    r"""Return a circuit A with A|0…0⟩ = Σ_μ a_μ |x^μ⟩ ⊗ |0…0⟩.
+
+    Args:
+        bits: Distinct patterns of 0 and 1, shape ``(K, D)``; column i is qubit i.
+        amplitudes: Real or complex, non-zero, shape ``(K,)``; normalized here. ``None`` means
+            uniform.
+        encoder: An encoder, a name in :data:`ENCODERS`, or ``None`` for ``Auto()``.
+
+    Returns:
+        A circuit with register ``memory`` (D qubits) and, where used, clean ``ancilla`` qubits
+        that end in |0⟩.
+
+    Raises:
+        ValueError: Patterns are not bits or repeat, amplitudes do not fit, or there is no encoder
+            of that name.
+
+    Example:
+        >>> pattern_superposition([[0, 0, 1], [1, 0, 1]]).count_ops()["x"]
+        1
+    """
+    return prepare(bits, amplitudes, encoder=encoder).circuit
+
+
+def prepare(
+    bits: npt.ArrayLike,
+    amplitudes: npt.ArrayLike | None = None,
+    *,
+    encoder: Encoder | str | None = None,
+) -> Preparation:
+    """Return the circuit of :func:`pattern_superposition` with its costs and active qubits."""
+    rows, vector = check_superposition(bits, amplitudes)
+    return _resolve(encoder).prepare(rows, vector)
+
+
+def encoder_from_dict(data: dict[str, Any]) -> Encoder:
+    """Return the encoder that :meth:`Encoder.to_dict` wrote.
+
+    Raises:
+        ValueError: There is no encoder of that name.
+    """
+    fields = {k: v for k, v in data.items() if k != "name"}
+    for key, value in fields.items():
+        if isinstance(value, dict) and "name" in value:
+            fields[key] = encoder_from_dict(value)
+        elif isinstance(value, list):
+            fields[key] = tuple(tuple(v) if isinstance(v, list) else v for v in value)
+    return _encoder_type(data["name"])(**fields)
+
+
+def _resolve(encoder: Encoder | str | None) -> Encoder:
+    if encoder is None:
+        return Auto()
+    return _encoder_type(encoder)() if isinstance(encoder, str) else encoder
+
+
+def _encoder_type(name: str) -> type[Encoder]:
+    if name not in ENCODERS:
+        raise ValueError(f"encoder should be one of {sorted(ENCODERS)}. Got {name!r}.")
+    return ENCODERS[name]

@@ -1,0 +1,96 @@
+"""What an encoder yields: a circuit that prepares a superposition of patterns, and its costs."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
+
+from circuits.bit_order import Bits, check_bits
+from circuits.resources import Resources, count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Preparation:
+    r"""An invertible circuit A with A|0…0⟩ = Σ_μ a_μ |x^μ⟩ ⊗ |0…0⟩ (up to a global phase)."""
+
+    circuit: QuantumCircuit
+    """Registers ``memory`` (D qubits; qubit i is neuron i) and, where used, ``ancilla``."""
+    reflection_qubits: tuple[int, ...]
+    """Indices into ``circuit.qubits`` that A†|ψ⟩ can occupy for |ψ⟩ in the span of the patterns.
+
+    All other qubits are back in |0⟩ there, so 2|A0⟩⟨A0| - 1 restricted to that span is
+    A (2|0⟩⟨0| - 1) A† with the inner reflection on these qubits alone.
+    """
+    resources: Resources = field(init=False)
+    """CX gates, CX depth and qubits of ``circuit``, all-to-all."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "resources", count(self.circuit))
+
+    @property
+    def num_ancillas(self) -> int:
+        """Number of clean ancillas, all given back in |0⟩."""
+        return sum(len(r) for r in self.circuit.qregs if r.name == "ancilla")
+
+
+class Encoder(ABC):
+    """How patterns become amplitudes; subclasses are frozen values with plain fields."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation of checked, normalized input.
+
+        Args:
+            bits: Distinct patterns, shape ``(K, D)``.
+            amplitudes: Complex, non-zero, unit 2-norm, shape ``(K,)``.
+        """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the registry name and the plain fields, nested encoders likewise."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return {"name": self.name} | {
+            key: value.to_dict() if isinstance(value, Encoder) else value
+            for key, value in values.items()
+        }
+
+
+def empty_circuit(num_neurons: int, num_ancillas: int) -> QuantumCircuit:
+    """Return a circuit with registers ``memory`` and, if any are asked for, ``ancilla``."""
+    circuit = QuantumCircuit(QuantumRegister(num_neurons, "memory"))
+    if num_ancillas:
+        circuit.add_register(AncillaRegister(num_ancillas, "ancilla"))
+    return circuit
+
+
+def check_superposition(
+    bits: npt.ArrayLike, amplitudes: npt.ArrayLike | None
+) -> tuple[Bits, npt.NDArray[np.complex128]]:
+    """Return checked distinct patterns and normalized amplitudes (uniform for ``None``).
+
+    Raises:
+        ValueError: Patterns are not bits, repeat, or the amplitudes have another length, a zero
+            or a non-finite entry.
+    """
+    rows = check_bits(bits)
+    num_patterns = len(rows)
+    if len(np.unique(rows, axis=0)) != num_patterns:
+        raise ValueError(
+            "patterns should be distinct. Got repeated rows; merge them and give their weight "
+            "as an amplitude."
+        )
+    if amplitudes is None:
+        return rows, np.full(num_patterns, num_patterns**-0.5, dtype=np.complex128)
+    vector = np.asarray(amplitudes, dtype=np.complex128)
+    if vector.shape != (num_patterns,):
+        raise ValueError(f"amplitudes should have shape ({num_patterns},). Got {vector.shape}.")
+    norm = float(np.linalg.norm(vector))
+    if not np.isfinite(norm) or not np.all(np.abs(vector) > 1e-12 * norm):
+        raise ValueError(
+            "amplitudes should be finite and non-zero. Drop the patterns whose amplitude is zero."
+        )
+    return rows, vector / norm

@@ -1,0 +1,230 @@
+"""Random patterns, and probes made from them by flips and erasures."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .spins import Spins, check_patterns, check_probes, hamming_distance
+
+_ROUNDS = 1000  # redraws of repeated rows before the request counts as impossible
+
+
+def random_patterns(
+    num_patterns: int,
+    num_neurons: int,
+    *,
+    distinct: bool = True,
+    rng: np.random.Generator | int | None = None,
+) -> Spins:
+    """Return uniformly random patterns of shape ``(num_patterns, num_neurons)``.
+
+    Args:
+        num_patterns: Number of rows.
+        num_neurons: Number of columns.
+        distinct: Whether to draw without replacement among all ``2**num_neurons`` patterns.
+        rng: Source of randomness.
+
+    Raises:
+        ValueError: A count is below one, or ``distinct`` and ``num_patterns > 2**num_neurons``.
+    """
+    rng = np.random.default_rng(rng)
+    _check_counts(num_patterns, num_neurons)
+    if distinct and num_patterns > 2**num_neurons:
+        raise ValueError(
+            f"num_patterns should be at most 2**num_neurons = {2**num_neurons}. "
+            f"Got {num_patterns}; pass distinct=False to allow repetitions."
+        )
+    if distinct and num_neurons <= 20:
+        integers = rng.choice(2**num_neurons, size=num_patterns, replace=False)
+        bits = (integers[:, np.newaxis] >> np.arange(num_neurons)) & 1
+        return check_patterns(1 - 2 * bits)
+    drawn = _random_spins(rng, (num_patterns, num_neurons))
+    if distinct:
+        for _ in range(_ROUNDS):
+            repeated = _repeated_rows(drawn)
+            if repeated.size == 0:
+                break
+            drawn[repeated] = _random_spins(rng, (repeated.size, num_neurons))
+    return check_patterns(drawn, distinct=distinct)
+
+
+def correlated_patterns(
+    num_patterns: int,
+    num_neurons: int,
+    *,
+    num_prototypes: int,
+    flip_probability: float,
+    distinct: bool = True,
+    rng: np.random.Generator | int | None = None,
+) -> Spins:
+    """Return patterns that are noisy copies of random prototypes.
+
+    Pattern k is prototype ``k % num_prototypes`` with each spin flipped with probability
+    ``flip_probability``; two copies of a prototype have mean overlap ``(1 - 2 p)**2``.
+
+    Args:
+        num_patterns: Number of rows.
+        num_neurons: Number of columns.
+        num_prototypes: Number of independent random prototypes.
+        flip_probability: Flip rate p of every spin, in ``[0, 1]``.
+        distinct: Whether repeated rows are drawn again.
+        rng: Source of randomness.
+
+    Raises:
+        ValueError: A count is below one, ``flip_probability`` is no probability, or no distinct
+            patterns were found.
+    """
+    rng = np.random.default_rng(rng)
+    _check_counts(num_patterns, num_neurons)
+    if num_prototypes < 1:
+        raise ValueError(f"num_prototypes should be at least 1. Got {num_prototypes}.")
+    prototypes = _random_spins(rng, (num_prototypes, num_neurons))
+    parents = prototypes[np.arange(num_patterns) % num_prototypes]
+    drawn = flip_by_rate(parents, flip_probability, rng=rng)
+    if distinct:
+        for _ in range(_ROUNDS):
+            repeated = _repeated_rows(drawn)
+            if repeated.size == 0:
+                break
+            drawn[repeated] = flip_by_rate(parents[repeated], flip_probability, rng=rng)
+        else:
+            raise ValueError(
+                f"num_patterns should leave room for distinct patterns. Got {num_patterns} copies "
+                f"of {num_prototypes} prototypes of {num_neurons} neurons at flip_probability "
+                f"{flip_probability}; lower it, raise the rate, or pass distinct=False."
+            )
+    return check_patterns(drawn, distinct=distinct)
+
+
+def flip(
+    patterns: ArrayLike, num_flips: int, *, rng: np.random.Generator | int | None = None
+) -> Spins:
+    """Return a copy with exactly ``num_flips`` known entries of each row flipped.
+
+    Args:
+        patterns: Spins of shape ``(..., num_neurons)``; zeros are unknown and stay so.
+        num_flips: Flips per row, at distinct positions.
+        rng: Source of randomness.
+
+    Raises:
+        ValueError: A row has fewer than ``num_flips`` known entries, or ``num_flips`` is negative.
+    """
+    rng = np.random.default_rng(rng)
+    spins = _check_spins(patterns)
+    flipped = _chosen(spins != 0, num_flips, rng, "num_flips")
+    return np.where(flipped, -spins, spins).astype(np.int8)
+
+
+def flip_by_rate(
+    patterns: ArrayLike, flip_probability: float, *, rng: np.random.Generator | int | None = None
+) -> Spins:
+    """Return a copy with every entry flipped independently with ``flip_probability``.
+
+    Raises:
+        ValueError: ``flip_probability`` is outside ``[0, 1]``.
+    """
+    rng = np.random.default_rng(rng)
+    spins = _check_spins(patterns)
+    if not 0 <= flip_probability <= 1:
+        raise ValueError(f"flip_probability should be in [0, 1]. Got {flip_probability}.")
+    return np.where(rng.random(spins.shape) < flip_probability, -spins, spins).astype(np.int8)
+
+
+def erase(
+    patterns: ArrayLike, num_erasures: int, *, rng: np.random.Generator | int | None = None
+) -> Spins:
+    """Return a copy with exactly ``num_erasures`` known entries of each row made unknown (0).
+
+    Raises:
+        ValueError: A row has fewer known entries, or ``num_erasures`` is negative.
+    """
+    rng = np.random.default_rng(rng)
+    spins = _check_spins(patterns)
+    erased = _chosen(spins != 0, num_erasures, rng, "num_erasures")
+    return np.where(erased, 0, spins).astype(np.int8)
+
+
+def corrupt(
+    patterns: ArrayLike,
+    *,
+    num_flips: int = 0,
+    num_erasures: int = 0,
+    rng: np.random.Generator | int | None = None,
+) -> Spins:
+    """Return probes: each row with ``num_erasures`` entries erased, then ``num_flips`` flipped.
+
+    The flips fall on the entries that remain known.
+
+    Raises:
+        ValueError: A count is negative or the two together exceed the known entries of a row.
+
+    Examples:
+        >>> corrupt([[1, 1, 1, 1]], num_flips=1, num_erasures=2, rng=0).sum()
+        np.int64(0)
+    """
+    rng = np.random.default_rng(rng)
+    return flip(erase(patterns, num_erasures, rng=rng), num_flips, rng=rng)
+
+
+def is_ambiguous(
+    patterns: ArrayLike, probes: ArrayLike, targets: ArrayLike
+) -> NDArray[np.bool_] | np.bool_:
+    """Return whether another stored pattern is as close to the probe as its target.
+
+    Closeness is the Hamming distance on the known positions of the probe.
+
+    Args:
+        patterns: Stored patterns, ``(num_patterns, num_neurons)``.
+        probes: Probes, ``(..., num_neurons)``.
+        targets: The row of ``patterns`` that each probe was made from, ``(...)``.
+
+    Raises:
+        ValueError: ``targets`` does not match the shape of ``probes`` or is no row index.
+    """
+    patterns = check_patterns(patterns, distinct=False)
+    probes = check_probes(probes, patterns.shape[1])
+    rows = np.asarray(targets)
+    if rows.shape != probes.shape[:-1]:
+        raise ValueError(f"targets should have shape {probes.shape[:-1]}. Got shape {rows.shape}.")
+    if not np.issubdtype(rows.dtype, np.integer) or np.any((rows < 0) | (rows >= len(patterns))):
+        raise ValueError(f"targets should be row indices below {len(patterns)}. Got {targets!r}.")
+    distances = hamming_distance(patterns, probes)
+    own = np.take_along_axis(distances, rows[..., np.newaxis], axis=-1)
+    return np.asarray(np.count_nonzero(distances <= own, axis=-1) > 1)
+
+
+def _random_spins(rng: np.random.Generator, shape: tuple[int, ...]) -> Spins:
+    return (1 - 2 * rng.integers(0, 2, size=shape, dtype=np.int8)).astype(np.int8)
+
+
+def _repeated_rows(spins: Spins) -> NDArray[np.intp]:
+    """Return the indices of rows that equal an earlier row."""
+    packed = np.packbits(spins < 0, axis=1)
+    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first = np.unique(keys, return_index=True)
+    return np.setdiff1d(np.arange(len(spins)), first)
+
+
+def _chosen(
+    known: NDArray[np.bool_], count: int, rng: np.random.Generator, name: str
+) -> NDArray[np.bool_]:
+    """Return a mask with ``count`` uniformly chosen known entries in every row."""
+    if count < 0:
+        raise ValueError(f"{name} should not be negative. Got {count}.")
+    fewest = int(known.sum(axis=-1).min(initial=known.shape[-1]))
+    if count > fewest:
+        raise ValueError(f"{name} should be at most {fewest}, the known entries. Got {count}.")
+    keys = np.where(known, rng.random(known.shape), np.inf)
+    ranks = np.argsort(np.argsort(keys, axis=-1), axis=-1)
+    return ranks < count
+
+
+def _check_spins(patterns: ArrayLike) -> Spins:
+    array = np.asarray(patterns)
+    return check_probes(array, array.shape[-1] if array.ndim else 0)
+
+
+def _check_counts(num_patterns: int, num_neurons: int) -> None:
+    if num_patterns < 1:
+        raise ValueError(f"num_patterns should be at least 1. Got {num_patterns}.")
+    if num_neurons < 1:
+        raise ValueError(f"num_neurons should be at least 1. Got {num_neurons}.")

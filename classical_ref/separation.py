@@ -1,0 +1,226 @@
+r"""Separation functions: how strongly an energy tells similar states from dissimilar ones.
+
+With the similarities :math:`H_\mu = \xi^\mu \cdot \sigma` and weights :math:`w_\mu` the energy is
+:math:`E = -\sum_\mu w_\mu F(H_\mu)`, except for :class:`LogSumExp`, a logarithm of such a sum.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rule = Literal["exact", "leading"]
+"""``exact`` compares the energies of both values of a spin, ``leading`` their first derivative."""
+
+
+class Separation(ABC):
+    """A separation function F; one of the final classes of this module."""
+
+    @abstractmethod
+    def energy(
+        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the energies ``(...)`` of similarities ``(..., num_patterns)``.
+
+        An energy that float64 cannot hold is returned as infinity or nan.
+        """
+
+    @abstractmethod
+    def local_field(
+        self,
+        h: NDArray[np.int64],
+        column: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        rule: Rule,
+    ) -> NDArray[np.float64]:
+        """Return the fields ``(...)`` of one neuron.
+
+        Args:
+            h: The similarities it feels, ``(..., num_patterns)``.
+            column: Its spin in every pattern, ``(num_patterns,)``.
+            weights: Pattern weights, ``(num_patterns,)``.
+            rule: ``"exact"`` or ``"leading"``.
+
+        A field that float64 cannot hold is returned as infinity or nan.
+        """
+
+    @abstractmethod
+    def increments(self, num_neurons: int, rule: Rule) -> tuple[int, ...] | None:
+        """Return the integers ``g(x)`` for ``x = -num_neurons - 1 .. num_neurons + 1``.
+
+        The local field of neuron i is ``sum_k w_k xi_k g(h_k)`` with ``h = H - xi_k s_i``, where
+        ``g(x) = F(x + 1) - F(x - 1)`` for the exact rule and ``g`` is proportional to ``F'`` for
+        the leading one. None says that ``g`` is proportional to ``exp(beta * x)`` instead.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Power(Separation):
+    order: int
+    """Interaction order n, at least 2."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.order, bool) or not isinstance(self.order, (int, np.integer)):
+            raise TypeError(f"order should be an integer. Got {self.order!r}.")
+        if self.order < 2:
+            raise ValueError(f"order should be at least 2. Got {self.order}.")
+        object.__setattr__(self, "order", int(self.order))
+
+    @property
+    @abstractmethod
+    def _is_rectified(self) -> bool:
+        """Whether negative similarities count as zero."""
+
+    def energy(
+        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(-self._power(similarities, self.order) @ weights)
+
+    def local_field(
+        self,
+        h: NDArray[np.int64],
+        column: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        rule: Rule,
+    ) -> NDArray[np.float64]:
+        """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            if rule == "leading":
+                gains = self.order * self._power(h, self.order - 1)
+            else:
+                gains = self._power(h + 1, self.order) - self._power(h - 1, self.order)
+            return np.asarray(gains @ (weights * column))
+
+    def increments(self, num_neurons: int, rule: Rule) -> tuple[int, ...]:
+        """Return the integers ``g(x)``; see :class:`Separation`."""
+        argument = range(-num_neurons - 2, num_neurons + 3)
+        power = self.order if rule == "exact" else self.order - 1
+        values = [(max(x, 0) if self._is_rectified else x) ** power for x in argument]
+        if rule == "leading":
+            return tuple(values[1:-1])
+        return tuple(above - below for above, below in zip(values[2:], values[:-2], strict=True))
+
+    def _power(self, x: NDArray[np.int64], order: int) -> NDArray[np.float64]:
+        base = np.maximum(x, 0) if self._is_rectified else x
+        return np.asarray(base.astype(np.float64) ** order)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Polynomial(_Power):
+    r""":math:`F(x) = x^n`; order 2 is the Hopfield network.
+
+    References:
+        Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
+    """
+
+    @property
+    def _is_rectified(self) -> bool:
+        return False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RectifiedPolynomial(_Power):
+    r""":math:`F(x) = \max(x, 0)^n`, which ignores patterns opposite to the state.
+
+    References:
+        Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
+    """
+
+    @property
+    def _is_rectified(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Exponent(Separation):
+    beta: float = 1.0
+    """Inverse temperature, positive."""
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.beta) and self.beta > 0):
+            raise ValueError(f"beta should be positive and finite. Got {self.beta}.")
+
+    def increments(self, num_neurons: int, rule: Rule) -> None:
+        """Return None: ``g(x)`` is proportional to ``exp(beta * x)`` for both rules."""
+
+    def _log_sum(
+        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        largest = similarities.max(axis=-1, keepdims=True)
+        total = np.exp(self.beta * (similarities - largest)) @ weights
+        return np.asarray(self.beta * largest[..., 0] + np.log(total))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exponential(_Exponent):
+    r""":math:`F(x) = e^{\beta x}`, a sum over patterns with exponential capacity.
+
+    Dynamics run in the log domain at any size; only the energy itself can leave float64.
+
+    References:
+        Demircigil et al., "On a model of associative memory with huge storage capacity" (2017).
+    """
+
+    def energy(
+        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
+        with np.errstate(over="ignore"):
+            return np.asarray(-np.exp(self._log_sum(similarities, weights)))
+
+    def local_field(
+        self,
+        h: NDArray[np.int64],
+        column: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        rule: Rule,
+    ) -> NDArray[np.float64]:
+        """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
+        largest = h.max(axis=-1)
+        total = np.exp(self.beta * (h - largest[..., np.newaxis])) @ (weights * column)
+        with np.errstate(over="ignore", invalid="ignore"):
+            factor = self.beta if rule == "leading" else 2 * np.sinh(self.beta)
+            return np.asarray(total * factor * np.exp(self.beta * largest))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class LogSumExp(_Exponent):
+    r""":math:`E = -\beta^{-1} \log \sum_\mu w_\mu e^{\beta H_\mu}`: not a sum over patterns.
+
+    A monotone function of the energy of :class:`Exponential`, so both have the same dynamics.
+
+    References:
+        Ramsauer et al., "Hopfield networks is all you need" (2021).
+    """
+
+    def energy(
+        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
+        return np.asarray(-self._log_sum(similarities, weights) / self.beta)
+
+    def local_field(
+        self,
+        h: NDArray[np.int64],
+        column: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        rule: Rule,
+    ) -> NDArray[np.float64]:
+        """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
+        terms = np.exp(self.beta * (h - h.max(axis=-1, keepdims=True))) * weights
+        plus, minus = terms @ (column > 0), terms @ (column < 0)
+        if rule == "leading":
+            return np.asarray((plus - minus) / (plus + minus))
+        with np.errstate(divide="ignore"):  # a neuron may have one sign in every pattern
+            above, below = np.log(plus), np.log(minus)
+        up = np.logaddexp(above + self.beta, below - self.beta)
+        down = np.logaddexp(above - self.beta, below + self.beta)
+        return np.asarray((up - down) / self.beta)

@@ -1,0 +1,1 @@
+"""Theory of dense associative memories: capacities, dynamics of large memories, simulation."""

@@ -1,0 +1,227 @@
+"""How many random patterns a memory holds, each number named by its criterion.
+
+One-step criteria look at one spin of a stored pattern presented without corruption, the
+self-interaction excluded: the signal ``g(D - 1)`` of its own pattern against the noise of the
+``K - 1`` others, a sum of independent terms ``+-g(h)`` with h the sum of ``D - 1`` random signs.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classical_ref.separation import LogSumExp, Polynomial, Rule, Separation
+
+_POINTS = 4096  # of the characteristic function at a time
+_SPACING = 0.05
+_NEGLIGIBLE = 1e-12
+
+
+def half_percent_capacity(order: int, num_neurons: int) -> float:
+    r"""Return the load at which 0.5 % of the bits move in one step, for large D.
+
+    .. math:: K = \frac{D^{n-1}}{a^2 (2n-3)!!}, \qquad a = 2.5758
+
+    Gaussian noise with its leading moment. The same line is quoted as 1 % by authors who count
+    both tails. At a few hundred neurons use :func:`one_step_capacity`.
+
+    References:
+        Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
+    """
+    _check(order, num_neurons)
+    return num_neurons ** (order - 1) / (normal_quantile(0.995) ** 2 * double_factorial(order))
+
+
+def error_free_capacity(order: int, num_neurons: int) -> float:
+    r"""Return the large-D load of the criterion usually called "error free".
+
+    .. math:: K = \frac{D^{n-1}}{2 (2n-3)!! \ln D}
+
+    At this load the expected number of wrong bits of a pattern is about
+    :math:`(4 \pi \ln D)^{-1/2}`: 0.13 at D = 100, and it vanishes only like a logarithm.
+
+    References:
+        Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
+    """
+    _check(order, num_neurons)
+    if num_neurons < 2:
+        raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")
+    return num_neurons ** (order - 1) / (2 * double_factorial(order) * math.log(num_neurons))
+
+
+def hopfield_retrieval_capacity(num_neurons: int) -> float:
+    """Return ``0.138 * D``, where retrieval states of the Hebb rule vanish under full dynamics.
+
+    References:
+        Amit, Gutfreund and Sompolinsky, "Storing infinite numbers of patterns in a spin-glass model
+        of neural networks" (1985).
+    """
+    _check(2, num_neurons)
+    return 0.138 * num_neurons
+
+
+def exponential_guaranteed_capacity(num_neurons: int, *, corruption: float = 0.0) -> float:
+    r"""Return the number of patterns that the exponential memory provably holds for large D.
+
+    All patterns are recalled in one step, with probability tending to one, from probes with a
+    fraction :math:`\rho` of wrong bits if :math:`K = e^{\alpha D} + 1` with
+
+    .. math:: \alpha < I(1 - 2\rho) / 2, \qquad
+              I(a) = \tfrac12 [(1 + a) \ln(1 + a) + (1 - a) \ln(1 - a)].
+
+    Returned is the limit :math:`e^{D I / 2}`, which is :math:`2^{D/2}` without corruption. A given
+    pattern at a stated bit error allows more; see :func:`one_step_capacity`.
+
+    References:
+        Demircigil et al., "On a model of associative memory with huge storage capacity" (2017).
+    """
+    _check(2, num_neurons)
+    if not 0 <= corruption < 0.5:
+        raise ValueError(f"corruption should be in [0, 0.5). Got {corruption}.")
+    a = 1 - 2 * corruption
+    rate = (1 + a) * math.log1p(a) + ((1 - a) * math.log1p(-a) if a < 1 else 0.0)
+    return math.exp(num_neurons * rate / 4)
+
+
+def dynamical_load(order: int) -> float:
+    r"""Return the load :math:`\alpha' = (2n-3)!!\, K / D^{n-1}` at which retrieval vanishes.
+
+    For large D and with the memory of the synchronous dynamics for its own past left out, the
+    overlap obeys :math:`m \leftarrow \operatorname{erf}(m^{n-1} / \sqrt{2 \alpha'})`, which has a
+    retrieval state up to :math:`\max_x [\operatorname{erf}(x)^{n-1} / (\sqrt2\, x)]^2`: 0.2522 for
+    n = 3, 0.1979 for n = 4.
+    """
+    if order < 3:
+        raise ValueError(f"order should be at least 3. Got {order}.")
+    from scipy.optimize import minimize_scalar
+    from scipy.special import erf
+
+    found = minimize_scalar(
+        lambda x: -((erf(x) ** (order - 1) / (math.sqrt(2) * x)) ** 2),
+        bounds=(0.1, 10),
+        method="bounded",
+        options={"xatol": 1e-12},
+    )
+    return float(-found.fun)
+
+
+def gaussian_bit_error(
+    separation: Separation, num_neurons: int, num_patterns: int, *, rule: Rule = "exact"
+) -> float:
+    """Return the one-step bit error if the noise were Gaussian, with its exact variance.
+
+    For the exponential separation the noise has heavy tails, and this is several times too large.
+
+    Raises:
+        ValueError: A count is below one.
+    """
+    ratios, probabilities = _noise(separation, num_neurons, num_patterns, rule)
+    deviation = math.sqrt((num_patterns - 1) * float(probabilities @ ratios**2))
+    return 0.0 if deviation == 0 else math.erfc(1 / deviation / math.sqrt(2)) / 2
+
+
+def bit_error(
+    separation: Separation, num_neurons: int, num_patterns: int, *, rule: Rule = "exact"
+) -> float:
+    r"""Return the probability that a spin of a stored random pattern moves in one step.
+
+    With :math:`\gamma = g(h) / g(D-1)` and its characteristic function
+    :math:`\varphi(t) = E \cos t\gamma` the noise exceeds the signal with probability
+
+    .. math:: \frac12 - \frac1\pi \int_0^\infty \frac{\sin t}{t} \varphi(t)^{K-1} dt.
+
+    The integral ends where its integrand has died out; the noise is thereby smoothed over the
+    spacing of its own values, and ties count half.
+
+    Raises:
+        ValueError: A count is below one, or the patterns are so few (about ten) that the integral
+            does not die out.
+
+    References:
+        Gil-Pelaez, "Note on the inversion theorem" (1951).
+    """
+    ratios, probabilities = _noise(separation, num_neurons, num_patterns, rule)
+    if num_patterns == 1:
+        return 0.0
+    total = _SPACING / 2  # the integrand is 1 at t = 0
+    for chunk in range(500):
+        t = _SPACING * (1 + np.arange(chunk * _POINTS, (chunk + 1) * _POINTS))
+        powers = (np.cos(np.outer(t, ratios)) @ probabilities) ** (num_patterns - 1)
+        total += _SPACING * float((np.sin(t) / t) @ powers)
+        if np.abs(powers).max() < _NEGLIGIBLE:
+            return max(0.5 - total / math.pi, 0.0)
+        if np.abs(powers[-_POINTS // 8 :]).max() < _NEGLIGIBLE:
+            return max(0.5 - total / math.pi, 0.0)
+    raise ValueError(
+        "num_patterns should be large enough for the noise to be smooth, about ten or more. "
+        f"Got {num_patterns}."
+    )
+
+
+def one_step_capacity(
+    separation: Separation, num_neurons: int, *, max_bit_error: float = 0.005, rule: Rule = "exact"
+) -> int:
+    """Return the largest number of patterns whose :func:`bit_error` is at most ``max_bit_error``.
+
+    Raises:
+        ValueError: ``max_bit_error`` is outside (0, 0.5), or it is already exceeded at 16 patterns.
+    """
+    if not 0 < max_bit_error < 0.5:
+        raise ValueError(f"max_bit_error should be in (0, 0.5). Got {max_bit_error}.")
+    low = 16
+    if bit_error(separation, num_neurons, low, rule=rule) > max_bit_error:
+        raise ValueError(
+            f"max_bit_error should be reached beyond {low} patterns. Got {max_bit_error} with "
+            f"{separation} at {num_neurons} neurons; use more neurons or a larger error."
+        )
+    high = 2 * low
+    while bit_error(separation, num_neurons, high, rule=rule) <= max_bit_error:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if bit_error(separation, num_neurons, middle, rule=rule) <= max_bit_error:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def double_factorial(order: int) -> int:
+    """Return ``(2 * order - 3)!!``, the variance of ``Z**(order - 1)`` for odd ``order - 1``."""
+    return math.prod(range(1, 2 * order - 2, 2))
+
+
+def normal_quantile(probability: float) -> float:
+    """Return the standard normal quantile."""
+    from scipy.special import ndtri
+
+    return float(ndtri(probability))
+
+
+def _noise(
+    separation: Separation, num_neurons: int, num_patterns: int, rule: Rule
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values of ``g(h) / g(D - 1)`` and their probabilities."""
+    if num_neurons < 2:
+        raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")
+    if num_patterns < 1:
+        raise ValueError(f"num_patterns should be at least 1. Got {num_patterns}.")
+    from scipy.special import gammaln
+
+    wrong = np.arange(num_neurons)
+    logarithms = gammaln(num_neurons) - gammaln(wrong + 1) - gammaln(num_neurons - wrong)
+    probabilities = np.exp(logarithms - (num_neurons - 1) * math.log(2))
+    gains = separation.increments(num_neurons, rule)
+    if gains is None:
+        beta = float(getattr(separation, "beta"))  # noqa: B009
+        return np.exp(-2 * beta * wrong), probabilities
+    h = num_neurons - 1 - 2 * wrong
+    signal = gains[2 * num_neurons]
+    return np.array([gains[x + num_neurons + 1] / signal for x in h.tolist()]), probabilities
+
+
+def _check(order: int, num_neurons: int) -> None:
+    if order < 2:
+        raise ValueError(f"order should be at least 2. Got {order}.")
+    if num_neurons < 1:
+        raise ValueError(f"num_neurons should be at least 1. Got {num_neurons}.")

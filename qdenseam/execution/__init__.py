@@ -1,0 +1,21 @@
+"""Run circuits: names, backends and samplers become engines that compile and sample."""
+
+from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.circuit_facts import (
+    has_mid_circuit_operations,
+    two_qubit_depth,
+    two_qubit_gates,
+)
+from qdenseam.execution.fake_devices import fake_device_names
+from qdenseam.execution.registry import engine, engine_names
+
+__all__ = [
+    "Engine",
+    "Progress",
+    "engine",
+    "engine_names",
+    "fake_device_names",
+    "has_mid_circuit_operations",
+    "two_qubit_depth",
+    "two_qubit_gates",
+]

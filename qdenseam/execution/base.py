@@ -1,0 +1,151 @@
+"""The engine: one face for every simulator, device and sampler that can run circuits."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit import QuantumCircuit
+from qiskit.exceptions import QiskitError
+from qiskit.primitives import BaseSamplerV2
+from qiskit.transpiler import Target
+
+from qdenseam.errors import BackendError
+from qdenseam.execution.circuit_facts import has_mid_circuit_operations
+from qdenseam.execution.readout import register_bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a long call has come: ``done`` of ``total`` circuits."""
+
+    done: int
+    total: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine(ABC):
+    """Something that compiles and samples circuits: a simulator, a device model or a sampler.
+
+    ``engine.sample(engine.compile(circuits, seed=1), shots=1000, rng=2)`` is the whole use. Engines
+    are small values without open resources; samplers are made fresh for every batch because an
+    integer seed given to a Qiskit or Aer sampler repeats the same shots at every ``run()``.
+
+    Attributes:
+        name: The name that ``engine(name)`` understands, or a description of a user's object.
+    """
+
+    circuits_per_run: ClassVar[int | None] = 32
+    """Most circuits handed to one sampler; None hands over all of them at once."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def target(self) -> Target | None:
+        """The device that circuits are compiled for, or None where any gate and pair is free."""
+
+    @property
+    @abstractmethod
+    def supports_mid_circuit(self) -> bool:
+        """Whether mid-circuit measurement, reset and classical control work here."""
+
+    @property
+    @abstractmethod
+    def max_qubits(self) -> int | None:
+        """The widest circuit that fits now, or None where no limit is known beforehand."""
+
+    @abstractmethod
+    def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
+        """Compile circuits into what :meth:`sample` runs; same input and seed, same output.
+
+        Raises:
+            CapacityError: If a circuit does not fit this engine.
+        """
+
+    @abstractmethod
+    def make_sampler(self, seed: int) -> BaseSamplerV2:
+        """Return a fresh sampler for one batch of compiled circuits."""
+
+    def check_capacity(self, circuit: QuantumCircuit) -> None:  # noqa: B027
+        """Raise a CapacityError if the circuit cannot be simulated here; nothing by default."""
+
+    def sample(
+        self,
+        circuits: Sequence[QuantumCircuit],
+        shots: int,
+        rng: np.random.Generator | int | None = None,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> list[dict[str, NDArray[np.bool_]]]:
+        """Run compiled circuits and return every shot, one dictionary per circuit.
+
+        Args:
+            circuits: What :meth:`compile` returned, measuring into named classical registers.
+            shots: Shots per circuit, at least 1.
+            rng: Source of the samplers' seeds; a user's own sampler keeps its own randomness.
+            on_progress: Called with a :class:`Progress` after every batch.
+
+        Returns:
+            For each circuit a mapping from the name of a classical register to a boolean array of
+            shape ``(shots, register size)`` whose column ``i`` is classical bit ``i``.
+
+        Raises:
+            ValueError: If shots or a circuit cannot be run as they are.
+            CapacityError: If a circuit does not fit.
+            BackendError: If the engine fails.
+        """
+        rng = np.random.default_rng(rng)
+        circuits = list(circuits)
+        if shots < 1:
+            raise ValueError(f"shots should be at least 1. Got {shots}.")
+        for circuit in circuits:
+            self._check_runnable(circuit)
+        samples: list[dict[str, NDArray[np.bool_]]] = []
+        for batch in _batches(circuits, self.circuits_per_run):
+            sampler = self.make_sampler(int(rng.integers(1, 2**31)))
+            try:
+                results = sampler.run(batch, shots=shots).result()
+            except (QiskitError, RuntimeError) as error:
+                raise BackendError(
+                    f"{self.name!r} could not run {len(batch)} circuits of {shots} shots: {error} "
+                    "Only circuits from this engine's compile() are sure to run."
+                ) from error
+            samples += [
+                register_bits(result, circuit)
+                for result, circuit in zip(results, batch, strict=True)
+            ]
+            if on_progress is not None:
+                on_progress(
+                    Progress(
+                        done=len(samples), total=len(circuits), message=f"{self.name}: sampled"
+                    )
+                )
+        return samples
+
+    def _check_runnable(self, circuit: QuantumCircuit) -> None:
+        if not circuit.cregs:
+            raise ValueError(
+                "A circuit should measure into at least one named classical register. Got "
+                f"{circuit.name!r} without any; add one and measure into it."
+            )
+        if circuit.parameters:
+            names = ", ".join(sorted(parameter.name for parameter in circuit.parameters))
+            raise ValueError(
+                f"A circuit should have no free parameters. Got {names} in {circuit.name!r}; "
+                "assign them first."
+            )
+        if not self.supports_mid_circuit and has_mid_circuit_operations(circuit):
+            raise BackendError(
+                f"{self.name!r} runs only circuits that measure at the end. {circuit.name!r} "
+                "measures, resets or branches before its end; use 'aer'."
+            )
+        self.check_capacity(circuit)
+
+
+def _batches(circuits: list[QuantumCircuit], size: int | None) -> list[list[QuantumCircuit]]:
+    size = size or max(1, len(circuits))
+    return [circuits[start : start + size] for start in range(0, len(circuits), size)]

@@ -1,0 +1,81 @@
+"""From a name, a backend or a sampler to an engine."""
+
+import difflib
+from typing import Final
+
+from qiskit.primitives import BaseSamplerV2
+from qiskit.providers import BackendV2
+
+from qdenseam.execution.base import Engine
+from qdenseam.execution.fake_devices import FakeDeviceEngine, fake_device_engine, is_fake_device
+from qdenseam.execution.simulators import AerEngine, StatevectorEngine
+from qdenseam.execution.user_objects import BackendEngine, SamplerEngine
+
+_DESCRIPTIONS: Final = {
+    "statevector": "Qiskit's state vector, exact amplitudes, measurements at the end only",
+    "aer": "Aer's state vector on the CPU, with mid-circuit measurement",
+    "aer-mps": "Aer's matrix product state, for many qubits with little entanglement",
+    "aer-gpu": "Aer's state vector on a CUDA device, needs qiskit-aer-gpu",
+    "fake:NAME": "a snapshot of an IBM device with its noise, such as fake:fez or fake:torino",
+}
+_FAKE = "fake:"
+
+
+def engine_names() -> dict[str, str]:
+    """Return the names that :func:`engine` knows, each with one line about it.
+
+    ``fake:NAME`` stands for all of :func:`~qdenseam.execution.fake_device_names`.
+    """
+    return dict(_DESCRIPTIONS)
+
+
+def engine(source: str | BackendV2 | BaseSamplerV2 | Engine) -> Engine:
+    """Return the engine of a name, of a ``BackendV2`` or of a V2 sampler.
+
+    Args:
+        source: One of :func:`engine_names` (case does not matter), a backend (the runtime's device
+            models run like ``fake:NAME``), a V2 sampler, or an engine, returned as it is.
+
+    Raises:
+        ValueError: If the name is unknown, or is ``"exact"``.
+        TypeError: If the object is none of these.
+        BackendError: If the engine is known but cannot run here.
+    """
+    if isinstance(source, Engine):
+        return source
+    if isinstance(source, str):
+        return _named_engine(source.strip())
+    if isinstance(source, BackendV2):
+        if is_fake_device(source):
+            return FakeDeviceEngine(name=source.name.replace("fake_", _FAKE, 1), device=source)
+        return BackendEngine(name=source.name or type(source).__name__, backend=source)
+    if isinstance(source, BaseSamplerV2):
+        return SamplerEngine(name=type(source).__name__, sampler=source)
+    raise TypeError(
+        "A sampler should be a name, a BackendV2 or a V2 sampler. Got "
+        f"{type(source).__name__}; names: {', '.join(_DESCRIPTIONS)}."
+    )
+
+
+def _named_engine(name: str) -> Engine:
+    match name.lower():
+        case "statevector":
+            return StatevectorEngine()
+        case "aer":
+            return AerEngine(name="aer")
+        case "aer-mps":
+            return AerEngine(name="aer-mps", method="matrix_product_state")
+        case "aer-gpu":
+            return AerEngine(name="aer-gpu", device="GPU")
+        case "exact":
+            raise ValueError(
+                "An engine runs circuits. Got 'exact', which draws from a method's law and needs "
+                "no engine; pass it to recall(..., sampler='exact')."
+            )
+        case lowered if lowered.startswith(_FAKE):
+            return fake_device_engine(name[len(_FAKE) :])
+    near = difflib.get_close_matches(name.lower(), [*_DESCRIPTIONS, "exact"], n=3)
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    raise ValueError(
+        f"An engine's name should be one of {', '.join(_DESCRIPTIONS)}. Got {name!r}.{hint}"
+    )

@@ -1,0 +1,21 @@
+"""Experiments: tasks in, rows of a resumable results file out, and estimates with intervals."""
+
+from qdenseam.experiments.collect import Progress, collect, trial
+from qdenseam.experiments.records import SCHEMA, Record, Task, read_records, versions
+from qdenseam.experiments.statistics import Estimate, bootstrap, capacity, rate, ratio_of_means
+
+__all__ = [
+    "SCHEMA",
+    "Estimate",
+    "Progress",
+    "Record",
+    "Task",
+    "bootstrap",
+    "capacity",
+    "collect",
+    "rate",
+    "ratio_of_means",
+    "read_records",
+    "trial",
+    "versions",
+]

@@ -1,0 +1,140 @@
+"""Registered trials: one function per kind of experiment, run by :func:`collect`."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qdenseam.experiments.collect import trial
+from qdenseam.experiments.contenders import CONTENDERS, Answers, Challenge
+
+
+def load_dataset(source: str, num_neurons: int) -> Any:
+    """Return the data set of a name or of a ``.npy`` file.
+
+    Args:
+        source: ``"digits"``, ``"glyphs"``, ``"random"`` or the path of a ``.npy`` file of ±1.
+        num_neurons: Wished D; a file must have just that many columns.
+
+    Raises:
+        ValueError: The name is unknown, glyphs do not fit a square, or a file has another width.
+        OSError: The file cannot be read.
+    """
+    from classical_ref import datasets
+
+    if source == "digits":
+        return datasets.digits(num_neurons)
+    if source == "glyphs":
+        size = round(num_neurons**0.5)
+        if size * size != num_neurons:
+            raise ValueError(f"glyphs need a square number of neurons. Got {num_neurons}.")
+        return datasets.glyphs(size)
+    if source == "random":
+        from classical_ref.patterns import random_patterns
+
+        patterns = random_patterns(min(256, 2**num_neurons), num_neurons, rng=0)
+        shape = (1, num_neurons)
+        return datasets.Dataset(name="random", patterns=patterns, labels=None, shape=shape)
+    if not source.endswith(".npy"):
+        raise ValueError(
+            f"data should be 'digits', 'glyphs', 'random' or a .npy file. Got {source!r}."
+        )
+    loaded = datasets.load_patterns(source)
+    if loaded.num_neurons != num_neurons:
+        raise ValueError(
+            f"{source} has {loaded.num_neurons} neurons a pattern. Got num_neurons = "
+            f"{num_neurons}; give the number that the file has."
+        )
+    return loaded
+
+
+def challenge(params: dict[str, Any], set_index: int) -> Challenge:
+    """Return one pattern set and its probes; the same for every contender and engine.
+
+    Patterns depend on (data_seed, set, D, K) and probes on the corruption too, so contenders are
+    compared on equal ground and a load sweep shares nothing between loads.
+    """
+    from classical_ref.patterns import corrupt
+
+    num_neurons, num_patterns = params["num_neurons"], params["num_patterns"]
+    num_flips, num_erasures = params["num_flips"], params["num_erasures"]
+    stream = [params["data_seed"], set_index, num_neurons, num_patterns]
+    chosen = load_dataset(params["data"], num_neurons).select(
+        num_patterns, rng=np.random.default_rng(stream)
+    )
+    rng = np.random.default_rng([*stream, num_flips, num_erasures])
+    targets = rng.integers(num_patterns, size=params["num_probes"])
+    probes = corrupt(
+        chosen.patterns[targets], num_flips=num_flips, num_erasures=num_erasures, rng=rng
+    )
+    return Challenge(patterns=chosen.patterns, probes=probes, targets=targets, num_flips=num_flips)
+
+
+@trial("compare")
+def compare_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Run one contender on one cell: ``num_sets`` pattern sets of ``num_probes`` probes.
+
+    Returns:
+        Per-set lists ``probes`` (unambiguous ones), ``ambiguous``, ``failures`` (answers that are
+        not the target, among the unambiguous), and sums over unambiguous probes of shots,
+        accepted, correct, spurious, state_preparations, two_qubit_gates and evaluations.
+    """
+    from classical_ref.patterns import is_ambiguous
+
+    contender = CONTENDERS[params["contender"]]
+    per_set: dict[str, list[int]] = {"probes": [], "ambiguous": [], "failures": []}
+    totals = dict.fromkeys(_SUMMED, 0)
+    for set_index in range(params["num_sets"]):
+        given = challenge(params, set_index)
+        clear = ~is_ambiguous(given.patterns, given.probes, given.targets)
+        per_set["probes"].append(int(clear.sum()))
+        per_set["ambiguous"].append(int((~clear).sum()))
+        per_set["failures"].append(0)
+        if not clear.any():
+            continue
+        kept = Challenge(
+            patterns=given.patterns,
+            probes=given.probes[clear],
+            targets=given.targets[clear],
+            num_flips=given.num_flips,
+        )
+        answers = contender.answer(kept, params["engine"], params["shots"], rng)
+        per_set["failures"][-1] = _failures(answers, kept)
+        for name in _SUMMED:
+            totals[name] += getattr(answers, name)
+    return {**per_set, **totals, "backend": params["engine"]}
+
+
+@trial("gallery")
+def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return what contenders recall from a few probes of one pattern set, as text for pictures."""
+    from classical_ref.spins import spins_to_text
+
+    given = challenge(params, 0)
+    shown: dict[str, Any] = {
+        "shape": list(load_dataset(params["data"], params["num_neurons"]).shape),
+        "patterns": spins_to_text(given.patterns),
+        "targets": given.targets.tolist(),
+        "probes": spins_to_text(given.probes),
+        "backend": params["engine"],
+    }
+    for name in params["contenders"]:
+        answers = CONTENDERS[name].answer(given, params["engine"], params["shots"], rng)
+        shown[name] = spins_to_text(answers.states)
+    return shown
+
+
+_SUMMED = (
+    "shots",
+    "accepted",
+    "correct",
+    "spurious",
+    "state_preparations",
+    "two_qubit_gates",
+    "evaluations",
+)
+
+
+def _failures(answers: Answers, given: Challenge) -> int:
+    wrong: npt.NDArray[np.bool_] = (answers.states != given.patterns[given.targets]).any(axis=1)
+    return int(wrong.sum())

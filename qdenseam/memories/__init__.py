@@ -1,0 +1,1 @@
+"""Memories: patterns as amplitudes, or as an energy."""

@@ -1,0 +1,103 @@
+"""The memory as a superposition of its patterns."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.loading import Auto, encoder_from_dict, prepare
+from circuits.loading.preparation import Encoder, Preparation
+from classical_ref.spins import check_patterns, check_probes, spins_to_bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AmplitudeMemory:
+    r"""The state |M⟩ = Σ_μ √π_μ |x^μ⟩ of K stored patterns on D qubits.
+
+    Neuron i is qubit i; spin +1 is bit 0, spin -1 is bit 1. Construction stores and checks; the
+    circuit is built once, on demand, by :meth:`preparation`.
+
+    Args:
+        patterns: Distinct spins ±1, shape ``(K, D)``.
+        weights: Priors π_μ >= 0 in any unit, shape ``(K,)``; uniform by default. They are
+            normalized to sum 1.
+        encoder: How the patterns are loaded.
+
+    Raises:
+        ValueError: Patterns are empty, not ±1, or repeat; weights have another shape, are
+            negative, not finite, or all zero.
+    """
+
+    patterns: npt.NDArray[np.int8]
+    weights: npt.NDArray[np.float64] = None  # type: ignore[assignment]  # uniform, set below
+    encoder: Encoder = field(default_factory=lambda: Auto(goal="gates"))
+    _built: list[Preparation] = field(init=False, repr=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        patterns = check_patterns(self.patterns)
+        object.__setattr__(self, "patterns", patterns)
+        object.__setattr__(self, "weights", _check_weights(self.weights, len(patterns)))
+
+    @property
+    def num_patterns(self) -> int:
+        """K."""
+        return len(self.patterns)
+
+    @property
+    def num_neurons(self) -> int:
+        """D."""
+        return int(self.patterns.shape[1])
+
+    @property
+    def bits(self) -> npt.NDArray[np.uint8]:
+        """The patterns as bits, shape ``(K, D)``."""
+        return spins_to_bits(self.patterns)
+
+    def check_probe(self, probe: npt.ArrayLike | str) -> npt.NDArray[np.int8]:
+        """Return one probe as spins with 0 where unknown, shape ``(D,)``.
+
+        Raises:
+            ValueError: The probe has another shape or other values.
+        """
+        return check_probes(
+            np.asarray(probe) if not isinstance(probe, str) else probe, self.num_neurons
+        ).reshape(self.num_neurons)
+
+    def preparation(self) -> Preparation:
+        """Return the circuit that loads the memory; built at the first call."""
+        if not self._built:
+            present = self.weights > 0
+            self._built.append(
+                prepare(self.bits[present], np.sqrt(self.weights[present]), encoder=self.encoder)
+            )
+        return self._built[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data that :meth:`from_dict` reads."""
+        return {
+            "memory": "amplitude",
+            "patterns": self.patterns.tolist(),
+            "weights": self.weights.tolist(),
+            "encoder": self.encoder.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "AmplitudeMemory":
+        """Return the memory that :meth:`to_dict` described."""
+        return cls(
+            np.array(data["patterns"], dtype=np.int8),
+            np.array(data["weights"]),
+            encoder_from_dict(data["encoder"]),
+        )
+
+
+def _check_weights(weights: npt.ArrayLike | None, num_patterns: int) -> npt.NDArray[np.float64]:
+    array = np.full(num_patterns, 1.0) if weights is None else np.array(weights, dtype=float)
+    if array.shape != (num_patterns,):
+        raise ValueError(f"weights should have shape ({num_patterns},). Got {array.shape}.")
+    if not np.isfinite(array).all() or (array < 0).any() or not array.sum() > 0:
+        raise ValueError("weights should be finite, non-negative and not all zero.")
+    array = array / array.sum()
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,201 @@
+r"""The memory as an energy over all 2^D spin states, tilted by a probe field."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.bit_order import bits_to_integer, integer_to_bits
+from circuits.hamiltonians import pauli_operator, walsh_coefficients
+from classical_ref.spins import bits_to_spins, check_patterns, check_probes
+from qdenseam.errors import CapacityError
+from qdenseam.memories.probe_field import calibrated_field
+
+Floats = npt.NDArray[np.float64]
+
+MAX_NEURONS = 24
+"""A diagonal holds 2^D float64; 24 neurons are 128 MiB a copy."""
+
+_CHUNK = 2**16  # states handed to a model at once
+
+
+class ClassicalModel(Protocol):
+    """Any memory of ``classical_ref``: what an energy memory needs of it."""
+
+    @property
+    def patterns(self) -> npt.NDArray[np.int8]:
+        """Stored spins, shape ``(K, D)``."""
+
+    def energy(self, states: npt.ArrayLike) -> Floats:
+        """Energies of spin states, shape ``(..., D)`` to ``(...,)``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnergyMemory:
+    r"""E(σ) = s·E_model(σ) + c - h Σ_i q_i σ_i for a classical model and a probe q.
+
+    The scale s and the constant c put the mean energy over all 2^D states at 0 and the mean
+    energy of the stored patterns at -D: one pattern is D deep. Where the patterns lie no deeper
+    than the average state (a flat energy, such as order 3 with a pattern and its negative), s is
+    1. The field h is in those units:
+    it lowers the probe itself by h times its number of known positions; unknown positions
+    (q_i = 0) get no field.
+
+    The default field is the one for which most slightly corrupted patterns are their own ground
+    state, see :func:`qdenseam.memories.probe_field.calibrated_field`. It depends on the memory
+    only.
+
+    Args:
+        model: Patterns of spins ±1, shape ``(K, D)``, made a dense memory with ``separation``, or
+            any object with ``.patterns`` and ``.energy(states)``.
+        separation: F of the dense memory; order 3 by default.
+        probe_field: h > 0, or ``None`` for the default.
+
+    Raises:
+        ValueError: Patterns are malformed, a model comes with a separation, or h is not positive.
+        CapacityError: D exceeds what a diagonal can hold.
+
+    References:
+        Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016), equation 1;
+        Seddiqi and Humble, "Adiabatic quantum optimization for associative memory recall" (2014),
+        section 3, for the probe as a field.
+    """
+
+    model: ClassicalModel
+    separation: Any = None
+    probe_field: float | None = None
+    _cache: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.model, "energy"):
+            from classical_ref.dense import DenseMemory
+            from classical_ref.separation import Polynomial
+
+            given: Any = self.model
+            patterns = check_patterns(given)
+            separation = Polynomial(3) if self.separation is None else self.separation
+            object.__setattr__(self, "model", DenseMemory(patterns, separation=separation))
+            object.__setattr__(self, "separation", separation)
+        elif self.separation is not None:
+            raise ValueError("a model has its own energy: give either a model or a separation.")
+        if self.num_neurons > MAX_NEURONS:
+            raise CapacityError(
+                f"{self.num_neurons} neurons need 2**{self.num_neurons} energies "
+                f"({2.0 ** (self.num_neurons - 27):.1f} GiB); at most {MAX_NEURONS} are held. "
+                "Pool the patterns to fewer neurons, or use an AmplitudeMemory."
+            )
+        if self.probe_field is not None and not 0 < self.probe_field < float("inf"):
+            raise ValueError(f"probe_field should be positive. Got {self.probe_field}.")
+
+    @property
+    def patterns(self) -> npt.NDArray[np.int8]:
+        """Stored spins, shape ``(K, D)``."""
+        return self.model.patterns
+
+    @property
+    def num_patterns(self) -> int:
+        """K."""
+        return len(self.patterns)
+
+    @property
+    def num_neurons(self) -> int:
+        """D."""
+        return int(self.patterns.shape[1])
+
+    def check_probe(self, probe: npt.ArrayLike | str) -> npt.NDArray[np.int8]:
+        """Return one probe as spins with 0 where unknown, shape ``(D,)``.
+
+        Raises:
+            ValueError: The probe has another shape or other values.
+        """
+        return check_probes(probe, self.num_neurons).reshape(self.num_neurons)
+
+    def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:
+        """Return all energies, shape ``(2**D,)`` at index Σ_i b_i 2^i; no field without a probe."""
+        memory = self._memory_diagonal()
+        if probe is None:
+            return memory.copy()
+        spins = self.check_probe(probe)
+        field_energy = np.zeros(1)
+        for spin in (self.field_strength() * spins).tolist():  # bit 0 is spin +1
+            field_energy = np.concatenate([field_energy - spin, field_energy + spin])
+        return memory + field_energy
+
+    def field_strength(self) -> float:
+        """Return h: as given, or calibrated on the memory (once, then kept)."""
+        if self.probe_field is not None:
+            return self.probe_field
+        if "field" not in self._cache:
+            self._cache["field"] = calibrated_field(self._memory_diagonal(), self.pattern_indices())
+        return float(self._cache["field"])
+
+    def terms(
+        self, probe: npt.ArrayLike | str | None = None
+    ) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Return (masks, weights) of the Pauli-Z strings, the constant left out.
+
+        Which strings appear depends on the memory and on which positions are known, not on the
+        probe's values. Strings below 1e-12 of the largest are exact zeros up to rounding and are
+        dropped.
+        """
+        if "coefficients" not in self._cache:
+            coefficients = walsh_coefficients(self._memory_diagonal())
+            small = np.abs(coefficients) <= 1e-12 * np.abs(coefficients).max(initial=0)
+            self._cache["coefficients"] = np.where(small, 0.0, coefficients)
+        weights = self._cache["coefficients"].copy()
+        present = weights != 0
+        if probe is not None:
+            spins = self.check_probe(probe)
+            single = np.int64(1) << np.arange(self.num_neurons, dtype=np.int64)
+            weights[single] -= self.field_strength() * spins
+            present[single] |= spins != 0
+        present[0] = False
+        masks = np.flatnonzero(present).astype(np.int64)
+        return masks, weights[masks]
+
+    def hamiltonian(self, probe: npt.ArrayLike | str | None = None) -> Any:
+        """Return the ``SparsePauliOp`` with the same diagonal; qubit i is neuron i."""
+        return pauli_operator(self.diagonal(probe))
+
+    def pattern_indices(self) -> npt.NDArray[np.int64]:
+        """Return the index of each stored pattern in a diagonal, shape ``(K,)``."""
+        return bits_to_integer((1 - self.patterns) // 2)
+
+    def _memory_diagonal(self) -> Floats:
+        if "diagonal" not in self._cache:
+            energies = _all_energies(self.model, self.num_neurons)
+            if not np.isfinite(energies).all():
+                energies = _all_energies_in_logs(self.model, self.num_neurons)
+            centered = energies - energies.mean()
+            depth = -float(centered[self.pattern_indices()].mean())
+            scale = self.num_neurons / depth if depth > 1e-9 * np.abs(energies).max() else 1.0
+            self._cache["diagonal"] = centered * scale
+        return np.asarray(self._cache["diagonal"])
+
+
+def _all_energies(model: ClassicalModel, num_neurons: int) -> Floats:
+    energies = np.empty(2**num_neurons)
+    for start in range(0, energies.size, _CHUNK):
+        index = np.arange(start, min(start + _CHUNK, energies.size))
+        energies[index] = model.energy(bits_to_spins(integer_to_bits(index, num_neurons)))
+    return energies
+
+
+def _all_energies_in_logs(model: ClassicalModel, num_neurons: int) -> Floats:
+    """Return the energies of an exponential memory divided by the largest of their sizes.
+
+    Raises:
+        ValueError: The model is no exponential memory.
+    """
+    from classical_ref.dense import DenseMemory
+    from classical_ref.separation import Exponential, LogSumExp
+
+    if not isinstance(model, DenseMemory) or not isinstance(model.separation, Exponential):
+        raise ValueError(
+            "energies should be finite. Got NaN or infinity; scale the model's energy down."
+        )
+    beta = model.separation.beta
+    logs = DenseMemory(model.patterns, LogSumExp(beta), weights=model.weights)
+    exponents = _all_energies(logs, num_neurons)
+    return np.asarray(-np.exp(-beta * (exponents - exponents.min())))

@@ -1,0 +1,145 @@
+"""What a recall method is: a circuit and its law, with nothing of backends or shots."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from circuits.resources import count
+
+Floats = npt.NDArray[np.float64]
+Spins = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecallLaw:
+    """The exact distribution of one shot's outcome, computed without the circuit.
+
+    ``joint.sum() + spurious + rejected == 1``.
+    """
+
+    joint: Floats
+    """P(outcome is pattern μ, and accepted), shape ``(K,)``, in the order of the patterns."""
+    spurious: float
+    """P(outcome is no stored pattern, and accepted)."""
+    rejected: float
+    """P(the flags or the classical rule reject)."""
+    distribution: Floats | None = None
+    """P(outcome is x, and accepted) at index Σ_i b_i 2^i, shape ``(2**D,)``, where spurious
+    outcomes are possible."""
+
+    def __post_init__(self) -> None:
+        total = float(self.joint.sum()) + self.spurious + self.rejected
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"a law should sum to 1. Got {total}.")
+        for array in (self.joint, self.distribution):
+            if array is not None:
+                array.setflags(write=False)
+
+    @property
+    def acceptance(self) -> float:
+        """P(accepted)."""
+        return float(self.joint.sum()) + self.spurious
+
+    @property
+    def probabilities(self) -> Floats:
+        """P(pattern μ given acceptance), shape ``(K,)``; zeros if nothing is ever accepted."""
+        acceptance = self.acceptance
+        return self.joint / acceptance if acceptance > 0 else np.zeros_like(self.joint)
+
+
+def law_of_joint(joint: npt.ArrayLike) -> RecallLaw:
+    """Return the law of a method that only ever accepts stored patterns."""
+    joint = np.array(joint, dtype=float)
+    return RecallLaw(joint=joint, spurious=0.0, rejected=max(0.0, 1.0 - float(joint.sum())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallResources:
+    """What one shot costs, all-to-all, in CX and one-qubit gates."""
+
+    num_qubits: int
+    two_qubit_gates: int
+    two_qubit_depth: int
+    state_preparations: int
+    """How often the memory state is prepared or unprepared in one shot."""
+
+
+class RecallMethod(ABC):
+    """A way to recall; subclasses are frozen dataclasses of plain fields.
+
+    A builder may use the stored patterns and which positions of the probe are known, never this
+    probe's distances: for fixed known positions two probes give circuits that differ only in X
+    gates and angles.
+    """
+
+    name: ClassVar[str]
+    memory_type: ClassVar[type]
+    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]]
+    preserves_memory_span: ClassVar[bool]
+    """Whether the ideal state stays a superposition of stored patterns throughout."""
+
+    def trained(self, memory: Any, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
+        """Return the method with its angles set; methods without angles return themselves."""
+        return self
+
+    @property
+    def knows_match_count(self) -> bool:
+        """Whether the circuit is right only for a claimed number of matches or acceptance."""
+        return False
+
+    @abstractmethod
+    def circuit(self, memory: Any, probe: Any) -> QuantumCircuit:
+        """Return what is run: registers ``memory``, ``flag`` and ``ancilla``, unmeasured."""
+
+    @abstractmethod
+    def law(self, memory: Any, probe: Any) -> RecallLaw:
+        """Return the exact distribution of one shot."""
+
+    def acceptance_of(self, memory: Any, probe: Spins, states: Spins) -> Floats:  # noqa: ARG002
+        """Return the probability that the classical rule keeps each measured state, ``(shots,)``.
+
+        1 unless ``acceptance_rule`` is ``"classical"``; it comes on top of the flags.
+        """
+        return np.ones(len(states))
+
+    def state_preparations(self, memory: Any) -> int:  # noqa: ARG002
+        """Return how often one shot prepares or unprepares the memory state."""
+        return 1
+
+    def resources(self, memory: Any, probe: Any) -> RecallResources:
+        """Return the cost of one shot; equals the built circuit exactly."""
+        counted = count(self.circuit(memory, probe))
+        return RecallResources(
+            num_qubits=counted.num_qubits,
+            two_qubit_gates=counted.two_qubit_gates,
+            two_qubit_depth=counted.two_qubit_depth,
+            state_preparations=self.state_preparations(memory),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the registered name and the plain fields; :func:`method_from_dict` reads it."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return {"name": self.name} | {
+            key: value.to_dict() if hasattr(value, "to_dict") else value
+            for key, value in values.items()
+        }
+
+
+METHODS: dict[str, type[RecallMethod]] = {}
+"""Every registered method by name."""
+
+
+def register(method: type[RecallMethod]) -> type[RecallMethod]:
+    """Enter a method class under its ``name``; being registered gives it its tests and its rows.
+
+    Raises:
+        ValueError: The name is taken.
+    """
+    if method.name in METHODS:
+        raise ValueError(f"a method named {method.name!r} is already registered.")
+    METHODS[method.name] = method
+    return method

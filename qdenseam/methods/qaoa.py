@@ -1,0 +1,143 @@
+"""QAOA on a dense memory's energy, started from the probe."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from qiskit import QuantumCircuit
+
+from circuits.ansatz import qaoa, warm_start_angles
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
+from qdenseam.training.angles import train_angles
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class QAOA(RecallMethod):
+    r"""Alternate phases exp(-iγ_l E) and mixers so that low energies become likely.
+
+    E is the memory's energy with its probe field. With ``warm_start`` = ε the qubits start at the
+    probe (a known bit is wrong with probability ε, an unknown one even) and the mixers turn about
+    that start; ``None`` starts from all states alike. Every shot is accepted.
+
+    The angles are trained per probe by :meth:`trained`, on the exact expectation of E computed
+    on the diagonal; ``evaluations`` says how many that took, each of which would be a batch of
+    shots on a device.
+
+    The law: P(x) = |⟨x|Π_l mixer(β_l) exp(-iγ_l E)|start⟩|² for the trained angles, from the
+    diagonal in O(p D 2^D).
+
+    Attributes:
+        num_layers: p >= 1.
+        warm_start: ε in (0, 1/2], or ``None``.
+        num_restarts: Starts of the training.
+        max_evaluations: Objective evaluations per start.
+        gammas: Phase angles, one per layer, once trained.
+        betas: Mixer angles, one per layer, once trained.
+        cost: The trained expectation of E.
+        evaluations: Points at which training evaluated E.
+        gradients: At how many of them it used the gradient too; see
+            :class:`qdenseam.training.angles.Training` for what a device would pay.
+
+    References:
+        Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm" (2014);
+        Egger, Mareček and Woerner, "Warm-starting quantum optimization" (2021), section 3.
+    """
+
+    name: ClassVar[str] = "qaoa"
+    memory_type: ClassVar[type] = EnergyMemory
+    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
+    preserves_memory_span: ClassVar[bool] = False
+
+    num_layers: int = 2
+    warm_start: float | None = 0.25
+    num_restarts: int = 3
+    max_evaluations: int = 150
+    gammas: tuple[float, ...] | None = None
+    betas: tuple[float, ...] | None = None
+    cost: float | None = None
+    evaluations: int = 0
+    gradients: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.num_layers, self.num_restarts, self.max_evaluations) < 1:
+            raise ValueError(
+                "num_layers, num_restarts and max_evaluations should be at least 1. Got "
+                f"{self.num_layers}, {self.num_restarts}, {self.max_evaluations}."
+            )
+        if self.warm_start is not None and not 0 < self.warm_start <= 0.5:
+            raise ValueError(f"warm_start should be in (0, 0.5]. Got {self.warm_start}.")
+        for angles in (self.gammas, self.betas):
+            if angles is not None and len(angles) != self.num_layers:
+                raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
+
+    def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:
+        """Return the method with trained angles; one that has angles returns itself."""
+        if self.gammas is not None and self.betas is not None:
+            return self
+        diagonal = memory.diagonal(probe)
+        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
+
+        def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
+            return qaoa_expectation_and_gradient(diagonal, start, gammas=gammas, betas=betas)
+
+        training = train_angles(
+            objective,
+            self.num_layers,
+            energy_scale=float(diagonal.std()),
+            num_restarts=self.num_restarts,
+            max_evaluations=self.max_evaluations,
+            rng=rng,
+        )
+        return replace(
+            self,
+            gammas=training.gammas,
+            betas=training.betas,
+            cost=training.cost,
+            evaluations=training.evaluations,
+            gradients=training.gradients,
+        )
+
+    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
+        """Return the circuit with register ``memory``.
+
+        Raises:
+            ValueError: The angles are missing.
+        """
+        gammas, betas = self._angles()
+        masks, weights = memory.terms(probe)
+        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        return qaoa(masks, weights, start, gammas=gammas, betas=betas)
+
+    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
+        """Return the law over all 2^D states.
+
+        Raises:
+            ValueError: The angles are missing.
+        """
+        gammas, betas = self._angles()
+        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        state = qaoa_state(memory.diagonal(probe), start, gammas=gammas, betas=betas)
+        distribution = np.abs(state) ** 2
+        distribution /= distribution.sum()
+        joint = distribution[memory.pattern_indices()]
+        return RecallLaw(
+            joint=joint,
+            spurious=max(0.0, 1.0 - float(joint.sum())),
+            rejected=0.0,
+            distribution=distribution,
+        )
+
+    def state_preparations(self, memory: EnergyMemory) -> int:  # noqa: ARG002
+        """Return 1: the product state is prepared once a shot."""
+        return 1
+
+    def _angles(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        if self.gammas is None or self.betas is None:
+            raise ValueError(
+                "QAOA has no angles yet. Call method.trained(memory, probe, rng=...) first, "
+                "or pass gammas and betas."
+            )
+        return self.gammas, self.betas

@@ -1,0 +1,173 @@
+"""Schedules of amplitude amplification: how many rounds, with which phases, for a claimed weight.
+
+A schedule is compiled for a *claimed* marked weight: r/K for r claimed matches, or the acceptance
+that a planner expects of a filter. It never sees the probe.
+"""
+
+import warnings
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+from circuits.amplification import (
+    Rounds,
+    exact_rounds,
+    fixed_point_rounds,
+    plain_iterations,
+    plain_rounds,
+)
+
+
+class Schedule(ABC):
+    """A frozen value that turns a claimed weight into rounds."""
+
+    name: ClassVar[str]
+    knows_weight: ClassVar[bool]
+    """Whether the rounds are right only if the claimed weight is."""
+
+    @abstractmethod
+    def rounds(self, fraction: float) -> Rounds:
+        """Return the rounds for a marked weight in (0, 1].
+
+        Raises:
+            ValueError: The weight is outside (0, 1].
+        """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the name and the plain fields."""
+        return {"name": self.name, **asdict(self)}  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, slots=True)
+class Exact(Schedule):
+    """Success 1 if the claim is right (Long 2001)."""
+
+    name: ClassVar[str] = "exact"
+    knows_weight: ClassVar[bool] = True
+
+    def rounds(self, fraction: float) -> Rounds:
+        """Return :func:`circuits.amplification.exact_rounds`."""
+        return exact_rounds(fraction)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(Schedule):
+    """Grover's rounds, as close to success as whole ones come if the claim is right."""
+
+    name: ClassVar[str] = "plain"
+    knows_weight: ClassVar[bool] = True
+
+    def rounds(self, fraction: float) -> Rounds:
+        """Return round(π/(4θ) - 1/2) Grover rounds, sin²θ = ``fraction``."""
+        return plain_rounds(plain_iterations(fraction))
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPoint(Schedule):
+    """Failure at most ``max_failure`` for every weight from the claimed one up; no over-rotation.
+
+    Attributes:
+        max_failure: δ² in (0, 1).
+
+    References:
+        Yoder, Low and Chuang (2014).
+    """
+
+    name: ClassVar[str] = "fixed-point"
+    knows_weight: ClassVar[bool] = False
+
+    max_failure: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not 0 < self.max_failure < 1:
+            raise ValueError(f"max_failure should be in (0, 1). Got {self.max_failure}.")
+
+    def rounds(self, fraction: float) -> Rounds:
+        """Return :func:`circuits.amplification.fixed_point_rounds`."""
+        return fixed_point_rounds(fraction, self.max_failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Iterations(Schedule):
+    """A given number of Grover rounds.
+
+    Attributes:
+        num_iterations: k >= 0.
+        may_over_rotate: Whether more rounds than :class:`Plain` would take are meant; otherwise
+            they raise a ``UserWarning`` that names the right number.
+    """
+
+    name: ClassVar[str] = "iterations"
+    knows_weight: ClassVar[bool] = False
+
+    num_iterations: int = 1
+    may_over_rotate: bool = False
+
+    def __post_init__(self) -> None:
+        if self.num_iterations < 0:
+            raise ValueError(f"num_iterations should be at least 0. Got {self.num_iterations}.")
+
+    def rounds(self, fraction: float) -> Rounds:
+        """Return the Grover rounds."""
+        best = plain_iterations(fraction)
+        if self.num_iterations > best and not self.may_over_rotate:
+            warnings.warn(
+                f"num_iterations should be at most {best} for a marked weight of {fraction:.4g}. "
+                f"Got {self.num_iterations}, which rotates past success; use {best}, or set "
+                "may_over_rotate.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return plain_rounds(self.num_iterations)
+
+
+@dataclass(frozen=True, slots=True)
+class Amplified:
+    """That a filter's acceptance is amplified, and for which claimed acceptance.
+
+    Attributes:
+        acceptance: The claim, in (0, 1]; such as F(e)²/K where one pattern at distance e and no
+            other is expected to pass.
+        schedule: The rounds for it.
+    """
+
+    name: ClassVar[str] = "amplified"
+
+    acceptance: float
+    schedule: Schedule = field(default_factory=Exact)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schedule", as_schedule(self.schedule))
+        if not 0 < self.acceptance <= 1:
+            raise ValueError(f"acceptance should be in (0, 1]. Got {self.acceptance}.")
+
+    def rounds(self) -> Rounds:
+        """Return the rounds for the claimed acceptance."""
+        return self.schedule.rounds(self.acceptance)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the name and the plain fields."""
+        return {
+            "name": self.name,
+            "acceptance": self.acceptance,
+            "schedule": self.schedule.to_dict(),
+        }
+
+
+SCHEDULES: dict[str, type[Schedule]] = {s.name: s for s in (Exact, Plain, FixedPoint, Iterations)}
+"""Every schedule by name."""
+
+
+def as_schedule(schedule: Schedule | str) -> Schedule:
+    """Return the schedule itself, or that of a name with its defaults.
+
+    Raises:
+        ValueError: No schedule has that name.
+    """
+    if isinstance(schedule, Schedule):
+        return schedule
+    if schedule not in SCHEDULES:
+        raise ValueError(
+            f"schedule should be one of {', '.join(SCHEDULES)} or a Schedule. Got {schedule!r}."
+        )
+    return SCHEDULES[schedule]()

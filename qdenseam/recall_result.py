@@ -1,0 +1,172 @@
+"""What one recall returns: accepted outcomes as measured, and what they cost."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from classical_ref.spins import hamming_distance, spins_to_text
+from qdenseam.methods.base import RecallLaw, RecallResources, Spins
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecallResult:
+    """The outcome of all shots for one probe.
+
+    Accepted outcomes are kept as measured; nearest-pattern decoding stands beside them in
+    :attr:`decoded`, never instead.
+    """
+
+    patterns: Spins
+    """The memory's patterns, shape ``(K, D)``."""
+    probe: Spins
+    """The probe, 0 where unknown, shape ``(D,)``."""
+    states: Spins
+    """Distinct accepted outcomes as measured, most frequent first, shape ``(M, D)``."""
+    state_counts: Counts
+    """How often each was accepted, shape ``(M,)``."""
+    shots: int
+    """All shots, rejected ones included."""
+    method: dict[str, Any]
+    """The method as run (trained angles included), as plain data."""
+    engine: str
+    """Name of what ran it; ``"exact"`` draws from the law."""
+    state_preparations: int
+    """State preparations and inverses over all shots."""
+    evaluations: int = 0
+    """Objective evaluations that training took."""
+    resources: RecallResources | None = None
+    """Cost of one shot, all-to-all; ``None`` where no circuit was built."""
+    routed_two_qubit_gates: int | None = None
+    """Two-qubit gates of the circuit compiled for a device."""
+
+    def __post_init__(self) -> None:
+        for array in (self.patterns, self.probe, self.states, self.state_counts):
+            array.setflags(write=False)
+
+    @property
+    def accepted(self) -> int:
+        """Number of accepted shots."""
+        return int(self.state_counts.sum())
+
+    @property
+    def acceptance(self) -> float:
+        """Accepted shots over all shots."""
+        return self.accepted / self.shots
+
+    @property
+    def counts(self) -> Counts:
+        """Accepted outcomes that are stored patterns, shape ``(K,)``, in the memory's order."""
+        if len(self.states) == 0:
+            return np.zeros(len(self.patterns), dtype=np.int64)
+        stored = (self.states[:, None, :] == self.patterns[None]).all(axis=-1)
+        return np.asarray(self.state_counts @ stored)
+
+    @property
+    def spurious(self) -> int:
+        """Accepted outcomes that are no stored pattern."""
+        return self.accepted - int(self.counts.sum())
+
+    @property
+    def pattern(self) -> Spins | None:
+        """The most frequent accepted outcome as measured, shape ``(D,)``; ``None`` without any.
+
+        Among equally frequent ones the smallest in the order of Σ_i b_i 2^i.
+        """
+        return self.states[0] if len(self.states) else None
+
+    @property
+    def decoded(self) -> int | None:
+        """Index of the stored pattern that most accepted outcomes are nearest to.
+
+        Post-processing: each outcome counts for the nearest stored pattern (the first if tied).
+        """
+        if len(self.states) == 0:
+            return None
+        nearest = hamming_distance(self.patterns, self.states).argmin(axis=1)
+        return int(np.bincount(nearest, weights=self.state_counts).argmax())
+
+    @property
+    def outcome(self) -> str:
+        """What happened, as a sentence."""
+        if self.accepted == 0:
+            return (
+                f"None of {self.shots} shots was accepted: the probe matches no stored pattern "
+                "closely enough, or more shots are needed."
+            )
+        share = int(self.state_counts[0]) / self.accepted
+        kind = (
+            "a stored pattern" if self.counts.max() == self.state_counts[0] else "a spurious state"
+        )
+        return (
+            f"Recalled {kind} in {share:.1%} of {self.accepted} accepted shots "
+            f"({self.acceptance:.1%} of {self.shots} were accepted)."
+        )
+
+    def marginal(self, neurons: npt.ArrayLike) -> tuple[Spins, Counts]:
+        """Return the distinct values at some neurons and their counts, most frequent first.
+
+        This reads a class or an associated pattern that was left unknown in the probe.
+        """
+        return tally(np.repeat(self.states[:, np.asarray(neurons)], self.state_counts, axis=0))
+
+    def __str__(self) -> str:
+        answer = "-" if self.pattern is None else spins_to_text(self.pattern)
+        return f"{spins_to_text(self.probe)} -> {answer}  {self.outcome}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(
+            f"<tr><td><code>{spins_to_text(state)}</code></td><td>{count}</td></tr>"
+            for state, count in zip(self.states[:8], self.state_counts[:8].tolist(), strict=True)
+        )
+        return (
+            f"<p>Probe <code>{spins_to_text(self.probe)}</code>. {escape(self.outcome)}</p>"
+            f"<table><tr><th>accepted outcome</th><th>shots</th></tr>{rows}</table>"
+        )
+
+
+def tally(states: Spins) -> tuple[Spins, Counts]:
+    """Return distinct rows and their counts, most frequent first, then by Σ_i b_i 2^i."""
+    if len(states) == 0:
+        return states.reshape(0, states.shape[-1]), np.zeros(0, dtype=np.int64)
+    # np.unique sorts by the first column first; reversed columns with bit 1 = spin -1 last make
+    # that the order of the integers Σ_i b_i 2^i.
+    rows, counts = np.unique(-states[:, ::-1], axis=0, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return (-rows[order][:, ::-1]).astype(np.int8), counts[order].astype(np.int64)
+
+
+def draw(
+    law: RecallLaw, patterns: Spins, shots: int, rng: np.random.Generator
+) -> tuple[Spins, Counts]:
+    """Return accepted outcomes of ``shots`` draws from a law, as :func:`tally` does.
+
+    Raises:
+        ValueError: The law has spurious outcomes but does not say which.
+    """
+    weights = np.clip([*law.joint, law.spurious, law.rejected], 0, None)
+    counts = rng.multinomial(shots, weights / weights.sum())
+    num_patterns = len(patterns)
+    states = np.repeat(patterns, counts[:num_patterns], axis=0)
+    num_spurious = int(counts[num_patterns])
+    if num_spurious:
+        states = np.concatenate([states, _draw_spurious(law, patterns, num_spurious, rng)])
+    return tally(states)
+
+
+def _draw_spurious(
+    law: RecallLaw, patterns: Spins, num_draws: int, rng: np.random.Generator
+) -> Spins:
+    from circuits.bit_order import bits_to_integer, integer_to_bits
+
+    if law.distribution is None:
+        raise ValueError("the law has spurious outcomes but no distribution to draw them from.")
+    rest = law.distribution.copy()
+    rest[bits_to_integer((1 - patterns) // 2)] = 0
+    indices = rng.choice(len(rest), size=num_draws, p=rest / rest.sum())
+    return (1 - 2 * integer_to_bits(indices, patterns.shape[1]).astype(np.int8)).astype(np.int8)

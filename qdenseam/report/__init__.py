@@ -1,0 +1,1 @@
+"""Reports: one self-contained HTML page with figures, tables, settings and versions."""

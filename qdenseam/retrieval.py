@@ -1,0 +1,172 @@
+"""The verb: recall one or many probes from a memory, by a method, on an engine."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import ClassicalRegister, QuantumCircuit
+
+from circuits.resources import count
+from classical_ref.spins import bits_to_spins, check_probes
+from qdenseam.errors import CapacityError
+from qdenseam.execution import engine as find_engine
+from qdenseam.execution import two_qubit_gates
+from qdenseam.execution.base import Engine, Progress
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods.base import RecallMethod, RecallResources, Spins
+from qdenseam.planning import choose_method
+from qdenseam.recall_result import RecallResult, draw, tally
+
+Memory = AmplitudeMemory | EnergyMemory
+
+
+def recall(
+    memory: Memory,
+    probes: npt.ArrayLike | str | Sequence[str],
+    *,
+    method: RecallMethod | Literal["auto"] = "auto",
+    sampler: Any = "exact",
+    shots: int = 1000,
+    rng: np.random.Generator | int | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Any:
+    """Recall from a memory and return what was measured.
+
+    Args:
+        memory: An :class:`AmplitudeMemory` or :class:`EnergyMemory`.
+        probes: One probe, shape ``(D,)``, or many, ``(P, D)``: spins with 0 where unknown, or
+            text of ``0``, ``1`` and ``?``. Many probes are one job.
+        method: How to recall; ``"auto"`` lets :func:`qdenseam.planning.choose_method` choose.
+        sampler: ``"exact"`` draws from the method's law, at any size and without a circuit; any
+            other name of :func:`qdenseam.execution.engine_names`, a ``BackendV2`` or a V2
+            sampler runs the circuit.
+        shots: Shots per probe, at least 1.
+        rng: Seed or generator; the same one gives the same result.
+        on_progress: Called as batches of probes finish.
+
+    Returns:
+        A :class:`RecallResult` for one probe, a list of them for many.
+
+    Raises:
+        ValueError: A probe, the shots or a name is malformed.
+        TypeError: The method needs the other kind of memory.
+        CapacityError: The circuit does not fit the engine.
+        BackendError: The engine fails.
+    """
+    rng = np.random.default_rng(rng)
+    if shots < 1:
+        raise ValueError(f"shots should be at least 1. Got {shots}.")
+    spins = check_probes(probes, memory.num_neurons)
+    rows = spins.reshape(-1, memory.num_neurons)
+    methods = [_prepared(method, memory, row, rng) for row in rows]
+    if isinstance(sampler, str) and sampler.strip().lower() == "exact":
+        results = [
+            _drawn(memory, row, each, shots, rng) for row, each in zip(rows, methods, strict=True)
+        ]
+    else:
+        results = _run(memory, rows, methods, find_engine(sampler), shots, rng, on_progress)
+    return results[0] if spins.ndim == 1 else results
+
+
+def _prepared(
+    method: RecallMethod | Literal["auto"], memory: Memory, probe: Spins, rng: np.random.Generator
+) -> RecallMethod:
+    chosen = choose_method(memory, probe) if isinstance(method, str) else method
+    if isinstance(method, str) and method != "auto":
+        raise ValueError(f"method should be a method object or 'auto'. Got {method!r}.")
+    if not isinstance(memory, chosen.memory_type):
+        raise TypeError(
+            f"{type(chosen).__name__} recalls from {chosen.memory_type.__name__}. "
+            f"Got {type(memory).__name__}."
+        )
+    return chosen.trained(memory, probe, rng=rng)
+
+
+def _drawn(
+    memory: Memory, probe: Spins, method: RecallMethod, shots: int, rng: np.random.Generator
+) -> RecallResult:
+    states, counts = draw(method.law(memory, probe), memory.patterns, shots, rng)
+    return _result(memory, probe, method, states, counts, shots, engine="exact")
+
+
+def _run(
+    memory: Memory,
+    probes: Spins,
+    methods: list[RecallMethod],
+    engine: Engine,
+    shots: int,
+    rng: np.random.Generator,
+    on_progress: Callable[[Progress], None] | None,
+) -> list[RecallResult]:
+    if engine.max_qubits is not None and memory.num_neurons > engine.max_qubits:
+        raise CapacityError(
+            f"{memory.num_neurons} neurons need as many qubits; {engine.name!r} holds "
+            f"{engine.max_qubits}. Use sampler='exact', 'aer-mps', or fewer neurons."
+        )
+    circuits = [each.circuit(memory, probe) for each, probe in zip(methods, probes, strict=True)]
+    compiled = engine.compile(
+        [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
+    )
+    readings = engine.sample(compiled, shots, rng, on_progress=on_progress)
+    results = []
+    for probe, method, circuit, ready, bits in zip(
+        probes, methods, circuits, compiled, readings, strict=True
+    ):
+        states = bits_to_spins(bits["memory_bits"])
+        keep = rng.random(shots) < method.acceptance_of(memory, probe, states)
+        if "flag_bits" in bits:
+            keep = keep & ~bits["flag_bits"].any(axis=1)
+        counted = count(circuit)
+        results.append(
+            _result(
+                memory,
+                probe,
+                method,
+                *tally(states[keep]),
+                shots,
+                engine=engine.name,
+                resources=RecallResources(
+                    num_qubits=counted.num_qubits,
+                    two_qubit_gates=counted.two_qubit_gates,
+                    two_qubit_depth=counted.two_qubit_depth,
+                    state_preparations=method.state_preparations(memory),
+                ),
+                routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(ready),
+            )
+        )
+    return results
+
+
+def measured(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Return the circuit with its memory and flags measured into ``memory_bits``, ``flag_bits``."""
+    ready = circuit.copy()
+    for register in circuit.qregs:
+        if register.name in ("memory", "flag"):
+            bits = ClassicalRegister(len(register), f"{register.name}_bits")
+            ready.add_register(bits)
+            ready.measure(register, bits)
+    return ready
+
+
+def _result(
+    memory: Memory,
+    probe: Spins,
+    method: RecallMethod,
+    states: Spins,
+    counts: npt.NDArray[np.int64],
+    shots: int,
+    **run: Any,
+) -> RecallResult:
+    return RecallResult(
+        patterns=memory.patterns,
+        probe=probe.copy(),
+        states=states,
+        state_counts=counts,
+        shots=shots,
+        method=method.to_dict(),
+        state_preparations=shots * method.state_preparations(memory),
+        evaluations=getattr(method, "evaluations", 0),
+        **run,
+    )

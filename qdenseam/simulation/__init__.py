@@ -1,0 +1,1 @@
+"""Exact evaluation of recall circuits from their structure."""

@@ -1,0 +1,1 @@
+"""Training the angles of variational recall."""

@@ -1,0 +1,128 @@
+"""Minimizing a smooth function of angles from several starts, everything counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+OPTIMIZERS = ("L-BFGS-B", "BFGS", "CG", "SLSQP", "COBYLA", "Nelder-Mead", "Powell")
+"""Optimizers of ``scipy.optimize.minimize`` by name; the last three use no gradient."""
+
+_WITHOUT_GRADIENT = ("COBYLA", "Nelder-Mead", "Powell")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Minimum:
+    """The lowest point found over all starts and what finding it cost."""
+
+    point: Floats
+    """Where, shape ``(n,)``."""
+    value: float
+    """The objective there."""
+    evaluations: int
+    """Points at which the objective was evaluated, all starts together."""
+    gradients: int
+    """At how many of them the optimizer also used the gradient."""
+    trajectory: Floats
+    """The objective at every evaluation of the best start, in order."""
+    outcome: str
+    """How the best start ended, as a sentence; not converging is an outcome, no error."""
+
+
+def minimize(
+    objective: Callable[[Floats], tuple[float, Floats]],
+    starts: npt.ArrayLike,
+    *,
+    optimizer: str = "L-BFGS-B",
+    max_evaluations: int = 150,
+    tolerance: float = 1e-9,
+) -> Minimum:
+    """Return the lowest point that an optimizer reaches from any of the starts.
+
+    A start ends early when a step changes the objective by less than ``tolerance`` of its size.
+    Non-finite values of the objective end that start at its best finite point.
+
+    Args:
+        objective: Maps a point, shape ``(n,)``, to its value and gradient.
+        starts: Points, shape ``(num_starts, n)``.
+        optimizer: One of :data:`OPTIMIZERS`.
+        max_evaluations: Evaluations per start; an optimizer may finish its line search.
+        tolerance: Relative change of the objective at which a start ends.
+
+    Raises:
+        ValueError: The optimizer is unknown, there are no starts, or a number is out of range.
+    """
+    from scipy.optimize import minimize as scipy_minimize
+
+    points = np.asarray(starts, dtype=float)
+    if points.ndim != 2 or points.size == 0:
+        raise ValueError(f"starts should have shape (num_starts, n). Got {points.shape}.")
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {optimizer!r}.")
+    if max_evaluations < 1 or not 0 < tolerance < 1:
+        raise ValueError(
+            "max_evaluations should be at least 1 and tolerance in (0, 1). "
+            f"Got {max_evaluations}, {tolerance}."
+        )
+    has_gradient = optimizer not in _WITHOUT_GRADIENT
+    runs = []
+    for start in points:
+        recorder = _Recorder(objective, max_evaluations)
+        try:
+            run = scipy_minimize(
+                recorder.with_gradient if has_gradient else recorder.value,
+                start,
+                jac=has_gradient,
+                method=optimizer,
+                tol=tolerance,
+                options={"rhobeg": 0.3} if optimizer == "COBYLA" else {},
+            )
+            recorder.outcome = str(run.message)
+        except _Stop as stop:
+            recorder.outcome = str(stop)
+        runs.append(recorder)
+    best = min(runs, key=lambda run: run.best_value)
+    evaluations = sum(len(run.values) for run in runs)
+    return Minimum(
+        point=best.best_point if best.best_point is not None else points[0],
+        value=best.best_value,
+        evaluations=evaluations,
+        gradients=evaluations if has_gradient else 0,
+        trajectory=np.array(best.values),
+        outcome=best.outcome,
+    )
+
+
+class _Stop(Exception):  # noqa: N818  (control flow, not an error)
+    pass
+
+
+class _Recorder:
+    """One start: remembers every value and the best point."""
+
+    def __init__(
+        self, objective: Callable[[Floats], tuple[float, Floats]], max_evaluations: int
+    ) -> None:
+        self.objective = objective
+        self.max_evaluations = max_evaluations
+        self.values: list[float] = []
+        self.best_value = float("inf")
+        self.best_point: Floats | None = None
+        self.outcome = ""
+
+    def value(self, point: Floats) -> float:
+        return self.with_gradient(point)[0]
+
+    def with_gradient(self, point: Floats) -> tuple[float, Floats]:
+        if len(self.values) >= self.max_evaluations:
+            raise _Stop(f"Stopped after {self.max_evaluations} evaluations.")
+        value, gradient = self.objective(point)
+        self.values.append(value)
+        if not np.isfinite(value):
+            raise _Stop("Stopped where the objective is not finite.")
+        if value < self.best_value:
+            self.best_value, self.best_point = value, point.copy()
+        return value, gradient

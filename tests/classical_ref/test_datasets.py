@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from classical_ref import (
+    Dataset,
+    DenseMemory,
+    Exponential,
+    digits,
+    flip,
+    glyphs,
+    hamming_distance,
+    load_patterns,
+    similarity,
+)
+
+
+@pytest.mark.parametrize(
+    ("num_neurons", "shape"),
+    [(9, (3, 3)), (12, (4, 3)), (16, (4, 4)), (20, (5, 4)), (30, (6, 5)), (64, (8, 8))],
+)
+def test_digits_have_the_most_square_shape(num_neurons, shape):
+    data = digits(num_neurons)
+    assert data.shape == shape
+    assert data.num_neurons == num_neurons
+    assert len(np.unique(data.patterns, axis=0)) == data.num_patterns
+    assert set(data.labels.tolist()) <= set(range(10))
+
+
+def test_the_mean_keeps_more_small_digits():
+    assert [digits(size).num_patterns for size in (9, 12, 16)] == [47, 174, 172]
+    assert [digits(size, threshold="median").num_patterns for size in (9, 12, 16)] == [26, 122, 181]
+
+
+def test_ink_is_minus_one():
+    zero = digits().patterns[0].reshape(8, 8)
+    assert zero[0, 0] == 1  # a corner is background
+    assert zero[4, 4] == 1  # and so is the middle of a zero
+    assert zero[4, 2] == -1
+
+
+def test_glyphs_are_inked_and_apart():
+    data = glyphs(16, num_patterns=40)
+    ink = (data.patterns < 0).mean(axis=1)
+    assert ink.min() >= 0.3
+    assert ink.max() <= 0.7
+    products = similarity(data.patterns, data.patterns) - 256 * np.eye(40, dtype=int)
+    assert products.max() <= 0.6 * 256
+    assert data.mean_absolute_overlap() < 0.25
+    assert glyphs(16, num_patterns=40) is data
+    assert (np.diff(data.labels) > 0).all()
+
+
+def test_exponential_memory_recalls_glyphs(rng):
+    data = glyphs(16, num_patterns=40)
+    memory = DenseMemory(data.patterns, Exponential(0.5))
+    states = memory.recall(flip(data.patterns, 51, rng=rng), rng=rng).states
+    assert np.array_equal(states, data.patterns)
+
+
+def test_selection_is_far_apart():
+    chosen = digits(16).select(6, min_distance=4, rng=1)
+    distances = hamming_distance(chosen.patterns, chosen.patterns)
+    assert distances[~np.eye(6, dtype=bool)].min() >= 4
+    assert chosen.labels.shape == (6,)
+    assert np.array_equal(chosen.patterns, digits(16).select(6, min_distance=4, rng=1).patterns)
+
+
+def test_mean_absolute_overlap():
+    data = Dataset(name="three", patterns=[[1, 1], [1, -1], [-1, -1]], shape=(1, 2))
+    assert data.mean_absolute_overlap() == pytest.approx(1 / 3)
+    assert data.select(1, rng=0).mean_absolute_overlap() == 0
+    assert data.labels is None
+
+
+def test_files_keep_their_shape(tmp_path):
+    patterns = np.array([[[1, -1, 1], [1, 1, 1]], [[-1, -1, 1], [1, 1, 1]]])
+    np.save(tmp_path / "cube.npy", patterns)
+    np.save(tmp_path / "flat.npy", patterns.reshape(2, 6))
+    assert load_patterns(tmp_path / "cube.npy").shape == (2, 3)
+    flat = load_patterns(tmp_path / "flat.npy")
+    assert flat.shape == (1, 6)
+    assert np.array_equal(flat.patterns, patterns.reshape(2, 6))
+
+
+def test_files_of_bits_are_refused(tmp_path):
+    np.save(tmp_path / "bits.npy", np.array([[0, 1]]))
+    np.save(tmp_path / "line.npy", np.array([1, 1]))
+    with pytest.raises(ValueError, match=r"spins -1 and \+1\. Got 0\. Use bits_to_spins"):
+        load_patterns(tmp_path / "bits.npy")
+    with pytest.raises(ValueError, match=r"the file should hold shape .* Got shape \(2,\)"):
+        load_patterns(tmp_path / "line.npy")
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda: digits(11), r"sides from 2 to 8\. Got 11; the nearest are 10 and 12"),
+        (lambda: digits(65), r"Got 65; the nearest are 64"),
+        (lambda: digits(9, threshold="max"), r"'mean' or 'median'\. Got 'max'"),
+        (lambda: glyphs(1), r"size should be at least 2\. Got 1"),
+        (lambda: glyphs(4, num_patterns=9000), r"num_patterns should be from 1 to \d+ for size=4"),
+        (lambda: glyphs(8, font="No Such Face"), r"No Such Face"),
+        (lambda: digits(9).select(48), r"num_patterns should be from 1 to 47\. Got 48"),
+        (lambda: digits(9).select(40, min_distance=5), r"min_distance=5 at most \d+ were found"),
+        (lambda: Dataset(name="", patterns=[[1, 1]], shape=(2, 2)), r"2 pixels\. Got 2 rows of 2"),
+        (
+            lambda: Dataset(name="", patterns=[[1, 1]], labels=[1, 2], shape=(1, 2)),
+            r"labels should have shape \(1,\)\. Got shape \(2,\)",
+        ),
+    ],
+)
+def test_errors(call, match):
+    with pytest.raises(ValueError, match=match):
+        call()

@@ -1,0 +1,32 @@
+"""Fixtures and hypothesis profiles shared by all tests."""
+
+import hashlib
+import os
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, default=0, help="session seed of the rng fixture")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator that depends on the test's own name, never on the order of tests."""
+    name = int.from_bytes(hashlib.sha256(request.node.nodeid.encode()).digest()[:8])
+    return np.random.default_rng([request.config.getoption("--seed"), name])
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Draw both circuits when an equality between circuits fails."""
+    from qiskit import QuantumCircuit
+
+    if op == "==" and isinstance(left, QuantumCircuit) and isinstance(right, QuantumCircuit):
+        return ["circuits differ", *str(left.draw()).splitlines(), *str(right.draw()).splitlines()]
+    return None

@@ -1,0 +1,177 @@
+"""The same laws for every registered recall method: circuit = law, shots fit, no peeking."""
+
+import json
+
+import numpy as np
+import pytest
+from distribution_checks import assert_counts_follow
+from method_examples import example_id, examples
+from qiskit import QuantumCircuit, transpile
+from qiskit.quantum_info import Statevector
+
+from circuits.bit_order import all_bits, integer_to_bits
+from classical_ref.spins import bits_to_spins
+from qdenseam import AmplitudeMemory, EnergyMemory, recall
+from qdenseam.methods import RecallLaw, RecallMethod, method_from_dict
+
+METHODS = pytest.mark.parametrize("method", examples(), ids=example_id)
+
+# (patterns as text, probe as text, weights)
+CASES = {
+    "single pattern": (["010"], "0?0", None),
+    "all zeros and all ones": (["0000", "1111"], "00?0", None),
+    "every state stored": (["00", "01", "10", "11"], "1?", None),
+    "no match": (["0011", "1100", "1010"], "0100", None),
+    "outside the affine hull": (["0000", "0011"], "1???", None),
+    "all unknown": (["0011", "1100", "1010"], "????", None),
+    "ambiguous": (["0011", "0101", "1111"], "0??1", None),
+    "weighted": (["00110", "11001", "10101", "01011"], "0?110", [0.1, 0.2, 0.3, 0.4]),
+    "all known": (["00110", "11001", "10101", "01011", "11111"], "00111", None),
+}
+EACH_CASE = pytest.mark.parametrize("case", CASES)
+
+
+def spins(text: str) -> np.ndarray:
+    return np.array([{"0": 1, "1": -1, "?": 0}[c] for c in text], dtype=np.int8)
+
+
+def memory_for(method: RecallMethod, patterns: list[str], weights: list[float] | None = None):
+    rows = np.array([spins(p) for p in patterns])
+    if method.memory_type is EnergyMemory:
+        return EnergyMemory(rows)
+    return AmplitudeMemory(rows, weights)
+
+
+def usable(method: RecallMethod, memory) -> bool:
+    """Whether the method's claimed number of matches fits the memory."""
+    return getattr(method, "num_matches", 1) <= memory.num_patterns
+
+
+def law_of_circuit(method: RecallMethod, memory, probe: np.ndarray) -> tuple[np.ndarray, float]:
+    """P(memory = x, accepted) for all x, from the statevector; asserts that ancillas are clean."""
+    circuit = method.circuit(memory, probe)
+    sizes = {r.name: len(r) for r in circuit.qregs}
+    assert set(sizes) <= {"memory", "flag", "ancilla"}
+    probabilities = Statevector(circuit).probabilities()
+    num_read = sizes["memory"] + sizes.get("flag", 0)
+    by_ancilla = probabilities.reshape(-1, 2**num_read)
+    assert by_ancilla[1:].sum() < 1e-12, "ancillas are not given back clean"
+    accepted = by_ancilla[0].reshape(-1, 2 ** sizes["memory"])[0]  # all flags 0
+    states = bits_to_spins(all_bits(sizes["memory"]))
+    return accepted * method.acceptance_of(memory, probe, states)
+
+
+def assert_law(law: RecallLaw, memory, accepted: np.ndarray) -> None:
+    patterns = (1 - memory.patterns) // 2 @ (1 << np.arange(memory.num_neurons))
+    np.testing.assert_allclose(law.joint, accepted[patterns], atol=1e-10)
+    assert law.acceptance == pytest.approx(accepted.sum(), abs=1e-10)
+    assert law.spurious == pytest.approx(accepted.sum() - accepted[patterns].sum(), abs=1e-10)
+    if law.spurious > 1e-12:
+        np.testing.assert_allclose(law.distribution, accepted, atol=1e-10)
+
+
+@METHODS
+@EACH_CASE
+def test_the_circuit_obeys_the_law(method: RecallMethod, case: str) -> None:
+    patterns, probe, weights = CASES[case]
+    memory = memory_for(method, patterns, weights)
+    if not usable(method, memory):
+        with pytest.raises(ValueError, match="num_matches should be at most"):
+            method.law(memory, probe)
+        return
+    law = method.law(memory, probe)
+    assert_law(law, memory, law_of_circuit(method, memory, spins(probe)))
+
+
+@METHODS
+def test_the_circuit_obeys_the_law_on_random_memories(
+    method: RecallMethod, rng: np.random.Generator
+) -> None:
+    for num_neurons in (3, 5, 6):
+        num_patterns = int(rng.integers(2, 2**num_neurons // 2 + 1))
+        indices = rng.choice(2**num_neurons, num_patterns, replace=False)
+        rows = ["".join(map(str, row)) for row in integer_to_bits(indices, num_neurons)]
+        weights = rng.dirichlet(np.ones(num_patterns)).tolist()
+        memory = memory_for(method, rows, weights)
+        probe = memory.patterns[0] * (rng.random(num_neurons) < 0.7)
+        assert_law(method.law(memory, probe), memory, law_of_circuit(method, memory, probe))
+
+
+@METHODS
+@pytest.mark.statistical
+@pytest.mark.parametrize("sampler", ["exact", "statevector"])
+def test_shots_follow_the_law(method: RecallMethod, sampler: str, rng: np.random.Generator) -> None:
+    patterns, probe, _ = CASES["weighted"]
+    memory = memory_for(method, patterns, [0.1, 0.2, 0.3, 0.4])
+    law = method.law(memory, probe)
+    result = recall(memory, probe, method=method, sampler=sampler, shots=4000, rng=rng)
+    counts = [*result.counts, result.spurious, result.shots - result.accepted]
+    assert_counts_follow(counts, [*law.joint, law.spurious, law.rejected])
+    assert result.acceptance == result.accepted / 4000
+
+
+def skeleton(circuit: QuantumCircuit) -> list[tuple[str, tuple[int, ...]]]:
+    return [
+        (i.operation.name, tuple(circuit.find_bit(q).index for q in i.qubits))
+        for i in circuit.data
+        if i.operation.name != "x"
+    ]
+
+
+@METHODS
+def test_circuits_of_two_probes_differ_only_in_x_gates_and_angles(
+    method: RecallMethod, rng: np.random.Generator
+) -> None:
+    patterns, _, _ = CASES["all known"]
+    memory = memory_for(method, patterns)
+    for _ in range(5):
+        known = rng.random(5) < 0.8
+        first, second = (method.circuit(memory, rng.choice([-1, 1], 5) * known) for _ in range(2))
+        assert skeleton(first) == skeleton(second)
+        if method.memory_type is AmplitudeMemory:  # angles come from the memory, not the probe
+            for a, b in zip(
+                (i for i in first.data if i.operation.name != "x"),
+                (i for i in second.data if i.operation.name != "x"),
+                strict=True,
+            ):
+                same = np.allclose(a.operation.params, b.operation.params)
+                # a probe outside the affine hull matches nothing: its oracle has phase 0
+                assert same or 0.0 in (*a.operation.params, *b.operation.params)
+
+
+@METHODS
+def test_resources_equal_the_built_circuit(method: RecallMethod) -> None:
+    patterns, probe, _ = CASES["all known"]
+    memory = memory_for(method, patterns)
+    resources = method.resources(memory, probe)
+    circuit = transpile(
+        method.circuit(memory, probe), basis_gates=["cx", "u"], optimization_level=0
+    )
+    assert resources.two_qubit_gates == circuit.count_ops().get("cx", 0)
+    assert resources.two_qubit_depth == circuit.depth(lambda i: i.operation.num_qubits == 2)
+    assert resources.num_qubits == circuit.num_qubits
+    assert resources.state_preparations >= 1
+
+
+@METHODS
+def test_plain_data_round_trip(method: RecallMethod) -> None:
+    again = method_from_dict(json.loads(json.dumps(method.to_dict())))
+    assert again == method
+
+
+@METHODS
+def test_bad_input_is_refused(method: RecallMethod) -> None:
+    patterns, _, _ = CASES["weighted"]
+    memory = memory_for(method, patterns)
+    with pytest.raises(ValueError, match="probe should"):
+        method.law(memory, "0101")
+    with pytest.raises(ValueError, match="probe should"):
+        recall(memory, [[1, 1, 1, 1, 2]], method=method)
+    other = AmplitudeMemory if method.memory_type is EnergyMemory else EnergyMemory
+    with pytest.raises(TypeError, match="recalls from"):
+        recall(other(memory.patterns), "00110", method=method)
+
+
+def test_an_unknown_method_name_lists_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="method should be one of amplification, "):
+        method_from_dict({"name": "telepathy"})
