@@ -99,9 +99,7 @@ def fixed_point_rounds(fraction: float, max_failure: float) -> Rounds:
         2 * atan2(cos(turn), sin(turn) * width)  # 2 arccot(tan(turn)·width)
         for turn in (2 * pi * j / length for j in range(1, num_rounds + 1))
     ]
-    return tuple(
-        (-alpha, -other) for alpha, other in zip(reversed(alphas), alphas, strict=True)
-    )
+    return tuple((-alpha, -other) for alpha, other in zip(reversed(alphas), alphas, strict=True))
 
 
 def success_amplitudes(fraction: float, rounds: Rounds) -> tuple[complex, complex]:
@@ -215,9 +213,7 @@ def filtered(preparation: Preparation, flag_filter: QuantumCircuit) -> Preparati
     """
     circuit = join([preparation.circuit, flag_filter])
     index = {r.name: [circuit.find_bit(q).index for q in r] for r in circuit.qregs}
-    places = [
-        index[r.name][i] for r in preparation.circuit.qregs for i in range(len(r))
-    ]
+    places = [index[r.name][i] for r in preparation.circuit.qregs for i in range(len(r))]
     return Preparation(
         circuit=circuit,
         reflection_qubits=(
@@ -231,9 +227,7 @@ def _ladder_ancilla(circuit: QuantumCircuit, touched: tuple[int, ...]) -> int | 
     """The index of an ancilla that is clean between A† and A, or of one more than A has."""
     if not multi_controlled.num_ancillas(len(touched)):
         return None
-    ancillas = {
-        circuit.find_bit(q).index for r in circuit.qregs if r.name == "ancilla" for q in r
-    }
+    ancillas = {circuit.find_bit(q).index for r in circuit.qregs if r.name == "ancilla" for q in r}
     return min(ancillas - set(touched), default=circuit.num_qubits)
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 
-from circuits.hamiltonians import phase_circuit
+from circuits.phases import Phase
+from circuits.registers import join
 
 
 def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> npt.NDArray[np.float64]:
@@ -37,8 +38,7 @@ def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> npt.NDArr
 
 
 def qaoa(
-    masks: npt.ArrayLike,
-    weights: npt.ArrayLike,
+    phase: Phase,
     start_angles: npt.ArrayLike,
     *,
     gammas: Sequence[float],
@@ -47,14 +47,13 @@ def qaoa(
     r"""Return the circuit Π_l mixer(β_l) exp(-iγ_l E) on the start state.
 
     Args:
-        masks: Pauli-Z strings of the energy, see :func:`circuits.hamiltonians.phase_circuit`.
-        weights: Their coefficients.
+        phase: The energy E as a phase on D qubits.
         start_angles: θ_i, shape ``(D,)``; qubit i is neuron i.
         gammas: One phase angle per layer.
         betas: One mixer angle per layer.
 
     Returns:
-        A circuit with register ``memory`` of D qubits.
+        A circuit with register ``memory`` of D qubits and the phase's clean ``ancilla`` qubits.
 
     Raises:
         ValueError: There are not as many gammas as betas.
@@ -65,13 +64,58 @@ def qaoa(
     angles = np.asarray(start_angles, dtype=float)
     if len(gammas) != len(betas):
         raise ValueError(f"{len(gammas)} gammas need as many betas. Got {len(betas)}.")
+    parts = [product_start(angles)]
+    for gamma, beta in zip(gammas, betas, strict=True):
+        parts += [phase.circuit(gamma), mixer(angles, beta)]
+    return join(parts)
+
+
+def product_start(start_angles: npt.ArrayLike) -> QuantumCircuit:
+    """Return RY(θ_i) on each qubit of register ``memory``."""
+    angles = np.asarray(start_angles, dtype=float)
     circuit = QuantumCircuit(QuantumRegister(len(angles), "memory"))
     for qubit, theta in enumerate(angles):
         circuit.ry(theta, qubit)
-    for gamma, beta in zip(gammas, betas, strict=True):
-        circuit.compose(phase_circuit(masks, weights, len(angles), angle=gamma), inplace=True)
-        for qubit, theta in enumerate(angles):
-            circuit.ry(-theta, qubit)
-            circuit.rz(-2 * beta, qubit)
-            circuit.ry(theta, qubit)
+    return circuit
+
+
+def mixer(start_angles: npt.ArrayLike, beta: float) -> QuantumCircuit:
+    """Return RY(θ_i) RZ(-2β) RY(-θ_i) on each qubit of register ``memory``."""
+    angles = np.asarray(start_angles, dtype=float)
+    circuit = QuantumCircuit(QuantumRegister(len(angles), "memory"))
+    for qubit, theta in enumerate(angles):
+        circuit.ry(-theta, qubit)
+        circuit.rz(-2 * beta, qubit)
+        circuit.ry(theta, qubit)
+    return circuit
+
+
+def rotations(
+    entanglers: Sequence[QuantumCircuit], rotation_angles: npt.ArrayLike
+) -> QuantumCircuit:
+    r"""Return RY rotations of every qubit with an entangler between each two layers of them.
+
+    Args:
+        entanglers: p circuits, joined by register name.
+        rotation_angles: θ_{l,i}, shape ``(p + 1, D)``; qubit i is neuron i.
+
+    Raises:
+        ValueError: There is not one row of angles more than entanglers.
+    """
+    angles = np.asarray(rotation_angles, dtype=float)
+    if angles.ndim != 2 or len(angles) != len(entanglers) + 1:
+        raise ValueError(
+            f"rotation_angles should have shape ({len(entanglers) + 1}, D). Got {angles.shape}."
+        )
+    parts = [product_start(angles[0])]
+    for entangler, row in zip(entanglers, angles[1:], strict=True):
+        parts += [entangler, product_start(row)]
+    return join(parts)
+
+
+def controlled_z_chain(num_qubits: int) -> QuantumCircuit:
+    """Return CZ between neighbors 0-1, 1-2, … of register ``memory``: no routing on a line."""
+    circuit = QuantumCircuit(QuantumRegister(num_qubits, "memory"))
+    for qubit in range(num_qubits - 1):
+        circuit.cz(qubit, qubit + 1)
     return circuit

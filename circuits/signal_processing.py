@@ -140,11 +140,24 @@ def table_angles(table: npt.ArrayLike) -> SignalAngles:
 @lru_cache(maxsize=256)
 def _table_angles(data: bytes) -> SignalAngles:
     squares = np.frombuffer(data, dtype=float) ** 2
-    kept = spectral_factor(fejer_interpolation(squares))
-    lost = spectral_factor(fejer_interpolation(1 - squares))
     if np.ptp(squares) == 0:  # a constant needs no signal
-        kept, lost = kept[:1], lost[:1]
-    return _strip(kept, lost)
+        squares = squares[:1]
+    return modulus_angles(fejer_interpolation(squares))
+
+
+def modulus_angles(fourier: npt.ArrayLike) -> SignalAngles:
+    """Return angles of degree n whose squared modulus is a trigonometric polynomial of degree n.
+
+    Args:
+        fourier: r_0..r_n of R(θ) = Σ_k r_k e^{ikθ} with 0 <= R <= 1, shape ``(n + 1,)``.
+
+    Raises:
+        ValueError: R leaves [0, 1].
+    """
+    kept = np.array(fourier, dtype=np.complex128)
+    lost = -kept
+    lost[0] += 1
+    return _strip(spectral_factor(kept), spectral_factor(lost))
 
 
 def _strip(kept: Complexes, lost: Complexes) -> SignalAngles:

@@ -9,11 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .continuous import (
+    from .continuous import ContinuousMemory, ContinuousResult, Convergence
+    from .continuous_energies import (
         AttentionMemory,
-        ContinuousMemory,
-        ContinuousResult,
-        Convergence,
         EpanechnikovMemory,
         GaussianMemory,
         SphericalMemory,
@@ -72,11 +70,9 @@ if TYPE_CHECKING:
     )
 
 _ROOMS = {
-    "continuous": (
+    "continuous": ("ContinuousMemory", "ContinuousResult", "Convergence"),
+    "continuous_energies": (
         "AttentionMemory",
-        "ContinuousMemory",
-        "ContinuousResult",
-        "Convergence",
         "EpanechnikovMemory",
         "GaussianMemory",
         "SphericalMemory",

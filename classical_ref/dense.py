@@ -39,7 +39,8 @@ class DenseMemory:
     """The separation function F."""
     weights: NDArray[np.float64] = field(kw_only=True, default=None)  # type: ignore[arg-type]
     """Positive weight of each pattern, ``(num_patterns,)``; one each unless given."""
-    _stored: StoredPatterns = field(init=False)
+    stored: StoredPatterns = field(init=False)
+    """The same patterns in the forms that computations use."""
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
@@ -58,7 +59,7 @@ class DenseMemory:
         weights.setflags(write=False)
         object.__setattr__(self, "patterns", patterns)
         object.__setattr__(self, "weights", weights)
-        object.__setattr__(self, "_stored", StoredPatterns(patterns))
+        object.__setattr__(self, "stored", StoredPatterns(patterns))
 
     def __repr__(self) -> str:
         return (
@@ -168,7 +169,7 @@ class DenseMemory:
             spins, update=update, tie=tie, max_sweeps=max_sweeps, clamped=clamped, order=order
         )
         fields = DenseFields(
-            self._stored,
+            self.stored,
             self.separation,
             self.weights,
             rule=rule,

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from .continuous import log_sum_exp, softmax
+from .log_sums import log_sum_exp, softmax
 
 Floats = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -134,7 +134,7 @@ class Attention(Hypersynapse):
     def energy(self, activations: tuple[Floats, ...]) -> Floats:
         """Return minus the summed log-sum-exp of the scores."""
         _, _, scores = self._scores(activations)
-        return -log_sum_exp(scores).sum(axis=(1, 2)) / self.beta
+        return np.asarray(-log_sum_exp(scores).sum(axis=(1, 2)) / self.beta)
 
     def inputs(self, activations: tuple[Floats, ...]) -> tuple[Floats, ...]:
         """Return what queries get from keys, and keys from queries."""

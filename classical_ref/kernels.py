@@ -175,25 +175,31 @@ def look_up(
     pull: NDArray[np.float64],
     push: NDArray[np.float64],
     weights: NDArray[np.float64],
+    block: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
-    """Return weighted ``pull`` per pattern, and the sums of ``push`` and of both magnitudes."""
+    """Return weighted ``pull`` per pattern, and two sums per state and block of patterns.
+
+    The sums are of weighted ``push``, and of the magnitudes of both, ``(num_states, num_blocks)``.
+    """
     num_states, num_patterns = similarities.shape
+    num_blocks = (num_patterns + block - 1) // block
     terms = np.empty((num_states, num_patterns), dtype=np.float32)
-    pushes = np.zeros(num_states)
-    sizes = np.zeros(num_states)
+    pushes = np.zeros((num_states, num_blocks))
+    sizes = np.zeros((num_states, num_blocks))
     offset = len(pull) // 2
     for p in prange(num_states):
-        total = 0.0
-        size = 0.0
-        for k in range(num_patterns):
-            index = similarities[p, k] + offset
-            term = weights[k] * pull[index]
-            terms[p, k] = term
-            moved = weights[k] * push[index]
-            total += moved
-            size += abs(term) + abs(moved)
-        pushes[p] = total
-        sizes[p] = size
+        for b in range(num_blocks):
+            total = 0.0
+            size = 0.0
+            for k in range(b * block, min((b + 1) * block, num_patterns)):
+                index = similarities[p, k] + offset
+                term = weights[k] * pull[index]
+                terms[p, k] = term
+                moved = weights[k] * push[index]
+                total += moved
+                size += abs(term) + abs(moved)
+            pushes[p, b] = total
+            sizes[p, b] = size
     return terms, pushes, sizes
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from .continuous import log_sum_exp, softmax
+from .log_sums import log_sum_exp, softmax
 
 Floats = NDArray[np.float64]
 

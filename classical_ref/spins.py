@@ -5,6 +5,7 @@ bit 0 is spin +1 and bit 1 is spin -1. An unknown entry of a probe is 0 as a spi
 """
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,7 +24,7 @@ def bits_to_spins(bits: ArrayLike) -> Spins:
         ValueError: An entry is neither 0 nor 1.
     """
     array = np.asarray(bits)
-    if not np.isin(array, (0, 1)).all():
+    if not _is_among(array, (0, 1)).all():
         raise ValueError(f"bits should be 0 or 1. Got {_strange(array, (0, 1))}.")
     return (1 - 2 * array.astype(np.int8)).astype(np.int8)
 
@@ -35,7 +36,7 @@ def spins_to_bits(spins: ArrayLike) -> NDArray[np.uint8]:
         ValueError: An entry is neither -1 nor +1; an unknown entry (0) has no bit.
     """
     array = np.asarray(spins)
-    if not np.isin(array, (-1, 1)).all():
+    if not _is_among(array, (-1, 1)).all():
         raise ValueError(f"spins should be -1 or +1. Got {_strange(array, (-1, 1))}.")
     return (array < 0).astype(np.uint8)
 
@@ -73,7 +74,7 @@ def spins_to_text(spins: ArrayLike) -> str | list[str]:
     array = np.asarray(spins)
     if array.ndim not in (1, 2):
         raise ValueError(f"spins should be one- or two-dimensional. Got shape {array.shape}.")
-    if not np.isin(array, (-1, 0, 1)).all():
+    if not _is_among(array, (-1, 0, 1)).all():
         raise ValueError(f"spins should be -1, 0 or +1. Got {_strange(array, (-1, 0, 1))}.")
     rows = [
         "".join(_CHARACTER_OF_SPIN[spin] for spin in row) for row in np.atleast_2d(array).tolist()
@@ -99,7 +100,7 @@ def check_patterns(patterns: ArrayLike, *, distinct: bool = True) -> Spins:
         )
     if array.size == 0:
         raise ValueError(f"patterns should hold at least one entry. Got shape {array.shape}.")
-    if not np.isin(array, (-1, 1)).all():
+    if not _is_among(array, (-1, 1)).all():
         raise ValueError(
             f"patterns should be spins -1 and +1. Got {_strange(array, (-1, 1))}. "
             "Use bits_to_spins for bits."
@@ -137,7 +138,7 @@ def check_probes(probes: ArrayLike | str | Sequence[str], num_neurons: int) -> S
             f"probe should have shape ({num_neurons},) or (..., {num_neurons}). "
             f"Got shape {array.shape}."
         )
-    if array.dtype == bool or not np.isin(array, (-1, 0, 1)).all():
+    if array.dtype == bool or not _is_among(array, (-1, 0, 1)).all():
         got = "booleans" if array.dtype == bool else _strange(array, (-1, 0, 1))
         raise ValueError(
             f"probe should hold -1, +1 and 0 where unknown. Got {got}. Use bits_to_spins for bits."
@@ -167,7 +168,12 @@ def hamming_distance(patterns: ArrayLike, probes: ArrayLike) -> NDArray[np.int64
 
 
 def _strange(array: NDArray[np.generic], allowed: tuple[int, ...]) -> object:
-    return array[~np.isin(array, allowed)].flat[0]
+    return array[~_is_among(array, allowed)].flat[0]
+
+
+def _is_among(array: NDArray[np.generic], allowed: tuple[int, ...]) -> NDArray[np.bool_]:
+    # Comparisons are many times faster than np.isin for a few values.
+    return np.asarray(reduce(np.logical_or, [array == value for value in allowed]))
 
 
 def _first_duplicate(patterns: Spins) -> tuple[int, int] | None:

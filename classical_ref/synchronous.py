@@ -75,16 +75,17 @@ def _table_blocks(
     if backend == "numba":
         from .kernels import look_up, packed_similarities
 
-        packed = _packed(states)
-        for block in _blocks(stored.num_patterns):
-            similarities = packed_similarities(*packed, stored.words[block])
-            yield block, *look_up(similarities, tables.pull, tables.push, weights[block])
+        # One launch of the threads for all blocks: a launch costs more than a small block.
+        similarities = packed_similarities(*_packed(states), stored.words)
+        terms, pushes, sizes = look_up(similarities, tables.pull, tables.push, weights, _BLOCK)
+        for number, block in enumerate(_blocks(stored.num_patterns)):
+            yield block, terms[:, block], pushes[:, number], sizes[:, number]
         return
     floats = states.astype(np.float32)
     for block in _blocks(stored.num_patterns):
-        similarities = (floats @ stored.floats[block].T).astype(np.intp) + stored.num_neurons
-        terms = (tables.pull[similarities] * weights[block]).astype(np.float32)
-        moved = tables.push[similarities] * weights[block]
+        indices = (floats @ stored.floats[block].T).astype(np.intp) + stored.num_neurons
+        terms = (tables.pull[indices] * weights[block]).astype(np.float32)
+        moved = tables.push[indices] * weights[block]
         size = np.abs(terms).sum(axis=1, dtype=np.float64) + np.abs(moved).sum(axis=1)
         yield block, terms, moved.sum(axis=1), size
 

@@ -35,12 +35,18 @@ class ComparisonSettings:
     """Probes per pattern set."""
     shots: int = 1000
     """Shots per probe."""
+    num_controls: int = 4
+    """Controls b of the probabilistic memory in the sweeps."""
     circuit_neurons: int = 9
     """D where circuits are simulated gate by gate."""
     circuit_patterns: int = 4
     """K there."""
     circuit_flips: int = 1
+    """Flipped bits of the circuit cells."""
     circuit_erasures: int = 2
+    """Unknown bits of the circuit cells."""
+    circuit_controls: int = 2
+    """Controls b of the probabilistic memory there."""
     circuit_sets: int = 6
     """Pattern sets per circuit cell; one probe in each for the device."""
     simulator: str = "aer"
@@ -48,12 +54,22 @@ class ComparisonSettings:
     device: str = "fake:fez"
     """Device model of the noisy circuits; empty leaves them out."""
     device_shots: int = 200
+    """Shots per probe on the device model."""
     seed: int = 7
+    """Seed of patterns, probes and shots."""
 
     def __post_init__(self) -> None:
         from qdenseam.errors import CapacityError
 
-        for name in ("num_sets", "num_probes", "shots", "circuit_sets", "device_shots"):
+        for name in (
+            "num_sets",
+            "num_probes",
+            "shots",
+            "num_controls",
+            "circuit_sets",
+            "circuit_controls",
+            "device_shots",
+        ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} should be at least 1. Got {getattr(self, name)}.")
         if not (self.loads and self.flips and self.erasures):
@@ -167,6 +183,7 @@ def comparison_tasks(settings: ComparisonSettings) -> list[Task]:
         "num_sets": settings.num_sets,
         "num_probes": settings.num_probes,
         "shots": settings.shots,
+        "num_controls": settings.num_controls,
         "data_seed": settings.seed,
     }
     corruptions = [(f, 0) for f in settings.flips] + [(0, e) for e in settings.erasures if e]
@@ -188,6 +205,7 @@ def comparison_tasks(settings: ComparisonSettings) -> list[Task]:
         "num_neurons": settings.circuit_neurons,
         "num_patterns": settings.circuit_patterns,
         "num_sets": settings.circuit_sets,
+        "num_controls": settings.circuit_controls,
     }
     device = {**circuit, "num_probes": 1, "shots": settings.device_shots}
     for f, e in ((settings.circuit_flips, 0), (0, settings.circuit_erasures)):
@@ -217,7 +235,8 @@ def _gallery(settings: ComparisonSettings, common: dict[str, Any]) -> list[Task]
                 "num_flips": f,
                 "num_erasures": e,
                 "num_sets": 1,
-                "num_probes": 6,
+                "num_probes": 30,
+                "num_shown": 6,
                 "engine": "exact",
                 "contenders": contenders,
             },

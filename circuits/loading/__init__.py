@@ -12,7 +12,9 @@ from qiskit import QuantumCircuit
 from circuits.loading.affine import Affine
 from circuits.loading.auto import Auto
 from circuits.loading.dense import Dense
+from circuits.loading.flag_tree import FlagTree
 from circuits.loading.incremental import Incremental
+from circuits.loading.merging import Merging
 from circuits.loading.preparation import Encoder, Preparation, check_superposition
 
 __all__ = [
@@ -21,14 +23,18 @@ __all__ = [
     "Auto",
     "Dense",
     "Encoder",
+    "FlagTree",
     "Incremental",
+    "Merging",
     "Preparation",
     "encoder_from_dict",
     "pattern_superposition",
     "prepare",
 ]
 
-ENCODERS: dict[str, type[Encoder]] = {e.name: e for e in (Auto, Incremental, Dense, Affine)}
+ENCODERS: dict[str, type[Encoder]] = {
+    encoder.name: encoder for encoder in (Auto, Incremental, Dense, Affine, Merging, FlagTree)
+}
 """Every encoder by its registry name."""
 
 

@@ -1,4 +1,4 @@
-"""The cheapest preparation, picked by building candidates and counting them."""
+"""The cheapest preparation, picked by counting candidates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from circuits.bit_order import Bits
 from circuits.gf2 import affine_rank
 from circuits.loading.affine import Affine
 from circuits.loading.dense import MAX_QUBITS
-from circuits.loading.incremental import Incremental
+from circuits.loading.flag_tree import FlagTree
+from circuits.loading.merging import Merging
 from circuits.loading.preparation import Encoder, Preparation
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
@@ -28,7 +29,7 @@ class Auto(Encoder):
     coupling_map: tuple[tuple[int, int], ...] | None = None
     """Coupled pairs of physical qubits, for the goal ``"routed"``."""
     effort: int = 1
-    """How many variants of each search are tried; the same effort gives the same circuit."""
+    """Factor on the width of every search; the same effort gives the same circuit."""
 
     def __post_init__(self) -> None:
         if self.goal not in get_args(Goal):
@@ -40,15 +41,30 @@ class Auto(Encoder):
 
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
         """Return the best preparation; see :class:`Encoder`."""
-        candidates = [e.prepare(bits, amplitudes) for e in self._candidates(bits)]
-        return min(candidates, key=self._cost)
+        preparations = [e.prepare(bits, amplitudes) for e in self._candidates(bits)]
+        return min(preparations, key=self._cost)
 
     def _candidates(self, bits: Bits) -> Iterator[Encoder]:
-        rank = affine_rank(bits)
-        if rank <= min(MAX_QUBITS, len(bits).bit_length() + 4):
+        num_patterns, rank = len(bits), affine_rank(bits)
+        if rank <= min(MAX_QUBITS, num_patterns.bit_length() + 2):
             yield Affine()
-        yield Affine(inner=Incremental())
-        yield Incremental()
+        if rank < MAX_QUBITS and 2**rank == num_patterns:
+            return
+        for encoder in self._searches(bits):
+            yield Affine(inner=encoder) if self.goal == "reflection" else encoder
+
+    def _searches(self, bits: Bits) -> Iterator[Encoder]:
+        num_patterns = len(bits)
+        depth_weight = 0.3 if self.goal == "depth" else 0.0
+        if num_patterns <= 64:
+            width = 64 if num_patterns <= 8 else 32 if num_patterns <= 16 else 8
+            if num_patterns > 32:
+                width = 3
+            yield Merging(width=width * self.effort, depth_weight=depth_weight)
+        if num_patterns > 24:
+            width = 8 if num_patterns <= 128 else 4
+            for block in (12, 24):
+                yield FlagTree(block=block, width=width * self.effort, depth_weight=depth_weight)
 
     def _cost(self, preparation: Preparation) -> tuple[int, ...]:
         resources = preparation.resources

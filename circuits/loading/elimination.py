@@ -55,13 +55,16 @@ class Elimination:
         self.columns[target] ^= self.columns[control]
         self._gates.append(("cx", (control, target), ()))
 
-    def multiplex(self, target: int, controls: Sequence[int], flips: int = 0) -> int:
+    def multiplex(
+        self, target: int, controls: Sequence[int], flips: int = 0, merges: int = -1
+    ) -> int:
         r"""Merge what can be merged on ``target``, and flip it where ``flips`` says.
 
         Args:
             target: The qubit acted on.
             controls: k qubits; a cell c is the set of patterns where control i holds bit i of c.
             flips: Bit c says whether cell c flips the target; a merged pattern ends with that bit.
+            merges: Bit c says whether cell c may merge.
 
         Returns:
             How many pairs were merged. A cell is merged if it holds exactly two patterns and they
@@ -76,7 +79,11 @@ class Elimination:
         for cell, members in enumerate(cells):
             flip = (flips >> cell) & 1
             gates[cell] = _FLIP if flip else _IDENTITY
-            if members.bit_count() == 2 and self._differ_only_in(target, members):
+            if (
+                merges >> cell & 1
+                and members.bit_count() == 2
+                and self._differ_only_in(target, members)
+            ):
                 one = (members & self.columns[target]).bit_length() - 1
                 zero = (members & ~self.columns[target]).bit_length() - 1
                 alpha, beta = self.amplitudes[zero], self.amplitudes[one]
@@ -98,9 +105,10 @@ class Elimination:
                     self.amplitudes[index] *= phase
         return merged
 
-    def conjunction(self, first: int, second: int, values: tuple[int, int], target: int) -> None:
-        """Flip ``target`` where the two qubits hold ``values``: 3 CX, for a clean target."""
-        self.multiplex(target, (first, second), 1 << (values[0] + 2 * values[1]))
+    def conjunction(self, first: tuple[int, int], second: tuple[int, int], target: int) -> None:
+        """Flip a clean ``target`` where two (qubit, value) literals hold, or clean it: 3 CX."""
+        cell = first[1] + 2 * second[1]
+        self.multiplex(target, (first[0], second[0]), 1 << cell, 0)
 
     def preparation_circuit(self) -> QuantumCircuit:
         """Return the inverse of all gates, from |0…0⟩.

@@ -1,8 +1,10 @@
 """Merging for many patterns: a tree of flags cuts the set into blocks that are merged apart.
 
 A block is given by the values of a few bits; their conjunction stands in a clean ancilla, 3 CX per
-level. Patterns of one block agree on those bits, so merging never touches them and the flag can
-be taken away again exactly. One CX moves a flag to the sibling block.
+level, and one more CX moves it to the sibling block. Within a block the patterns agree on those
+bits, so merging never touches them and the flag can be taken away exactly. The CX of a block act
+on all patterns, which leaves the rest as random as it was. One pattern per block remains, and those
+are merged without flags.
 """
 
 from dataclasses import dataclass
@@ -13,8 +15,9 @@ import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.loading.elimination import Elimination
-from circuits.loading.merging import merge, replay, to_words
+from circuits.loading.merging import carry_out
 from circuits.loading.preparation import Encoder, Preparation
+from circuits.loading.steps import Action, Literal, Plan, RunSteps, Search, decode, to_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,135 +25,129 @@ class FlagTree(Encoder):
     """Blocks merged under flags, then a beam search over what is left."""
 
     name: ClassVar[str] = "flag-tree"
-    block: int = 10
+    block: int = 24
     """Largest block that is not split further."""
-    keep: int = 2
-    """Patterns left of each block."""
-    width: int = 4
-    weight: float = 0.8
-    drift: float = 0.05
-    noise: float = 0.0
-    pairs: int = 40
-    refine: int = 4
+    width: int = 8
+    """States kept by each beam search."""
+    depth_weight: float = 0.0
+    """CX that one layer of depth is worth."""
+
+    def plan(self, bits: Bits) -> Plan:
+        """Return the actions and their CX count; amplitudes play no part."""
+        return _Planner(bits, self).plan()
 
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
         """Return the preparation; see :class:`Encoder`."""
-        plan = plan_tree(bits, self)
-        elimination = Elimination(bits, amplitudes)
-        play(elimination, plan)
-        used = np.flatnonzero((bits != bits[0]).any(axis=0))
-        return Preparation(
-            circuit=elimination.preparation_circuit(),
-            reflection_qubits=tuple(int(i) for i in used),
-        )
+        return carry_out(self.plan(bits), bits, amplitudes)
 
 
-def plan_tree(bits, config):
-    from circuits.loading import flag_search, merge_search
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToggleFlag(Action):
+    """Make or clear the flag of one depth: the conjunction of its parent and one more bit."""
 
-    K, D = bits.shape
-    words = to_words(bits)
-    rows = np.concatenate([words, np.zeros((K, 1), np.uint64)], axis=1)
-    W = words.shape[1]
-    state = {"rows": rows, "n": K, "cost": 0}
-    ops = []
-    mask = np.zeros(W + 1, np.uint64)
-    for b in range(D):
-        mask[b // 64] |= np.uint64(1) << np.uint64(b % 64)
-    extra = np.zeros((merge_search.MAX_EXTRA, 2), np.int64)
-    used = merge_search._improve(rows, K, D, mask, 1, 0.0, np.zeros(K + 1, np.int64), np.zeros(K + 1, np.int64), extra, merge_search.MAX_EXTRA)
-    ops.append(("extra", extra[:used].copy()))
-    state["cost"] += used
-    fixed = np.zeros(D, np.bool_)
+    depth: int
+    parent: Literal | int
+    literal: Literal
+    make: bool
 
-    def inside(literals):
-        r, n = state["rows"], state["n"]
-        ok = np.ones(n, bool)
-        for b, v in literals:
-            ok &= ((r[:n, b // 64] >> np.uint64(b % 64)) & np.uint64(1)) == v
-        return np.flatnonzero(ok)
+    def run(self, elimination: Elimination, flags: dict[int, int]) -> None:
+        """See :class:`Action`."""
+        parent = (flags[self.parent], 1) if isinstance(self.parent, int) else self.parent
+        if self.make:
+            flags[self.depth] = elimination.borrow(tuple(flags.values()))
+        elimination.conjunction(parent, self.literal, flags[self.depth])
+        if not self.make:
+            del flags[self.depth]
 
-    def visit(literals):
-        members = inside(literals)
-        if len(members) <= config.keep:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFlag(Action):
+    """Turn the flag of one depth from a block to its sibling: 1 CX from the parent."""
+
+    depth: int
+    parent: Literal | int
+
+    def run(self, elimination: Elimination, flags: dict[int, int]) -> None:
+        """See :class:`Action`."""
+        qubit, value = (flags[self.parent], 1) if isinstance(self.parent, int) else self.parent
+        elimination.cx(qubit, flags[self.depth])
+        if not value:
+            elimination.x(flags[self.depth])
+
+
+class _Planner:
+    def __init__(self, bits: Bits, settings: FlagTree) -> None:
+        self.num_bits = bits.shape[1]
+        self.num_rows = len(bits)
+        words = to_words(bits)
+        self.rows = np.concatenate([words, np.zeros((len(bits), 1), np.uint64)], axis=1)
+        self.fixed = np.zeros(self.num_bits, dtype=np.bool_)
+        self.busy = np.zeros(self.num_bits + 1, dtype=np.int64)
+        self.cost = 0
+        self.actions: list[Action] = []
+        self.block = settings.block
+        self.search = Search(width=settings.width, depth_weight=settings.depth_weight)
+
+    def plan(self) -> Plan:
+        self._visit([])
+        if self.num_rows > 1:
+            rest = np.ascontiguousarray(self.rows[: self.num_rows, :-1])
+            cost, *found, _ = self.search.run(rest, self.num_bits, self.busy)
+            self.actions.append(RunSteps(steps=decode(*found)))
+            self.cost += cost
+        return Plan(two_qubit_gates=int(self.cost), actions=tuple(self.actions))
+
+    def _visit(self, literals: list[Literal]) -> None:
+        """Merge the patterns on which all ``literals`` hold into one."""
+        members = self._members(literals)
+        if len(members) <= 1 or not (literals or len(members) > self.block):
             return
-        if len(members) > config.block:
-            d = flag_search.split_bit(state["rows"], members, D, fixed, config.noise)
-            fixed[d] = True
-            depth = len(literals)
-            if depth >= 1:
-                ops.append(("flag", depth, literals[-1] if depth == 1 else None, d, 1))
-                state["cost"] += 3
-            visit(literals + [(d, 1)])
-            if depth >= 1:
-                ops.append(("move", depth, literals[-1] if depth == 1 else None))
-                state["cost"] += 1
-            visit(literals + [(d, 0)])
-            if depth >= 1:
-                ops.append(("flag", depth, literals[-1] if depth == 1 else None, d, 0))
-                state["cost"] += 3
-            fixed[d] = False
+        flag = _flag(literals)
+        if len(members) <= self.block:
+            self._merge_block(members, flag)
             return
-        r = state["rows"]
-        r[:, W] = 0
-        r[members, W] = 1
-        n, spent, *steps = flag_search.merge_block(r, state["n"], D, config.keep, config.weight, config.drift, config.noise)
-        ops.append(("block", len(literals), literals[-1] if len(literals) == 1 else None, steps))
-        state["n"], state["cost"] = n, state["cost"] + spent
+        from circuits.loading.flag_search import split_bit
 
-    visit([])
-    rest = state["rows"][: state["n"], :W].copy()
-    if len(rest) > 1:
-        cost, *steps = merge_search.beam(rest, D, config.width, config.pairs, 1.0, 1, 0.0, 0, config.refine, 8, 0.0)
-        ops.append(("beam", steps))
-        state["cost"] = state["cost"] + cost if cost >= 0 else 10**9
-    return state["cost"], ops, len(rest)
-
-
-def play(elimination, plan):
-    _, ops, _ = plan
-    flags = {}
-
-    def literal(depth, lit):
-        return lit if depth == 1 else (flags[depth], 1)
-
-    for op in ops:
-        if op[0] == "extra":
-            for c, t in op[1].tolist():
-                elimination.cx(c, t)
-        elif op[0] == "flag":
-            _, depth, lit, d, v = op
-            q, qv = literal(depth, lit)
-            if depth + 1 not in flags:
-                flags[depth + 1] = elimination.borrow([*flags.values()])
-            elimination.conjunction(q, d, (int(qv), v), flags[depth + 1])
-            if v == 0:
-                del flags[depth + 1]
-        elif op[0] == "move":
-            _, depth, lit = op
-            q, qv = literal(depth, lit)
-            if not qv:
-                elimination.x(q)
-            elimination.cx(q, flags[depth + 1])
-            if not qv:
-                elimination.x(q)
-        elif op[0] == "block":
-            _, depth, lit, steps = op
-            q, qv = literal(depth, lit)
-            for t, fan, restored, k, chosen, flips in zip(*steps, strict=True):
-                t, k = int(t), int(k)
-                for word, mask in enumerate(fan.tolist()):
-                    for bit in range(64):
-                        if mask >> bit & 1:
-                            elimination.cx(t, 64 * word + bit)
-                if not qv:
-                    elimination.x(q)
-                merge(elimination, t, [q] + [int(c) for c in chosen[1:k]], int(flips), [*flags.values()])
-                if not qv:
-                    elimination.x(q)
-                for word, mask in enumerate(restored.tolist()):
-                    for bit in range(64):
-                        if mask >> bit & 1:
-                            elimination.cx(t, 64 * word + bit)
+        bit = int(split_bit(self.rows, members, self.num_bits, self.fixed))
+        self.fixed[bit] = True
+        depth = len(literals) + 1
+        if flag is None:  # the bit itself serves as the flag of its two blocks
+            self._visit([(bit, 1)])
+            self._visit([(bit, 0)])
         else:
-            replay(elimination, op[1])
+            self._toggle(depth, flag, (bit, 1), make=True)
+            self._visit([*literals, (bit, 1)])
+            self.actions.append(MoveFlag(depth=depth, parent=flag))
+            self.cost += 1
+            self._visit([*literals, (bit, 0)])
+            self._toggle(depth, flag, (bit, 0), make=False)
+        self.fixed[bit] = False
+
+    def _toggle(self, depth: int, parent: Literal | int, literal: Literal, *, make: bool) -> None:
+        self.actions.append(ToggleFlag(depth=depth, parent=parent, literal=literal, make=make))
+        self.cost += 3
+
+    def _merge_block(self, members: npt.NDArray[np.intp], flag: Literal | int | None) -> None:
+        from circuits.loading.flag_search import apply_steps
+
+        block = np.ascontiguousarray(self.rows[members, :-1])
+        cost, *found, self.busy = self.search.run(block, self.num_bits, self.busy, flagged=True)
+        self.rows[:, -1] = 0
+        self.rows[members, -1] = 1
+        self.num_rows = int(apply_steps(self.rows, self.num_rows, *found))
+        self.actions.append(RunSteps(steps=decode(*found), flag=flag))
+        self.cost += cost
+
+    def _members(self, literals: list[Literal]) -> npt.NDArray[np.intp]:
+        rows = self.rows[: self.num_rows]
+        holds = np.ones(self.num_rows, dtype=np.bool_)
+        for bit, value in literals:
+            holds &= (rows[:, bit // 64] >> np.uint64(bit % 64)) & np.uint64(1) == value
+        return np.flatnonzero(holds)
+
+
+def _flag(literals: list[Literal]) -> Literal | int | None:
+    """Return what stands for the conjunction: nothing, one literal, or an ancilla by its depth."""
+    if not literals:
+        return None
+    return literals[0] if len(literals) == 1 else len(literals)

@@ -29,6 +29,8 @@ class Challenge:
     """Which pattern each probe was made from, shape ``(P,)``."""
     num_flips: int
     """Flipped bits per probe: the noise level, which a method may know."""
+    num_controls: int = 2
+    """Control qubits of the probabilistic memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -150,10 +152,10 @@ def _sample_and_accept(challenge: Challenge) -> Any:
     return SampleAndAccept(HammingBall(challenge.num_flips))
 
 
-def _probabilistic(challenge: Challenge) -> Any:  # noqa: ARG001
+def _probabilistic(challenge: Challenge) -> Any:
     from qdenseam.methods import ProbabilisticRecall
 
-    return ProbabilisticRecall(num_controls=2)
+    return ProbabilisticRecall(num_controls=challenge.num_controls)
 
 
 def _amplification(challenge: Challenge) -> Any:  # noqa: ARG001
@@ -197,7 +199,7 @@ CONTENDERS: dict[str, Contender] = {
         ),
         Contender(
             name="probabilistic",
-            label="probabilistic, 2 controls",
+            label="probabilistic memory",
             kind="quantum",
             answer=_quantum(_probabilistic),
         ),

@@ -1,5 +1,6 @@
 """Registered trials: one function per kind of experiment, run by :func:`collect`."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,13 @@ def challenge(params: dict[str, Any], set_index: int) -> Challenge:
     probes = corrupt(
         chosen.patterns[targets], num_flips=num_flips, num_erasures=num_erasures, rng=rng
     )
-    return Challenge(patterns=chosen.patterns, probes=probes, targets=targets, num_flips=num_flips)
+    return Challenge(
+        patterns=chosen.patterns,
+        probes=probes,
+        targets=targets,
+        num_flips=num_flips,
+        num_controls=params["num_controls"],
+    )
 
 
 @trial("compare")
@@ -92,12 +99,7 @@ def compare_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
         per_set["failures"].append(0)
         if not clear.any():
             continue
-        kept = Challenge(
-            patterns=given.patterns,
-            probes=given.probes[clear],
-            targets=given.targets[clear],
-            num_flips=given.num_flips,
-        )
+        kept = _only(given, clear)
         answers = contender.answer(kept, params["engine"], params["shots"], rng)
         per_set["failures"][-1] = _failures(answers, kept)
         for name in _SUMMED:
@@ -107,10 +109,13 @@ def compare_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
 
 @trial("gallery")
 def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Return what contenders recall from a few probes of one pattern set, as text for pictures."""
+    """Return what contenders recall from a few unambiguous probes of one set, as text."""
+    from classical_ref.patterns import is_ambiguous
     from classical_ref.spins import spins_to_text
 
     given = challenge(params, 0)
+    clear = np.flatnonzero(~is_ambiguous(given.patterns, given.probes, given.targets))
+    given = _only(given, clear[: params["num_shown"]])
     shown: dict[str, Any] = {
         "shape": list(load_dataset(params["data"], params["num_neurons"]).shape),
         "patterns": spins_to_text(given.patterns),
@@ -133,6 +138,11 @@ _SUMMED = (
     "two_qubit_gates",
     "evaluations",
 )
+
+
+def _only(given: Challenge, chosen: npt.NDArray[Any]) -> Challenge:
+    """The challenge with some of its probes, by mask or by index."""
+    return replace(given, probes=given.probes[chosen], targets=given.targets[chosen])
 
 
 def _failures(answers: Answers, given: Challenge) -> int:

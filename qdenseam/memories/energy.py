@@ -8,6 +8,9 @@ import numpy.typing as npt
 
 from circuits.bit_order import bits_to_integer, integer_to_bits
 from circuits.hamiltonians import pauli_operator, walsh_coefficients
+from circuits.phases import CountingPhase, Phase, StringPhase, cheapest
+from classical_ref.dense import DenseMemory
+from classical_ref.separation import Exponential, LogSumExp, Polynomial
 from classical_ref.spins import bits_to_spins, check_patterns, check_probes
 from qdenseam.errors import CapacityError
 from qdenseam.memories.probe_field import calibrated_field
@@ -17,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 MAX_NEURONS = 24
 """A diagonal holds 2^D float64; 24 neurons are 128 MiB a copy."""
 
+_MAX_COUNTED = 64  # beyond so many patterns counting costs more than all 2^D strings at most sizes
 _CHUNK = 2**16  # states handed to a model at once
 
 
@@ -69,9 +73,6 @@ class EnergyMemory:
 
     def __post_init__(self) -> None:
         if not hasattr(self.model, "energy"):
-            from classical_ref.dense import DenseMemory
-            from classical_ref.separation import Polynomial
-
             given: Any = self.model
             patterns = check_patterns(given)
             separation = Polynomial(3) if self.separation is None else self.separation
@@ -154,6 +155,56 @@ class EnergyMemory:
         masks = np.flatnonzero(present).astype(np.int64)
         return masks, weights[masks]
 
+    def phase(self, probe: npt.ArrayLike | str | None = None) -> Phase:
+        """Return exp(-iγE) as a circuit, the cheaper of Pauli-Z strings and counting.
+
+        Counting is offered where the energy is a sum over patterns (checked on the diagonal).
+        The choice depends on the memory and on which positions are known only.
+        """
+        masks, weights = self.terms(probe)
+        strings = StringPhase(masks=masks, weights=weights, num_qubits=self.num_neurons)
+        tables = self._distance_tables()
+        if tables is None:
+            return strings
+        spins = self.check_probe(np.zeros(self.num_neurons) if probe is None else probe)
+        known = np.flatnonzero(spins)
+        counting = CountingPhase(
+            pattern_bits=((1 - self.patterns) // 2).astype(np.uint8),
+            tables=tables,
+            fields=-(self.field_strength() if known.size else 0.0) * spins.astype(float),
+            field_neurons=tuple(known.tolist()),
+        )
+        key = f"phase {known.tolist()}"
+        if key not in self._cache:
+            self._cache[key] = cheapest([strings, counting]) is strings
+        return strings if self._cache[key] else counting
+
+    def _distance_tables(self) -> Floats | None:
+        """Return F_μ(d) with Σ_μ F_μ(d_μ(x)) = E(x) up to a constant, or None if there is none."""
+        if "tables" not in self._cache:
+            self._cache["tables"] = self._find_tables()
+        tables: Floats | None = self._cache["tables"]
+        return tables
+
+    def _find_tables(self) -> Floats | None:
+        if not isinstance(self.model, DenseMemory) or self.num_patterns > _MAX_COUNTED:
+            return None
+        energies, indices = self._memory_diagonal(), self.pattern_indices()
+        similarities = self.num_neurons - 2 * np.arange(self.num_neurons + 1)
+        column = self.model.separation.energy(similarities[:, None], np.ones(1))
+        tables = np.outer(self.model.weights, column)
+        states = np.arange(energies.size)
+        summed = np.zeros(energies.size)
+        for index, table in zip(indices.tolist(), tables, strict=True):
+            summed += table[np.bitwise_count(states ^ index)]
+        spread = summed - summed.mean()
+        if not np.isfinite(spread).all() or not spread.any():
+            return None
+        scale = float(energies @ spread / (spread @ spread))
+        if np.abs(scale * spread - energies).max() > 1e-9 * np.abs(energies).max():
+            return None
+        return scale * tables
+
     def hamiltonian(self, probe: npt.ArrayLike | str | None = None) -> Any:
         """Return the ``SparsePauliOp`` with the same diagonal; qubit i is neuron i."""
         return pauli_operator(self.diagonal(probe))
@@ -166,7 +217,9 @@ class EnergyMemory:
         if "diagonal" not in self._cache:
             energies = _all_energies(self.model, self.num_neurons)
             if not np.isfinite(energies).all():
-                energies = _all_energies_in_logs(self.model, self.num_neurons)
+                raise ValueError(
+                    "energies should be finite. Got NaN or infinity; scale the model's energy down."
+                )
             centered = energies - energies.mean()
             depth = -float(centered[self.pattern_indices()].mean())
             scale = self.num_neurons / depth if depth > 1e-9 * np.abs(energies).max() else 1.0
@@ -175,27 +228,14 @@ class EnergyMemory:
 
 
 def _all_energies(model: ClassicalModel, num_neurons: int) -> Floats:
+    """Return the model's energies; those of an exponential memory divided by the largest size."""
+    if isinstance(model, DenseMemory) and isinstance(model.separation, Exponential):
+        beta = model.separation.beta
+        logs = DenseMemory(model.patterns, LogSumExp(beta), weights=model.weights)
+        exponents = _all_energies(logs, num_neurons)
+        return np.asarray(-np.exp(-beta * (exponents - exponents.min())))
     energies = np.empty(2**num_neurons)
     for start in range(0, energies.size, _CHUNK):
         index = np.arange(start, min(start + _CHUNK, energies.size))
         energies[index] = model.energy(bits_to_spins(integer_to_bits(index, num_neurons)))
     return energies
-
-
-def _all_energies_in_logs(model: ClassicalModel, num_neurons: int) -> Floats:
-    """Return the energies of an exponential memory divided by the largest of their sizes.
-
-    Raises:
-        ValueError: The model is no exponential memory.
-    """
-    from classical_ref.dense import DenseMemory
-    from classical_ref.separation import Exponential, LogSumExp
-
-    if not isinstance(model, DenseMemory) or not isinstance(model.separation, Exponential):
-        raise ValueError(
-            "energies should be finite. Got NaN or infinity; scale the model's energy down."
-        )
-    beta = model.separation.beta
-    logs = DenseMemory(model.patterns, LogSumExp(beta), weights=model.weights)
-    exponents = _all_energies(logs, num_neurons)
-    return np.asarray(-np.exp(-beta * (exponents - exponents.min())))

@@ -5,33 +5,94 @@ from typing import Any
 from qdenseam.methods.amplification import AmplitudeAmplification
 from qdenseam.methods.base import METHODS, RecallLaw, RecallMethod, RecallResources, register
 from qdenseam.methods.baselines import SampleAndAccept
-from qdenseam.methods.filters import FILTERS, CosinePower, Filter, HammingBall
+from qdenseam.methods.filters import (
+    CappedPosterior,
+    Filter,
+    HammingBall,
+    OverlapPower,
+    Posterior,
+    Shell,
+    Table,
+)
+from qdenseam.methods.optimal_filter import OptimalFilter
+from qdenseam.methods.polynomial_filters import (
+    CosinePower,
+    DolphChebyshev,
+    PolynomialFilter,
+)
 from qdenseam.methods.probabilistic import ProbabilisticRecall
+from qdenseam.methods.product_filter import ProductFilter
 from qdenseam.methods.qaoa import QAOA
+from qdenseam.methods.schedules import (
+    SCHEDULES,
+    Amplified,
+    Exact,
+    FixedPoint,
+    Iterations,
+    Plain,
+    Schedule,
+)
+from qdenseam.methods.separation_filter import SeparationFilter
 
 __all__ = [
     "FILTERS",
     "METHODS",
     "QAOA",
+    "SCHEDULES",
+    "Amplified",
     "AmplitudeAmplification",
+    "CappedPosterior",
     "CosinePower",
+    "DolphChebyshev",
+    "Exact",
     "Filter",
+    "FixedPoint",
     "HammingBall",
+    "Iterations",
+    "OptimalFilter",
+    "OverlapPower",
+    "Plain",
+    "PolynomialFilter",
+    "Posterior",
     "ProbabilisticRecall",
+    "ProductFilter",
     "RecallLaw",
     "RecallMethod",
     "RecallResources",
     "SampleAndAccept",
+    "Schedule",
+    "SeparationFilter",
+    "Shell",
+    "Table",
     "method_from_dict",
     "register",
 ]
+
+
+FILTERS: dict[str, type[Filter]] = {
+    f.name: f
+    for f in (
+        HammingBall,
+        Shell,
+        OverlapPower,
+        Posterior,
+        CappedPosterior,
+        Table,
+        CosinePower,
+        DolphChebyshev,
+        OptimalFilter,
+    )
+}
+"""Every filter by name."""
+
+_PARTS: dict[str, Any] = FILTERS | SCHEDULES | {Amplified.name: Amplified}
 
 
 def method_from_dict(data: dict[str, Any]) -> RecallMethod:
     """Return the method that ``to_dict`` described.
 
     Raises:
-        ValueError: No method or filter has that name.
+        ValueError: No method, filter or schedule has that name.
     """
     fields = {key: _plain_to_field(value) for key, value in data.items() if key != "name"}
     if data.get("name") not in METHODS:
@@ -45,9 +106,11 @@ def _plain_to_field(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
     if isinstance(value, dict):
-        if value.get("name") not in FILTERS:
+        if value.get("name") not in _PARTS:
             raise ValueError(
-                f"filter should be one of {', '.join(sorted(FILTERS))}. Got {value.get('name')!r}."
+                f"a method's part should be one of {', '.join(sorted(_PARTS))}. "
+                f"Got {value.get('name')!r}."
             )
-        return FILTERS[value["name"]](**{k: v for k, v in value.items() if k != "name"})
+        fields = {k: _plain_to_field(v) for k, v in value.items() if k != "name"}
+        return _PARTS[value["name"]](**fields)
     return value

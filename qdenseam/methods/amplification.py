@@ -1,6 +1,6 @@
 """Amplitude amplification about the memory: completion of a partial probe."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -51,7 +51,7 @@ class AmplitudeAmplification(RecallMethod):
     preserves_memory_span: ClassVar[bool] = True
 
     num_matches: int = 1
-    schedule: Schedule | str = Exact()
+    schedule: Schedule | str = field(default_factory=Exact)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", as_schedule(self.schedule))

@@ -9,8 +9,11 @@ from qiskit import QuantumCircuit
 from circuits.ansatz import qaoa, warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.energy_law import state_law
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
 from qdenseam.training.angles import train_angles
+from qdenseam.training.minimize import OPTIMIZERS
+from qdenseam.training.objectives import conditional_value_at_risk
 
 
 @register
@@ -34,16 +37,20 @@ class QAOA(RecallMethod):
         warm_start: ε in (0, 1/2], or ``None``.
         num_restarts: Starts of the training.
         max_evaluations: Objective evaluations per start.
+        cvar: α in (0, 1]; below 1 training minimizes the mean of the lowest α of the energies,
+            the conditional value at risk, instead of their mean.
+        optimizer: One of :data:`qdenseam.training.minimize.OPTIMIZERS`.
         gammas: Phase angles, one per layer, once trained.
         betas: Mixer angles, one per layer, once trained.
-        cost: The trained expectation of E.
+        cost: The trained objective.
         evaluations: Points at which training evaluated E.
         gradients: At how many of them it used the gradient too; see
             :class:`qdenseam.training.angles.Training` for what a device would pay.
 
     References:
         Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm" (2014);
-        Egger, Mareček and Woerner, "Warm-starting quantum optimization" (2021), section 3.
+        Egger, Mareček and Woerner, "Warm-starting quantum optimization" (2021), section 3;
+        Barkoutsos et al., "Improving variational quantum optimization using CVaR" (2020).
     """
 
     name: ClassVar[str] = "qaoa"
@@ -55,6 +62,8 @@ class QAOA(RecallMethod):
     warm_start: float | None = 0.25
     num_restarts: int = 3
     max_evaluations: int = 150
+    cvar: float = 1.0
+    optimizer: str = "L-BFGS-B"
     gammas: tuple[float, ...] | None = None
     betas: tuple[float, ...] | None = None
     cost: float | None = None
@@ -69,6 +78,12 @@ class QAOA(RecallMethod):
             )
         if self.warm_start is not None and not 0 < self.warm_start <= 0.5:
             raise ValueError(f"warm_start should be in (0, 0.5]. Got {self.warm_start}.")
+        if not 0 < self.cvar <= 1:
+            raise ValueError(f"cvar should be in (0, 1]. Got {self.cvar}.")
+        if self.optimizer not in OPTIMIZERS:
+            raise ValueError(
+                f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {self.optimizer!r}."
+            )
         for angles in (self.gammas, self.betas):
             if angles is not None and len(angles) != self.num_layers:
                 raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
@@ -80,8 +95,12 @@ class QAOA(RecallMethod):
         diagonal = memory.diagonal(probe)
         start = warm_start_angles(memory.check_probe(probe), self.warm_start)
 
+        observable = conditional_value_at_risk(diagonal, self.cvar)
+
         def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
-            return qaoa_expectation_and_gradient(diagonal, start, gammas=gammas, betas=betas)
+            return qaoa_expectation_and_gradient(
+                diagonal, start, gammas=gammas, betas=betas, observable=observable
+            )
 
         training = train_angles(
             objective,
@@ -89,6 +108,7 @@ class QAOA(RecallMethod):
             energy_scale=float(diagonal.std()),
             num_restarts=self.num_restarts,
             max_evaluations=self.max_evaluations,
+            optimizer=self.optimizer,
             rng=rng,
         )
         return replace(
@@ -101,15 +121,14 @@ class QAOA(RecallMethod):
         )
 
     def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
-        """Return the circuit with register ``memory``.
+        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting.
 
         Raises:
             ValueError: The angles are missing.
         """
         gammas, betas = self._angles()
-        masks, weights = memory.terms(probe)
         start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        return qaoa(masks, weights, start, gammas=gammas, betas=betas)
+        return qaoa(memory.phase(probe), start, gammas=gammas, betas=betas)
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
         """Return the law over all 2^D states.
@@ -120,15 +139,7 @@ class QAOA(RecallMethod):
         gammas, betas = self._angles()
         start = warm_start_angles(memory.check_probe(probe), self.warm_start)
         state = qaoa_state(memory.diagonal(probe), start, gammas=gammas, betas=betas)
-        distribution = np.abs(state) ** 2
-        distribution /= distribution.sum()
-        joint = distribution[memory.pattern_indices()]
-        return RecallLaw(
-            joint=joint,
-            spurious=max(0.0, 1.0 - float(joint.sum())),
-            rejected=0.0,
-            distribution=distribution,
-        )
+        return state_law(memory, state)
 
     def state_preparations(self, memory: EnergyMemory) -> int:  # noqa: ARG002
         """Return 1: the product state is prepared once a shot."""

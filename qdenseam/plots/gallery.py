@@ -1,5 +1,6 @@
 """Patterns, probes and recalls side by side."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -56,5 +57,5 @@ def plot_gallery(
         for row, state in enumerate(states):
             good = None if place < 2 else bool((state == targets[row]).all())
             plot_state(state, shape, ax=axes[row, place], good=good)
-        axes[0, place].set_title(title, fontsize=8)
+        axes[0, place].set_title(fill(title, 14), fontsize=8)
     return axes

@@ -1,5 +1,6 @@
 """Failure rates against corruption or load, and what a correct recall costs."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def plot_engines(table: Any, *, ax: Any, engines: list[str]) -> Any:
                 linewidth=0.6,
                 hatch=hatches[engines.index(engine) % len(hatches)],
             )
-    ax.set_xticks(range(len(names)), [_wrapped(CONTENDERS[n].label) for n in names], fontsize=8)
+    ax.set_xticks(range(len(names)), [fill(CONTENDERS[n].label, 13) for n in names], fontsize=8)
     ax.set_ylim(0, 1.03)
     ax.set_ylabel("failure rate of the answer")
     ax.grid(axis="y", alpha=0.25)
@@ -110,12 +111,9 @@ def plot_costs(table: Any, column: str, *, ax: Any) -> Any:
     ax.set_xlim(left, 8 * float(finite.max()) if len(finite) else 10)
     labels = [f"{row['label']} ({row['engine']})" for _, row in rows.iterrows()]
     ax.set_yticks(range(len(rows)), labels, fontsize=8)
-    ax.set_xlabel(f"{column.replace('_', ' ')} per correct recall", fontsize=9)
+    ax.set_xlabel(f"{_COSTS[column]} per correct recall", fontsize=9)
     ax.grid(axis="x", alpha=0.25)
     return ax
 
 
-def _wrapped(label: str) -> str:
-    from textwrap import fill
-
-    return fill(label, 13)
+_COSTS = {"state_preparations": "state preparations", "two_qubit_gates": "two-qubit gates"}

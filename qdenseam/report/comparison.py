@@ -162,8 +162,8 @@ def _circuit_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     for ax, (flips, erasures, word) in zip(
         axes[:, 0],
         (
-            (settings["circuit_flips"], 0, f"{settings['circuit_flips']} bits flipped"),
-            (0, settings["circuit_erasures"], f"{settings['circuit_erasures']} bits unknown"),
+            (settings["circuit_flips"], 0, f"flipped bits: {settings['circuit_flips']}"),
+            (0, settings["circuit_erasures"], f"unknown bits: {settings['circuit_erasures']}"),
         ),
         strict=True,
     ):
@@ -193,7 +193,8 @@ def _cost_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     caption = (
         f"What one correct recall costs ({settings['circuit_erasures']} unknown bits): state "
         "preparations and inverses, and two-qubit gates (all-to-all CX on the ideal engine, as "
-        "compiled on the device), over all shots, divided by accepted shots that show the target."
+        "compiled on the device), over all shots, divided by accepted shots that show the target. "
+        "QAOA prepares a product state once a shot; its training is not in these bars."
     )
     return caption, figure
 
@@ -206,7 +207,7 @@ def _gallery(record: Record) -> tuple[str, Any]:
     targets = patterns[values["targets"]]
     columns = {"stored": targets, "probe": text_to_spins(values["probes"])}
     for name in params["contenders"]:
-        columns[CONTENDERS[name].label.replace(", ", ",\n")] = text_to_spins(values[name])
+        columns[CONTENDERS[name].label] = text_to_spins(values[name])
     figure, axes = new_figure(len(targets), len(columns), size=(11, 1.1 * len(targets) + 0.4))
     plot_gallery(columns, targets, tuple(values["shape"]), axes=axes)
     damage = (

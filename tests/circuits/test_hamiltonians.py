@@ -9,10 +9,18 @@ from circuits.bit_order import all_bits
 from circuits.hamiltonians import (
     pauli_operator,
     phase_circuit,
+    truncated,
     walsh_coefficients,
     walsh_diagonal,
 )
+from circuits.phases import StringPhase
 from circuits.resources import count
+
+
+def strings(masks, weights, num_qubits: int) -> StringPhase:
+    return StringPhase(
+        masks=np.array(masks), weights=np.array(weights, dtype=float), num_qubits=num_qubits
+    )
 
 
 @pytest.mark.parametrize("num_qubits", range(1, 7))
@@ -57,9 +65,21 @@ def test_all_strings_cost_2_to_the_d_minus_2_cx_and_pairs_two_each() -> None:
     assert count(circuit).two_qubit_gates <= 2 * len(pairs)
 
 
+def test_a_truncation_states_its_errors(rng: np.random.Generator) -> None:
+    diagonal = rng.normal(size=64)
+    for num_strings in (0, 7, 40, 63):
+        kept = truncated(diagonal, num_strings)
+        coefficients = np.zeros(64)
+        coefficients[kept.masks] = kept.weights
+        error = walsh_diagonal(coefficients) - diagonal
+        assert len(kept.masks) == num_strings + 1
+        assert np.abs(error).max() <= kept.max_error + 1e-12
+        assert np.sqrt((error**2).mean()) == pytest.approx(kept.rms_error, abs=1e-12)
+
+
 def test_zero_angles_leave_the_start_state_and_warm_starts_follow_the_probe() -> None:
     start = warm_start_angles([1, -1, 0], 0.1)
-    state = Statevector(qaoa([1], [1.0], start, gammas=[0.0], betas=[0.9]))
+    state = Statevector(qaoa(strings([1], [1.0], 3), start, gammas=[0.0], betas=[0.9]))
     ones = [state.probabilities([qubit])[1] for qubit in range(3)]
     np.testing.assert_allclose(ones, [0.1, 0.9, 0.5], atol=1e-12)
     np.testing.assert_allclose(warm_start_angles([1, -1], None), np.pi / 2)
@@ -69,7 +89,7 @@ def test_one_layer_on_three_spin_parity_reaches_it_with_certainty() -> None:
     # E = 24 Z Z Z stores xor (Krotov and Hopfield 2016); odd parity has energy -24. Our mixer is
     # exp(+iβX), so β = π/4 of exp(-iβX) is -π/4 here.
     start = warm_start_angles([0, 0, 0], None)
-    circuit = qaoa([7], [24.0], start, gammas=[np.pi / 96], betas=[-np.pi / 4])
+    circuit = qaoa(strings([7], [24.0], 3), start, gammas=[np.pi / 96], betas=[-np.pi / 4])
     odd = [i for i in range(8) if i.bit_count() % 2]
     assert Statevector(circuit).probabilities()[odd].sum() == pytest.approx(1, abs=1e-12)
 
@@ -82,7 +102,8 @@ def test_one_layer_on_three_spin_parity_reaches_it_with_certainty() -> None:
         (lambda: phase_circuit([1, 1], [1, 1], 2, angle=1), "distinct"),
         (lambda: phase_circuit([4], [1], 2, angle=1), "below"),
         (lambda: phase_circuit([1], [1, 2], 2, angle=1), "one shape"),
-        (lambda: qaoa([1], [1], [0.0], gammas=[1], betas=[]), "as many betas"),
+        (lambda: qaoa(strings([1], [1.0], 1), [0.0], gammas=[1], betas=[]), "as many betas"),
+        (lambda: truncated([1.0, 2.0], -1), "num_strings should be at least 0"),
         (lambda: warm_start_angles([1], 0.6), "warm_start"),
     ],
 )

@@ -43,14 +43,14 @@ def test_polynomial_angles_reproduce_the_polynomial(degree: int, rng: np.random.
         coefficients *= 0.999 / largest
         start = time.perf_counter()
         angles = polynomial_angles(coefficients)
-        assert time.perf_counter() - start < 2, name  # about 0.1 s; slack for a busy machine
+        assert time.perf_counter() - start < 5, name  # 0.1 s; slack for a busy machine
         points = np.exp(2j * np.pi * rng.random(200))
         expected = np.polyval(coefficients[::-1], points)
         assert np.abs(angles.response(points) - expected).max() < 1e-12, name
         assert angles.degree == degree
 
 
-@pytest.mark.parametrize("degree", [1, 2, 3, 16, 64, 128])
+@pytest.mark.parametrize("degree", [1, 2, 3, 16, 64, pytest.param(256, marks=pytest.mark.slow)])
 def test_every_table_is_reached_without_loss(degree: int, rng: np.random.Generator) -> None:
     for name, table in tables(degree, rng).items():
         angles = table_angles(table)

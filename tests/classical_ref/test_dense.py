@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classical_ref import (
@@ -75,6 +75,7 @@ def test_fixed_points_have_no_better_neighbor(memory, seed):
     assert np.all(energy(flipped) >= energy(state) - 1e-12 * np.abs(energy(state)))
 
 
+@settings(max_examples=30)
 @given(
     memories(),
     seeds,
@@ -100,6 +101,7 @@ def test_engines_agree(memory, seed, rule, self_interaction, update, tie):
         assert np.array_equal(getattr(results[0], name), getattr(results[1], name))
 
 
+@settings(max_examples=20)
 @given(memories(), seeds, st.sampled_from(["asynchronous", "synchronous"]))
 def test_weighted_engines_agree(memory, seed, update):
     weights = np.random.default_rng(seed).uniform(0.5, 2, memory.num_patterns)

@@ -7,6 +7,7 @@ from qiskit.quantum_info import Statevector, state_fidelity
 
 from circuits.ansatz import qaoa, warm_start_angles
 from circuits.hamiltonians import walsh_coefficients, walsh_diagonal
+from circuits.phases import StringPhase
 from qdenseam.simulation import diagonal as engine
 from qdenseam.simulation.diagonal import (
     product_state,
@@ -43,7 +44,8 @@ def test_kernels_are_the_array_formulas(num_qubits: int, rng: np.random.Generato
 def test_the_state_is_the_circuits(num_qubits: int, rng: np.random.Generator) -> None:
     diagonal, angles, gammas, betas = random_circuit(num_qubits, 2, rng)
     masks, weights = np.arange(2**num_qubits), walsh_coefficients(diagonal)
-    circuit = qaoa(masks, weights, angles, gammas=gammas.tolist(), betas=betas.tolist())
+    phase = StringPhase(masks=masks, weights=weights, num_qubits=num_qubits)
+    circuit = qaoa(phase, angles, gammas=gammas.tolist(), betas=betas.tolist())
     state = qaoa_state(diagonal, angles, gammas=gammas, betas=betas)
     assert state_fidelity(Statevector(state), Statevector(circuit)) == pytest.approx(1, abs=1e-12)
 
@@ -62,7 +64,8 @@ def test_aer_and_pennylane_agree_to_1e_8(rng: np.random.Generator) -> None:
     energies = walsh_diagonal(coefficients)
     ours = np.abs(qaoa_state(energies, angles, gammas=gammas, betas=betas)) ** 2
 
-    circuit = qaoa(masks, weights, angles, gammas=gammas, betas=betas)
+    phase = StringPhase(masks=masks, weights=weights, num_qubits=num_qubits)
+    circuit = qaoa(phase, angles, gammas=gammas, betas=betas)
     circuit.save_statevector()
     simulator = AerSimulator(method="statevector")
     result = simulator.run(transpile(circuit, simulator, optimization_level=0)).result()

@@ -1,0 +1,142 @@
+"""Energies of continuous memories, each with the step that descends it."""
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .continuous import ContinuousMemory, Floats
+from .log_sums import log_sum_exp, softmax, squared_distances
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AttentionMemory(ContinuousMemory):
+    r"""The modern Hopfield network, whose step is attention with equal keys and values.
+
+    .. math:: E(x) = -\tfrac1\beta \log \sum_\mu e^{\beta \xi^\mu \cdot x} + \tfrac12 |x|^2
+              + \tfrac1\beta \log K + \tfrac12 \max_\mu |\xi^\mu|^2,
+              \qquad x \leftarrow \Xi^T \operatorname{softmax}(\beta\, \Xi x)
+
+    References:
+        Ramsauer et al., "Hopfield networks is all you need" (2021).
+    """
+
+    def _energy(self, states: Floats) -> Floats:
+        products = self.beta * states @ self.patterns.T
+        constant = np.log(self.num_patterns) / self.beta
+        largest = (self.patterns**2).sum(axis=1).max()
+        quadratic = ((states**2).sum(axis=-1) + largest) / 2
+        return np.asarray(-log_sum_exp(products) / self.beta + quadratic + constant)
+
+    def _gradient(self, states: Floats) -> Floats:
+        return np.asarray(states - softmax(self.beta * states @ self.patterns.T) @ self.patterns)
+
+    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+        return np.where(free, states - self._gradient(states), states)
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GaussianMemory(ContinuousMemory):
+    r"""Log-sum-exp of squared distances; a step is one of Gaussian mean shift.
+
+    .. math:: E(x) = -\tfrac1\beta \log \sum_\mu e^{-\frac\beta2 |x - \xi^\mu|^2}
+
+    References:
+        Saha et al., "End-to-end differentiable clustering with associative memories" (2023).
+    """
+
+    def _energy(self, states: Floats) -> Floats:
+        return np.asarray(-log_sum_exp(self._exponents(states)) / self.beta)
+
+    def _gradient(self, states: Floats) -> Floats:
+        return np.asarray(states - softmax(self._exponents(states)) @ self.patterns)
+
+    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+        return np.where(free, states - self._gradient(states), states)
+
+    def _exponents(self, states: Floats) -> Floats:
+        return np.asarray(-self.beta / 2 * squared_distances(states, self.patterns))
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EpanechnikovMemory(ContinuousMemory):
+    r"""Log-sum-ReLU: patterns that act only within :math:`|x - \xi^\mu| < \sqrt{2 / \beta}`.
+
+    .. math:: E(x) = -\tfrac1\beta \log \sum_\mu \max(0, 1 - \tfrac\beta2 |x - \xi^\mu|^2)
+
+    A step moves to the mean of the patterns that reach the state; where balls do not overlap,
+    recall is exact. Outside every ball the energy is infinite, the gradient is reported as zero,
+    a step stays, and recall ends with :attr:`Convergence.OUTSIDE`.
+
+    References:
+        Hoover et al., "Dense associative memory with Epanechnikov energy" (2025).
+    """
+
+    def _energy(self, states: Floats) -> Floats:
+        total = np.maximum(self._depths(states), 0).sum(axis=-1)
+        with np.errstate(divide="ignore"):  # log 0 is the stated infinity
+            return np.asarray(-np.log(total) / self.beta)
+
+    def _gradient(self, states: Floats) -> Floats:
+        depths = self._depths(states)
+        total = np.maximum(depths, 0).sum(axis=-1, keepdims=True)
+        pull = self._active_sum(states, depths)
+        return np.asarray(np.divide(pull, total, out=np.zeros_like(pull), where=total > 0))
+
+    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+        depths = self._depths(states)
+        num_active = np.count_nonzero(depths > 0, axis=-1, keepdims=True)
+        moved = states - self._active_sum(states, depths) / np.maximum(num_active, 1)
+        return np.where(free, moved, states)
+
+    def _depths(self, states: Floats) -> Floats:
+        return np.asarray(1 - self.beta / 2 * squared_distances(states, self.patterns))
+
+    def _active_sum(self, states: Floats, depths: Floats) -> Floats:
+        """Return the sum of ``x - xi`` over the patterns that reach the state."""
+        active = (depths > 0).astype(np.float64)
+        return np.asarray(active.sum(axis=-1, keepdims=True) * states - active @ self.patterns)
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SphericalMemory(ContinuousMemory):
+    r"""Log-sum-exp on the sphere :math:`|x|^2 = D`.
+
+    .. math:: E(x) = -\tfrac1\beta \log \sum_\mu e^{\beta \xi^\mu \cdot x}
+
+    A step puts the state on the sphere in the direction of the softmax average, which maximizes a
+    lower bound of -E there. The gradient is that of E in the surrounding space. Clamped entries
+    keep their values and the others share the rest of the radius.
+    """
+
+    def _energy(self, states: Floats) -> Floats:
+        return np.asarray(-log_sum_exp(self.beta * states @ self.patterns.T) / self.beta)
+
+    def _gradient(self, states: Floats) -> Floats:
+        return np.asarray(-softmax(self.beta * states @ self.patterns.T) @ self.patterns)
+
+    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+        return self._scaled(-self._gradient(states), states, free)
+
+    def _start(self, probes: Floats, free: NDArray[np.bool_]) -> Floats:
+        return self._scaled(probes, probes, free)
+
+    def _scaled(self, direction: Floats, states: Floats, free: NDArray[np.bool_]) -> Floats:
+        """Return the states with their free part along ``direction``, on the sphere."""
+        held = np.where(free, 0.0, states)
+        room = self.num_neurons - (held**2).sum(axis=1, keepdims=True)
+        if np.any(room < 0):
+            raise ValueError(
+                f"clamped entries should fit into the sphere of squared radius {self.num_neurons}. "
+                f"Got {float(self.num_neurons - room.min())}."
+            )
+        along = np.where(free, direction, 0.0)
+        length = np.linalg.norm(along, axis=1, keepdims=True)
+        scale = np.divide(np.sqrt(room), length, out=np.zeros_like(length), where=length > 0)
+        # A state without any direction stays where it is.
+        return np.where(free & (length > 0), along * scale, states)

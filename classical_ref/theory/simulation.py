@@ -1,0 +1,105 @@
+"""Overlap trajectories of finite memories, to hold against the theory of infinite ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from classical_ref.dense import DenseMemory
+from classical_ref.fields import DenseFields, SelfInteraction
+from classical_ref.patterns import flip, random_patterns
+from classical_ref.separation import Polynomial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SimulatedOverlaps:
+    """Overlaps of every pattern set, with the settings that made them."""
+
+    order: int
+    """Interaction order n."""
+    num_neurons: int
+    """Number N of neurons."""
+    num_patterns: int
+    """Number K of patterns, the nearest integer to ``dense_load * N**(n-1)``."""
+    initial_overlaps: NDArray[np.float64]
+    """Overlaps of the probes as made, ``(num_probes,)``."""
+    overlaps: NDArray[np.float64]
+    """Overlaps with the target, ``(num_pattern_sets, num_probes, num_steps + 1)``."""
+
+    def mean(self) -> NDArray[np.float64]:
+        """Return the mean over pattern sets, ``(num_probes, num_steps + 1)``."""
+        return np.asarray(self.overlaps.mean(axis=0))
+
+    def standard_error(self) -> NDArray[np.float64]:
+        """Return the standard error of the mean over pattern sets, of the same shape."""
+        return np.asarray(self.overlaps.std(axis=0, ddof=1) / np.sqrt(len(self.overlaps)))
+
+
+def simulate(
+    *,
+    order: int,
+    dense_load: float,
+    initial_overlaps: ArrayLike,
+    num_neurons: int = 512,
+    num_steps: int = 10,
+    num_pattern_sets: int = 100,
+    self_interaction: SelfInteraction = "excluded",
+    rng: np.random.Generator | int | None = None,
+) -> SimulatedOverlaps:
+    """Return overlap trajectories of synchronous recall by the leading rule.
+
+    In every pattern set of independent random patterns one pattern is the target, and each probe
+    is it with ``round(N * (1 - m) / 2)`` random spins flipped. A spin with zero field is kept. A
+    trajectory always has ``num_steps`` steps, through fixed points and cycles.
+
+    Args:
+        order: Interaction order n, at least 2.
+        dense_load: ``K / N**(n-1)``.
+        initial_overlaps: Overlap m of each probe, ``(num_probes,)``, in ``[-1, 1]``.
+        num_neurons: Number N of neurons.
+        num_steps: Synchronous updates.
+        num_pattern_sets: Independent pattern sets.
+        self_interaction: Whether fields leave out the neuron's own spin.
+        rng: Source of randomness.
+
+    Raises:
+        ValueError: An argument is out of range.
+    """
+    rng = np.random.default_rng(rng)
+    wanted = np.atleast_1d(np.asarray(initial_overlaps, dtype=np.float64))
+    if wanted.ndim != 1 or np.any(np.abs(wanted) > 1):
+        raise ValueError("initial_overlaps should be a vector with entries in [-1, 1].")
+    num_patterns = round(dense_load * num_neurons ** (order - 1))
+    for name, value in (
+        ("dense_load", num_patterns),
+        ("num_steps", num_steps),
+        ("num_pattern_sets", num_pattern_sets),
+    ):
+        if value < 1:
+            raise ValueError(f"{name} should give at least 1. Got {value}.")
+    num_flips = np.rint(num_neurons * (1 - wanted) / 2).astype(int).tolist()
+    overlaps = np.empty((num_pattern_sets, len(wanted), num_steps + 1))
+    for number in range(num_pattern_sets):
+        memory = DenseMemory(random_patterns(num_patterns, num_neurons, rng=rng), Polynomial(order))
+        target = memory.patterns[0]
+        states = np.stack([flip(target, count, rng=rng) for count in num_flips])
+        overlaps[number, :, 0] = states @ target.astype(float) / num_neurons
+        fields = DenseFields(
+            memory.stored,
+            memory.separation,
+            memory.weights,
+            rule="leading",
+            self_interaction=self_interaction,
+        )
+        for step in range(num_steps):
+            signs = fields.signs(states)
+            states = np.where(signs == 0, states, signs)
+            overlaps[number, :, step + 1] = states @ target.astype(float) / num_neurons
+    overlaps.setflags(write=False)
+    return SimulatedOverlaps(
+        order=order,
+        num_neurons=num_neurons,
+        num_patterns=num_patterns,
+        initial_overlaps=1 - 2 * np.array(num_flips) / num_neurons,
+        overlaps=overlaps,
+    )

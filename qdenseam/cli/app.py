@@ -1,0 +1,80 @@
+"""The commands put together, and what becomes of their errors.
+
+Importing this file loads no numerics: a command imports what it needs when it runs, so that
+``qdenseam --help`` is quick.
+"""
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from qdenseam import __version__
+from qdenseam.cli.compare import compare
+from qdenseam.cli.info import info
+from qdenseam.cli.recall import recall
+from qdenseam.errors import QDenseAMError
+
+DEBUG = "QDENSEAM_DEBUG"
+"""Environment variable: when set, errors keep their traceback."""
+
+
+class Commands(TyperGroup):
+    """The group of commands; an error that a user can mend becomes one paragraph and status 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        for stream in (sys.stdout, sys.stderr):  # a terminal that cannot print a block prints "?"
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("Interrupted.", err=True)
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            raise  # the reader of our output has left: nothing to explain
+        except (QDenseAMError, ValueError, TypeError, OSError, EOFError) as error:
+            if os.environ.get(DEBUG):
+                raise
+            refuse(error)
+
+
+def refuse(error: Exception) -> NoReturn:
+    """Say in one paragraph on stderr what is wrong, and exit with status 2."""
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = "" if error.filename is None else f": {error.filename}"
+        text = f"{error.strerror}{place}. Choose a path that can be read and written."
+    typer.echo(f"Error: {' '.join(text.split()) or type(error).__name__}", err=True)
+    raise typer.Exit(2) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help, wrapped to the terminal, in half the time
+    pretty_exceptions_enable=False,
+)
+for command in (compare, recall, info):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"qdenseam {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _group(
+    version: Annotated[  # noqa: ARG001  (its callback acts)
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Quantum dense associative memory: recall by amplitude and by energy."""

@@ -1,0 +1,216 @@
+"""``qdenseam compare``: the main job, with every size an option."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer import Option
+
+from qdenseam.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from qdenseam.comparison import Comparison
+
+_SWEEP = "N,N,..."
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "RAYON_NUM_THREADS",
+)
+
+
+def compare(
+    out: Annotated[
+        Path, Option(help="Folder for results.jsonl, report.html and the figures.")
+    ] = Path("qdenseam-report"),
+    data: Annotated[
+        str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
+    ] = "digits",
+    num_neurons: Annotated[
+        int, Option(help="D of the sweeps, where quantum methods are drawn from their exact laws.")
+    ] = 16,
+    num_patterns: Annotated[int, Option(help="K of the corruption sweep.")] = 8,
+    loads: Annotated[str, Option(metavar=_SWEEP, help="K of the load sweep.")] = "2,4,8,16,32",
+    flips: Annotated[
+        str,
+        Option(
+            metavar=_SWEEP,
+            help="Flipped bits of the corruption sweep; the third (or last) is used in the load "
+            "sweep.",
+        ),
+    ] = "0,1,2,3,4",
+    erasures: Annotated[
+        str,
+        Option(
+            metavar=_SWEEP,
+            help="Unknown bits of the corruption sweep; the third (or last) is used in the load "
+            "sweep.",
+        ),
+    ] = "0,2,4,6,8",
+    num_sets: Annotated[int, Option(help="Pattern sets per cell of the sweeps.")] = 20,
+    num_probes: Annotated[int, Option(help="Probes per pattern set.")] = 10,
+    shots: Annotated[int, Option(help="Shots per probe.")] = 1000,
+    circuit_neurons: Annotated[
+        int, Option(help="D where circuits are simulated gate by gate.")
+    ] = 9,
+    circuit_patterns: Annotated[int, Option(help="K there.")] = 4,
+    circuit_flips: Annotated[int, Option(help="Flipped bits there.")] = 1,
+    circuit_erasures: Annotated[int, Option(help="Unknown bits there.")] = 2,
+    circuit_sets: Annotated[
+        int, Option(help="Pattern sets per circuit cell; one probe in each for the device.")
+    ] = 6,
+    simulator: Annotated[str, Option(help="Engine of the ideal circuits.")] = "aer",
+    device: Annotated[
+        str, Option(help="Device model of the noisy circuits; empty leaves them out.")
+    ] = "fake:fez",
+    device_shots: Annotated[int, Option(help="Shots per probe on the device model.")] = 200,
+    seed: Annotated[int, Option(help="Another seed gives another, independent comparison.")] = 7,
+    workers: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="Processes that share the work; 1 does it in this one. By default one per core.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, Option("--quiet", help="Show no progress.")] = False,
+) -> None:
+    """Compare classical and quantum recall.
+
+    All methods get the same probes of the same data, and a report shows how they did.
+
+    Finished work is kept in OUT/results.jsonl: the same command goes on after an interruption, and
+    does nothing more once it is done.
+    """
+    num_workers = _usable_cores() if workers is None else workers
+    if num_workers > 1:
+        for name in _THREAD_VARIABLES:  # workers inherit them: one thread each fills the cores
+            os.environ.setdefault(name, "1")
+    from qdenseam.comparison import ComparisonSettings
+    from qdenseam.comparison import compare as run_comparison
+
+    settings = ComparisonSettings(
+        data=data,
+        num_neurons=num_neurons,
+        num_patterns=num_patterns,
+        loads=_integers(loads, "loads"),
+        flips=_integers(flips, "flips"),
+        erasures=_integers(erasures, "erasures"),
+        num_sets=num_sets,
+        num_probes=num_probes,
+        shots=shots,
+        circuit_neurons=circuit_neurons,
+        circuit_patterns=circuit_patterns,
+        circuit_flips=circuit_flips,
+        circuit_erasures=circuit_erasures,
+        circuit_sets=circuit_sets,
+        simulator=simulator,
+        device=device,
+        device_shots=device_shots,
+        seed=seed,
+    )
+    try:
+        with shown_progress("compare", last="writing the report", quiet=quiet) as on_progress:
+            comparison = run_comparison(
+                settings,
+                out=out,
+                num_workers=num_workers if num_workers > 1 else 0,
+                on_progress=on_progress,
+            )
+    except KeyboardInterrupt:
+        again = shlex.join(["qdenseam", *sys.argv[1:]])
+        typer.echo(
+            f"Interrupted. Finished work is in {out / 'results.jsonl'}; to go on from there, run "
+            f"the same command again: {again}",
+            err=True,
+        )
+        raise typer.Exit(130) from None
+    _print(comparison)
+
+
+def _print(comparison: "Comparison") -> None:
+    """Print the middle of the sweep and the circuit cells, and where the rest is."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from qdenseam.report.comparison import reference_rows
+
+    rows = reference_rows(comparison.table, asdict(comparison.settings)).to_dict("records")
+    table = Table(
+        caption=f"Intervals: 95 %, over probes. Costs are per correct recall. These are "
+        f"{len(rows)} of {len(comparison.table)} rows; the report shows the sweeps.",
+        caption_justify="left",
+    )
+    for heading in ("recall from", "method", "engine"):
+        table.add_column(heading)
+    for heading in (
+        "D",
+        "K",
+        "corruption",
+        "failure rate",
+        "acceptance",
+        "state preparations",
+        "two-qubit gates",
+    ):
+        table.add_column(heading, justify="right")
+    previous = None
+    for row in rows:
+        cell = tuple(row[k] for k in ("num_neurons", "num_patterns", "num_flips", "num_erasures"))
+        if previous not in (None, cell):
+            table.add_section()
+        previous = cell
+        table.add_row(*_cells(row))
+    console = Console()
+    if not console.is_terminal:  # a file or a pipe has no width to keep to
+        console.width = 200
+    console.print(table)
+    typer.echo(f"Report: {comparison.report}")
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    flips, erasures = row["num_flips"], row["num_erasures"]
+    return [
+        row["kind"],
+        row["label"],
+        row["engine"],
+        str(row["num_neurons"]),
+        str(row["num_patterns"]),
+        " + ".join(
+            f"{n} {word}" for n, word in ((flips, "flipped"), (erasures, "unknown")) if n
+        )
+        or "none",
+        f"{row['failure_rate']:.3f} [{row['failure_low']:.3f}, {row['failure_high']:.3f}]",
+        _number(row["acceptance"]),
+        _number(row["state_preparations"]),
+        _number(row["two_qubit_gates"]),
+    ]
+
+
+def _number(value: float | None) -> str:
+    if value is None or value != value:  # noqa: PLR0124  (NaN is how a table says "none")
+        return "-"
+    if value == float("inf"):
+        return "never"
+    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+
+
+def _integers(text: str, name: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(
+            f"{name} should be integers separated by commas, such as 2,4,8. Got {text!r}."
+        ) from None
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,119 @@
+"""``qdenseam info``: versions, methods, engines and the machine."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+import typer
+
+_PACKAGES = (
+    "qdenseam",
+    "qiskit",
+    "qiskit-aer",
+    "qiskit-aer-gpu",
+    "qiskit-ibm-runtime",
+    "pennylane",
+    "pennylane-lightning",
+    "numpy",
+    "scipy",
+    "numba",
+    "scikit-learn",
+)
+_OPTIONAL = ("qiskit-aer-gpu",)
+_GIB = 2.0**30
+
+
+def info() -> None:
+    """Show versions, engines and the machine.
+
+    Also the recall methods, and what the missing engines need.
+    """
+    from qdenseam.methods import METHODS
+
+    _section("Versions", [("python", platform.python_version()), *_versions()])
+    _section("Methods", [("auto", "one is chosen"), *((m, _first(METHODS[m])) for m in METHODS)])
+    _section("Engines", _engines())
+    _section("Machine", _machine())
+
+
+def _section(title: str, rows: list[tuple[str, str]]) -> None:
+    width = max(len(name) for name, _ in rows)
+    typer.echo(title)
+    for name, text in rows:
+        typer.echo(f"  {name:<{width}}  {text}")
+
+
+def _versions() -> list[tuple[str, str]]:
+    rows = []
+    for name in _PACKAGES:
+        try:
+            rows.append((name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            if name not in _OPTIONAL:
+                rows.append((name, "not installed"))
+    return rows
+
+
+def _first(thing: type) -> str:
+    """Return the first line of a docstring."""
+    return (thing.__doc__ or "").strip().splitlines()[0]
+
+
+def _engines() -> list[tuple[str, str]]:
+    from qdenseam.errors import BackendError
+    from qdenseam.execution import engine, engine_names, fake_device_names
+
+    rows = [("exact", "available: draws from the method's law, at any size, without a circuit")]
+    for name, description in engine_names().items():
+        try:
+            if name == "fake:NAME":
+                description += f"; {len(fake_device_names())} devices"
+            else:
+                engine(name)
+        except BackendError as error:
+            rows.append((name, f"missing: {error}"))
+        except ImportError as error:
+            rows.append((name, f"missing: {error.name or error} is not installed"))
+        else:
+            rows.append((name, f"available: {description}"))
+    return rows
+
+
+def _machine() -> list[tuple[str, str]]:
+    from qdenseam.execution.memory_limits import available_memory, max_statevector_qubits
+
+    return [
+        ("system", f"{platform.system()} {platform.machine()}"),
+        ("cpu", f"{os.cpu_count()} cores, {_cpu_model()}"),
+        (
+            "memory",
+            f"{available_memory() / _GIB:.1f} GiB available: state vectors of up to "
+            f"{max_statevector_qubits()} qubits",
+        ),
+        ("gpu", _gpus()),
+    ]
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or "unknown model"
+
+
+def _gpus() -> str:
+    """Return what NVIDIA's own tool says; Aer's view is in the engine ``aer-gpu``."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return "none found"
+    query = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return "nvidia-smi is installed but does not answer"
+    return "; ".join(answer.stdout.split("\n")[:-1]) or "none found"

@@ -1,0 +1,163 @@
+"""``qdenseam recall``: one probe, drawn as text."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer import Option
+
+if TYPE_CHECKING:
+    from classical_ref.datasets import Dataset
+    from qdenseam.methods import RecallMethod
+    from qdenseam.recall_result import RecallResult
+
+_DEFAULT_NEURONS = 16
+
+
+def recall(
+    data: Annotated[
+        str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
+    ] = "digits",
+    num_neurons: Annotated[
+        int | None,
+        Option(help="D; a file has its own. By default 16.", show_default=False),
+    ] = None,
+    num_patterns: Annotated[int, Option(help="K, how many patterns are stored.")] = 8,
+    index: Annotated[int, Option(help="Which stored pattern the probe is made from.")] = 0,
+    flips: Annotated[
+        int | None,
+        Option(
+            help="Flipped bits of the probe. By default 1, or 0 where bits are erased.",
+            show_default=False,
+        ),
+    ] = None,
+    erasures: Annotated[int, Option(help="Unknown bits of the probe.")] = 0,
+    probe: Annotated[
+        str | None,
+        Option(
+            metavar="TEXT",
+            help="A probe of 0, 1 and ? instead; character i is neuron i.",
+            show_default=False,
+        ),
+    ] = None,
+    method: Annotated[
+        str, Option(metavar="NAME", help='A recall method, or "auto" to have one chosen.')
+    ] = "auto",
+    sampler: Annotated[
+        str, Option(metavar="NAME", help='"exact" draws from the law, an engine runs the circuit.')
+    ] = "exact",
+    shots: Annotated[int, Option(help="Shots.")] = 1000,
+    seed: Annotated[int, Option(min=0, help="Seed of patterns, probe and shots.")] = 7,
+) -> None:
+    """Recall from one probe, drawn as text.
+
+    Pattern, probe and answer stand side by side, below them the measured frequencies beside the
+    exact law of the method. "qdenseam info" lists methods and engines.
+    """
+    import numpy as np
+
+    from classical_ref.patterns import corrupt
+    from classical_ref.spins import check_probes
+    from qdenseam import recall as run_recall
+
+    rng = np.random.default_rng(seed)
+    stored = _stored(data, num_neurons, num_patterns, rng)
+    if not 0 <= index < num_patterns:
+        raise ValueError(f"index should be from 0 to {num_patterns - 1}. Got {index}.")
+    num_flips = (0 if erasures else 1) if flips is None else flips
+    if probe is None:
+        spins = corrupt(stored.patterns[index], num_flips=num_flips, num_erasures=erasures, rng=rng)
+    else:
+        spins = check_probes(probe, stored.num_neurons)
+    chosen = _method(method, num_flips)
+    memory = _memory(stored, chosen)
+    result = run_recall(memory, spins, method=chosen, sampler=sampler, shots=shots, rng=rng)
+    _print(result, memory, stored, target=None if probe is not None else index)
+
+
+def _stored(data: str, num_neurons: int | None, num_patterns: int, rng: Any) -> "Dataset":
+    """Return K patterns of the data."""
+    from classical_ref.datasets import load_patterns
+    from qdenseam.experiments.trials import load_dataset
+
+    if num_neurons is None and data.endswith(".npy"):
+        return load_patterns(data).select(num_patterns, rng=rng)
+    return load_dataset(data, num_neurons or _DEFAULT_NEURONS).select(num_patterns, rng=rng)
+
+
+def _method(name: str, num_flips: int) -> Any:
+    """Return the method of a name; a classical rule may know the noise level, not the distances."""
+    from qdenseam.methods import METHODS, HammingBall, SampleAndAccept, method_from_dict
+
+    if name == "auto":
+        return name
+    if name == SampleAndAccept.name:
+        return SampleAndAccept(HammingBall(num_flips))
+    if name not in METHODS:
+        known = ", ".join(["auto", *sorted(METHODS)])
+        raise ValueError(f"method should be one of {known}. Got {name!r}.")
+    return method_from_dict({"name": name})
+
+
+def _memory(stored: "Dataset", method: "RecallMethod | str") -> Any:
+    """Return the memory that the method recalls from."""
+    from classical_ref.separation import LogSumExp
+    from qdenseam import AmplitudeMemory, EnergyMemory
+
+    if not isinstance(method, str) and method.memory_type is EnergyMemory:
+        return EnergyMemory(stored.patterns, LogSumExp())
+    return AmplitudeMemory(stored.patterns)
+
+
+def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: int | None) -> None:
+    from rich.console import Console
+
+    from qdenseam.cli.drawing import drawn
+
+    pictures = {} if target is None else {"pattern": result.patterns[target]}
+    pictures |= {"probe": result.probe, "recall": result.pattern}
+    typer.echo(drawn(pictures, stored.shape))
+    typer.echo(f"\n{result.method['name']} on {result.engine}. {result.outcome}")
+    Console().print(_table(result, memory, target))
+    if result.resources is not None:
+        cost = result.resources
+        routed = result.routed_two_qubit_gates
+        typer.echo(
+            f"One shot: {cost.num_qubits} qubits, {cost.two_qubit_gates} two-qubit gates in depth "
+            f"{cost.two_qubit_depth}, {cost.state_preparations} state preparations"
+            + ("." if routed is None else f"; {routed} two-qubit gates on the device.")
+        )
+
+
+def _table(result: "RecallResult", memory: Any, target: int | None) -> Any:
+    """Return counts with their frequency beside the law, most likely outcome first."""
+    from rich.table import Table
+
+    from classical_ref.spins import hamming_distance
+    from qdenseam.methods import method_from_dict
+
+    law = method_from_dict(result.method).law(memory, result.probe)
+    counts = result.counts
+    distances = hamming_distance(result.patterns, result.probe)
+    rows = [
+        (
+            f"pattern {k}" + (" (target)" if k == target else ""),
+            str(int(distances[k])),
+            int(counts[k]),
+            float(law.joint[k]),
+        )
+        for k in sorted(range(len(counts)), key=lambda k: (-law.joint[k], k))
+    ]
+    rows = [row for row in rows if row[2] or row[3] > 1e-12]
+    rows += [
+        ("no stored pattern", "", result.spurious, law.spurious),
+        ("rejected", "", result.shots - result.accepted, law.rejected),
+    ]
+    table = Table()
+    table.add_column("outcome")
+    for heading in ("distance to probe", "shots", "frequency", "law"):
+        table.add_column(heading, justify="right")
+    for outcome, distance, count, probability in rows:
+        table.add_row(
+            outcome, distance, str(count), f"{count / result.shots:.4f}", f"{probability:.4f}"
+        )
+    return table

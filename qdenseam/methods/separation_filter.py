@@ -1,0 +1,76 @@
+"""Any function of the Hamming distance applied to the amplitudes, with one flag qubit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from circuits.distance import signal_filter
+from classical_ref.spins import hamming_distance, spins_to_bits
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.filters import Filter, HammingBall, Table
+from qdenseam.methods.flag_filter import FlagFilter
+from qdenseam.methods.schedules import Amplified
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class SeparationFilter(FlagFilter):
+    r"""Multiply the amplitude of every stored pattern with F(d): a dense associative memory.
+
+    Generalized quantum signal processing on the phase e^{iωd} of the Hamming distance d to the n
+    known bits realizes *any* table F(0)..F(n) in [0, 1] with one flag qubit, n signals and no
+    loss: the branch phases are free, so the target's acceptance is F(d)² itself. Polynomials of
+    degree m < n in the signal need m. A signal is one RZZ per known bit; unknown bits take no
+    part.
+
+    The law: P(μ and accepted) = π_μ F(d_μ)². Without amplification this is the law and the
+    acceptance of "measure the memory, accept with probability F(d)²" (:class:`SampleAndAccept`);
+    the coherent gain is ``amplified``.
+
+    To our knowledge signal processing on the distance of an amplitude memory is unpublished.
+    Neighbors: Guo, Mitarai and Fujii, "Nonlinear transformation of complex amplitudes via quantum
+    singular value transformation" (2021), on amplitudes instead of distances; Trugenberger's
+    memory, which is F = cos^b.
+
+    Attributes:
+        filter: F: a :class:`Filter`, a table F(0), F(1), ... in [0, 1], or a function of d, which
+            is tabulated here.
+        amplified: Rounds for a claimed acceptance.
+
+    References:
+        Motlagh and Wiebe, "Generalized quantum signal processing" (2024).
+    """
+
+    name: ClassVar[str] = "separation-filter"
+
+    filter: Filter | npt.ArrayLike | Callable[[int], float] = field(default_factory=HammingBall)
+    amplified: Amplified | None = None
+
+    def __post_init__(self) -> None:
+        given = self.filter
+        if callable(given) and not isinstance(given, Filter):
+            object.__setattr__(self, "filter", Table.of(given))
+        elif not isinstance(given, Filter):
+            object.__setattr__(self, "filter", Table(tuple(np.asarray(given, dtype=float).ravel())))
+
+    def filter_circuit(self, spins: Spins) -> QuantumCircuit:
+        """Return the signals and the rotations of the flag between them."""
+        known = np.flatnonzero(spins)
+        angles, signal_angle = self._filter.signal(len(known))
+        bits = spins_to_bits(np.where(spins == 0, 1, spins))
+        return signal_filter(bits, known, angles, signal_angle=signal_angle)
+
+    def factors(self, memory: AmplitudeMemory, spins: Spins) -> Floats:
+        """Return F(d_μ)², shape ``(K,)``."""
+        table = self._filter.table(int(np.count_nonzero(spins)))
+        return np.asarray(table[hamming_distance(memory.patterns, spins)] ** 2)
+
+    @property
+    def _filter(self) -> Filter:
+        assert isinstance(self.filter, Filter)  # made so at construction
+        return self.filter

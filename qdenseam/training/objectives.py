@@ -1,0 +1,42 @@
+"""What training minimizes, as a diagonal observable of the final probabilities."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def conditional_value_at_risk(energies: Floats, level: float) -> Callable[[Floats], Floats]:
+    r"""Return the observable whose expectation is the mean of the lowest ``level`` of energies.
+
+    CVaR_α = max_t (t - ⟨(t - E)_+⟩/α) is reached at the α-quantile t, so the observable is
+    O(x) = t - (t - E(x))_+ / α. Its gradient at fixed t is that of CVaR (envelope theorem).
+
+    Args:
+        energies: E, shape ``(2**D,)``.
+        level: α in (0, 1]; 1 is the plain expectation.
+
+    Returns:
+        A function from probabilities, shape ``(2**D,)``, to O of the same shape.
+
+    Raises:
+        ValueError: α is outside (0, 1].
+
+    References:
+        Barkoutsos et al., "Improving variational quantum optimization using CVaR" (2020).
+    """
+    if not 0 < level <= 1:
+        raise ValueError(f"cvar should be in (0, 1]. Got {level}.")
+    if level == 1:
+        return lambda _: energies
+    order = np.argsort(energies)
+
+    def observable(probabilities: Floats) -> Floats:
+        cumulated = np.cumsum(probabilities[order])
+        place = int(np.searchsorted(cumulated, level * cumulated[-1]))
+        cut = energies[order[min(place, order.size - 1)]]
+        return np.asarray(cut - np.maximum(cut - energies, 0) / level)
+
+    return observable

@@ -1,0 +1,147 @@
+"""Filters: tables in [0, 1], signals that reach them, and what they buy."""
+
+from math import comb
+
+import numpy as np
+import pytest
+
+from qdenseam import AmplitudeMemory
+from qdenseam.methods import (
+    FILTERS,
+    CappedPosterior,
+    CosinePower,
+    DolphChebyshev,
+    Filter,
+    HammingBall,
+    OptimalFilter,
+    OverlapPower,
+    Posterior,
+    ProbabilisticRecall,
+    ProductFilter,
+    SampleAndAccept,
+    SeparationFilter,
+    Shell,
+    Table,
+)
+
+FILTER_EXAMPLES: list[Filter] = [
+    *(cls() for name, cls in FILTERS.items() if name != "table"),
+    Table((1.0, 0.0, 0.4, 0.3, 0.2, 1.0, 0.5, 0.1, 0.0, 0.9, 0.8, 0.3, 0.2)),
+    HammingBall(20),
+    OverlapPower(3, rectified=False),
+    DolphChebyshev(7, 0.9),
+    OptimalFilter(6, 2, 0.9),
+]
+
+
+def crosstalk(table: np.ndarray) -> float:
+    n = len(table) - 1
+    return float(sum(comb(n, d) * 0.5**n * table[d] ** 2 for d in range(n + 1)))
+
+
+@pytest.mark.parametrize("each", FILTER_EXAMPLES, ids=repr)
+@pytest.mark.parametrize("num_known", [0, 1, 2, 5, 12])
+def test_the_signal_reaches_the_table(each: Filter, num_known: int) -> None:
+    table = each.table(num_known)
+    assert table.shape == (num_known + 1,)
+    assert table.min() >= 0
+    assert table.max() <= 1 + 1e-12
+    angles, omega = each.signal(num_known)
+    reached = np.abs(angles.response(np.exp(1j * omega * np.arange(num_known + 1))))
+    np.testing.assert_allclose(reached**2, table**2, atol=1e-11)
+
+
+def test_low_degree_filters_use_few_signals() -> None:
+    assert CosinePower(3).signal(20)[0].degree == 3
+    assert DolphChebyshev(4).signal(20)[0].degree == 4
+    assert OptimalFilter(5, 2).signal(20)[0].degree == 5
+    assert HammingBall(2).signal(20)[0].degree == 20
+
+
+def test_the_optimal_filter_beats_the_classics_of_its_degree() -> None:
+    n, e, degree = 20, 2, 8
+    optimal = OptimalFilter(degree, e, 0.5).table(n)
+    assert (optimal[: e + 1] ** 2 > 0.5 - 1e-6).all()
+    for other in (CosinePower(degree), *(DolphChebyshev(degree, x) for x in (0.85, 0.88, 0.9))):
+        table = other.table(n)
+        assert optimal[e] ** 2 / crosstalk(optimal) > 4 * table[e] ** 2 / crosstalk(table)
+
+
+def test_the_optimal_filter_of_full_degree_is_nearly_the_ball() -> None:
+    ball, best = HammingBall(1).table(8), OptimalFilter(8, 1, 1.0).table(8)
+    assert crosstalk(best) < 1.05 * crosstalk(ball)
+
+
+def test_the_posterior_filter_is_bayes_rule_and_a_product_over_bits(
+    rng: np.random.Generator,
+) -> None:
+    patterns = np.unique(rng.choice([-1, 1], (12, 9)), axis=0)
+    prior = rng.dirichlet(np.ones(len(patterns)))
+    memory = AmplitudeMemory(patterns, prior)
+    probe = rng.choice([-1, 1], 9)
+    f = 0.15
+    wrong = patterns != probe
+    posterior = prior * np.where(wrong, f, 1 - f).prod(axis=1)
+    posterior /= posterior.sum()
+    for method in (SeparationFilter(Posterior(f)), ProductFilter(f / (1 - f))):
+        np.testing.assert_allclose(method.law(memory, probe).probabilities, posterior, atol=1e-12)
+    rates = rng.uniform(0.05, 0.4, 9)  # soft bits
+    posterior = prior * np.where(wrong, rates, 1 - rates).prod(axis=1)
+    soft = ProductFilter(tuple(rates / (1 - rates))).law(memory, probe)
+    np.testing.assert_allclose(soft.probabilities, posterior / posterior.sum(), atol=1e-12)
+
+
+@pytest.mark.parametrize("each", FILTER_EXAMPLES, ids=repr)
+def test_an_unamplified_filter_is_measure_and_accept(
+    each: Filter, rng: np.random.Generator
+) -> None:
+    patterns = np.unique(rng.choice([-1, 1], (6, 10)), axis=0)
+    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 10)
+    ours, baseline = (m(each).law(memory, probe) for m in (SeparationFilter, SampleAndAccept))
+    np.testing.assert_allclose(ours.joint, baseline.joint, atol=1e-14)
+
+
+def test_the_probabilistic_memory_is_the_cosine_filter(rng: np.random.Generator) -> None:
+    patterns = np.unique(rng.choice([-1, 1], (6, 10)), axis=0)
+    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 10)
+    np.testing.assert_allclose(
+        ProbabilisticRecall(3).law(memory, probe).joint,
+        SeparationFilter(CosinePower(3)).law(memory, probe).joint,
+        atol=1e-14,
+    )
+
+
+def test_tables_and_functions_become_filters() -> None:
+    assert SeparationFilter([1, 0.5, 0]).filter == Table((1.0, 0.5, 0.0))
+    made = SeparationFilter(lambda d: 1 - d / 4).filter
+    assert made == Table((1.0, 0.75, 0.5, 0.25, 0.0))
+    assert len(SeparationFilter(lambda d: 0.5**d).filter.values) == 129
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: HammingBall(-1), "radius should be at least 0"),
+        (lambda: Shell(-1), "radius should be at least 0"),
+        (lambda: CosinePower(0), "num_controls should be at least 1"),
+        (lambda: OverlapPower(0), "order should be at least 1"),
+        (lambda: Posterior(0.6), "flip_probability should be in"),
+        (lambda: CappedPosterior(0), "flip_probability should be in"),
+        (lambda: DolphChebyshev(0), "degree should be at least 1"),
+        (lambda: DolphChebyshev(2, 1.0), "edge should be in"),
+        (lambda: OptimalFilter(0), "degree should be at least 1"),
+        (lambda: OptimalFilter(2, -1), "radius should be at least 0"),
+        (lambda: OptimalFilter(2, 1, 0.0), "acceptance should be in"),
+        (lambda: Table(()), "values should be a row"),
+        (lambda: Table((0.5, 1.2)), "divide by the largest"),
+        (lambda: SeparationFilter(lambda d: d + 2.0), r"F\(0\) should lie in"),
+        (lambda: SeparationFilter([0.5, -0.2]), "divide by the largest"),
+        (lambda: Table((1.0, 0.5)).table(3), "reach d = 3"),
+        (lambda: ProductFilter(1.5), "damping should be in"),
+        (lambda: ProductFilter((0.5, 0.5)).law(AmplitudeMemory([[1, 1, 1]]), "000"), "shape"),
+        (lambda: ProbabilisticRecall(2, scale=0), "scale should be positive"),
+    ],
+)
+def test_bad_input_is_refused(build, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build()

@@ -1,0 +1,140 @@
+"""The main job end to end at its smallest, its tables and its report."""
+
+import math
+
+import pytest
+
+from qdenseam import CapacityError, compare
+from qdenseam.comparison import ComparisonSettings, comparison_tasks, rerun_command
+from qdenseam.experiments.summary import capacity_table, comparison_table
+
+SMALL = ComparisonSettings(
+    num_neurons=12,
+    num_patterns=3,
+    loads=(2, 3, 5),
+    flips=(0, 1, 2),
+    erasures=(0, 2, 4),
+    num_sets=3,
+    num_probes=3,
+    shots=100,
+    circuit_neurons=6,
+    circuit_patterns=3,
+    circuit_sets=2,
+    simulator="statevector",
+    device="",
+)
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory):
+    return compare(SMALL, out=tmp_path_factory.mktemp("comparison"))
+
+
+def test_every_task_has_a_row_and_a_second_run_does_nothing(comparison) -> None:
+    assert len(comparison.records) == len(comparison_tasks(SMALL))
+    results = comparison.report.parent / "results.jsonl"
+    before = results.read_bytes()
+    told = []
+    compare(SMALL, out=comparison.report.parent, on_progress=told.append)
+    assert results.read_bytes() == before
+    assert told == []
+
+
+def test_the_table_has_ordered_intervals_and_costs(comparison) -> None:
+    table = comparison_table(comparison.records)
+    assert len(table) == sum(record.kind == "compare" for record in comparison.records)
+    assert (table["failure_low"] <= table["failure_rate"] + 1e-12).all()
+    assert (table["failure_rate"] <= table["failure_high"] + 1e-12).all()
+    circuits = table[table["engine"] == "statevector"]
+    assert set(circuits["contender"]) == {
+        "amplification", "probabilistic", "qaoa", "sample-and-accept",
+    }  # fmt: skip
+    with_costs = table.dropna(subset=["state_preparations"])
+    assert (with_costs["state_preparations"] >= 1).all()
+    assert (table[table["kind"] == "classical"]["shots"] == 0).all()
+
+
+def test_a_filter_costs_as_many_preparations_as_its_success_says(comparison) -> None:
+    table = comparison_table(comparison.records)
+    rows = table[(table["contender"] == "sample-and-accept") & (table["success_per_shot"] > 0)]
+    assert len(rows)
+    for _, row in rows.iterrows():
+        assert row["state_preparations"] == pytest.approx(1 / row["success_per_shot"])
+
+
+def test_capacities_are_stated_with_bounds(comparison) -> None:
+    table = capacity_table(comparison.records)
+    # the load sweep runs over flips and over erasures; the nearest scan holds every load
+    nearest = table[table["contender"] == "nearest"]
+    assert len(nearest) == 2
+    assert all(entry.startswith("> ") for entry in nearest["capacity"])
+
+
+def test_the_report_is_one_self_contained_page(comparison) -> None:
+    page = comparison.report.read_text()
+    folder = comparison.report.parent
+    for name in ("gallery_flips", "gallery_erasures", "failure_against_corruption",
+                 "failure_against_load", "circuits", "costs"):  # fmt: skip
+        assert f'id="{name}"' in page
+        assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert page.count("data:image/png;base64,") == 6
+    assert "http" not in page.replace("http-equiv", "")
+    assert rerun_command(SMALL) in page.replace("&#39;", "'")
+    assert "not a speed-up" not in page
+    assert "nothing here is a speed-up" in page
+    assert not list(folder.glob(".*.part"))
+
+
+def test_the_rerun_command_names_only_what_differs() -> None:
+    assert rerun_command(ComparisonSettings()) == "qdenseam compare"
+    changed = ComparisonSettings(num_sets=2, loads=(2, 4, 8))
+    assert rerun_command(changed) == "qdenseam compare --loads 2,4,8 --num-sets 2"
+
+
+def test_tasks_of_one_cell_share_their_data() -> None:
+    cells: dict[tuple, set] = {}
+    for task in comparison_tasks(SMALL):
+        p = task.params
+        key = (p["num_neurons"], p["num_patterns"], p["num_flips"], p["num_erasures"])
+        cells.setdefault(key, set()).add(p["data_seed"])
+    assert all(len(seeds) == 1 for seeds in cells.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"num_sets": 0}, ValueError, "num_sets should be at least 1"),
+        ({"loads": ()}, ValueError, "at least one value"),
+        ({"flips": (0, 17)}, ValueError, "exceeds num_neurons"),
+        ({"circuit_erasures": 10}, ValueError, "exceeds circuit_neurons"),
+        ({"circuit_neurons": 30}, CapacityError, "at most 20"),
+    ],
+)
+def test_bad_settings_are_refused(changes, error, message) -> None:
+    with pytest.raises(error, match=message):
+        ComparisonSettings(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"loads": (2, 100_000)}, "distinct patterns of 16 neurons"),
+        ({"data": "faces"}, "data should be"),
+        ({"simulator": "abacus"}, "abacus"),
+        ({"device": "fake:nowhere"}, "nowhere"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_before_anything_is_written(
+    tmp_path, changes, message
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        compare(ComparisonSettings(**changes), out=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_no_correct_recall_costs_infinity(comparison) -> None:
+    from dataclasses import replace
+
+    record = next(r for r in comparison.records if r.values.get("shots"))
+    hopeless = replace(record, values={**record.values, "correct": 0})
+    assert math.isinf(comparison_table([hopeless])["state_preparations"][0])
