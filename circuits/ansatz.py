@@ -37,6 +37,18 @@ def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> npt.NDArr
     return np.where(spins == 0, pi / 2, np.where(spins < 0, likely, unlikely))
 
 
+def angles_of_ones(probabilities: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return θ_i = 2 arcsin √c_i, for which RY(θ_i)|0⟩ is 1 with probability c_i.
+
+    Raises:
+        ValueError: A probability is outside [0, 1].
+    """
+    ones = np.asarray(probabilities, dtype=float)
+    if not ((ones >= 0) & (ones <= 1)).all():
+        raise ValueError("probabilities of ones should be in [0, 1]. Got another value.")
+    return np.asarray(2 * np.arcsin(np.sqrt(ones)))
+
+
 def qaoa(
     phase: Phase,
     start_angles: npt.ArrayLike,

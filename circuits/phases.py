@@ -18,6 +18,7 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Qubit
 
 from circuits.bit_order import check_bits
+from circuits.fourier import fourier, inverse_fourier
 from circuits.hamiltonians import Floats, phase_circuit, walsh_coefficients
 from circuits.resources import count
 
@@ -112,7 +113,7 @@ class CountingPhase(Phase):
             wanted: list[int | None] = self.pattern_bits[index].tolist()
             _recount(circuit, memory, counter, held, wanted)
             held = wanted
-            _inverse_fourier(circuit, counter)
+            inverse_fourier(circuit, counter)
             table = np.concatenate(
                 [
                     self.tables[index],
@@ -123,7 +124,7 @@ class CountingPhase(Phase):
             masks = np.flatnonzero(np.abs(weights) > 1e-13 * np.abs(weights).max())
             phase = phase_circuit(masks, weights[masks], len(counter), angle=angle)
             circuit.compose(phase, counter, inplace=True)
-            _fourier(circuit, counter)
+            fourier(circuit, counter)
         _recount(circuit, memory, counter, held, [None] * num_neurons)
         circuit.h(counter)
         return circuit
@@ -165,20 +166,6 @@ def _recount(
                 circuit.cp(unit * slope, qubit, digit)
         if offset:
             circuit.p(unit * offset, digit)
-
-
-def _fourier(circuit: QuantumCircuit, counter: Sequence[Qubit]) -> None:
-    for j in reversed(range(len(counter))):
-        circuit.h(counter[j])
-        for k in reversed(range(j)):
-            circuit.cp(pi / 2 ** (j - k), counter[k], counter[j])
-
-
-def _inverse_fourier(circuit: QuantumCircuit, counter: Sequence[Qubit]) -> None:
-    for j in range(len(counter)):
-        for k in range(j):
-            circuit.cp(-pi / 2 ** (j - k), counter[k], counter[j])
-        circuit.h(counter[j])
 
 
 def _tour(bits: npt.NDArray[np.uint8]) -> list[int]:

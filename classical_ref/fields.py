@@ -33,6 +33,7 @@ Engine = Literal["auto", "numpy", "numba"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
 _EXACT_INTEGERS = 2**53
+_UNDERFLOW = 1e-280  # a smaller field may have lost its digits
 _CHUNK = 2**22  # entries of a (num_probes, num_patterns) block
 _WORTH_COMPILING = 2**21  # probes * patterns * neurons of a sweep
 
@@ -166,6 +167,7 @@ class DenseFields(LocalFields):
         signs: Spins = np.sign(field).astype(np.int8)
         if self.gains is None or not self.is_exact:
             error = (self.stored.num_patterns + 16) * _EPSILON * np.abs(terms).sum(axis=1)
+            error += _UNDERFLOW
             columns = np.broadcast_to(columns, h.shape)
             for index in np.flatnonzero(np.abs(field) <= error).tolist():
                 signs[index] = self._sign_by_levels(h[index], columns[index])

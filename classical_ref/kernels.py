@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from .spins import Spins
 
+_UNDERFLOW = 1e-280  # a smaller field is not signed: its terms may have lost their digits
+
 
 @intrinsic
 def _population_count(_context, _word):  # type: ignore[no-untyped-def]
@@ -79,7 +81,7 @@ def sweep_table(
                     term = weights[k] * table[similarities[p, k] - xi * own + offset]
                     field += xi * term
                     size += abs(term)
-                if abs(field) <= slack * size:
+                if abs(field) <= slack * size + _UNDERFLOW:
                     break
             new = _resolved(field, spin, preference[i])
             if new != spin:
@@ -129,7 +131,7 @@ def sweep_exponential(
                 term = weights[k] * decay[largest - (similarities[p, k] - xi * own)]
                 field += xi * term
                 size += term
-            if abs(field) <= slack * size:
+            if abs(field) <= slack * size + _UNDERFLOW:
                 break
             new = _resolved(field, spin, preference[i])
             if new != spin:
@@ -175,31 +177,34 @@ def look_up(
     pull: NDArray[np.float64],
     push: NDArray[np.float64],
     weights: NDArray[np.float64],
+    factors: NDArray[np.float64],
     block: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
-    """Return weighted ``pull`` per pattern, and two sums per state and block of patterns.
+    """Return weighted ``pull`` per pattern, the sum of weighted ``push``, and magnitudes by block.
 
-    The sums are of weighted ``push``, and of the magnitudes of both, ``(num_states, num_blocks)``.
+    The shapes are ``(num_states, num_patterns)``, ``(num_states,)`` and ``(num_states,
+    num_blocks)``; ``factors`` multiplies everything of a state.
     """
     num_states, num_patterns = similarities.shape
     num_blocks = (num_patterns + block - 1) // block
     terms = np.empty((num_states, num_patterns), dtype=np.float32)
-    pushes = np.zeros((num_states, num_blocks))
+    pushes = np.zeros(num_states)
     sizes = np.zeros((num_states, num_blocks))
     offset = len(pull) // 2
     for p in prange(num_states):
+        total = 0.0
         for b in range(num_blocks):
-            total = 0.0
             size = 0.0
             for k in range(b * block, min((b + 1) * block, num_patterns)):
                 index = similarities[p, k] + offset
-                term = weights[k] * pull[index]
+                factor = factors[p] * weights[k]
+                term = factor * pull[index]
                 terms[p, k] = term
-                moved = weights[k] * push[index]
+                moved = factor * push[index]
                 total += moved
                 size += abs(term) + abs(moved)
-            pushes[p, b] = total
             sizes[p, b] = size
+        pushes[p] = total
     return terms, pushes, sizes
 
 
@@ -245,4 +250,5 @@ def active_sums(
                     positive = patterns[k, i] > 0
                     plus[p, i] += term * positive
                     minus[p, i] += term * (not positive)
+        dropped[p, 0] *= 1.000001  # covers the rounding of its sum
     return plus, minus, dropped

@@ -1,10 +1,10 @@
 r"""Local fields of all neurons at once, with a bound on their rounding error.
 
-Patterns are taken in blocks: similarities, a table lookup, and one single-precision matrix product
-back to the neurons. Similarities come from a matrix product (engine ``numpy``) or from XOR and
-population count of packed bits (engine ``numba``). A block whose absolute sum of integers stays
-below 2**24 is exact in single precision whatever the order of its sums; otherwise its error is at
-most its length times the unit roundoff times that sum.
+Similarities come from a matrix product (engine ``numpy``) or from XOR and population count of
+packed bits (engine ``numba``); a table lookup and single-precision matrix products lead back to
+the neurons, in blocks of patterns. A block whose absolute sum of integers stays below 2**24 is
+exact in single precision whatever the order of its sums; otherwise its error is at most its length
+times the unit roundoff times that sum.
 """
 
 import math
@@ -24,7 +24,7 @@ Backend = Literal["numpy", "numba"]
 _BLOCK = 512  # patterns; longer blocks waste less on sums and are exact less often
 _UNIT = 2.0**-24  # relative rounding error of single precision
 _EXACT = 2**24
-_UNDERFLOW = 1e-30  # exponentials below this are lost in single precision
+_UNDERFLOW = 1e-30  # what may be lost of a term in single precision, relative to the largest
 _CANCELING = 1e-3  # a damping for which the difference of two sums is too inexact
 _SPARSE = 32  # patterns per active one that make a sparse sum cheaper than the product
 
@@ -52,42 +52,57 @@ def table_fields(
 
     Where the bound is 0 the field is exact.
     """
-    field = np.zeros(states.shape)
-    pushes = np.zeros(len(states))
-    error = np.zeros(len(states))
-    for block, terms, push, size in _table_blocks(stored, states, tables, weights, backend):
-        field += terms @ stored.floats[block]
-        pushes += push
-        rounding = (terms.shape[1] + 4) * _UNIT * size
-        error += np.where(tables.are_integers & (size < _EXACT), 0.0, rounding)
-    field += states * pushes[:, np.newaxis]
+    similarities = _similarities(stored, states, backend)
+    factors = np.ones(len(states))
+    if not tables.are_integers:  # each state relative to its own largest term
+        magnitudes = np.abs(tables.pull) + np.abs(tables.push)
+        largest = magnitudes[similarities + stored.num_neurons].max(axis=1)
+        factors = 1 / np.where(largest > 0, largest, 1.0)
+    terms, push, sizes = _look_up(similarities, tables, weights, factors, backend)
+    field = states * push[:, np.newaxis]
+    for block in _blocks(stored.num_patterns):
+        field += terms[:, block] @ stored.floats[block]
+    rounding = (_BLOCK + 4) * _UNIT * sizes
+    error = np.where(tables.are_integers & (sizes < _EXACT), 0.0, rounding).sum(axis=1)
+    if not tables.are_integers:
+        error += stored.num_patterns * _UNDERFLOW * weights.max()
     return field, error[:, np.newaxis]
 
 
-def _table_blocks(
-    stored: StoredPatterns,
-    states: Spins,
+def _similarities(stored: StoredPatterns, states: Spins, backend: Backend) -> NDArray[np.int32]:
+    if backend == "numpy":
+        return np.asarray((states.astype(np.float32) @ stored.floats.T).astype(np.int32))
+    from .kernels import packed_similarities
+
+    known = states != 0
+    num_known = known.sum(axis=1, dtype=np.int32)
+    similarities: NDArray[np.int32] = packed_similarities(
+        pack(states < 0), pack(known), num_known, stored.words
+    )
+    return similarities
+
+
+def _look_up(
+    similarities: NDArray[np.int32],
     tables: Tables,
     weights: NDArray[np.float64],
+    factors: NDArray[np.float64],
     backend: Backend,
-) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]]:
-    """Yield blocks of patterns with ``pull``, the sum of ``push`` and that of both magnitudes."""
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+    """Return weighted ``pull`` per pattern, the sum of ``push``, and magnitudes by block."""
     if backend == "numba":
-        from .kernels import look_up, packed_similarities
+        from .kernels import look_up
 
-        # One launch of the threads for all blocks: a launch costs more than a small block.
-        similarities = packed_similarities(*_packed(states), stored.words)
-        terms, pushes, sizes = look_up(similarities, tables.pull, tables.push, weights, _BLOCK)
-        for number, block in enumerate(_blocks(stored.num_patterns)):
-            yield block, terms[:, block], pushes[:, number], sizes[:, number]
-        return
-    floats = states.astype(np.float32)
-    for block in _blocks(stored.num_patterns):
-        indices = (floats @ stored.floats[block].T).astype(np.intp) + stored.num_neurons
-        terms = (tables.pull[indices] * weights[block]).astype(np.float32)
-        moved = tables.push[indices] * weights[block]
-        size = np.abs(terms).sum(axis=1, dtype=np.float64) + np.abs(moved).sum(axis=1)
-        yield block, terms, moved.sum(axis=1), size
+        found: tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]] = look_up(
+            similarities, tables.pull, tables.push, weights, factors, _BLOCK
+        )
+        return found
+    indices = similarities + len(tables.pull) // 2
+    scaled = factors[:, np.newaxis] * weights
+    pull, push = tables.pull[indices] * scaled, tables.push[indices] * scaled
+    starts = np.arange(0, len(weights), _BLOCK)
+    sizes = np.add.reduceat(np.abs(pull) + np.abs(push), starts, axis=1)
+    return pull.astype(np.float32), push.sum(axis=1), sizes
 
 
 def exponential_fields(
@@ -105,16 +120,14 @@ def exponential_fields(
     near that one, where they are few, and counts the rest into the bound.
     """
     decay = np.exp(-beta * np.arange(2 * stored.num_neurons + 1))
+    similarities = _similarities(stored, states, backend)
     if backend == "numba":
-        from .kernels import active_sums, count_active, packed_similarities
+        from .kernels import active_sums, count_active
 
-        similarities = packed_similarities(*_packed(states), stored.words)
         reach = math.ceil((math.log(stored.num_patterns) + 14) / beta + 2)
         if count_active(similarities, reach) * _SPARSE <= similarities.size:
             plus, minus, dropped = active_sums(similarities, reach, stored.spins, weights, decay)
             return _damped(plus, minus, own, beta, stored.num_patterns * 2.0**-52, dropped)
-    else:
-        similarities = (states.astype(np.float32) @ stored.floats.T).astype(np.int32)
     decay[decay < _UNDERFLOW] = 0.0  # denormal numbers make products slow
     levels = similarities.max(axis=1, keepdims=True) - similarities
     terms = (decay[levels] * weights).astype(np.float32)
@@ -145,14 +158,6 @@ def _damped(
     plus = plus * np.where(own > 0, damping, 1.0)
     minus = minus * np.where(own < 0, damping, 1.0)
     return plus - minus, (rounding + 16 * _UNIT) * (plus + minus) + dropped
-
-
-def _packed(
-    states: Spins,
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]:
-    """Return the bits of states, the bits that are known, and how many are."""
-    known = states != 0
-    return pack(states < 0), pack(known), known.sum(axis=1, dtype=np.int32)
 
 
 def _blocks(num_patterns: int) -> Iterator[slice]:

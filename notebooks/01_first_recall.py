@@ -28,8 +28,13 @@ from matplotlib import pyplot as plt
 
 from classical_ref import DenseMemory, Exponential, digits, erase, flip, spins_to_text
 from qdenseam import AmplitudeMemory, EnergyMemory, recall
-from qdenseam.methods import QAOA, AmplitudeAmplification, HammingBall, ProbabilisticRecall
-from qdenseam.methods import SampleAndAccept
+from qdenseam.methods import (
+    QAOA,
+    AmplitudeAmplification,
+    HammingBall,
+    ProbabilisticRecall,
+    SampleAndAccept,
+)
 from qdenseam.plots.gallery import plot_state
 
 rng = np.random.default_rng(2)

@@ -15,6 +15,7 @@ from qdenseam.execution import two_qubit_gates
 from qdenseam.execution.base import Engine, Progress
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds, sample_laws
 from qdenseam.methods.base import RecallMethod, RecallResources, Spins
 from qdenseam.planning import choose_method
 from qdenseam.recall_result import RecallResult, draw, tally
@@ -26,7 +27,7 @@ def recall(
     memory: Memory,
     probes: npt.ArrayLike | str | Sequence[str],
     *,
-    method: RecallMethod | Literal["auto"] = "auto",
+    method: RecallMethod | AdaptiveMethod | Literal["auto"] = "auto",
     sampler: Any = "exact",
     shots: int = 1000,
     rng: np.random.Generator | int | None = None,
@@ -42,7 +43,7 @@ def recall(
         sampler: ``"exact"`` draws from the method's law, at any size and without a circuit; any
             other name of :func:`qdenseam.execution.engine_names`, a ``BackendV2`` or a V2
             sampler runs the circuit.
-        shots: Shots per probe, at least 1.
+        shots: Shots per probe, at least 1; for an adaptive method, its independent answers.
         rng: Seed or generator; the same one gives the same result.
         on_progress: Called as batches of probes finish.
 
@@ -60,14 +61,23 @@ def recall(
         raise ValueError(f"shots should be at least 1. Got {shots}.")
     spins = check_probes(probes, memory.num_neurons)
     rows = spins.reshape(-1, memory.num_neurons)
-    methods = [_prepared(method, memory, row, rng) for row in rows]
-    if isinstance(sampler, str) and sampler.strip().lower() == "exact":
-        results = [
-            _drawn(memory, row, each, shots, rng) for row, each in zip(rows, methods, strict=True)
-        ]
+    engine = None if _is_exact(sampler) else find_engine(sampler)
+    if isinstance(method, AdaptiveMethod):
+        results = [_adaptive(memory, row, method, engine, shots, rng) for row in rows]
     else:
-        results = _run(memory, rows, methods, find_engine(sampler), shots, rng, on_progress)
+        methods = [_prepared(method, memory, row, rng) for row in rows]
+        if engine is None:
+            results = [
+                _drawn(memory, row, each, shots, rng)
+                for row, each in zip(rows, methods, strict=True)
+            ]
+        else:
+            results = _run(memory, rows, methods, engine, shots, rng, on_progress)
     return results[0] if spins.ndim == 1 else results
+
+
+def _is_exact(sampler: Any) -> bool:
+    return isinstance(sampler, str) and sampler.strip().lower() == "exact"
 
 
 def _prepared(
@@ -114,17 +124,13 @@ def _run(
     for probe, method, circuit, ready, bits in zip(
         probes, methods, circuits, compiled, readings, strict=True
     ):
-        states = bits_to_spins(bits["memory_bits"])
-        keep = rng.random(shots) < method.acceptance_of(memory, probe, states)
-        if "flag_bits" in bits:
-            keep = keep & ~bits["flag_bits"].any(axis=1)
         counted = count(circuit)
         results.append(
             _result(
                 memory,
                 probe,
                 method,
-                *tally(states[keep]),
+                *tally(_accepted(memory, probe, method, bits, rng)),
                 shots,
                 engine=engine.name,
                 resources=RecallResources(
@@ -137,6 +143,63 @@ def _run(
             )
         )
     return results
+
+
+def _accepted(
+    memory: Memory,
+    probe: Spins,
+    method: RecallMethod,
+    bits: dict[str, npt.NDArray[np.bool_]],
+    rng: np.random.Generator,
+) -> Spins:
+    """The one reader: memory bits are the answer, kept if all flags are 0 and the rule agrees."""
+    states = bits_to_spins(bits["memory_bits"])
+    keep = rng.random(len(states)) < method.acceptance_of(memory, probe, states)
+    if "flag_bits" in bits:
+        keep &= ~bits["flag_bits"].any(axis=1)
+    return states[keep]
+
+
+def _adaptive(
+    memory: Memory,
+    probe: Spins,
+    method: AdaptiveMethod,
+    engine: Engine | None,
+    shots: int,
+    rng: np.random.Generator,
+) -> RecallResult:
+    """Run the rounds of an adaptive method; ``shots`` of the result are its answers."""
+
+    def run(rounds: Sequence[Round], rng: np.random.Generator) -> list[Spins]:
+        assert engine is not None
+        circuits = [measured(each.method.circuit(each.memory, each.probe)) for each in rounds]
+        compiled = engine.compile(circuits, seed=int(rng.integers(2**31)))
+        return [
+            _accepted(
+                each.memory,
+                each.probe,
+                each.method,
+                engine.sample([circuit], each.shots, rng)[0],
+                rng,
+            )
+            for each, circuit in zip(rounds, compiled, strict=True)
+        ]
+
+    state = run_rounds(
+        method, memory, probe, shots, sample_laws if engine is None else run, rng=rng
+    )
+    states, counts = tally(state.answers[state.answers.all(axis=1)])
+    return RecallResult(
+        patterns=memory.patterns,
+        probe=probe.copy(),
+        states=states,
+        state_counts=counts,
+        shots=len(state.answers),
+        method=method.to_dict(),
+        engine="exact" if engine is None else engine.name,
+        state_preparations=state.state_preparations,
+        evaluations=0,
+    )
 
 
 def measured(circuit: QuantumCircuit) -> QuantumCircuit:

@@ -12,7 +12,7 @@ from circuits.gf2 import affine_rank
 from circuits.loading.affine import Affine
 from circuits.loading.dense import MAX_QUBITS
 from circuits.loading.flag_tree import FlagTree
-from circuits.loading.merging import Merging
+from circuits.loading.merging import Merging, carry_out
 from circuits.loading.preparation import Encoder, Preparation
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
@@ -29,7 +29,7 @@ class Auto(Encoder):
     coupling_map: tuple[tuple[int, int], ...] | None = None
     """Coupled pairs of physical qubits, for the goal ``"routed"``."""
     effort: int = 1
-    """Factor on the width of every search; the same effort gives the same circuit."""
+    """How many variants of each search are tried; the same effort gives the same circuit."""
 
     def __post_init__(self) -> None:
         if self.goal not in get_args(Goal):
@@ -41,30 +41,36 @@ class Auto(Encoder):
 
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
         """Return the best preparation; see :class:`Encoder`."""
-        preparations = [e.prepare(bits, amplitudes) for e in self._candidates(bits)]
-        return min(preparations, key=self._cost)
+        rank = affine_rank(bits)
+        candidates = []
+        if rank <= min(MAX_QUBITS, len(bits).bit_length() + 2):
+            candidates.append(Affine().prepare(bits, amplitudes))
+        if 2**rank > len(bits):
+            if self.goal == "gates":  # the counts of a plan decide which one is built
+                plans = [encoder.plan(bits) for encoder in self._searches(bits)]
+                best = min(plans, key=lambda plan: plan.two_qubit_gates)
+                candidates.append(carry_out(best, bits, amplitudes))
+            for encoder in self._searches(bits) if self.goal != "gates" else ():
+                chosen = Affine(inner=encoder) if self.goal == "reflection" else encoder
+                candidates.append(chosen.prepare(bits, amplitudes))
+        return min(candidates, key=self._cost)
 
-    def _candidates(self, bits: Bits) -> Iterator[Encoder]:
-        num_patterns, rank = len(bits), affine_rank(bits)
-        if rank <= min(MAX_QUBITS, num_patterns.bit_length() + 2):
-            yield Affine()
-        if rank < MAX_QUBITS and 2**rank == num_patterns:
-            return
-        for encoder in self._searches(bits):
-            yield Affine(inner=encoder) if self.goal == "reflection" else encoder
-
-    def _searches(self, bits: Bits) -> Iterator[Encoder]:
-        num_patterns = len(bits)
+    def _searches(self, bits: Bits) -> Iterator[Merging | FlagTree]:
+        num_patterns, num_bits = bits.shape
         depth_weight = 0.3 if self.goal == "depth" else 0.0
-        if num_patterns <= 64:
-            width = 64 if num_patterns <= 8 else 32 if num_patterns <= 16 else 8
-            if num_patterns > 32:
-                width = 3
-            yield Merging(width=width * self.effort, depth_weight=depth_weight)
-        if num_patterns > 24:
-            width = 8 if num_patterns <= 128 else 4
-            for block in (12, 24):
-                yield FlagTree(block=block, width=width * self.effort, depth_weight=depth_weight)
+        few = num_patterns <= 32
+        for variant in range(self.effort * (3 if num_patterns <= 16 else 2 if few else 1)):
+            if few or (num_patterns <= 64 and num_bits <= 32):
+                width = 16 if num_patterns <= 16 else 8 if few else 3
+                yield Merging(width=width, depth_weight=depth_weight, variant=variant)
+            if num_patterns > 24:
+                for block in (12, 24):
+                    yield FlagTree(
+                        block=block,
+                        width=8 if num_patterns <= 128 else 4,
+                        depth_weight=depth_weight,
+                        variant=variant,
+                    )
 
     def _cost(self, preparation: Preparation) -> tuple[int, ...]:
         resources = preparation.resources

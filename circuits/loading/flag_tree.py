@@ -31,6 +31,8 @@ class FlagTree(Encoder):
     """States kept by each beam search."""
     depth_weight: float = 0.0
     """CX that one layer of depth is worth."""
+    variant: int = 0
+    """How ties are broken; another number gives another circuit."""
 
     def plan(self, bits: Bits) -> Plan:
         """Return the actions and their CX count; amplitudes play no part."""
@@ -86,7 +88,9 @@ class _Planner:
         self.cost = 0
         self.actions: list[Action] = []
         self.block = settings.block
-        self.search = Search(width=settings.width, depth_weight=settings.depth_weight)
+        self.search = Search(
+            width=settings.width, depth_weight=settings.depth_weight, variant=settings.variant
+        )
 
     def plan(self) -> Plan:
         self._visit([])

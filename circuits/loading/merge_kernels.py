@@ -310,6 +310,7 @@ def improve(
     mask: Words,
     least: int,
     jitter: float,
+    seed: int,
     levels: Ints,
     parent: Ints,
     distance: Ints,
@@ -350,7 +351,11 @@ def improve(
                     continue
                 gain = own - both - 1e-4 * max(levels[c], levels[t])
                 if jitter > 0:
-                    gain += jitter * np.float64(mix(np.uint64(used * D * D + t * D + c))) / 2.0**64
+                    gain += (
+                        jitter
+                        * np.float64(mix(np.uint64((used * D + t) * D + c + (seed << 40))))
+                        / 2.0**64
+                    )
                 if best_c < 0 or gain > best:
                     best, best_c, best_t = gain, c, t
         if best_c < 0:

@@ -46,6 +46,7 @@ def beam(
     refine: int,
     weight: float,
     depth_weight: float,
+    variant: int,
 ) -> tuple[int, Ints, Rows, Ints, Ints]:
     """Return the steps of the cheapest merge order found.
 
@@ -59,6 +60,7 @@ def beam(
         refine: ``width * refine`` candidates get their free flips chosen.
         weight: CX that a unit of spanning tree length counts.
         depth_weight: CX that a layer of depth counts.
+        variant: How ties are broken.
 
     Returns:
         Total CX (-1 if the search got stuck), the steps ``(S, STEP_WIDTH)``, their fans ``(S, W)``,
@@ -108,7 +110,7 @@ def beam(
         used = 0
         if q > 0:
             used = improve(
-                rows[base + q], K, D, mask, 1 + q % 2, 0.0 if q <= 2 else 1.5,
+                rows[base + q], K, D, mask, 1 + q % 2, 0.0 if q <= 2 else 1.5, variant * 8 + q,
                 levels[base + q], parent, distance, extra,
             )  # fmt: skip
         while num_extras + used > len(extras):
@@ -132,7 +134,9 @@ def beam(
                     d = 0
                     for w in range(W):
                         d += popcount(rows[s, i, w] ^ rows[s, j, w])
-                    dist[x] = d * 4096 + np.int64(mix(np.uint64(x + n * s)) & np.uint64(4095))
+                    dist[x] = d * 4096 + np.int64(
+                        mix(np.uint64(x + n * s + (variant << 32))) & np.uint64(4095)
+                    )
                     x += 1
             order = np.argsort(dist)[: min(pairs, num_pairs)]
             closest = dist[order[0]] >> 12
@@ -197,7 +201,7 @@ def beam(
                 m = apply_merge(rows[s], n, t, c_fan[p], c_controls[p], k, U0, U1 << pair, out)
             level[:] = levels[s]
             advance(level, t, c_fan[p], c_controls[p], k, pre, D)
-            used = improve(out, m, D, mask, 1, 0.0, level, parent, distance, extra)
+            used = improve(out, m, D, mask, 1, 0.0, 0, level, parent, distance, extra)
             new_cost = cost[s] + c_data[p, 3] + used
             tree = spanning_tree(out, m, mask, parent, distance)
             new_score = new_cost + weight * tree + depth_weight * level.max()

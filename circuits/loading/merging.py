@@ -32,12 +32,14 @@ class Merging(Encoder):
     """States kept per number of remaining patterns."""
     depth_weight: float = 0.0
     """CX that one layer of depth is worth."""
+    variant: int = 0
+    """How ties are broken; another number gives another circuit."""
 
     def plan(self, bits: Bits) -> Plan:
         """Return the steps and their CX count; amplitudes play no part."""
         if len(bits) == 1:
             return Plan(two_qubit_gates=0, actions=())
-        search = Search(width=self.width, depth_weight=self.depth_weight)
+        search = Search(width=self.width, depth_weight=self.depth_weight, variant=self.variant)
         num_bits = bits.shape[1]
         cost, table, fans, extras, _ = search.run(
             to_words(bits), num_bits, np.zeros(num_bits + 1, np.int64)

@@ -131,6 +131,7 @@ class Search:
     refine: int = 4
     weight: float = 1.0
     depth_weight: float = 0.0
+    variant: int = 0
 
     def run(
         self, words: Words, num_bits: int, busy: npt.NDArray[np.int64], *, flagged: bool = False
@@ -144,7 +145,7 @@ class Search:
 
         found = beam(
             words, busy, num_bits, int(flagged), self.width, self.pairs, self.refine,
-            self.weight, self.depth_weight,
+            self.weight, self.depth_weight, self.variant,
         )  # fmt: skip
         if found[0] < 0:
             raise RuntimeError("the merge search found no order. Use a greater width.")

@@ -72,7 +72,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _group(
-    version: Annotated[  # noqa: ARG001  (its callback acts)
+    version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,

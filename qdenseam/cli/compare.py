@@ -1,5 +1,6 @@
 """``qdenseam compare``: the main job, with every size an option."""
 
+import math
 import os
 import shlex
 import sys
@@ -55,12 +56,18 @@ def compare(
     num_sets: Annotated[int, Option(help="Pattern sets per cell of the sweeps.")] = 20,
     num_probes: Annotated[int, Option(help="Probes per pattern set.")] = 10,
     shots: Annotated[int, Option(help="Shots per probe.")] = 1000,
+    num_controls: Annotated[
+        int, Option(help="Controls b of the probabilistic memory in the sweeps.")
+    ] = 4,
     circuit_neurons: Annotated[
         int, Option(help="D where circuits are simulated gate by gate.")
     ] = 9,
     circuit_patterns: Annotated[int, Option(help="K there.")] = 4,
-    circuit_flips: Annotated[int, Option(help="Flipped bits there.")] = 1,
-    circuit_erasures: Annotated[int, Option(help="Unknown bits there.")] = 2,
+    circuit_flips: Annotated[int, Option(help="Flipped bits of the circuit cells.")] = 1,
+    circuit_erasures: Annotated[int, Option(help="Unknown bits of the circuit cells.")] = 2,
+    circuit_controls: Annotated[
+        int, Option(help="Controls b of the probabilistic memory there.")
+    ] = 2,
     circuit_sets: Annotated[
         int, Option(help="Pattern sets per circuit cell; one probe in each for the device.")
     ] = 6,
@@ -69,7 +76,7 @@ def compare(
         str, Option(help="Device model of the noisy circuits; empty leaves them out.")
     ] = "fake:fez",
     device_shots: Annotated[int, Option(help="Shots per probe on the device model.")] = 200,
-    seed: Annotated[int, Option(help="Another seed gives another, independent comparison.")] = 7,
+    seed: Annotated[int, Option(help="Seed of patterns, probes and shots.")] = 7,
     workers: Annotated[
         int | None,
         Option(
@@ -87,6 +94,8 @@ def compare(
     Finished work is kept in OUT/results.jsonl: the same command goes on after an interruption, and
     does nothing more once it is done.
     """
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"out should be a folder. Got the file {out}; choose another name.")
     num_workers = _usable_cores() if workers is None else workers
     if num_workers > 1:
         for name in _THREAD_VARIABLES:  # workers inherit them: one thread each fills the cores
@@ -104,10 +113,12 @@ def compare(
         num_sets=num_sets,
         num_probes=num_probes,
         shots=shots,
+        num_controls=num_controls,
         circuit_neurons=circuit_neurons,
         circuit_patterns=circuit_patterns,
         circuit_flips=circuit_flips,
         circuit_erasures=circuit_erasures,
+        circuit_controls=circuit_controls,
         circuit_sets=circuit_sets,
         simulator=simulator,
         device=device,
@@ -182,9 +193,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
         row["engine"],
         str(row["num_neurons"]),
         str(row["num_patterns"]),
-        " + ".join(
-            f"{n} {word}" for n, word in ((flips, "flipped"), (erasures, "unknown")) if n
-        )
+        " + ".join(f"{n} {word}" for n, word in ((flips, "flipped"), (erasures, "unknown")) if n)
         or "none",
         f"{row['failure_rate']:.3f} [{row['failure_low']:.3f}, {row['failure_high']:.3f}]",
         _number(row["acceptance"]),
@@ -194,9 +203,9 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 def _number(value: float | None) -> str:
-    if value is None or value != value:  # noqa: PLR0124  (NaN is how a table says "none")
+    if value is None or math.isnan(value):
         return "-"
-    if value == float("inf"):
+    if math.isinf(value):
         return "never"
     return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
 

@@ -100,11 +100,12 @@ def _method(name: str, num_flips: int) -> Any:
 
 def _memory(stored: "Dataset", method: "RecallMethod | str") -> Any:
     """Return the memory that the method recalls from."""
+    from classical_ref.dense import DenseMemory
     from classical_ref.separation import LogSumExp
     from qdenseam import AmplitudeMemory, EnergyMemory
 
     if not isinstance(method, str) and method.memory_type is EnergyMemory:
-        return EnergyMemory(stored.patterns, LogSumExp())
+        return EnergyMemory(DenseMemory(stored.patterns, separation=LogSumExp()))
     return AmplitudeMemory(stored.patterns)
 
 

@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from qdenseam.methods.adaptive import (
+    ADAPTIVE_METHODS,
+    AdaptiveMethod,
+    run_rounds,
+    sample_laws,
+)
 from qdenseam.methods.amplification import AmplitudeAmplification
 from qdenseam.methods.base import METHODS, RecallLaw, RecallMethod, RecallResources, register
 from qdenseam.methods.baselines import SampleAndAccept
@@ -32,13 +38,18 @@ from qdenseam.methods.schedules import (
     Plain,
     Schedule,
 )
+from qdenseam.methods.searches import AdaptiveAmplification, MinimumSearch
 from qdenseam.methods.separation_filter import SeparationFilter
+from qdenseam.methods.set_intersection import SetIntersection
 
 __all__ = [
+    "ADAPTIVE_METHODS",
     "FILTERS",
     "METHODS",
     "QAOA",
     "SCHEDULES",
+    "AdaptiveAmplification",
+    "AdaptiveMethod",
     "Amplified",
     "AmplitudeAmplification",
     "CappedPosterior",
@@ -49,6 +60,7 @@ __all__ = [
     "FixedPoint",
     "HammingBall",
     "Iterations",
+    "MinimumSearch",
     "OptimalFilter",
     "OverlapPower",
     "Plain",
@@ -62,10 +74,13 @@ __all__ = [
     "SampleAndAccept",
     "Schedule",
     "SeparationFilter",
+    "SetIntersection",
     "Shell",
     "Table",
     "method_from_dict",
     "register",
+    "run_rounds",
+    "sample_laws",
 ]
 
 

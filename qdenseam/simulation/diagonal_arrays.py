@@ -48,13 +48,19 @@ def qaoa_state_arrays(
         pair = xp.asarray([np.cos(theta / 2), np.sin(theta / 2)], dtype=dtype)
         state = xp.multiply.outer(pair, state).reshape(-1)
     for gamma, beta in layers:
-        state = state * xp.exp(dtype(-1j * float(gamma)) * diagonal)
-        cosine, turn = np.cos(beta), 1j * np.sin(beta)
-        for qubit, theta in enumerate(angles.tolist()):
-            pairs = state.reshape(-1, 2, 2**qubit)
-            low, high = pairs[:, 0], pairs[:, 1]
-            along, across = dtype(turn * np.cos(theta)), dtype(turn * np.sin(theta))
-            new_low = (dtype(cosine) + along) * low + across * high
-            new_high = across * low + (dtype(cosine) - along) * high
-            state = xp.stack([new_low, new_high], 1).reshape(-1)
+        state = mix(xp, state * xp.exp(dtype(-1j * float(gamma)) * diagonal), angles, float(beta))
+    return state
+
+
+def mix(array_module: ModuleType, state: Any, start_angles: npt.ArrayLike, beta: float) -> Any:
+    """Return ⊗_i exp(iβ(cos θ_i Z + sin θ_i X)) applied to amplitudes, shape ``(2**D,)``."""
+    scalar = state.dtype.type
+    cosine, turn = scalar(np.cos(beta)), 1j * np.sin(beta)
+    for qubit, theta in enumerate(np.asarray(start_angles, dtype=float).tolist()):
+        pairs = state.reshape(-1, 2, 2**qubit)
+        low, high = pairs[:, 0], pairs[:, 1]
+        along, across = scalar(turn * np.cos(theta)), scalar(turn * np.sin(theta))
+        new_low = (cosine + along) * low + across * high
+        new_high = across * low + (cosine - along) * high
+        state = array_module.stack([new_low, new_high], 1).reshape(-1)
     return state

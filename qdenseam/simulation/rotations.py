@@ -100,7 +100,11 @@ def _checked(
     generator: Floats, gammas: npt.ArrayLike, angles: npt.ArrayLike
 ) -> tuple[list[Complex], Floats]:
     rows, turns = np.asarray(angles, dtype=float), np.asarray(gammas, dtype=float)
-    if rows.ndim != 2 or turns.shape != (len(rows) - 1,) or generator.shape != (2 ** rows.shape[1],):
+    if (
+        rows.ndim != 2
+        or turns.shape != (len(rows) - 1,)
+        or generator.shape != (2 ** rows.shape[1],)
+    ):
         raise ValueError(
             "generator, gammas and angles should have shapes (2**D,), (p,) and (p + 1, D). "
             f"Got {generator.shape}, {turns.shape} and {rows.shape}."

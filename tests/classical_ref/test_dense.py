@@ -369,6 +369,26 @@ def test_integer_ties_are_seen_at_any_order():
                 assert np.all(result.states[:, 9] == spin)
 
 
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize("update", ["asynchronous", "synchronous"])
+def test_high_orders_work_far_from_every_pattern(engine, update):
+    """Overlaps near zero to the power 300 leave double precision; signs stay exact."""
+    patterns = random_patterns(5, 400, rng=0)
+    state = random_patterns(1, 400, rng=1)[0].astype(int)
+    xi = patterns.astype(int)
+    h = ((xi @ state)[:, None] - xi * state).astype(object)
+    field = (xi * ((h + 1) ** 301 - (h - 1) ** 301)).sum(axis=0)
+    assert max(abs(h).ravel()) < 80
+    free = 7
+    memory = DenseMemory(patterns, Polynomial(301))
+    clamped = np.arange(400) != free
+    result = memory.recall(state, clamped=clamped, update=update, engine=engine, max_sweeps=1)
+    assert result.states[free] == np.sign(field[free])
+    if update == "synchronous":
+        step = memory.recall(state, update=update, engine=engine, max_sweeps=1).states
+        assert np.array_equal(step, np.sign(field))
+
+
 def test_overflow_is_clear_and_recall_works():
     patterns = random_patterns(4, 900, rng=0)
     memory = DenseMemory(patterns, Exponential(1.0))

@@ -21,6 +21,7 @@ from qdenseam.methods import (
     RecallMethod,
     SampleAndAccept,
     SeparationFilter,
+    SetIntersection,
     Shell,
 )
 
@@ -42,6 +43,8 @@ VARIANTS: list[RecallMethod] = [
     SeparationFilter(OptimalFilter(3, 1), amplified=Amplified(0.1, FixedPoint())),
     SeparationFilter(CosinePower(2)),
     ProductFilter(0.1, amplified=Amplified(0.4, "plain")),
+    SetIntersection(radius=2, schedule="plain"),
+    SetIntersection(radius=1, oracle="signal"),
     SampleAndAccept(HammingBall(1)),
     SampleAndAccept(CosinePower(2)),
     TRAINED_QAOA,

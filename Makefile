@@ -1,0 +1,48 @@
+# From a fresh clone, `make demo` runs the main job and `make test` the quick tests. Only make and
+# Python >= 3.11 are needed: everything else goes into $(VENV), once.
+
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= 2
+BIN = $(VENV)/bin
+
+export OMP_NUM_THREADS = 1
+
+.PHONY: demo test slow lint notebooks clean
+
+demo: $(VENV)/.installed
+	$(BIN)/qdenseam compare
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) -m "slow and not notebook and not gpu and not hardware"
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Every notebook stands in two files that must agree, and must run from its first to its last cell.
+notebooks: $(VENV)/.installed-dev
+	for notebook in notebooks/*.ipynb; do \
+	  $(BIN)/jupytext --to py:percent --output - "$$notebook" | diff - "$${notebook%.ipynb}.py" \
+	  || exit 1; \
+	done
+	$(BIN)/python -m pytest --nbmake notebooks
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find qdenseam classical_ref circuits tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@ $(VENV)/.installed

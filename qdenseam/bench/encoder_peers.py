@@ -1,0 +1,145 @@
+"""State-preparation circuits of other packages, brought to our register layout.
+
+Each function returns a circuit in CX and U with the D memory qubits first, as transpiled at level
+1, or raises :class:`PeerUnavailable` with the reason. Packages are imported when they are needed.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit, transpile
+
+from circuits.bit_order import Bits, bits_to_integer
+
+Complex = npt.NDArray[np.complex128]
+
+MAX_DENSE = 10
+MAX_SPARSE = 64 * 64
+
+
+class PeerUnavailable(Exception):  # noqa: N818  (a reason to skip, not an error)
+    """Why a peer does not take part."""
+
+
+def qiskit_dense(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+    """Return Qiskit's ``StatePreparation``."""
+    from qiskit.circuit.library import StatePreparation
+
+    circuit = QuantumCircuit(bits.shape[1])
+    circuit.append(StatePreparation(_vector(bits, amplitudes)), circuit.qubits)
+    return _lowered(circuit)
+
+
+def qclib_low_rank(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+    """Return qclib's ``LowRankInitialize`` (exact Schmidt rank)."""
+    module = _qclib()
+    gate = module.LowRankInitialize(_vector(bits, amplitudes))
+    return _lowered(_placed(gate.definition, bits.shape[1], reverse=False))
+
+
+def qclib_merge(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+    """Return qclib's ``MergeInitialize`` (Gleinig and Hoefler)."""
+    _check_size(bits)
+    gate = _qclib().MergeInitialize(_labels(bits, amplitudes))
+    return _lowered(_placed(gate.definition, bits.shape[1], reverse=False))
+
+
+def qclib_pivot(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+    """Return qclib's ``PivotInitialize`` with ancillas (Malvetti et al.)."""
+    _check_size(bits)
+    gate = _qclib().PivotInitialize(_labels(bits, amplitudes), opt_params={"aux": True})
+    return _lowered(_placed(gate._define_initialize(), bits.shape[1], reverse=True))  # noqa: SLF001
+
+
+def qclib_cvo_qram(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+    """Return qclib's ``CvoqramInitialize``."""
+    _check_size(bits)
+    gate = _qclib().CvoqramInitialize(_labels(bits, amplitudes))
+    return _lowered(_placed(gate._define_initialize(), bits.shape[1], reverse=True))  # noqa: SLF001
+
+
+def pennylane_superposition(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+    """Return PennyLane's ``Superposition`` decomposed to CNOT and one-qubit gates."""
+    if bits.size > 16 * 16:
+        raise PeerUnavailable("decomposition is too slow beyond 256 bits in all")
+    try:
+        import pennylane as qml
+    except ImportError:
+        raise PeerUnavailable("pennylane is not installed") from None
+    num_neurons = bits.shape[1]
+    operation = qml.Superposition(
+        amplitudes, bits.astype(int), wires=range(num_neurons), work_wire=num_neurons
+    )
+    tape = qml.tape.QuantumScript([operation])
+    gates = {"CNOT", "RX", "RY", "RZ", "PhaseShift", "Hadamard", "PauliX", "GlobalPhase"}
+    (lowered,), _ = qml.transforms.decompose(tape, gate_set=gates)
+    circuit = QuantumCircuit(num_neurons + 1)
+    for gate in lowered.operations:
+        wires = [int(w) for w in gate.wires]
+        if gate.name == "CNOT":
+            circuit.cx(*wires)
+        elif len(wires) == 1:
+            circuit.unitary(np.asarray(gate.matrix()), wires)
+        elif wires:
+            raise PeerUnavailable(f"its decomposition holds {gate.name}")
+    return _lowered(circuit)
+
+
+PEERS: dict[str, Callable[[Bits, Complex], QuantumCircuit]] = {
+    "qclib_merge": qclib_merge,
+    "qclib_pivot": qclib_pivot,
+    "qclib_cvo_qram": qclib_cvo_qram,
+    "qclib_low_rank": qclib_low_rank,
+    "pennylane_superposition": pennylane_superposition,
+    "qiskit_state_preparation": qiskit_dense,
+}
+"""Every peer by name."""
+
+
+def _qclib():  # type: ignore[no-untyped-def]
+    try:
+        import qclib.state_preparation as module
+    except ImportError:
+        raise PeerUnavailable("qclib is not installed; pip install 'qdenseam[peers]'") from None
+    return module
+
+
+def _check_size(bits: Bits) -> None:
+    if bits.size > MAX_SPARSE:
+        raise PeerUnavailable(f"too slow beyond {MAX_SPARSE} bits in all")
+
+
+def _vector(bits: Bits, amplitudes: Complex) -> Complex:
+    num_neurons = bits.shape[1]
+    if num_neurons > MAX_DENSE:
+        raise PeerUnavailable(f"dense, 2^D gates: left out beyond {MAX_DENSE} neurons")
+    vector = np.zeros(2**num_neurons, dtype=np.complex128)
+    vector[bits_to_integer(bits)] = amplitudes
+    return vector
+
+
+def _labels(bits: Bits, amplitudes: Complex) -> dict[str, complex]:
+    return {
+        "".join(map(str, row)): complex(a) for row, a in zip(bits.tolist(), amplitudes, strict=True)
+    }
+
+
+def _placed(circuit: QuantumCircuit, num_neurons: int, *, reverse: bool) -> QuantumCircuit:
+    """Return ``circuit`` with its memory register first, other registers after it."""
+    memory = [r for r in circuit.qregs if r.name in ("q", "m")]
+    if len(circuit.qregs) > 1 and len(memory) == 1:
+        inner = list(memory[0])
+        order = inner[::-1] if reverse else inner
+        order += [q for q in circuit.qubits if q not in set(inner)]
+    else:
+        order = circuit.qubits[:num_neurons][::-1] if reverse else circuit.qubits[:num_neurons]
+        order = [*order, *circuit.qubits[num_neurons:]]
+    place = {qubit: index for index, qubit in enumerate(order)}
+    result = QuantumCircuit(circuit.num_qubits)
+    result.compose(circuit, [place[q] for q in circuit.qubits], inplace=True)
+    return result
+
+
+def _lowered(circuit: QuantumCircuit) -> QuantumCircuit:
+    return transpile(circuit, basis_gates=["cx", "u"], optimization_level=1, seed_transpiler=0)

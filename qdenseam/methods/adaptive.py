@@ -1,0 +1,173 @@
+"""Methods that feed what they measured into their next circuits.
+
+An adaptive method runs in rounds. Each round is an ordinary :class:`RecallMethod` with its circuit
+and its law, so everything that runs, counts or checks those serves adaptive methods too; only the
+choice of rounds is here. ``step`` is pure: the same state, readouts and generator give the same
+next rounds.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Round:
+    """One circuit to run: what ``method`` does with ``memory`` and ``probe``, ``shots`` times."""
+
+    method: RecallMethod
+    memory: Any
+    probe: Spins
+    shots: int
+
+
+class AdaptiveState(Protocol):
+    """Where an adaptive recall stands; each method has its own frozen class."""
+
+    @property
+    def answers(self) -> Spins:
+        """The answers so far, shape ``(shots, D)``; a row of zeros is no answer."""
+
+    @property
+    def num_rounds(self) -> int:
+        """Circuits asked for one after the other."""
+
+    @property
+    def circuits(self) -> int:
+        """Different circuits asked for."""
+
+    @property
+    def shots(self) -> int:
+        """Shots asked for, over all circuits."""
+
+    @property
+    def state_preparations(self) -> int:
+        """State preparations and inverses in all these shots."""
+
+
+class AdaptiveMethod(ABC):
+    """A way to recall in rounds; subclasses are frozen dataclasses of plain fields."""
+
+    name: ClassVar[str]
+    memory_type: ClassVar[type]
+
+    @abstractmethod
+    def start(self, memory: Any, probe: Spins, shots: int, rng: np.random.Generator) -> Any:
+        """Return the state before any circuit, for ``shots`` answers."""
+
+    @abstractmethod
+    def step(
+        self,
+        memory: Any,
+        probe: Spins,
+        state: Any,
+        readouts: Sequence[Spins],
+        rng: np.random.Generator,
+    ) -> tuple[Any, list[Round]]:
+        """Return the state after the last rounds' readouts and the next rounds; none means done.
+
+        Args:
+            memory: What to recall from.
+            probe: Spins with 0 where unknown, shape ``(D,)``.
+            state: As :meth:`start` or the last call returned it.
+            readouts: Measured spins of each round asked for by the last call, shape
+                ``(shots, D)`` each; empty at the first call.
+            rng: Draws what the method leaves to chance.
+        """
+
+    def law(self, memory: Any, probe: Any) -> RecallLaw | None:  # noqa: ARG002
+        """Return the exact distribution of one answer; no answer counts as rejected.
+
+        ``None`` where there is none, since the circuits depend on what was measured; each round's
+        method still has its law.
+        """
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the registered name and the plain fields."""
+        return {"name": self.name, **asdict(self)}  # type: ignore[call-overload]
+
+
+ADAPTIVE_METHODS: dict[str, type[AdaptiveMethod]] = {}
+"""Every registered adaptive method by name."""
+
+
+def register_adaptive(method: type[AdaptiveMethod]) -> type[AdaptiveMethod]:
+    """Enter an adaptive method class under its ``name``.
+
+    Raises:
+        ValueError: The name is taken.
+    """
+    if method.name in ADAPTIVE_METHODS:
+        raise ValueError(f"an adaptive method named {method.name!r} is already registered.")
+    ADAPTIVE_METHODS[method.name] = method
+    return method
+
+
+def run_rounds(
+    method: AdaptiveMethod,
+    memory: Any,
+    probe: Spins,
+    shots: int,
+    sample: Callable[[list[Round], np.random.Generator], Sequence[Spins]],
+    *,
+    rng: np.random.Generator | int | None = None,
+) -> Any:
+    """Run rounds until the method is done and return its last state.
+
+    Args:
+        method: The adaptive method.
+        memory: What to recall from.
+        probe: Spins with 0 where unknown, shape ``(D,)``.
+        shots: Answers wanted, at least 1.
+        sample: Runs a list of rounds and returns the measured spins of each;
+            :func:`sample_laws` does it without circuits.
+        rng: Draws what the method leaves to chance, then goes to ``sample``.
+
+    Raises:
+        ValueError: ``shots`` is below 1.
+        TypeError: The method needs the other kind of memory.
+    """
+    rng = np.random.default_rng(rng)
+    if shots < 1:
+        raise ValueError(f"shots should be at least 1. Got {shots}.")
+    if not isinstance(memory, method.memory_type):
+        raise TypeError(
+            f"{type(method).__name__} recalls from {method.memory_type.__name__}. "
+            f"Got {type(memory).__name__}."
+        )
+    state = method.start(memory, probe, shots, rng)
+    state, rounds = method.step(memory, probe, state, [], rng)
+    while rounds:
+        state, rounds = method.step(memory, probe, state, sample(rounds, rng), rng)
+    return state
+
+
+def sample_laws(rounds: list[Round], rng: np.random.Generator) -> list[Spins]:
+    """Return spins drawn from each round's exact law, ``(shots, D)`` each.
+
+    Raises:
+        ValueError: A round's law rejects shots, or has spurious outcomes but not which.
+    """
+    return [_draw(each, rng) for each in rounds]
+
+
+def _draw(each: Round, rng: np.random.Generator) -> Spins:
+    law = each.method.law(each.memory, each.probe)
+    if law.rejected > 1e-9:
+        raise ValueError(f"a round should accept every shot. {each.method.name!r} rejects some.")
+    if law.distribution is not None:
+        weights = np.clip(law.distribution, 0, None)
+        states = rng.choice(weights.size, size=each.shots, p=weights / weights.sum())
+        bits = states[:, None] >> np.arange(weights.size.bit_length() - 1) & 1
+        return (1 - 2 * bits).astype(np.int8)
+    if law.spurious > 1e-9:
+        raise ValueError(f"the law of {each.method.name!r} does not say which states are spurious.")
+    weights = np.clip(law.joint, 0, None)
+    patterns: Spins = each.memory.patterns
+    return patterns[rng.choice(weights.size, size=each.shots, p=weights / weights.sum())]

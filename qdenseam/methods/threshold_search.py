@@ -1,0 +1,109 @@
+"""Amplify the states whose energy is below a threshold."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import ClassVar, Literal
+
+import numpy as np
+from qiskit import QuantumCircuit, QuantumRegister
+
+from circuits import multi_controlled
+from circuits.ansatz import product_start, warm_start_angles
+from circuits.registers import join
+from circuits.threshold import below_threshold_oracle
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.energy_law import state_law
+from qdenseam.simulation.diagonal import product_state
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class ThresholdSearch(RecallMethod):
+    r"""Turn the start by Grover iterations towards the states of energy below a threshold.
+
+    Energies are rounded to multiples of ``resolution`` and subtracted from the threshold in a value
+    register sized so that nothing overflows for this memory and these known positions. Every shot
+    is accepted; whether the answer is below the threshold is seen from its energy.
+
+    The law: with start probabilities p_x and w = sin²θ their sum over marked states, j iterations
+    give p_x sin²((2j+1)θ)/w to marked states and p_x cos²((2j+1)θ)/(1 - w) to the others.
+
+    Attributes:
+        threshold: Energy per neuron; stored patterns lie at -1 on average, before the field.
+        num_iterations: j >= 0.
+        warm_start: ε in (0, 1/2], or ``None``: the start that is amplified.
+        resolution: Energies are compared in steps of this, in the memory's units (a pattern is D
+            deep).
+
+    References:
+        Gilliam, Woerner and Gonciulea, "Grover adaptive search for constrained polynomial binary
+        optimization" (2021); Brassard, Høyer, Mosca and Tapp (2002) for any start state.
+    """
+
+    name: ClassVar[str] = "threshold-search"
+    memory_type: ClassVar[type] = EnergyMemory
+    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
+    preserves_memory_span: ClassVar[bool] = False
+
+    threshold: float = -0.5
+    num_iterations: int = 1
+    warm_start: float | None = 0.25
+    resolution: float = 2.0
+
+    def __post_init__(self) -> None:
+        if self.num_iterations < 0:
+            raise ValueError(f"num_iterations should be at least 0. Got {self.num_iterations}.")
+        if not np.isfinite(self.threshold):
+            raise ValueError(f"threshold should be finite. Got {self.threshold}.")
+        if not 0 < self.resolution < float("inf"):
+            raise ValueError(f"resolution should be positive. Got {self.resolution}.")
+        warm_start_angles([1], self.warm_start)  # checks the strength
+
+    def levels(self, memory: EnergyMemory, probe: Spins | str) -> tuple[Floats, int, int]:
+        """Return (rounded energies of shape ``(2**D,)``, the threshold's level, their bound)."""
+        known = int(np.count_nonzero(memory.check_probe(probe)))
+        field = memory.field_strength() * known if known else 0.0
+        reach = float(np.abs(memory.diagonal()).max()) + field
+        largest = max(1, ceil(reach / self.resolution))
+        values = np.rint(memory.diagonal(probe) / self.resolution)
+        wanted = round(self.threshold * memory.num_neurons / self.resolution)
+        return values, int(np.clip(wanted, -largest, largest + 1)), largest
+
+    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
+        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits."""
+        values, level, largest = self.levels(memory, probe)
+        angles = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        oracle = below_threshold_oracle(values, level, largest=largest)
+        iteration = [oracle, _reflection(angles)]
+        return join([product_start(angles), *iteration * self.num_iterations])
+
+    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
+        """Return the law over all 2^D states."""
+        values, level, _ = self.levels(memory, probe)
+        angles = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        state = product_state(angles)
+        marked = values < level
+        weight = min(1.0, float((np.abs(state[marked]) ** 2).sum()))
+        turned = (2 * self.num_iterations + 1) * np.arcsin(np.sqrt(weight))
+        if 0 < weight < 1:
+            inside, outside = np.sin(turned) / np.sqrt(weight), np.cos(turned) / np.sqrt(1 - weight)
+            state = state * np.where(marked, inside, outside)
+        return state_law(memory, state)
+
+    def state_preparations(self, memory: EnergyMemory) -> int:  # noqa: ARG002
+        """Return 2j + 1: the start, and one unpreparing and one preparing per iteration."""
+        return 2 * self.num_iterations + 1
+
+
+def _reflection(angles: Floats) -> QuantumCircuit:
+    """Return 2|start⟩⟨start| - 1 up to a sign, with a clean ancilla from three neurons up."""
+    start = product_start(angles)
+    zeros = QuantumCircuit(*start.qregs)
+    zeros.x(range(len(angles)))
+    flip = QuantumCircuit(*start.qregs)
+    if multi_controlled.num_ancillas(len(angles)):
+        flip.add_register(QuantumRegister(1, "ancilla"))
+    ancilla = flip.qubits[-1] if flip.num_qubits > len(angles) else None
+    multi_controlled.append_phase(flip, np.pi, flip.qubits[: len(angles)], ancilla)
+    return join([start.inverse(), zeros, flip, zeros, start])

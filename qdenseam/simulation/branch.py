@@ -1,0 +1,126 @@
+r"""The exact state of span-preserving recall as K flag states, one per stored pattern.
+
+Every operation of these methods is diagonal on the memory, so that the state stays
+Σ_μ |x^μ⟩|s_μ⟩ with an unnormalized state s_μ of the few flags: K·2^f numbers instead of 2^(D+f).
+A sequence of m signals costs O(K m), the distances O(K D), and a reflection about the prepared
+state O(K), since it needs one inner product. This is a third witness for the laws, next to the
+closed forms and the circuits, at any D.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.amplification import Rounds
+from circuits.signal_processing import SignalAngles
+
+Branches = npt.NDArray[np.complex128]
+"""Shape ``(K, 2**f)``: amplitudes of the flags, flag 0 least significant, for each pattern."""
+Floats = npt.NDArray[np.float64]
+
+_CHUNK = 4096
+
+
+def prepared(weights: npt.ArrayLike, num_flags: int = 1) -> Branches:
+    """Return √π_μ on "all flags 0".
+
+    Args:
+        weights: π_μ, shape ``(K,)``, summing to 1.
+        num_flags: f >= 0.
+
+    Raises:
+        ValueError: The weights are not a distribution.
+    """
+    row = np.array(weights, dtype=float)
+    if row.ndim != 1 or (row < 0).any() or abs(row.sum() - 1) > 1e-9:
+        raise ValueError(
+            f"weights should be a distribution, shape (K,). Got sum {row.sum()}, shape {row.shape}."
+        )
+    branches = np.zeros((len(row), 2**num_flags), dtype=np.complex128)
+    branches[:, 0] = np.sqrt(row)
+    return branches
+
+
+def signal_filter(
+    branches: Branches, distances: npt.ArrayLike, angles: SignalAngles, signal_angle: float
+) -> Branches:
+    """Return the branches of one flag after a filter by signal processing, gate by gate.
+
+    Args:
+        branches: Shape ``(K, 2)``.
+        distances: Hamming distances d_μ on the known bits, shape ``(K,)``.
+        angles: The rotations; their degree m is the number of signals.
+        signal_angle: ω; a signal is exp(iωd Z/2) on the flag.
+
+    Raises:
+        ValueError: The shapes do not fit.
+    """
+    halves = np.exp(0.5j * signal_angle * _row(distances, branches, 2))
+    result = np.empty_like(branches)
+    for first in range(0, len(branches), _CHUNK):  # a chunk stays in the cache for all signals
+        rows = slice(first, first + _CHUNK)
+        kept, lost, turn = branches[rows, 0], branches[rows, 1], halves[rows]
+        back = turn.conj()
+        for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
+            if k:
+                kept, lost = turn * kept, back * lost
+            cos, sin = np.cos(rotation), np.sin(rotation)
+            kept, lost = np.exp(1j * phase) * (cos * kept - sin * lost), sin * kept + cos * lost
+        result[rows, 0], result[rows, 1] = kept, lost
+    return result * np.exp(1j * angles.global_phase)
+
+
+def control_filter(
+    branches: Branches, distances: npt.ArrayLike, num_known: float, num_controls: int
+) -> Branches:
+    """Return the branches after Trugenberger's b controls, H exp(iπd/(2n) Z) H on each flag.
+
+    Args:
+        branches: Shape ``(K, 2**b)``.
+        distances: d_μ, shape ``(K,)``.
+        num_known: n, or another scale of the angle.
+        num_controls: b.
+
+    Raises:
+        ValueError: The shapes do not fit.
+    """
+    half = np.pi * _row(distances, branches, 2**num_controls) / (2 * max(num_known, 1e-300))
+    cos, sin = np.cos(half)[:, None, None], 1j * np.sin(half)[:, None, None]
+    for flag in range(num_controls):
+        split = branches.reshape(len(branches), -1, 2, 2**flag)
+        zero, one = split[:, :, 0], split[:, :, 1]
+        turned = np.stack([cos * zero + sin * one, sin * zero + cos * one], axis=2)
+        branches = turned.reshape(branches.shape)
+    return branches
+
+
+def amplify(branches: Branches, marked: npt.ArrayLike, rounds: Rounds) -> Branches:
+    """Return the branches after rounds of oracle and reflection about the given state.
+
+    Args:
+        branches: The prepared (and filtered) state |ψ⟩, shape ``(K, 2**f)``.
+        marked: What the oracle marks: broadcastable to the branches, such as ``(K, 1)`` for
+            patterns and ``(1, 2**f)`` for flags.
+        rounds: The schedule (φ, χ): O(φ), then -1 + (1 - e^{iχ})|ψ⟩⟨ψ|.
+    """
+    mask = np.broadcast_to(np.asarray(marked, dtype=bool), branches.shape)
+    state = branches
+    for oracle_phase, reflection_phase in rounds:
+        state = np.where(mask, np.exp(1j * oracle_phase) * state, state)
+        overlap = np.vdot(branches, state) * (1 - np.exp(1j * reflection_phase))
+        state = overlap * branches - state
+    return state
+
+
+def accepted(branches: Branches) -> Floats:
+    """Return P(pattern μ and all flags 0), shape ``(K,)``."""
+    return np.abs(branches[:, 0]) ** 2
+
+
+def _row(distances: npt.ArrayLike, branches: Branches, width: int) -> Floats:
+    row = np.asarray(distances, dtype=float)
+    if branches.shape != (len(row), width):
+        raise ValueError(
+            f"branches should have shape ({len(row)}, {width}) for these distances and flags. "
+            f"Got {branches.shape}."
+        )
+    return row

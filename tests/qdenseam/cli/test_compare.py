@@ -1,0 +1,177 @@
+"""Options and refusals of the main job; whole runs are in tests/end_to_end/test_command_line.py."""
+
+import ast
+import dataclasses
+import inspect
+import itertools
+import re
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from qdenseam import comparison
+from qdenseam.cli import compare as command
+from qdenseam.cli.app import app
+
+OPTIONS = inspect.signature(command.compare).parameters
+NOT_SETTINGS = {"out", "workers", "quiet"}
+PATTERNS = 1 - 2 * (np.arange(12)[:, None] >> np.arange(9) & 1)
+FILES = {
+    "bits": (PATTERNS < 0).astype(int),
+    "duplicates": np.vstack([PATTERNS, PATTERNS[:1]]),
+    "flat": PATTERNS[0],
+    "empty": PATTERNS[:0],
+    "objects": np.array([{}, {}], dtype=object),
+}
+
+
+def documented() -> dict[str, str]:
+    """The docstring of every setting, in plain text."""
+    tree = ast.parse(inspect.getsource(comparison.ComparisonSettings)).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.target.id: " ".join(text.value.value.replace("`", "").split())
+        for field, text in itertools.pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run ``compare --out out`` in an empty folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(
+        app, ["compare", "--out", "out", "--workers", "1", *arguments]
+    )
+
+
+@pytest.mark.parametrize("field", dataclasses.fields(comparison.ComparisonSettings))
+def test_every_setting_is_an_option(field):
+    option = OPTIONS[field.name]
+    text = option.annotation.__metadata__[0].help
+    default = field.default
+    shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
+    assert option.default == shown
+    assert text == documented()[field.name]
+
+
+def test_every_option_is_a_setting():
+    names = {field.name for field in dataclasses.fields(comparison.ComparisonSettings)}
+    assert set(OPTIONS) == names | NOT_SETTINGS
+
+
+def test_options_reach_the_settings(run, monkeypatch):
+    asked = {}
+
+    def record(settings, **others):
+        asked.update(dataclasses.asdict(settings), **others)
+        raise ValueError("enough seen.")
+
+    monkeypatch.setattr(comparison, "compare", record)
+    numbers = {
+        name: default + 1
+        for name, option in OPTIONS.items()
+        if isinstance(default := option.default, int) and not isinstance(default, bool)
+    }
+    words = {"data": "random", "simulator": "statevector", "device": ""}
+    sweeps = {"loads": (3, 5), "flips": (1,), "erasures": (0, 1)}
+    given = {
+        **numbers,
+        **words,
+        **{name: "".join(f"{n}," for n in ns) for name, ns in sweeps.items()},
+    }
+    result = run(*(f"--{name.replace('_', '-')}={value}" for name, value in given.items()))
+    assert result.stderr == "Error: enough seen.\n"
+    expected = {**numbers, **words, **sweeps, "num_workers": 0}
+    assert {name: asked[name] for name in expected} == expected
+    assert {f.name for f in dataclasses.fields(comparison.ComparisonSettings)} < expected.keys()
+    assert str(asked["out"]) == "out"
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_workers_get_one_thread_each(run, monkeypatch, workers):
+    seen = []
+
+    def record(settings, *, num_workers, **others):
+        seen.append((num_workers, command.os.environ.get("OMP_NUM_THREADS")))
+        raise ValueError("enough seen.")
+
+    monkeypatch.setattr(comparison, "compare", record)
+    monkeypatch.setattr(command.os, "environ", {})
+    run("--workers", str(workers))
+    assert seen == [(0, None) if workers == 1 else (3, "1")]
+
+
+def test_a_worker_per_core_by_default(run, monkeypatch):
+    seen = []
+
+    def record(settings, *, num_workers, **others):
+        seen.append(num_workers)
+        raise ValueError("enough seen.")
+
+    monkeypatch.setattr(comparison, "compare", record)
+    monkeypatch.setattr(command.os, "sched_getaffinity", lambda pid: set(range(5)), raising=False)
+    monkeypatch.setattr(command.os, "environ", {})
+    CliRunner().invoke(app, ["compare"])
+    assert seen == [5]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--data", "faces"), "'digits', 'glyphs'.*Got 'faces'"),
+        (("--data", "missing.npy"), "No such file or directory: missing.npy"),
+        (("--data", "bits.npy"), "spins -1 and \\+1. Got 0"),
+        (("--data", "duplicates.npy"), "distinct. Rows 0 and 12 are equal.*`weights`"),
+        (("--data", "flat.npy"), r"shape.*Got shape \(9,\)"),
+        (("--data", "empty.npy"), ""),
+        (("--data", "objects.npy"), ""),
+        (("--simulator", "abacus"), "one of statevector, aer.*Got 'abacus'"),
+        (("--device", "fake:nowhere"), "Got 'nowhere'.*fez"),
+        (("--circuit-neurons", "40"), "at most 20.*Got 40"),
+        (("--loads", "2,many"), "loads should be integers separated by commas.*Got '2,many'"),
+        (("--loads", ","), "at least one value"),
+        (("--loads", "2,4000"), "distinct patterns.*Got 4000"),
+        (("--flips", "17"), "17 bits exceeds num_neurons = 16"),
+        (("--shots", "0"), "shots should be at least 1. Got 0"),
+        (("--seed", "-1"), "seed should be at least 0. Got -1"),
+        (("--out", "a_file"), "out should be a folder. Got the file a_file"),
+        (("--out", "a_file/below"), "Not a directory: a_file/below"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_written(run, tmp_path, arguments, said):
+    for name, array in FILES.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    (tmp_path / "a_file").write_text("mine")
+    before = sorted(tmp_path.rglob("*"))
+    if str(arguments[1]).endswith(".npy"):
+        arguments = (*arguments, "--num-neurons", "9", "--erasures", "0", "--loads", "2")
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert re.match(f"Error: .*{said}", result.stderr)
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "a_file").read_text() == "mine"
+
+
+def test_a_damaged_results_file_is_left_as_it_is(run, tmp_path):
+    damaged = tmp_path / "out" / "results.jsonl"
+    damaged.parent.mkdir()
+    damaged.write_text('{"schema": 1, broken\n{"schema": 1, "and more": 0}\n')
+    result = run()
+    assert result.exit_code == 2
+    assert re.match("Error: out/results.jsonl, line 1: .*Repair or delete", result.stderr)
+    assert damaged.read_text() == '{"schema": 1, broken\n{"schema": 1, "and more": 0}\n'
+    assert [path.name for path in damaged.parent.iterdir()] == ["results.jsonl"]
+
+
+def test_numbers_are_short():
+    assert [command._number(x) for x in (None, float("nan"), float("inf"), 2.345, 1234.5)] == [
+        "-",
+        "-",
+        "never",
+        "2.35",
+        "1,234",
+    ]

@@ -1,0 +1,104 @@
+"""One probe from the command line."""
+
+import re
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from qdenseam.cli.app import app
+from qdenseam.methods import METHODS
+
+
+@pytest.fixture
+def run():
+    def invoke(*arguments: str):
+        small = ["--num-neurons", "9", "--num-patterns", "4", "--shots", "200"]
+        return CliRunner().invoke(app, ["recall", *small, *arguments])
+
+    return invoke
+
+
+def pictures(output: str) -> list[list[str]]:
+    """The columns of the drawing: title, then rows."""
+    lines = output.split("\n\n")[0].splitlines()
+    rows = [re.split(r" {2,}", line) for line in lines]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def test_pattern_probe_and_recall_side_by_side(run):
+    result = run("--erasures", "2", "--flips", "0", "--method", "amplification")
+    assert result.exit_code == 0, result.output
+    pattern, probe, recalled = pictures(result.stdout)
+    assert [pattern[0], probe[0], recalled[0]] == ["pattern", "probe", "recall"]
+    assert recalled[1:] == pattern[1:]
+    assert "".join(probe).count("??") == 2
+
+
+def test_probe_from_text(run):
+    result = run("--probe", "01?01?01?")
+    assert result.exit_code == 0
+    assert pictures(result.stdout)[0] == ["probe", *["··██??"] * 3]
+
+
+def test_frequencies_stand_beside_the_law(run):
+    result = run("--method", "probabilistic")
+    rows = [line.split("│")[1:-1] for line in result.stdout.splitlines() if line.startswith("│")]
+    counts, frequencies, law = (np.array([float(row[i]) for row in rows]) for i in (2, 3, 4))
+    assert counts.sum() == 200
+    np.testing.assert_allclose(frequencies, counts / 200, atol=1e-4)
+    assert law.sum() == pytest.approx(1, abs=1e-3)
+    assert "(target)" in rows[0][0]
+    assert rows[0][1].strip() == "1"  # one flipped bit is what is left of the target
+
+
+@pytest.mark.parametrize("method", ["auto", *sorted(METHODS)])
+def test_every_method_by_name(run, method):
+    result = run("--method", method, "--flips", "1")
+    assert result.exit_code == 0, result.output
+    if method != "auto":
+        assert f"{method} on exact." in result.stdout
+
+
+def test_the_same_seed_draws_the_same(run):
+    assert run("--seed", "3").stdout == run("--seed", "3").stdout != run("--seed", "4").stdout
+
+
+def test_a_circuit_says_what_it_costs(run):
+    result = run("--sampler", "statevector", "--method", "amplification", "--erasures", "1")
+    assert result.exit_code == 0, result.output
+    assert re.search(r"One shot: \d+ qubits, \d+ two-qubit gates in depth \d+", result.stdout)
+
+
+def test_a_file_of_patterns(tmp_path, rng):
+    bits = np.arange(6)[:, None] >> np.arange(9) & 1
+    np.save(tmp_path / "mine.npy", (1 - 2 * bits).reshape(6, 3, 3))
+    arguments = ["recall", "--data", str(tmp_path / "mine.npy"), "--num-patterns", "5"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert len(pictures(result.stdout)[0]) == 1 + 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--method", "grover"), "should be one of auto, amplification, .*Got 'grover'"),
+        (("--sampler", "abacus"), "should be one of .*aer.*Got 'abacus'"),
+        (("--data", "faces"), "should be 'digits', .*Got 'faces'"),
+        (("--data", "missing.npy"), "No such file or directory: missing.npy"),
+        (("--index", "4"), "index should be from 0 to 3. Got 4"),
+        (("--num-patterns", "0"), "num_patterns should be from 1 to"),
+        (("--num-patterns", "4000"), "num_patterns should be from 1 to"),
+        (("--flips", "10"), "num_flips should be at most 9"),
+        (("--probe", "01"), r"shape \(9,\).*Got shape \(2,\)"),
+        (("--probe", "012345678"), "only 0, 1 and .*Got '2'"),
+        (("--shots", "0"), "shots should be at least 1"),
+        (("--data", "random", "--num-neurons", "50", "--sampler", "aer"), "50 neurons need"),
+    ],
+)
+def test_bad_input(run, arguments, said):
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert re.match(f"Error: .*{said}", result.stderr)
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""

@@ -1,0 +1,67 @@
+"""Amplitude memories: storage, weights, preparation and plain data."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from qiskit.quantum_info import Statevector
+
+from circuits.loading import Incremental
+from classical_ref.patterns import random_patterns
+from qdenseam import AmplitudeMemory
+
+
+def test_the_preparation_loads_the_weighted_superposition(rng) -> None:
+    patterns = random_patterns(5, 6, rng=rng)
+    weights = np.array([1.0, 2.0, 0.0, 4.0, 1.0])
+    memory = AmplitudeMemory(patterns, weights)
+    probabilities = Statevector(memory.preparation().circuit).probabilities(range(6))
+    expected = np.zeros(64)
+    expected[memory.bits @ (1 << np.arange(6))] = weights / 8
+    np.testing.assert_allclose(probabilities, expected, atol=1e-12)
+
+
+def test_the_preparation_is_built_once_and_anew_for_another_encoder(rng) -> None:
+    memory = AmplitudeMemory(random_patterns(3, 5, rng=rng))
+    assert memory.preparation() is memory.preparation()
+    other = dataclasses.replace(memory, encoder=Incremental())
+    assert other.preparation() is not memory.preparation()
+    assert other.encoder == Incremental()
+
+
+def test_storage_is_locked_and_copied(rng) -> None:
+    patterns = np.array(random_patterns(3, 5, rng=rng))
+    memory = AmplitudeMemory(patterns)
+    patterns[0] *= -1
+    assert not np.array_equal(memory.patterns, patterns)
+    with pytest.raises(ValueError, match="read-only"):
+        memory.patterns[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        memory.weights[0] = 1
+
+
+def test_plain_data_round_trip(rng) -> None:
+    memory = AmplitudeMemory(random_patterns(3, 5, rng=rng), [1, 2, 3], Incremental())
+    again = AmplitudeMemory.from_dict(json.loads(json.dumps(memory.to_dict())))
+    np.testing.assert_array_equal(again.patterns, memory.patterns)
+    np.testing.assert_allclose(again.weights, memory.weights)
+    assert again.encoder == memory.encoder
+
+
+@pytest.mark.parametrize(
+    ("patterns", "weights", "message"),
+    [
+        ([[1, 0]], None, "spins -1 and"),
+        ([1, -1], None, "shape"),
+        (np.zeros((0, 3)), None, "at least one"),
+        ([[1, -1], [1, -1]], None, "weights"),
+        ([[1, -1]], [1, 2], r"weights should have shape \(1,\)"),
+        ([[1, -1]], [-1.0], "non-negative"),
+        ([[1, -1]], [0.0], "not all zero"),
+        ([[1, -1]], [np.nan], "finite"),
+    ],
+)
+def test_bad_input_is_refused(patterns, weights, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        AmplitudeMemory(np.array(patterns), weights)
