@@ -8,7 +8,7 @@ from qiskit.circuit import Qubit
 
 
 def fourier(circuit: QuantumCircuit, register: Sequence[Qubit]) -> None:
-    """Append |n⟩ → ⊗_j (|0⟩ + e^{2πi n/2^(j+1)}|1⟩)/√2; w(w - 1) CX on w qubits, bit j on qubit j."""
+    """Append |n⟩ → ⊗_j (|0⟩ + e^{2πi n/2^(j+1)}|1⟩)/√2 for n with bit j on qubit j; w(w - 1) CX."""
     for j in reversed(range(len(register))):
         circuit.h(register[j])
         for k in reversed(range(j)):

@@ -1,4 +1,4 @@
-"""Phase oracles that mark the basis states agreeing with a partial probe."""
+"""Phase oracles that mark a partial probe, a set of patterns, or a product state."""
 
 from math import pi
 
@@ -9,6 +9,7 @@ from qiskit import QuantumCircuit
 from circuits import multi_controlled
 from circuits.bit_order import check_bits
 from circuits.loading.preparation import empty_circuit
+from circuits.registers import join
 
 
 def match_oracle(
@@ -51,6 +52,57 @@ def match_oracle(
     multi_controlled.append_phase(circuit, angle, [circuit.qubits[i] for i in neurons], ancilla)
     if zeros:
         circuit.x(zeros)
+    return circuit
+
+
+def membership_oracle(patterns: npt.ArrayLike, *, angle: float = pi) -> QuantumCircuit:
+    """Return e^{iφ} on every pattern: one phase controlled by all D bits for each of them.
+
+    Args:
+        patterns: Distinct bits, shape ``(K, D)``.
+        angle: The phase φ.
+
+    Returns:
+        A circuit with register ``memory`` and, from three neurons up, one clean ``ancilla``.
+
+    Raises:
+        ValueError: ``patterns`` are not rows of bits.
+    """
+    rows = check_bits(patterns)
+    everywhere = range(rows.shape[1])
+    return join([match_oracle(row, everywhere, angle=angle) for row in rows])
+
+
+def product_state_reflection(probabilities: npt.ArrayLike, flips: npt.ArrayLike) -> QuantumCircuit:
+    r"""Return 1 - 2|b⟩⟨b| for a product state |b⟩ = ⊗_i X^{f_i} (√(1 - q_i)|0⟩ + √q_i |1⟩).
+
+    Args:
+        probabilities: q_i in [0, 1], shape ``(D,)``.
+        flips: Bits f_i, shape ``(D,)``.
+
+    Returns:
+        A circuit with register ``memory`` and, from three neurons up, one clean ``ancilla``.
+
+    Raises:
+        ValueError: The shapes differ, or an entry is out of range.
+    """
+    q, bits = np.asarray(probabilities, dtype=float), check_bits(flips, ndim=1)
+    if q.shape != bits.shape or not ((q >= 0) & (q <= 1)).all():
+        raise ValueError(f"probabilities should have shape {bits.shape}, in [0, 1]. Got {q}.")
+    angles = 2 * np.arcsin(np.sqrt(q))
+    state = QuantumCircuit(len(bits))
+    for i, angle in enumerate(angles.tolist()):
+        state.ry(angle, i)
+        if bits[i]:
+            state.x(i)
+    circuit = empty_circuit(len(bits), multi_controlled.num_ancillas(len(bits)))
+    memory = circuit.qubits[: len(bits)]
+    ancilla = circuit.qubits[-1] if len(bits) > 2 else None
+    circuit.compose(state.inverse(), memory, inplace=True)
+    circuit.x(memory)
+    multi_controlled.append_phase(circuit, pi, memory, ancilla)
+    circuit.x(memory)
+    circuit.compose(state, memory, inplace=True)
     return circuit
 
 

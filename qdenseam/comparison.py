@@ -9,8 +9,12 @@ from typing import Any
 from qdenseam.experiments import Progress, Record, Task, collect
 from qdenseam.experiments.contenders import CLASSICAL, CONTENDERS
 
-AMPLITUDE_CONTENDERS = ("amplification", "probabilistic", "sample-and-accept")
-CIRCUIT_CONTENDERS = ("amplification", "probabilistic", "qaoa", "sample-and-accept")
+AMPLITUDE_CONTENDERS = ("amplification", "probabilistic", "ball-filter", "sample-and-accept")
+"""Drawn from their laws in the sweeps."""
+CIRCUIT_CONTENDERS = (*AMPLITUDE_CONTENDERS, "qaoa")
+"""Simulated gate by gate."""
+DEVICE_CONTENDERS = ("amplification", "probabilistic", "sample-and-accept", "qaoa")
+"""Simulated with a device's noise: those whose circuits are short enough to survive it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +217,7 @@ def comparison_tasks(settings: ComparisonSettings) -> list[Task]:
         tasks += [_task(settings, {**circuit, **corruption}, n, CLASSICAL) for n in classical]
         for name in CIRCUIT_CONTENDERS:
             tasks.append(_task(settings, {**circuit, **corruption}, name, settings.simulator))
-            if settings.device:
+            if settings.device and name in DEVICE_CONTENDERS:
                 tasks.append(_task(settings, {**device, **corruption}, name, settings.device))
     return [*tasks, *_gallery(settings, common)]
 

@@ -14,6 +14,7 @@ from circuits.loading.auto import Auto
 from circuits.loading.dense import Dense
 from circuits.loading.flag_tree import FlagTree
 from circuits.loading.incremental import Incremental
+from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging
 from circuits.loading.preparation import Encoder, Preparation, check_superposition
 
@@ -25,6 +26,7 @@ __all__ = [
     "Encoder",
     "FlagTree",
     "Incremental",
+    "IndexFirst",
     "Merging",
     "Preparation",
     "encoder_from_dict",
@@ -33,7 +35,7 @@ __all__ = [
 ]
 
 ENCODERS: dict[str, type[Encoder]] = {
-    encoder.name: encoder for encoder in (Auto, Incremental, Dense, Affine, Merging, FlagTree)
+    encoder.name: encoder for encoder in (Auto, Incremental, Dense, Affine, Merging, FlagTree, IndexFirst)
 }
 """Every encoder by its registry name."""
 

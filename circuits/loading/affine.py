@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits
-from circuits.gf2 import affine_hull
+from circuits.gf2 import unpack
+from circuits.loading.compression import compress
 from circuits.loading.dense import Dense
+from circuits.loading.elimination import Elimination
 from circuits.loading.preparation import Encoder, Preparation, empty_circuit
 
 
@@ -27,23 +29,22 @@ class Affine(Encoder):
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
         """Return the preparation; see :class:`Encoder`. Raises what the inner encoder raises."""
         num_neurons = bits.shape[1]
-        hull = affine_hull(bits)
-        active = [int(i) for i in hull.indices]
+        elimination = Elimination(bits, amplitudes)
+        for control, target in compress(elimination.columns, elimination.alive):
+            elimination.cx(control, target)
+        for qubit, column in enumerate(elimination.columns):
+            if column == elimination.alive:
+                elimination.x(qubit)
+        network = elimination.inverse_circuit()
+        active = [qubit for qubit, column in enumerate(elimination.columns) if column]
         if not active:
-            circuit = empty_circuit(num_neurons, 0)
-            circuit.global_phase = float(np.angle(amplitudes[0]))
-            reflection: tuple[int, ...] = ()
-        else:
-            inside = self.inner.prepare(np.ascontiguousarray(bits[:, active]), amplitudes)
-            circuit = empty_circuit(num_neurons, inside.num_ancillas)
-            place = active + list(range(num_neurons, circuit.num_qubits))
-            circuit.compose(inside.circuit, place, inplace=True)
-            reflection = tuple(sorted(place[i] for i in inside.reflection_qubits))
-        for check, parity in zip(hull.checks, hull.parities, strict=True):
-            dependent = int(np.setdiff1d(np.flatnonzero(check), active)[0])
-            if parity:
-                circuit.x(dependent)
-            for source in np.flatnonzero(check):
-                if source != dependent:
-                    circuit.cx(int(source), dependent)
+            network.global_phase = float(np.angle(amplitudes[0]))
+            return Preparation(circuit=network, reflection_qubits=())
+        rows = unpack((elimination.columns[qubit] for qubit in active), len(bits)).T
+        inside = self.inner.prepare(np.ascontiguousarray(rows), amplitudes)
+        circuit = empty_circuit(num_neurons, inside.num_ancillas)
+        place = active + list(range(num_neurons, circuit.num_qubits))
+        circuit.compose(inside.circuit, place, inplace=True)
+        circuit.compose(network, circuit.qubits[:num_neurons], inplace=True)
+        reflection = tuple(sorted(place[i] for i in inside.reflection_qubits))
         return Preparation(circuit=circuit, reflection_qubits=reflection)

@@ -12,6 +12,7 @@ from circuits.gf2 import affine_rank
 from circuits.loading.affine import Affine
 from circuits.loading.dense import MAX_QUBITS
 from circuits.loading.flag_tree import FlagTree
+from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging, carry_out
 from circuits.loading.preparation import Encoder, Preparation
 
@@ -25,7 +26,7 @@ class Auto(Encoder):
     name: ClassVar[str] = "auto"
     goal: Goal = "gates"
     """``"gates"``: CX; ``"depth"``: CX depth; ``"routed"``: CX after mapping to
-    ``coupling_map``; ``"reflection"``: qubits that a reflection about the memory touches."""
+    ``coupling_map``; ``"reflection"``: CX of a reflection about the memory, A†, phase and A."""
     coupling_map: tuple[tuple[int, int], ...] | None = None
     """Coupled pairs of physical qubits, for the goal ``"routed"``."""
     effort: int = 1
@@ -51,8 +52,11 @@ class Auto(Encoder):
                 best = min(plans, key=lambda plan: plan.two_qubit_gates)
                 candidates.append(carry_out(best, bits, amplitudes))
             for encoder in self._searches(bits) if self.goal != "gates" else ():
-                chosen = Affine(inner=encoder) if self.goal == "reflection" else encoder
-                candidates.append(chosen.prepare(bits, amplitudes))
+                candidates.append(encoder.prepare(bits, amplitudes))
+                if self.goal == "reflection":
+                    candidates.append(Affine(inner=encoder).prepare(bits, amplitudes))
+            if self.goal == "reflection" and len(bits) <= 16:
+                candidates.append(IndexFirst().prepare(bits, amplitudes))
         return min(candidates, key=self._cost)
 
     def _searches(self, bits: Bits) -> Iterator[Merging | FlagTree]:
@@ -76,7 +80,9 @@ class Auto(Encoder):
         resources = preparation.resources
         tie = (resources.two_qubit_gates, resources.two_qubit_depth, resources.num_qubits)
         if self.goal == "reflection":
-            return (len(preparation.reflection_qubits), *tie)
+            active = len(preparation.reflection_qubits)
+            phase = 6 * (active - 2) + 2 if active > 1 else 0  # circuits.multi_controlled
+            return (2 * resources.two_qubit_gates + phase, active, *tie)
         if self.goal == "depth":
             return (resources.two_qubit_depth, *tie)
         return tie

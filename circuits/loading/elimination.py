@@ -8,6 +8,7 @@ costs 2^k - 1 CX whatever it does, because its diagonal is absorbed by the ampli
 """
 
 from collections.abc import Sequence
+from math import pi
 
 import numpy as np
 import numpy.typing as npt
@@ -106,24 +107,47 @@ class Elimination:
         return merged
 
     def conjunction(self, first: tuple[int, int], second: tuple[int, int], target: int) -> None:
-        """Flip a clean ``target`` where two (qubit, value) literals hold, or clean it: 3 CX."""
-        cell = first[1] + 2 * second[1]
-        self.multiplex(target, (first[0], second[0]), 1 << cell, 0)
+        """Flip ``target`` where two (qubit, value) literals hold: Margolus' gate, 3 CX.
+
+        The target must be 0 before or after, in every pattern; then no sign arises.
+        """
+        for qubit, value in (first, second):
+            if not value:
+                self._gates.append(("x", (qubit,), ()))
+        for angle, control in ((1, second), (1, first), (-1, second), (-1, None)):
+            self._gates.append(("u", (target,), (angle * pi / 4, 0.0, 0.0)))
+            if control is not None:
+                self._gates.append(("cx", (control[0], target), ()))
+        for qubit, value in (first, second):
+            if not value:
+                self._gates.append(("x", (qubit,), ()))
+        (a, u), (b, v) = first, second
+        holds = (self.columns[a] if u else ~self.columns[a]) & (
+            self.columns[b] if v else ~self.columns[b]
+        )
+        self.columns[target] ^= holds & self.alive
 
     def preparation_circuit(self) -> QuantumCircuit:
-        """Return the inverse of all gates, from |0…0⟩.
+        """Return the circuit from |0…0⟩ to the superposition this started from.
 
         Raises:
             ValueError: More than one pattern is left.
         """
         if self.alive.bit_count() != 1:
             raise ValueError(f"one pattern should be left. Got {self.alive.bit_count()}.")
-        circuit = empty_circuit(self.num_neurons, len(self.columns) - self.num_neurons)
         last = self.alive.bit_length() - 1
-        circuit.global_phase = float(np.angle(self.amplitudes[last])) - self._phase
+        circuit = self.inverse_circuit()
+        start = circuit.copy_empty_like()
+        start.global_phase = float(np.angle(self.amplitudes[last]))  # of the state that remains
         for qubit, column in enumerate(self.columns):
             if column & self.alive:
-                circuit.x(qubit)
+                start.x(qubit)
+        return start.compose(circuit)
+
+    def inverse_circuit(self) -> QuantumCircuit:
+        """Return the inverse of all gates applied so far."""
+        circuit = empty_circuit(self.num_neurons, len(self.columns) - self.num_neurons)
+        circuit.global_phase = -self._phase
         for name, qubits, angles in reversed(self._gates):
             if name == "u":
                 theta, phi, lam = angles

@@ -24,7 +24,10 @@ class SimulatedOverlaps:
     initial_overlaps: NDArray[np.float64]
     """Overlaps of the probes as made, ``(num_probes,)``."""
     overlaps: NDArray[np.float64]
-    """Overlaps with the target, ``(num_pattern_sets, num_probes, num_steps + 1)``."""
+    """Overlaps with the target, ``(num_pattern_sets, num_probes, num_steps + 1)``.
+
+    With several targets per pattern set, the mean over them.
+    """
 
     def mean(self) -> NDArray[np.float64]:
         """Return the mean over pattern sets, ``(num_probes, num_steps + 1)``."""
@@ -43,14 +46,15 @@ def simulate(
     num_neurons: int = 512,
     num_steps: int = 10,
     num_pattern_sets: int = 100,
+    num_targets: int = 1,
     self_interaction: SelfInteraction = "excluded",
     rng: np.random.Generator | int | None = None,
 ) -> SimulatedOverlaps:
     """Return overlap trajectories of synchronous recall by the leading rule.
 
-    In every pattern set of independent random patterns one pattern is the target, and each probe
-    is it with ``round(N * (1 - m) / 2)`` random spins flipped. A spin with zero field is kept. A
-    trajectory always has ``num_steps`` steps, through fixed points and cycles.
+    In every pattern set of independent random patterns the first ones are the targets, and each
+    probe is a target with ``round(N * (1 - m) / 2)`` random spins flipped. A spin with zero field
+    is kept. A trajectory always has ``num_steps`` steps, through fixed points and cycles.
 
     Args:
         order: Interaction order n, at least 2.
@@ -59,6 +63,7 @@ def simulate(
         num_neurons: Number N of neurons.
         num_steps: Synchronous updates.
         num_pattern_sets: Independent pattern sets.
+        num_targets: Targets in each, with all probes for every one.
         self_interaction: Whether fields leave out the neuron's own spin.
         rng: Source of randomness.
 
@@ -74,16 +79,21 @@ def simulate(
         ("dense_load", num_patterns),
         ("num_steps", num_steps),
         ("num_pattern_sets", num_pattern_sets),
+        ("num_targets", num_targets),
     ):
         if value < 1:
             raise ValueError(f"{name} should give at least 1. Got {value}.")
+    if num_targets > num_patterns:
+        raise ValueError(f"num_targets should be at most {num_patterns}. Got {num_targets}.")
     num_flips = np.rint(num_neurons * (1 - wanted) / 2).astype(int).tolist()
     overlaps = np.empty((num_pattern_sets, len(wanted), num_steps + 1))
     for number in range(num_pattern_sets):
         memory = DenseMemory(random_patterns(num_patterns, num_neurons, rng=rng), Polynomial(order))
-        target = memory.patterns[0]
-        states = np.stack([flip(target, count, rng=rng) for count in num_flips])
-        overlaps[number, :, 0] = states @ target.astype(float) / num_neurons
+        targets = np.repeat(memory.patterns[:num_targets], len(wanted), axis=0)
+        flips = num_flips * num_targets
+        states = np.stack(
+            [flip(target, count, rng=rng) for target, count in zip(targets, flips, strict=True)]
+        )
         fields = DenseFields(
             memory.stored,
             memory.separation,
@@ -91,10 +101,12 @@ def simulate(
             rule="leading",
             self_interaction=self_interaction,
         )
-        for step in range(num_steps):
-            signs = fields.signs(states)
-            states = np.where(signs == 0, states, signs)
-            overlaps[number, :, step + 1] = states @ target.astype(float) / num_neurons
+        for step in range(num_steps + 1):
+            if step > 0:
+                signs = fields.signs(states)
+                states = np.where(signs == 0, states, signs)
+            each = (states * targets).mean(axis=1).reshape(num_targets, len(wanted))
+            overlaps[number, :, step] = each.mean(axis=0)
     overlaps.setflags(write=False)
     return SimulatedOverlaps(
         order=order,

@@ -16,6 +16,7 @@ Complex = npt.NDArray[np.complex128]
 
 MAX_DENSE = 10
 MAX_SPARSE = 64 * 64
+MAX_PENNYLANE = 64
 
 
 class PeerUnavailable(Exception):  # noqa: N818  (a reason to skip, not an error)
@@ -53,16 +54,17 @@ def qclib_pivot(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
 
 
 def qclib_cvo_qram(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
-    """Return qclib's ``CvoqramInitialize``."""
+    """Return qclib's ``CvoqramInitialize``, which wants patterns in order of their weight."""
     _check_size(bits)
-    gate = _qclib().CvoqramInitialize(_labels(bits, amplitudes))
+    order = np.argsort(bits.sum(axis=1), kind="stable")
+    gate = _qclib().CvoqramInitialize(_labels(bits[order], amplitudes[order]))
     return _lowered(_placed(gate._define_initialize(), bits.shape[1], reverse=True))  # noqa: SLF001
 
 
 def pennylane_superposition(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     """Return PennyLane's ``Superposition`` decomposed to CNOT and one-qubit gates."""
-    if bits.size > 16 * 16:
-        raise PeerUnavailable("decomposition is too slow beyond 256 bits in all")
+    if bits.size > MAX_PENNYLANE:
+        raise PeerUnavailable(f"its decomposition is too slow beyond {MAX_PENNYLANE} bits in all")
     try:
         import pennylane as qml
     except ImportError:
@@ -79,9 +81,11 @@ def pennylane_superposition(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
         wires = [int(w) for w in gate.wires]
         if gate.name == "CNOT":
             circuit.cx(*wires)
+        elif gate.name == "GlobalPhase":
+            continue
         elif len(wires) == 1:
             circuit.unitary(np.asarray(gate.matrix()), wires)
-        elif wires:
+        else:
             raise PeerUnavailable(f"its decomposition holds {gate.name}")
     return _lowered(circuit)
 

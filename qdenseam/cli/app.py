@@ -16,6 +16,7 @@ from qdenseam import __version__
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
 from qdenseam.cli.recall import recall
+from qdenseam.cli.reproduce import reproduce
 from qdenseam.errors import QDenseAMError
 
 DEBUG = "QDENSEAM_DEBUG"
@@ -60,7 +61,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help, wrapped to the terminal, in half the time
     pretty_exceptions_enable=False,
 )
-for command in (compare, recall, info):
+for command in (compare, recall, reproduce, info):
     app.command()(command)
 
 

@@ -31,6 +31,8 @@ class Challenge:
     """Flipped bits per probe: the noise level, which a method may know."""
     num_controls: int = 2
     """Control qubits of the probabilistic memory."""
+    count_gates: bool = True
+    """Whether draws from a law also build the circuit to count its gates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +49,9 @@ class Answers:
     """Accepted shots that show no stored pattern."""
     state_preparations: int = 0
     two_qubit_gates: int = 0
-    """Summed over all shots: as compiled on a device, else all-to-all CX."""
+    """Summed over ``counted_shots``: as compiled on a device, else all-to-all CX."""
+    counted_shots: int = 0
+    """Shots whose circuits were counted; draws from a law build a circuit only where asked to."""
     evaluations: int = 0
     """Objective evaluations of training, each a batch of shots on a device."""
 
@@ -115,21 +119,22 @@ def _quantum(
         if memory == "amplitude":
             stored = AmplitudeMemory(challenge.patterns)
         else:
+            from classical_ref.dense import DenseMemory
             from classical_ref.separation import LogSumExp
 
-            stored = EnergyMemory(challenge.patterns, LogSumExp())
+            stored = EnergyMemory(DenseMemory(challenge.patterns, separation=LogSumExp()))
         chosen = method(challenge)
         results = recall(
             stored, challenge.probes, method=chosen, sampler=engine, shots=shots, rng=rng
         )
         targets = challenge.targets
-        gates = [
-            r.routed_two_qubit_gates or (r.resources and r.resources.two_qubit_gates)
-            for r in results
-        ]
-        if engine == "exact":  # one circuit stands for all probes: they differ only in X and angles
-            trained = chosen.trained(stored, challenge.probes[0], rng=rng)
-            gates = [trained.resources(stored, challenge.probes[0]).two_qubit_gates] * len(results)
+        if engine != "exact":
+            gates = [_gates(result) for result in results]
+        elif challenge.count_gates:  # probes differ in X gates and angles only: one stands for all
+            ready = chosen.trained(stored, challenge.probes[0], rng=rng)
+            gates = [ready.resources(stored, challenge.probes[0]).two_qubit_gates] * len(results)
+        else:
+            gates = []
         return Answers(
             states=np.array(
                 [np.zeros_like(r.probe) if r.pattern is None else r.pattern for r in results]
@@ -139,11 +144,18 @@ def _quantum(
             correct=sum(int(r.counts[t]) for r, t in zip(results, targets, strict=True)),
             spurious=sum(r.spurious for r in results),
             state_preparations=sum(r.state_preparations for r in results),
-            two_qubit_gates=shots * int(sum(gates)),
+            two_qubit_gates=shots * sum(gates),
+            counted_shots=shots * len(gates),
             evaluations=sum(r.evaluations for r in results),
         )
 
     return answer
+
+
+def _gates(result: Any) -> int:
+    if result.routed_two_qubit_gates is not None:
+        return int(result.routed_two_qubit_gates)
+    return int(result.resources.two_qubit_gates)
 
 
 def _sample_and_accept(challenge: Challenge) -> Any:
@@ -162,6 +174,13 @@ def _amplification(challenge: Challenge) -> Any:  # noqa: ARG001
     from qdenseam.methods import AmplitudeAmplification
 
     return AmplitudeAmplification(num_matches=1)
+
+
+def _ball_filter(challenge: Challenge) -> Any:
+    from qdenseam.methods import Amplified, HammingBall, SeparationFilter
+
+    one_match = Amplified(1 / len(challenge.patterns))
+    return SeparationFilter(HammingBall(challenge.num_flips), amplified=one_match)
 
 
 def _qaoa(challenge: Challenge) -> Any:  # noqa: ARG001
@@ -202,6 +221,12 @@ CONTENDERS: dict[str, Contender] = {
             label="probabilistic memory",
             kind="quantum",
             answer=_quantum(_probabilistic),
+        ),
+        Contender(
+            name="ball-filter",
+            label="amplified ball filter",
+            kind="quantum",
+            answer=_quantum(_ball_filter),
         ),
         Contender(
             name="qaoa",

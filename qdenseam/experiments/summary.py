@@ -1,6 +1,6 @@
 """From rows of the main job to tables: rates with intervals, costs per correct recall."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qdenseam.experiments.contenders import CONTENDERS
@@ -101,7 +101,7 @@ def _row(record: Record) -> dict[str, Any]:
         "acceptance": values["accepted"] / shots if shots else None,
         "success_per_shot": correct / shots if shots else None,
         "state_preparations": _per(values["state_preparations"], correct, shots),
-        "two_qubit_gates": _per(values["two_qubit_gates"], correct, shots),
+        "two_qubit_gates": _gates_per_correct(values),
         "evaluations": values["evaluations"],
         "seconds": record.seconds,
     }
@@ -111,6 +111,14 @@ def _per(total: int, correct: int, shots: int) -> float | None:
     if not shots:
         return None
     return total / correct if correct else float("inf")
+
+
+def _gates_per_correct(values: Mapping[str, Any]) -> float | None:
+    """Mean gates of a counted shot, times shots per correct recall."""
+    shots_per_correct = _per(values["shots"], values["correct"], values["counted_shots"])
+    if shots_per_correct is None:
+        return None
+    return shots_per_correct * values["two_qubit_gates"] / values["counted_shots"]
 
 
 def _bounded(estimate: Estimate) -> str:

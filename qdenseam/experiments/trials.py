@@ -10,6 +10,10 @@ from qdenseam.experiments.collect import trial
 from qdenseam.experiments.contenders import CONTENDERS, Answers, Challenge
 
 
+COUNTED_SETS = 2
+"""Pattern sets per cell whose circuits are built and counted where shots come from a law."""
+
+
 def load_dataset(source: str, num_neurons: int) -> Any:
     """Return the data set of a name or of a ``.npy`` file.
 
@@ -84,7 +88,8 @@ def compare_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
     Returns:
         Per-set lists ``probes`` (unambiguous ones), ``ambiguous``, ``failures`` (answers that are
         not the target, among the unambiguous), and sums over unambiguous probes of shots,
-        accepted, correct, spurious, state_preparations, two_qubit_gates and evaluations.
+        accepted, correct, spurious, state_preparations, two_qubit_gates (over counted_shots) and
+        evaluations.
     """
     from classical_ref.patterns import is_ambiguous
 
@@ -93,13 +98,13 @@ def compare_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
     totals = dict.fromkeys(_SUMMED, 0)
     for set_index in range(params["num_sets"]):
         given = challenge(params, set_index)
-        clear = ~is_ambiguous(given.patterns, given.probes, given.targets)
+        clear = np.asarray(~is_ambiguous(given.patterns, given.probes, given.targets))
         per_set["probes"].append(int(clear.sum()))
         per_set["ambiguous"].append(int((~clear).sum()))
         per_set["failures"].append(0)
         if not clear.any():
             continue
-        kept = _only(given, clear)
+        kept = replace(_only(given, clear), count_gates=set_index < COUNTED_SETS)
         answers = contender.answer(kept, params["engine"], params["shots"], rng)
         per_set["failures"][-1] = _failures(answers, kept)
         for name in _SUMMED:
@@ -136,6 +141,7 @@ _SUMMED = (
     "spurious",
     "state_preparations",
     "two_qubit_gates",
+    "counted_shots",
     "evaluations",
 )
 

@@ -8,9 +8,14 @@ from qdenseam.methods.adaptive import (
     run_rounds,
     sample_laws,
 )
+from qdenseam.methods.adiabatic import AdiabaticRecall
 from qdenseam.methods.amplification import AmplitudeAmplification
 from qdenseam.methods.base import METHODS, RecallLaw, RecallMethod, RecallResources, register
 from qdenseam.methods.baselines import SampleAndAccept
+from qdenseam.methods.bias_field import BiasFieldRecall
+from qdenseam.methods.counterdiabatic import CounterdiabaticRecall
+from qdenseam.methods.distributed_query import DistributedQuery
+from qdenseam.methods.energy_search import EnergySearch
 from qdenseam.methods.filters import (
     CappedPosterior,
     Filter,
@@ -20,6 +25,8 @@ from qdenseam.methods.filters import (
     Shell,
     Table,
 )
+from qdenseam.methods.fixed_angles import FixedAngleQAOA
+from qdenseam.methods.imaginary_time import ImaginaryTime
 from qdenseam.methods.optimal_filter import OptimalFilter
 from qdenseam.methods.polynomial_filters import (
     CosinePower,
@@ -29,6 +36,7 @@ from qdenseam.methods.polynomial_filters import (
 from qdenseam.methods.probabilistic import ProbabilisticRecall
 from qdenseam.methods.product_filter import ProductFilter
 from qdenseam.methods.qaoa import QAOA
+from qdenseam.methods.quantum_neuron import QuantumNeuron
 from qdenseam.methods.schedules import (
     SCHEDULES,
     Amplified,
@@ -41,6 +49,9 @@ from qdenseam.methods.schedules import (
 from qdenseam.methods.searches import AdaptiveAmplification, MinimumSearch
 from qdenseam.methods.separation_filter import SeparationFilter
 from qdenseam.methods.set_intersection import SetIntersection
+from qdenseam.methods.threshold_search import ThresholdSearch
+from qdenseam.methods.ventura_martinez import VenturaMartinez
+from qdenseam.methods.vqe import VQE
 
 __all__ = [
     "ADAPTIVE_METHODS",
@@ -48,17 +59,25 @@ __all__ = [
     "METHODS",
     "QAOA",
     "SCHEDULES",
+    "VQE",
     "AdaptiveAmplification",
     "AdaptiveMethod",
+    "AdiabaticRecall",
     "Amplified",
     "AmplitudeAmplification",
+    "BiasFieldRecall",
     "CappedPosterior",
     "CosinePower",
+    "CounterdiabaticRecall",
+    "DistributedQuery",
     "DolphChebyshev",
+    "EnergySearch",
     "Exact",
     "Filter",
+    "FixedAngleQAOA",
     "FixedPoint",
     "HammingBall",
+    "ImaginaryTime",
     "Iterations",
     "MinimumSearch",
     "OptimalFilter",
@@ -68,6 +87,7 @@ __all__ = [
     "Posterior",
     "ProbabilisticRecall",
     "ProductFilter",
+    "QuantumNeuron",
     "RecallLaw",
     "RecallMethod",
     "RecallResources",
@@ -77,6 +97,8 @@ __all__ = [
     "SetIntersection",
     "Shell",
     "Table",
+    "ThresholdSearch",
+    "VenturaMartinez",
     "method_from_dict",
     "register",
     "run_rounds",

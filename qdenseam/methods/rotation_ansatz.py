@@ -22,8 +22,8 @@ class RotationMethod(RecallMethod):
     """A method on layers of RY with p entanglers; see :mod:`qdenseam.simulation.rotations`.
 
     Subclasses have the fields ``num_layers``, ``entangler``, ``warm_start``, ``gammas`` and
-    ``angles`` (flat, row by row). Without parameters they run their start: RY(θ_i) of the warm
-    start, no further rotation, and for ``"energy"`` the phases γ = 0.
+    ``angles`` (flat, row by row). With empty ``angles`` they run their start and count as trained:
+    RY(θ_i) of the warm start and no further rotation, the baseline that training must beat.
     """
 
     memory_type: ClassVar[type] = EnergyMemory
@@ -63,7 +63,7 @@ class RotationMethod(RecallMethod):
         return np.bitwise_count(states & states >> 1).astype(float)
 
     def parameters(self, memory: EnergyMemory, probe: Spins | str) -> tuple[Floats, Floats]:
-        """Return (γ of shape ``(p,)``, θ of shape ``(p + 1, D)``): trained, or the start.
+        """Return (γ of shape ``(p,)``, θ of shape ``(p + 1, D)``): as given, or the start.
 
         Raises:
             ValueError: The angles belong to another number of neurons.
@@ -73,7 +73,7 @@ class RotationMethod(RecallMethod):
             gammas = np.full(self.num_layers, np.pi)
         else:
             gammas = np.array(self.gammas or np.zeros(self.num_layers))
-        if self.angles is None:
+        if not self.angles:
             angles = np.zeros(shape)
             angles[0] = warm_start_angles(memory.check_probe(probe), self.warm_start)
         elif len(self.angles) != shape[0] * shape[1]:

@@ -47,7 +47,7 @@ def test_the_table_has_ordered_intervals_and_costs(comparison) -> None:
     assert (table["failure_rate"] <= table["failure_high"] + 1e-12).all()
     circuits = table[table["engine"] == "statevector"]
     assert set(circuits["contender"]) == {
-        "amplification", "probabilistic", "qaoa", "sample-and-accept",
+        "amplification", "ball-filter", "probabilistic", "qaoa", "sample-and-accept",
     }  # fmt: skip
     with_costs = table.dropna(subset=["state_preparations"])
     assert (with_costs["state_preparations"] >= 1).all()

@@ -6,13 +6,18 @@ A registered method is tested by its defaults; list further variants here.
 from qdenseam.methods import (
     METHODS,
     QAOA,
+    VQE,
+    AdiabaticRecall,
     Amplified,
     AmplitudeAmplification,
     CappedPosterior,
     CosinePower,
+    CounterdiabaticRecall,
+    DistributedQuery,
     DolphChebyshev,
     FixedPoint,
     HammingBall,
+    ImaginaryTime,
     OptimalFilter,
     OverlapPower,
     Posterior,
@@ -23,6 +28,8 @@ from qdenseam.methods import (
     SeparationFilter,
     SetIntersection,
     Shell,
+    ThresholdSearch,
+    VenturaMartinez,
 )
 
 TRAINED_QAOA = QAOA(num_layers=2, gammas=(0.11, 0.23), betas=(0.6, 0.3))
@@ -44,17 +51,28 @@ VARIANTS: list[RecallMethod] = [
     SeparationFilter(CosinePower(2)),
     ProductFilter(0.1, amplified=Amplified(0.4, "plain")),
     SetIntersection(radius=2, schedule="plain"),
+    VenturaMartinez(num_rounds=3),
+    DistributedQuery(spread=0.1, num_rounds=2),
     SetIntersection(radius=1, oracle="signal"),
     SampleAndAccept(HammingBall(1)),
     SampleAndAccept(CosinePower(2)),
     TRAINED_QAOA,
     QAOA(num_layers=1, warm_start=None, gammas=(0.2,), betas=(0.4,)),
+    VQE(angles=()),
+    VQE(num_layers=2, entangler="energy", gammas=(0.2, 0.3), angles=()),
+    ImaginaryTime(entangler="energy", gammas=(0.2,), angles=()),
+    AdiabaticRecall(num_steps=3, total_time=2.0, warm_start=None),
+    CounterdiabaticRecall(num_steps=2, total_time=1.5),
+    ThresholdSearch(num_iterations=2, warm_start=None, resolution=3.0),
 ]
+
+TRAINED_FIRST = ("qaoa", "vqe", "imaginary-time")
+"""Methods whose defaults have no angles yet."""
 
 
 def examples() -> list[RecallMethod]:
-    """Every registered method with defaults (QAOA with angles), then the variants."""
-    defaults = [m() for name, m in sorted(METHODS.items()) if name != "qaoa"]
+    """Every registered method with defaults, where those need no training, then the variants."""
+    defaults = [m() for name, m in sorted(METHODS.items()) if name not in TRAINED_FIRST]
     return defaults + VARIANTS
 
 

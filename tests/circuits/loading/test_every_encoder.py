@@ -99,6 +99,8 @@ def test_larger_sets_by_sparse_simulation(encoder, kind, num_patterns, num_bits,
 def test_largest_sets(encoder, num_patterns, num_bits, rng):
     if encoder in ("dense", "affine"):
         num_bits = 10
+    if encoder == "index-first":
+        num_patterns, num_bits = 32, min(num_bits, 24)
     bits = random_patterns(rng, num_patterns, num_bits)
     check(encoder, bits, random_amplitudes(rng, num_patterns, "complex"))
 

@@ -1,0 +1,218 @@
+r"""Index first: amplitudes on about log2 K of the memory qubits, then a reversible map.
+
+Read backwards: k index forms are found that tell the patterns apart; every other neuron is then a
+Boolean function of the index and is cleared by CX, by a conjunction of two qubits (3 CX), or, where
+neither fits, by a multiplexed flip. What remains is a dense state of k qubits. Nothing but a
+permutation follows it, so a reflection about the memory touches those k qubits only.
+
+References:
+    Algebraic normal forms of the neurons in the index bits: the products of a monomial basis are
+    the conjunctions used here.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
+from operator import xor
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.bit_order import Bits
+from circuits.gf2 import Basis
+from circuits.loading.compression import compress
+from circuits.loading.dense import dense_circuit
+from circuits.loading.elimination import Elimination
+from circuits.loading.preparation import Encoder, Preparation
+
+
+SEARCH_BUDGET = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexFirst(Encoder):
+    """A dense state of few index qubits and a permutation; the smallest reflections."""
+
+    name: ClassVar[str] = "index-first"
+
+    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation; see :class:`Encoder`."""
+        elimination = Elimination(bits, amplitudes)
+        for control, target in compress(elimination.columns, elimination.alive):
+            elimination.cx(control, target)
+        index = _separate(elimination)
+        _clear(elimination, index)
+        keys = np.zeros(len(bits), dtype=np.int64)
+        for place, qubit in enumerate(index):
+            for pattern in range(len(bits)):
+                keys[pattern] |= (elimination.columns[qubit] >> pattern & 1) << place
+        vector = np.zeros(2 ** len(index), dtype=np.complex128)
+        vector[keys] = elimination.amplitudes
+        circuit = elimination.inverse_circuit()
+        if index:
+            circuit.compose(dense_circuit(vector), index, front=True, inplace=True)
+        else:
+            circuit.global_phase += float(np.angle(elimination.amplitudes[0]))
+        return Preparation(circuit=circuit, reflection_qubits=tuple(sorted(index)))
+
+
+def _separate(elimination: Elimination) -> list[int]:
+    """Apply CX until few qubits tell all patterns apart; return those qubits."""
+    columns = elimination.columns
+    varying = [q for q, column in enumerate(columns) if column not in (0, elimination.alive)]
+    most = 3 if len(varying) <= 20 else 2
+    forms = [form for weight in range(1, most + 1) for form in combinations(varying, weight)]
+    values = [reduce(xor, (columns[q] for q in form)) for form in forms]
+    for size in range((elimination.alive.bit_count() - 1).bit_length(), len(varying) + 1):
+        chosen = _splitting_forms(values, elimination.alive, size)
+        if chosen is not None:
+            return _apply_forms(elimination, [set(forms[i]) for i in chosen])
+    return varying
+
+
+def _splitting_forms(values: list[int], everything: int, size: int) -> list[int] | None:
+    """Return ``size`` forms, light ones first, that split the patterns into single ones."""
+    budget = SEARCH_BUDGET
+
+    def descend(cells: list[int], start: int, left: int) -> list[int] | None:
+        nonlocal budget
+        if left == 0:
+            return []
+        largest = 1 << (left - 1)  # more than that in a cell cannot be told apart any more
+        for index in range(start, len(values)):
+            budget -= 1
+            if budget < 0:
+                return None
+            parts = [part for cell in cells for part in (cell & values[index], cell & ~values[index])]
+            if all(part.bit_count() <= largest for part in parts):
+                rest = descend([part for part in parts if part], index + 1, left - 1)
+                if rest is not None:
+                    return [index, *rest]
+        return None
+
+    return descend([everything], 0, size)
+
+
+def _apply_forms(elimination: Elimination, forms: list[set[int]]) -> list[int]:
+    """Apply CX that put each form (a set of qubits to add up) on a qubit of its own."""
+    index: list[int] = []
+    for place, form in enumerate(forms):
+        target = min(q for q in form if q not in index)
+        for source in form - {target}:
+            elimination.cx(source, target)
+        for later in forms[place + 1 :]:
+            if target in later:  # the old value of the target is the new one plus the others
+                later ^= form - {target}
+        index.append(target)
+    return index
+
+
+def _clear(elimination: Elimination, index: list[int]) -> None:
+    """Bring every qubit outside ``index`` to 0 in all patterns, the cheapest one first."""
+    pending = [q for q in range(elimination.num_neurons) if q not in index]
+    while pending:
+        pending = [q for q in pending if not _settle(elimination, q)]
+        if not pending:
+            return
+        sums = _cheapest_sum(elimination, index, pending)
+        product = _cheapest_product(elimination, index, pending)
+        fallback = (2 ** len(index) - 1, pending[0])
+        if sums is not None and (product is None or sums[0] <= product[0]):
+            _, target, sources = sums
+            for source in sources:
+                elimination.cx(source, target)
+        elif product is not None and product[0] <= fallback[0]:
+            _, target, sources, factors = product
+            for source in sources:
+                elimination.cx(source, target)
+            first, second = factors
+            if elimination.columns[target] & elimination.alive != (
+                elimination.columns[first] & elimination.columns[second]
+            ):
+                elimination.x(target)
+            elimination.conjunction((first, 1), (second, 1), target)
+        else:
+            _flip_by_index(elimination, index, fallback[1])
+
+
+def _settle(elimination: Elimination, qubit: int) -> bool:
+    """Return whether a qubit is constant, after an X if it is constantly 1."""
+    if elimination.columns[qubit] == elimination.alive:
+        elimination.x(qubit)
+    return not elimination.columns[qubit]
+
+
+def _relations(
+    elimination: Elimination, order: list[int], vectors: list[int]
+) -> list[list[int] | None]:
+    """Express each vector as a sum of columns (and 1); ``None`` where it is no such sum."""
+    basis = Basis()
+    constant = 1 << len(elimination.columns)
+    basis.add(elimination.alive, constant)
+    for qubit in order:
+        basis.add(elimination.columns[qubit], 1 << qubit)
+    found: list[list[int] | None] = []
+    for vector in vectors:
+        rest, used = basis.reduce(vector)
+        used &= ~constant
+        found.append(None if rest else [q for q in order if used >> q & 1])
+    return found
+
+
+def _cheapest_sum(
+    elimination: Elimination, index: list[int], pending: list[int]
+) -> tuple[int, int, list[int]] | None:
+    """Return (CX, target, sources) for a pending qubit that is a sum of others."""
+    best: tuple[int, int, list[int]] | None = None
+    for target in pending:
+        order = [*index, *(q for q in pending if q != target)]
+        (sources,) = _relations(elimination, order, [elimination.columns[target]])
+        if sources is not None and (best is None or len(sources) < best[0]):
+            best = (len(sources), target, sources)
+    return best
+
+
+def _cheapest_product(
+    elimination: Elimination, index: list[int], pending: list[int]
+) -> tuple[int, int, list[int], tuple[int, int]] | None:
+    """Return (CX, target, sources, factors) for a sum of qubits that is a product of two others."""
+    best: tuple[int, int, list[int], tuple[int, int]] | None = None
+    pairs = list(combinations([*index, *pending], 2))
+    products = [elimination.columns[a] & elimination.columns[b] for a, b in pairs]
+    for order in ([*index, *pending], [*pending, *index], [*pending[::-1], *index]):
+        for pair, used in zip(pairs, _relations(elimination, order, products), strict=True):
+            targets = [q for q in used or () if q in pending and q not in pair]
+            if used is None or not targets:
+                continue
+            cost = len(used) - 1 + 3
+            if best is None or cost < best[0]:
+                best = (cost, targets[0], [q for q in used if q != targets[0]], pair)
+    return best
+
+
+def _flip_by_index(elimination: Elimination, index: list[int], target: int) -> None:
+    """Clear a qubit by flips multiplexed over the index qubits it depends on."""
+    controls = list(index)
+    for qubit in index:
+        fewer = [q for q in controls if q != qubit]
+        if _flips(elimination, fewer, target) is not None:
+            controls = fewer
+    flips = _flips(elimination, controls, target)
+    assert flips is not None  # the index tells all patterns apart
+    elimination.multiplex(target, controls, flips, 0)
+
+
+def _flips(elimination: Elimination, controls: list[int], target: int) -> int | None:
+    """Return the cells in which ``target`` is 1, ``None`` if some cell holds both values."""
+    cells = [elimination.alive]
+    for control in controls:
+        column = elimination.columns[control]
+        cells = [m & ~column for m in cells] + [m & column for m in cells]
+    flips = 0
+    for cell, members in enumerate(cells):
+        ones = members & elimination.columns[target]
+        if ones and ones != members:
+            return None
+        flips |= bool(ones) << cell
+    return flips

@@ -1,0 +1,1 @@
+"""Benchmarks: our circuits and those of other packages on the same instances."""

@@ -1,0 +1,233 @@
+"""Simulators of the same energy circuit, side by side: one run, one machine, one table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from classical_ref.patterns import random_patterns
+from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
+
+Floats = npt.NDArray[np.float64]
+
+ENGINES = ("qdenseam", "qdenseam-single", "qdenseam-gradient", "aer", "lightning", "qokit")
+"""What :func:`bench_energy` can time; ``"qokit"`` is left out where it is not installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyRow:
+    """One engine on one circuit."""
+
+    engine: str
+    num_neurons: int
+    num_layers: int
+    seconds: float
+    """The fastest of the repeats, from angles to amplitudes (or expectation and gradient)."""
+    ratio: float
+    """``seconds`` over those of our engine in double precision on the same circuit."""
+    error: float
+    """Largest difference of a probability from our engine in double precision; 0 for gradients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Problem:
+    """QAOA on Hebb couplings of random patterns, plain start."""
+
+    couplings: Floats  # (D, D), upper triangle
+    energies: Floats
+    gammas: Floats
+    betas: Floats
+
+    @property
+    def num_neurons(self) -> int:
+        return len(self.couplings)
+
+
+def bench_energy(
+    *,
+    sizes: Sequence[int] = (12, 16, 20),
+    num_layers: int = 4,
+    num_repeats: int = 3,
+    engines: Sequence[str] | None = None,
+    rng: np.random.Generator | int | None = None,
+    on_row: Callable[[EnergyRow], None] | None = None,
+) -> list[EnergyRow]:
+    """Time QAOA with all-to-all pair couplings on every engine.
+
+    The circuit is the Hebb energy of three random patterns. Engines get what suits them: ours and
+    QOKit the diagonal, Aer and lightning native ZZ rotations, built and compiled beforehand. All
+    use the threads that they choose by themselves.
+
+    Args:
+        sizes: Numbers of neurons D.
+        num_layers: p.
+        num_repeats: Repeats of which the fastest counts, after one that warms up.
+        engines: Names out of :data:`ENGINES`; by default all that are installed.
+        rng: Draws patterns and angles.
+        on_row: Called with each row as it is measured.
+
+    Returns:
+        One row per size and engine.
+
+    Raises:
+        ValueError: A size, a number or a name is out of range, or the engine is not installed.
+    """
+    rng = np.random.default_rng(rng)
+    if min([*sizes, num_layers, num_repeats], default=0) < 1:
+        raise ValueError("sizes, num_layers and num_repeats should be at least 1.")
+    installed = [name for name in ENGINES if name != "qokit" or find_spec("qokit")]
+    names = list(engines) if engines is not None else installed
+    unknown = [name for name in names if name not in installed]
+    if unknown:
+        raise ValueError(f"engines should be among {', '.join(installed)}. Got {unknown[0]!r}.")
+    rows = []
+    for size in sizes:
+        problem = _problem(size, num_layers, rng)
+        reference = np.abs(_ours(problem)()) ** 2
+        base = _fastest(_ours(problem), num_repeats)
+        for name in names:
+            run = _RUNNERS[name](problem)
+            seconds = base if name == "qdenseam" else _fastest(run, num_repeats)
+            state = run()
+            error = 0.0
+            if state is not None:
+                error = float(np.abs(np.abs(state) ** 2 - reference).max())
+            row = EnergyRow(
+                engine=name,
+                num_neurons=size,
+                num_layers=num_layers,
+                seconds=seconds,
+                ratio=seconds / base,
+                error=error,
+            )
+            rows.append(row)
+            if on_row is not None:
+                on_row(row)
+    return rows
+
+
+def _problem(num_neurons: int, num_layers: int, rng: np.random.Generator) -> _Problem:
+    num_patterns = min(3, 2**num_neurons)
+    patterns = random_patterns(num_patterns, num_neurons, rng=rng).astype(float)
+    couplings = np.triu(-(patterns.T @ patterns) / num_neurons, 1)
+    energies = np.zeros(1)
+    for neuron in range(num_neurons):  # E(x, b) = E(x) + (-1)^b Σ_j J_ij z_j
+        field = np.zeros(1)
+        for other in range(neuron):
+            coupling = couplings[other, neuron]
+            field = np.concatenate([field + coupling, field - coupling])
+        energies = np.concatenate([energies + field, energies - field])
+    return _Problem(
+        couplings=couplings,
+        energies=energies,
+        gammas=rng.uniform(0, 1, num_layers),
+        betas=rng.uniform(0, 1, num_layers),
+    )
+
+
+def _fastest(run: Callable[[], Any], num_repeats: int) -> float:
+    run()
+    times = []
+    for _ in range(num_repeats):
+        start = perf_counter()
+        run()
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+def _ours(problem: _Problem, precision: Any = "double") -> Callable[[], Any]:
+    start = np.full(problem.num_neurons, np.pi / 2)
+    energies = problem.energies.astype(np.float64 if precision == "double" else np.float32)
+    return lambda: qaoa_state(
+        energies, start, gammas=problem.gammas, betas=problem.betas, precision=precision
+    )
+
+
+def _gradient(problem: _Problem) -> Callable[[], None]:
+    start = np.full(problem.num_neurons, np.pi / 2)
+
+    def run() -> None:
+        qaoa_expectation_and_gradient(
+            problem.energies, start, gammas=problem.gammas, betas=problem.betas
+        )
+
+    return run
+
+
+def _aer(problem: _Problem) -> Callable[[], Any]:
+    from qiskit import transpile
+    from qiskit_aer import AerSimulator
+
+    circuit = QuantumCircuit(problem.num_neurons)
+    circuit.h(circuit.qubits)
+    for gamma, beta in zip(problem.gammas.tolist(), problem.betas.tolist(), strict=True):
+        for i, j in _pairs(problem):
+            circuit.rzz(2 * gamma * float(problem.couplings[i, j]), i, j)
+        circuit.rx(-2 * beta, circuit.qubits)
+    circuit.save_statevector()
+    simulator = AerSimulator(method="statevector")
+    compiled = transpile(circuit, simulator, optimization_level=1, seed_transpiler=0)
+
+    def run() -> Any:
+        result = simulator.run(compiled).result()
+        return np.asarray(result.data(0)["statevector"])
+
+    return run
+
+
+def _lightning(problem: _Problem) -> Callable[[], Any]:
+    import pennylane as qml
+
+    wires = range(problem.num_neurons)
+
+    @qml.qnode(qml.device("lightning.qubit", wires=problem.num_neurons))
+    def node() -> Any:
+        for wire in wires:
+            qml.Hadamard(wire)
+        for gamma, beta in zip(problem.gammas.tolist(), problem.betas.tolist(), strict=True):
+            for i, j in _pairs(problem):
+                qml.IsingZZ(2 * gamma * float(problem.couplings[i, j]), [i, j])
+            for wire in wires:
+                qml.RX(-2 * beta, wire)
+        return qml.state()
+
+    def run() -> Any:
+        state = np.asarray(node()).reshape([2] * problem.num_neurons)
+        return state.transpose().reshape(-1)  # PennyLane's first wire is the top bit
+
+    return run
+
+
+def _qokit(problem: _Problem) -> Callable[[], Any]:
+    from qokit.fur import choose_simulator, get_available_simulator_names
+
+    names = get_available_simulator_names("x")
+    simulator = choose_simulator(name="c" if "c" in names else "python")(
+        problem.num_neurons, costs=problem.energies
+    )
+
+    def run() -> Any:
+        # its phase is exp(-iγE/2) and its mixer exp(-iβX)
+        result = simulator.simulate_qaoa(2 * problem.gammas, -problem.betas)
+        return np.asarray(simulator.get_statevector(result))
+
+    return run
+
+
+def _pairs(problem: _Problem) -> list[tuple[int, int]]:
+    return [(j, i) for i in range(problem.num_neurons) for j in range(i)]
+
+
+_RUNNERS: dict[str, Callable[[_Problem], Callable[[], Any]]] = {
+    "qdenseam": _ours,
+    "qdenseam-single": lambda problem: _ours(problem, "single"),
+    "qdenseam-gradient": _gradient,
+    "aer": _aer,
+    "lightning": _lightning,
+    "qokit": _qokit,
+}

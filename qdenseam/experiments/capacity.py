@@ -1,0 +1,350 @@
+r"""Capacity of filters: the load at which recall from random patterns is 90 % correct, at any D.
+
+A probe is a stored pattern with e flipped bits; the other K - 1 patterns are independent and
+uniform, so their distances to it are binomial, and the law of a filter needs nothing but their
+histogram: K may be in the billions. Two capacities are told apart.
+
+- *pooled*: the share of correct answers among all accepted shots of all probes,
+  F(e)²/(F(e)² + (K - 1) E F²), which gives K = 1 + (1/9) F(e)²/E F² at 90 %.
+- *mean*: the mean over probes of P(target given acceptance). It is larger, since crosstalk is
+  unevenly spread over probes.
+
+Patterns are i.i.d. with replacement: at loads far below 2^D that differs little from distinct
+ones.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import comb, log2
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from qdenseam.experiments.collect import trial
+from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.statistics import Estimate, bootstrap
+from qdenseam.methods import (
+    FILTERS,
+    CosinePower,
+    DolphChebyshev,
+    Filter,
+    HammingBall,
+    OptimalFilter,
+    Posterior,
+)
+
+Floats = npt.NDArray[np.float64]
+Definition = Literal["pooled", "mean"]
+
+NEAREST = "nearest"
+"""Name of the upper curve: an exact scan for the nearest pattern, ties at random."""
+
+_COVERS = "probes, each with its own pattern set"
+_NUM_BLOCKS = 100
+
+
+def distance_law(num_neurons: int) -> Floats:
+    """Return P(d) of a random pattern, C(D, d)/2^D for d = 0..D, shape ``(D + 1,)``."""
+    return np.array([comb(num_neurons, d) / 2**num_neurons for d in range(num_neurons + 1)])
+
+
+def pooled_capacity(table: npt.ArrayLike, num_flips: int, *, threshold: float = 0.9) -> float:
+    """Return the K at which the pooled share of correct answers is ``threshold``; exact.
+
+    Args:
+        table: F(d) for d = 0..D, shape ``(D + 1,)``.
+        num_flips: e in 0..D.
+        threshold: In (0, 1).
+
+    Raises:
+        ValueError: An argument is out of range.
+    """
+    squares = _checked(table, num_flips, threshold)
+    odds = (1 - threshold) / threshold
+    return 1 + odds * float(squares[num_flips] / (distance_law(len(squares) - 1) @ squares))
+
+
+def sphere_packing_load(num_neurons: int, num_flips: int) -> float:
+    """Return 2^{D(1 - H2(e/D))}, the exponent of Shannon's limit for a fraction e/D of errors."""
+    f = num_flips / num_neurons
+    entropy = -sum(p * log2(p) for p in (f, 1 - f) if p > 0)
+    return float(2 ** (num_neurons * (1 - entropy)))
+
+
+def recall_curves(
+    table: npt.ArrayLike | None,
+    num_neurons: int,
+    num_flips: int,
+    loads: Sequence[int],
+    *,
+    num_probes: int,
+    rng: np.random.Generator | int | None = None,
+) -> Floats:
+    """Return P(target given acceptance) of random probes at growing loads, (num_probes, loads).
+
+    The memory of a probe at one load is part of its memory at the next, so that every row falls.
+
+    Args:
+        table: F(d) for d = 0..D, or ``None`` for an exact scan for the nearest pattern.
+        num_neurons: D.
+        num_flips: e.
+        loads: Ascending K >= 1.
+        num_probes: Number of independent probes, each with patterns of its own.
+        rng: Seed or generator.
+
+    Raises:
+        ValueError: Loads do not ascend from 1 on, or another argument is out of range.
+    """
+    rng = np.random.default_rng(rng)
+    steps = np.diff([1, *loads])
+    if len(steps) == 0 or loads[0] < 1 or (steps[1:] <= 0).any():
+        raise ValueError(f"loads should ascend from at least 1. Got {list(loads)}.")
+    squares = None if table is None else _checked(table, num_flips, 0.9)
+    if squares is not None and len(squares) != num_neurons + 1:
+        raise ValueError(f"table should have shape ({num_neurons + 1},). Got {squares.shape}.")
+    law = distance_law(num_neurons)
+    histogram = np.zeros((num_probes, num_neurons + 1), dtype=np.int64)
+    curves = np.empty((num_probes, len(loads)))
+    for column, step in enumerate(steps.tolist()):
+        histogram += rng.multinomial(step, law, size=num_probes)
+        if squares is None:
+            nearer, ties = histogram[:, :num_flips].sum(axis=1), histogram[:, num_flips]
+            curves[:, column] = np.where(nearer == 0, 1 / (1 + ties), 0.0)
+        else:
+            kept = squares[num_flips]
+            total = kept + histogram @ squares
+            curves[:, column] = np.divide(kept, total, out=np.zeros(num_probes), where=total > 0)
+    return curves
+
+
+def mean_capacity(
+    table: npt.ArrayLike | None,
+    num_neurons: int,
+    num_flips: int,
+    *,
+    num_probes: int = 7400,
+    threshold: float = 0.9,
+    rng: np.random.Generator | int | None = None,
+) -> Estimate:
+    """Return the K at which the mean over probes of P(target given acceptance) is ``threshold``.
+
+    Simulated at loads a factor 2^{1/4} apart around the crossing and interpolated linearly in
+    log K; the interval is a bootstrap over probes, each of which has its own patterns.
+
+    Args:
+        table: F(d), shape ``(D + 1,)``, or ``None`` for the nearest pattern.
+        num_neurons: D.
+        num_flips: e.
+        num_probes: 7,400 give about ± 5 % at 95 %.
+        threshold: In (0, 1).
+        rng: Seed or generator.
+
+    Returns:
+        The estimate, whose interval covers probes and their pattern sets; NaN with an open
+        interval where the capacity is below 2 or above 2^40.
+    """
+    rng = np.random.default_rng(rng)
+    coarse = [2**k for k in range(41)]
+    rough = recall_curves(table, num_neurons, num_flips, coarse, num_probes=200, rng=rng).mean(
+        axis=0
+    )
+    at = int(np.argmax(rough < threshold)) if (rough < threshold).any() else len(coarse)
+    loads = quarter_octaves(max(0, at - 3), min(40, at + 2))
+    curves = recall_curves(table, num_neurons, num_flips, loads, num_probes=num_probes, rng=rng)
+    return capacity_of_curves(loads, curves, threshold=threshold, rng=rng)
+
+
+def quarter_octaves(low: int, high: int) -> list[int]:
+    """Return the distinct loads 2^low..2^high, a factor 2^{1/4} apart and rounded."""
+    steps = np.round(2.0 ** np.arange(low, high + 0.1, 0.25)).astype(np.int64)
+    return sorted(set(steps.tolist()))
+
+
+def capacity_of_curves(
+    loads: npt.ArrayLike,
+    curves: npt.ArrayLike,
+    *,
+    threshold: float = 0.9,
+    rng: np.random.Generator | int | None = None,
+) -> Estimate:
+    """Return where the mean of the curves falls through the threshold, bootstrapped over rows.
+
+    Args:
+        loads: Ascending K, shape ``(num_loads,)``.
+        curves: Falling P(correct) of each probe, shape ``(num_probes, num_loads)``.
+        threshold: In (0, 1).
+        rng: Draws the resamples.
+    """
+    rows = np.asarray(curves, dtype=float)
+    steps = np.asarray(loads, dtype=float)
+    if np.isnan(_crossing(steps, rows.mean(axis=0), threshold)):
+        above = bool(rows.mean(axis=0)[-1] >= threshold)
+        return Estimate(
+            low=float(steps[-1]) if above else 0.0,
+            best=np.nan,
+            high=np.inf if above else float(steps[0]),
+            method="percentile bootstrap",
+            level=0.95,
+            covers=_COVERS,
+            note="the simulated loads do not enclose the capacity",
+        )
+    if len(rows) >= 2 * _NUM_BLOCKS:  # means of blocks are as good and faster to resample
+        rows = np.array([block.mean(axis=0) for block in np.array_split(rows, _NUM_BLOCKS)])
+    return bootstrap(
+        rows,
+        lambda chosen: _crossing(steps, chosen.mean(axis=0), threshold),
+        rng=rng,
+        covers=_COVERS,
+    )
+
+
+def _crossing(loads: Floats, mean: Floats, threshold: float) -> float:
+    """Return where a falling curve passes the threshold, linearly in log K; NaN if nowhere."""
+    if mean[0] < threshold or mean[-1] >= threshold:
+        return float("nan")
+    i = int(np.argmax(mean < threshold)) - 1
+    part = (mean[i] - threshold) / (mean[i] - mean[i + 1])
+    return float(loads[i] * (loads[i + 1] / loads[i]) ** part)
+
+
+@trial("filter capacity")
+def capacity_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Run one filter at one D and e: sums over probes at each load, and the pooled capacity.
+
+    Returns:
+        ``mean`` and ``mean_square`` of P(target given acceptance) per load over ``num_probes``
+        probes, ``crossing`` (the mean capacity of this batch, or None), ``pooled``, and the
+        ``acceptance`` F(e)² of the target alone.
+    """
+    num_neurons, num_flips = params["num_neurons"], params["num_flips"]
+    table = _table_of(params["filter"], num_neurons)
+    curves = recall_curves(
+        table, num_neurons, num_flips, params["loads"], num_probes=params["num_probes"], rng=rng
+    )
+    found = _crossing(np.array(params["loads"], dtype=float), curves.mean(axis=0), 0.9)
+    return {
+        "mean": curves.mean(axis=0),
+        "mean_square": (curves**2).mean(axis=0),
+        "crossing": None if np.isnan(found) else found,
+        "pooled": None if table is None else pooled_capacity(table, num_flips),
+        "acceptance": 1.0 if table is None else float(table[num_flips] ** 2),
+        "backend": "exact",
+    }
+
+
+def capacity_tasks(
+    sizes: Iterable[tuple[int, int]] = ((12, 1), (16, 2), (20, 2), (32, 4)),
+    *,
+    num_probes: int = 740,
+    num_batches: int = 10,
+    seed: int = 0,
+) -> list[Task]:
+    """Return the preset: every filter of the study at pairs of (D, flipped bits).
+
+    Ten batches of 740 probes are the 7,400 that a ± 5 % interval takes.
+    """
+    tasks = []
+    for num_neurons, num_flips in sizes:
+        for name, each in study_filters(num_neurons, num_flips).items():
+            data: Any = NEAREST if each is None else each.to_dict()
+            tasks.append(
+                Task(
+                    kind="filter capacity",
+                    params={
+                        "label": name,
+                        "filter": data,
+                        "num_neurons": num_neurons,
+                        "num_flips": num_flips,
+                        "loads": quarter_octaves(0, num_neurons),
+                        "num_probes": num_probes,
+                    },
+                    seed=seed,
+                    num_batches=num_batches,
+                )
+            )
+    return tasks
+
+
+def study_filters(num_neurons: int, num_flips: int) -> dict[str, Filter | None]:
+    """Return the filters of the study by label, at equal numbers of signals where stated.
+
+    ``None`` is the exact scan for the nearest pattern. A filter without amplification is also
+    the baseline "measure the memory and accept classically": same law, same acceptance.
+    """
+    edges = np.arange(0.7, 0.97, 0.01).tolist()
+
+    def dolph(degree: int) -> Filter:
+        return max(
+            (DolphChebyshev(degree, float(edge)) for edge in edges),
+            key=lambda each: pooled_capacity(each.table(num_neurons), num_flips),
+        )
+
+    return {
+        "probabilistic, 4 signals": CosinePower(4),
+        "probabilistic, 8 signals": CosinePower(8),
+        "probabilistic, 16 signals": CosinePower(16),
+        "Dolph-Chebyshev, 8 signals": dolph(8),
+        "Dolph-Chebyshev, 16 signals": dolph(16),
+        "optimal, 4 signals": OptimalFilter(4, num_flips),
+        "optimal, 8 signals": OptimalFilter(8, num_flips),
+        "optimal, 16 signals": OptimalFilter(16, num_flips),
+        "posterior": Posterior(num_flips / num_neurons),
+        "Hamming ball": HammingBall(num_flips),
+        "nearest pattern": None,
+    }
+
+
+def capacity_summary(
+    records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
+) -> list[dict[str, Any]]:
+    """Return one row per task: both capacities at 90 %, with an interval for the mean one.
+
+    The interval bootstraps over batches of probes (given at least two); every probe has patterns
+    of its own.
+    """
+    rng = np.random.default_rng(rng)
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        if record.kind == "filter capacity":
+            groups.setdefault(record.key, []).append(record)
+    rows = []
+    for batch in groups.values():
+        params, values = batch[0].params, batch[0].values
+        curves = np.array([record.values["mean"] for record in batch])
+        mean = capacity_of_curves(params["loads"], curves, rng=rng)
+        rows.append(
+            {
+                "label": params["label"],
+                "num_neurons": params["num_neurons"],
+                "num_flips": params["num_flips"],
+                "pooled": values["pooled"],
+                "mean": mean,
+                "acceptance": values["acceptance"],
+                "sphere_packing": sphere_packing_load(params["num_neurons"], params["num_flips"]),
+            }
+        )
+    return rows
+
+
+def _table_of(data: Any, num_neurons: int) -> Floats | None:
+    if data == NEAREST:
+        return None
+    maker: Callable[..., Filter] = FILTERS[data["name"]]
+    fields = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in data.items()
+        if key != "name"
+    }
+    return maker(**fields).table(num_neurons)
+
+
+def _checked(table: npt.ArrayLike, num_flips: int, threshold: float) -> Floats:
+    row = np.asarray(table, dtype=float)
+    if row.ndim != 1 or not 0 <= num_flips < len(row):
+        raise ValueError(
+            f"num_flips should be in 0..D with a table of shape (D + 1,). Got {num_flips} and "
+            f"{row.shape}."
+        )
+    if not 0 < threshold < 1:
+        raise ValueError(f"threshold should be in (0, 1). Got {threshold}.")
+    return np.asarray(row**2)

@@ -1,0 +1,43 @@
+"""The reproductions by name."""
+
+import os
+from pathlib import Path
+
+from qdenseam.reproduce.base import OnProgress, Reproduced
+from qdenseam.reproduce.mimura import MIMURA_FIGURE_1
+
+REPRODUCTIONS = {each.name: each for each in (MIMURA_FIGURE_1,)}
+"""Every reproduction under its name."""
+
+
+def reproduce(
+    name: str,
+    *,
+    out: str | os.PathLike[str],
+    quick: bool = False,
+    num_workers: int = 0,
+    on_progress: OnProgress = None,
+) -> Reproduced:
+    """Make a published result again and return how well it agrees.
+
+    Finished parts are kept in ``out/results.jsonl``: the same call goes on after an interruption,
+    and only draws once all is there.
+
+    Args:
+        name: One of :data:`REPRODUCTIONS`.
+        out: Folder for the results, the figure and ``agreement.csv``; made when missing.
+        quick: Whether to sample less, within wider tolerances.
+        num_workers: Processes that share the work; 0 does it in this one.
+        on_progress: Called after each finished part.
+
+    Raises:
+        ValueError: There is no such reproduction.
+        OSError: ``out`` cannot be written.
+    """
+    if name not in REPRODUCTIONS:
+        raise ValueError(f"name should be one of {', '.join(REPRODUCTIONS)}. Got {name!r}.")
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    return REPRODUCTIONS[name].run(
+        folder, quick=quick, num_workers=num_workers, on_progress=on_progress
+    )

@@ -1,0 +1,63 @@
+"""Angles that serve many instances, so that recall needs no training per probe."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
+from qdenseam.training.angles import Training, train_angles
+
+Floats = npt.NDArray[np.float64]
+
+
+def train_shared_angles(
+    diagonals: Sequence[Floats],
+    start_angles: Sequence[Floats],
+    num_layers: int,
+    *,
+    num_restarts: int = 3,
+    max_evaluations: int = 150,
+    rng: np.random.Generator | int | None = None,
+) -> Training:
+    """Return the angles that minimize the mean energy per neuron over many instances.
+
+    Args:
+        diagonals: E of each instance, shape ``(2**D,)`` each, sizes may differ.
+        start_angles: θ_i of each instance, shape ``(D,)`` each.
+        num_layers: p.
+        num_restarts: Starts of the training.
+        max_evaluations: Evaluations of the mean per start.
+        rng: Draws the random starts.
+
+    Returns:
+        The training; one evaluation is one of every instance.
+
+    Raises:
+        ValueError: There are no instances, or not as many starts as diagonals.
+    """
+    if not diagonals or len(diagonals) != len(start_angles):
+        raise ValueError(
+            "diagonals and start_angles should be equally many and at least one. "
+            f"Got {len(diagonals)} and {len(start_angles)}."
+        )
+
+    def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
+        value, by_gamma, by_beta = 0.0, np.zeros(num_layers), np.zeros(num_layers)
+        for diagonal, start in zip(diagonals, start_angles, strict=True):
+            parts = qaoa_expectation_and_gradient(diagonal, start, gammas=gammas, betas=betas)
+            share = 1 / (len(start) * len(diagonals))
+            value += share * parts[0]
+            by_gamma += share * parts[1]
+            by_beta += share * parts[2]
+        return value, by_gamma, by_beta
+
+    scale = float(np.mean([diagonal.std() for diagonal in diagonals]))
+    return train_angles(
+        objective,
+        num_layers,
+        energy_scale=scale,
+        num_restarts=num_restarts,
+        max_evaluations=max_evaluations,
+        rng=rng,
+    )

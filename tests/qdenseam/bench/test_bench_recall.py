@@ -1,0 +1,58 @@
+"""The table of methods: circuits obey laws, shots fit, costs are those of the circuits."""
+
+import pytest
+
+from qdenseam.bench.recall import bench_methods, bench_recall, smallest_p_value
+from qdenseam.methods import AmplitudeAmplification, SampleAndAccept, SeparationFilter
+
+
+def test_every_amplitude_method_obeys_its_law() -> None:
+    seen = []
+    rows = bench_recall(
+        num_neurons=4,
+        num_patterns=4,
+        shots=500,
+        methods=bench_methods(4),
+        rng=0,
+        on_row=seen.append,
+    )
+    assert seen == rows
+    assert [r.method for r in rows] == [name for name, _ in bench_methods(4)]
+    for row in rows:
+        assert row.law_error < 1e-10, row
+        assert row.p_value > 1e-9, row
+        assert 0 <= row.success <= 1
+        assert row.two_qubit_gates >= 0
+    by_name = {r.method: r for r in rows}
+    assert by_name["amplification, exact"].success > 0.999
+    assert by_name["amplification, exact"].knows_match_count
+    assert not by_name["amplification, fixed point"].knows_match_count
+    unamplified, amplified = by_name["filter, ball"], by_name["filter, ball, amplified"]
+    assert amplified.acceptance > unamplified.acceptance
+    assert amplified.state_preparations > unamplified.state_preparations == 1
+
+
+def test_the_unamplified_filter_accepts_as_often_as_the_baseline() -> None:
+    ours, baseline, _ = bench_recall(
+        num_neurons=4,
+        num_patterns=5,
+        shots=100,
+        methods=[
+            ("filter", SeparationFilter()),
+            ("baseline", SampleAndAccept()),
+            ("completion", AmplitudeAmplification()),
+        ],
+        rng=1,
+    )
+    assert ours.acceptance == pytest.approx(baseline.acceptance)
+
+
+def test_p_values_are_small_only_for_wrong_laws() -> None:
+    assert smallest_p_value([480, 520], [0.5, 0.5]) > 0.1
+    assert smallest_p_value([300, 700], [0.5, 0.5]) < 1e-9
+    assert smallest_p_value([0, 100], [0.0, 1.0]) == 1.0
+
+
+def test_bad_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="num_neurons should be at least 2"):
+        bench_recall(num_neurons=1)

@@ -1,0 +1,102 @@
+"""Capacities of filters: closed forms, simulation, and the laws of the methods agree."""
+
+import numpy as np
+import pytest
+
+from classical_ref.patterns import random_patterns
+from qdenseam import AmplitudeMemory
+from qdenseam.experiments import collect
+from qdenseam.experiments.capacity import (
+    capacity_of_curves,
+    capacity_summary,
+    capacity_tasks,
+    distance_law,
+    mean_capacity,
+    pooled_capacity,
+    quarter_octaves,
+    recall_curves,
+    sphere_packing_load,
+    study_filters,
+)
+from qdenseam.methods import CosinePower, HammingBall, Posterior, SeparationFilter
+
+
+@pytest.mark.parametrize(
+    ("each", "num_neurons", "num_flips", "expected"),
+    [
+        (HammingBall(2), 16, 2, 54.2),
+        (HammingBall(2), 20, 2, 553),
+        (HammingBall(4), 32, 4, 11514),
+        (CosinePower(16), 20, 2, 18.7),
+        (Posterior(0.1), 20, 2, 175.9),
+    ],
+)
+def test_pooled_capacities(each, num_neurons: int, num_flips: int, expected: float) -> None:
+    assert pooled_capacity(each.table(num_neurons), num_flips) == pytest.approx(expected, rel=5e-3)
+
+
+def test_the_mean_capacity_of_a_ball_is_poissons(rng: np.random.Generator) -> None:
+    # with λ expected false positives the mean is (1 - e^-λ)/λ, which is 0.9 at λ = 0.2146
+    found = mean_capacity(HammingBall(2).table(20), 20, 2, num_probes=4000, rng=rng)
+    expected = 1 + 0.2146 / distance_law(20)[:3].sum()
+    assert found.low < expected < found.high
+    assert found.best == pytest.approx(expected, rel=0.1)
+
+
+def test_curves_are_the_laws_of_methods_on_average(rng: np.random.Generator) -> None:
+    table, probe = CosinePower(4).table(16), np.ones(16, dtype=np.int8)
+    curves = recall_curves(table, 16, 2, [1, 8, 30], num_probes=3000, rng=rng)
+    assert (np.diff(curves, axis=1) <= 0).all()
+    probe[:2] = -1
+    by_law = []
+    for _ in range(300):
+        patterns = np.concatenate([np.ones((1, 16)), random_patterns(29, 16, rng=rng)])
+        memory = AmplitudeMemory(patterns.astype(np.int8))
+        law = SeparationFilter(CosinePower(4)).law(memory, probe)
+        by_law.append(law.probabilities[0])
+    error = np.std(by_law) / np.sqrt(300)
+    assert np.mean(by_law) == pytest.approx(curves[:, 2].mean(), abs=6 * error)
+
+
+def test_no_filter_beats_the_nearest_pattern(rng: np.random.Generator) -> None:
+    loads = [1, 16, 64, 256]
+    nearest = recall_curves(None, 16, 2, loads, num_probes=3000, rng=rng).mean(axis=0)
+    for each in study_filters(16, 2).values():
+        if each is not None:
+            mean = recall_curves(each.table(16), 16, 2, loads, num_probes=3000, rng=rng)
+            assert (mean.mean(axis=0) < nearest + 0.03).all()
+
+
+def test_the_preset_runs_and_is_summarized(tmp_path) -> None:
+    tasks = capacity_tasks([(12, 1)], num_probes=50, num_batches=2)
+    records = collect(tasks, tmp_path / "results.jsonl", modules=["qdenseam.experiments.capacity"])
+    rows = capacity_summary(records)
+    assert [r["label"] for r in rows] == list(study_filters(12, 1))
+    by_label = {r["label"]: r for r in rows}
+    assert by_label["Hamming ball"]["mean"].best > by_label["Hamming ball"]["pooled"]
+    assert by_label["nearest pattern"]["pooled"] is None
+    assert by_label["Hamming ball"]["acceptance"] == 1
+    assert by_label["Hamming ball"]["sphere_packing"] == pytest.approx(131, abs=1)
+
+
+def test_a_capacity_outside_the_loads_is_open() -> None:
+    assert capacity_of_curves([1, 2, 4], np.ones((5, 3))).high == np.inf
+    low = capacity_of_curves([8, 16], np.full((5, 2), 0.1))
+    assert np.isnan(low.best)
+    assert (low.low, low.high) == (0, 8)
+    assert quarter_octaves(0, 2) == [1, 2, 3, 4]
+    assert sphere_packing_load(10, 0) == 1024
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: pooled_capacity([1, 0.5], 2), "num_flips should be in"),
+        (lambda: pooled_capacity([1, 0.5], 1, threshold=1.0), "threshold should be in"),
+        (lambda: recall_curves([1, 0], 1, 0, [4, 2], num_probes=2), "loads should ascend"),
+        (lambda: recall_curves([1, 0], 2, 0, [1, 2], num_probes=2), "table should have shape"),
+    ],
+)
+def test_bad_input_is_refused(call, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()

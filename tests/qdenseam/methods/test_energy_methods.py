@@ -1,0 +1,201 @@
+"""What the shared tests of every method do not cover: training, transfer, rounds, bad input."""
+
+import numpy as np
+import pytest
+from qiskit.quantum_info import Statevector
+
+from classical_ref import LogSumExp, random_patterns
+from qdenseam import EnergyMemory
+from qdenseam.methods import (
+    QAOA,
+    VQE,
+    AdiabaticRecall,
+    BiasFieldRecall,
+    CounterdiabaticRecall,
+    EnergySearch,
+    FixedAngleQAOA,
+    ImaginaryTime,
+    ThresholdSearch,
+    method_from_dict,
+)
+from qdenseam.methods.adaptive import run_rounds, sample_laws
+from qdenseam.training.fixed_angles import FIXED_ANGLES, recall_instances, retrain
+from qdenseam.training.objectives import conditional_value_at_risk
+from qdenseam.training.transfer import train_shared_angles
+
+
+@pytest.fixture
+def memory(rng: np.random.Generator) -> EnergyMemory:
+    return EnergyMemory(random_patterns(2, 6, rng=rng), separation=LogSumExp(1.0))
+
+
+@pytest.fixture
+def probe(memory: EnergyMemory) -> np.ndarray:
+    return memory.patterns[0] * np.array([-1, 1, 1, 1, 1, 0])
+
+
+TRAINED = [
+    QAOA(num_layers=1, num_restarts=2),
+    QAOA(num_layers=2, cvar=0.2, optimizer="SLSQP"),
+    VQE(),
+    VQE(entangler="energy", cvar=0.5),
+    ImaginaryTime(),
+    ImaginaryTime(entangler="energy", num_steps=5),
+]
+
+
+@pytest.mark.parametrize("method", TRAINED, ids=repr)
+def test_training_lowers_the_energy_and_the_circuit_obeys_the_law(
+    method: QAOA, memory: EnergyMemory, probe: np.ndarray, rng: np.random.Generator
+) -> None:
+    trained = method.trained(memory, probe, rng=rng)
+    law = trained.law(memory, probe)
+    circuit = trained.circuit(memory, probe)
+    probabilities = Statevector(circuit).probabilities()[:64]
+    np.testing.assert_allclose(law.distribution, probabilities, atol=1e-10)
+    assert trained.evaluations > 0
+    assert trained.trained(memory, probe, rng=rng) is trained
+    assert method_from_dict(trained.to_dict()) == trained
+    diagonal = memory.diagonal(probe)
+    if getattr(method, "cvar", 1.0) == 1.0:
+        assert trained.cost == pytest.approx(diagonal @ law.distribution)
+    start = AdiabaticRecall(num_steps=1, total_time=1e-9).law(memory, probe).distribution
+    assert trained.cost < diagonal @ start
+
+
+def test_conditional_value_at_risk_is_the_mean_of_the_lowest(rng: np.random.Generator) -> None:
+    energies, probabilities = rng.normal(size=50), rng.dirichlet(np.ones(50))
+    for level in (0.05, 0.3, 1.0):
+        observable = conditional_value_at_risk(energies, level)(probabilities)
+        order, left, expected = np.argsort(energies), level, 0.0
+        for x in order:
+            share = min(left, probabilities[x])
+            expected += share * energies[x] / level
+            left -= share
+        assert observable @ probabilities == pytest.approx(expected)
+
+
+def test_a_slow_anneal_reaches_the_ground_state(memory: EnergyMemory, probe: np.ndarray) -> None:
+    ground = memory.diagonal(probe).argmin()
+    slow = AdiabaticRecall(num_steps=300, total_time=60).law(memory, probe)
+    assert slow.distribution[ground] > 0.99
+
+
+def test_gauge_rotations_beat_the_same_anneal_without(
+    memory: EnergyMemory, probe: np.ndarray
+) -> None:
+    ground = memory.diagonal(probe).argmin()
+    plain = AdiabaticRecall(num_steps=3, total_time=1.0).law(memory, probe)
+    held = CounterdiabaticRecall(num_steps=3, total_time=1.0).law(memory, probe)
+    assert held.distribution[ground] > plain.distribution[ground]
+
+
+def test_bias_fields_sharpen_the_answers(memory: EnergyMemory, probe: np.ndarray) -> None:
+    target = memory.patterns[0]
+    rates = []
+    for num_rounds in (1, 4):
+        method = BiasFieldRecall(num_rounds=num_rounds)
+        state = run_rounds(method, memory, probe, 300, sample_laws, rng=1)
+        rates.append((state.answers == target).all(axis=1).mean())
+        assert state.shots == state.state_preparations == 300 * num_rounds
+        assert state.circuits == state.num_rounds == num_rounds
+    assert rates[0] < rates[1]
+    assert rates[1] > 0.8
+
+
+def test_energy_search_finds_the_ground_state_within_its_calls(
+    memory: EnergyMemory, probe: np.ndarray
+) -> None:
+    ground = np.flatnonzero(memory.diagonal(probe) == memory.diagonal(probe).min())
+    method = EnergySearch(resolution=0.05)
+    state = run_rounds(method, memory, probe, 100, sample_laws, rng=2)
+    found = ((1 - state.answers) // 2) @ (1 << np.arange(6))
+    assert np.isin(found, ground).mean() > 0.9
+    assert state.calls.max() <= method.call_limit(memory) == 32
+    assert state.circuits <= state.shots
+    assert state.state_preparations >= state.shots
+
+
+@pytest.mark.parametrize("method", [BiasFieldRecall(num_rounds=2), EnergySearch(max_calls=3)])
+def test_rounds_on_circuits_agree_with_rounds_on_laws(
+    method: BiasFieldRecall, memory: EnergyMemory, probe: np.ndarray
+) -> None:
+    asked = []
+
+    def sample(rounds: list, rng: np.random.Generator) -> list[np.ndarray]:
+        for each in rounds:
+            circuit = each.method.circuit(each.memory, each.probe)
+            probabilities = Statevector(circuit).probabilities(range(6))
+            law = each.method.law(each.memory, each.probe)
+            np.testing.assert_allclose(probabilities, law.distribution, atol=1e-9)
+            asked.append(each)
+        return sample_laws(rounds, rng)
+
+    run_rounds(method, memory, probe, 5, sample, rng=3)
+    assert len(asked) >= 2
+
+
+def test_fixed_angles_are_what_the_recipe_gives() -> None:
+    for key in [(1, 0.25), (2, None)]:
+        training = retrain(*key)
+        np.testing.assert_allclose(training.gammas, FIXED_ANGLES[key][0], atol=2e-4)
+        np.testing.assert_allclose(training.betas, FIXED_ANGLES[key][1], atol=2e-4)
+
+
+def test_fixed_angles_recall_unseen_instances() -> None:
+    recalled = [
+        [FixedAngleQAOA(p).law(memory, probe).joint[0] for p in (1, 4, 8)]
+        for memory, probe in recall_instances(18, rng=99)
+    ]
+    by_depth = np.mean(recalled, axis=0)
+    assert (np.diff(by_depth) > 0).all()
+    assert by_depth[-1] > 0.4
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: QAOA(cvar=0), r"cvar should be in \(0, 1\]"),
+        (lambda: QAOA(optimizer="sgd"), "optimizer should be one of L-BFGS-B"),
+        (lambda: QAOA(num_layers=2, gammas=(1.0,), betas=(1.0,)), "expected 2 angles per kind"),
+        (lambda: QAOA(warm_start=0.7), "warm_start should be in"),
+        (lambda: QAOA(num_restarts=0), "should be at least 1"),
+        (lambda: VQE(num_layers=0), "num_layers should be at least 1"),
+        (lambda: VQE(entangler="ring"), "entangler should be 'chain' or 'energy'"),
+        (lambda: VQE(gammas=(1.0, 2.0)), "expected 1 gammas. Got 2."),
+        (lambda: VQE(cvar=2), r"cvar should be in \(0, 1\]"),
+        (lambda: VQE(optimizer="sgd"), "optimizer should be one of"),
+        (lambda: VQE(num_restarts=0), "num_restarts and max_evaluations should be at least 1"),
+        (lambda: VQE(angles=(1.0,)).law(EnergyMemory([[1, 1]]), "00"), "expected 4 angles"),
+        (lambda: ImaginaryTime(num_steps=0), "num_steps should be at least 1"),
+        (lambda: AdiabaticRecall(num_steps=0), "num_steps should be at least 1"),
+        (lambda: AdiabaticRecall(total_time=0), "total_time should be positive"),
+        (lambda: CounterdiabaticRecall(num_steps=0), "num_steps should be at least 1"),
+        (lambda: CounterdiabaticRecall(total_time=-1), "total_time should be positive or None"),
+        (lambda: CounterdiabaticRecall(start_ones=(2.0,)), "probabilities of ones"),
+        (
+            lambda: CounterdiabaticRecall(start_ones=(0.5,)).law(EnergyMemory([[1, 1]]), "00"),
+            "start_ones should have 2 values. Got 1.",
+        ),
+        (lambda: BiasFieldRecall(num_rounds=0), "num_rounds should be at least 1"),
+        (lambda: BiasFieldRecall(cvar=0), r"cvar should be in \(0, 1\]"),
+        (lambda: BiasFieldRecall(smallest_bias=0), r"smallest_bias should be in \(0, 0.5\]"),
+        (lambda: ThresholdSearch(num_iterations=-1), "num_iterations should be at least 0"),
+        (lambda: ThresholdSearch(threshold=float("nan")), "threshold should be finite"),
+        (lambda: ThresholdSearch(resolution=0), "resolution should be positive"),
+        (lambda: EnergySearch(growth=2), r"growth should be in \(1, 4/3\]"),
+        (lambda: EnergySearch(max_calls=0), "max_calls should be at least 1"),
+        (lambda: EnergySearch(resolution=0), "resolution should be positive"),
+        (lambda: FixedAngleQAOA(5), "fixed angles exist for num_layers 1, 2, 3, 4, 6, 8"),
+        (lambda: train_shared_angles([], [], 1), "at least one. Got 0 and 0"),
+        (lambda: conditional_value_at_risk(np.zeros(2), 0), r"cvar should be in \(0, 1\]"),
+    ],
+)
+def test_bad_input_is_refused(build, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+def test_angles_are_needed_first(memory: EnergyMemory) -> None:
+    with pytest.raises(ValueError, match="QAOA has no angles yet"):
+        QAOA().circuit(memory, "??????")
