@@ -8,7 +8,10 @@ is its list of rounds (φ, χ), the first one first.
 import cmath
 from collections.abc import Callable
 from math import acosh, asin, atan2, ceil, cos, cosh, isclose, pi, sin, sqrt
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits import multi_controlled
@@ -102,25 +105,33 @@ def fixed_point_rounds(fraction: float, max_failure: float) -> Rounds:
     return tuple((-alpha, -other) for alpha, other in zip(reversed(alphas), alphas, strict=True))
 
 
-def success_amplitudes(fraction: float, rounds: Rounds) -> tuple[complex, complex]:
-    """Return the amplitudes (marked, unmarked) after the rounds, for a marked weight.
+def success_amplitudes(fraction: npt.ArrayLike, rounds: Rounds) -> tuple[Any, Any]:
+    """Return the amplitudes (marked, unmarked) after the rounds, for marked weights.
 
     The state never leaves the plane of |marked⟩ and |unmarked⟩, so two complex numbers hold all
     of it; the start is (√fraction, √(1 - fraction)).
 
+    Args:
+        fraction: One weight or an array of them, in [0, 1].
+        rounds: The schedule.
+
+    Returns:
+        Two complex numbers, or two arrays of the shape of ``fraction``.
+
     Raises:
-        ValueError: ``fraction`` is outside [0, 1].
+        ValueError: A fraction is outside [0, 1].
     """
-    if not 0 <= fraction <= 1:
-        raise ValueError(f"fraction should be in [0, 1]. Got {fraction}.")
-    start = (sqrt(fraction), sqrt(1 - fraction))
-    marked, unmarked = complex(start[0]), complex(start[1])
+    weight = np.asarray(fraction, dtype=float)
+    if not ((weight >= 0) & (weight <= 1)).all():
+        raise ValueError(f"fraction should be in [0, 1]. Got {weight}.")
+    start = (np.sqrt(weight), np.sqrt(1 - weight))
+    marked, unmarked = start[0].astype(complex), start[1].astype(complex)
     for oracle_phase, reflection_phase in rounds:
-        marked *= cmath.exp(1j * oracle_phase)
+        marked = marked * cmath.exp(1j * oracle_phase)
         overlap = start[0] * marked + start[1] * unmarked
-        overlap *= 1 - cmath.exp(1j * reflection_phase)
+        overlap = overlap * (1 - cmath.exp(1j * reflection_phase))
         marked, unmarked = overlap * start[0] - marked, overlap * start[1] - unmarked
-    return marked, unmarked
+    return marked[()], unmarked[()]
 
 
 def amplification(

@@ -12,9 +12,10 @@ from math import pi
 
 import numpy as np
 import numpy.typing as npt
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit import AncillaRegister, ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Qubit
 
+from circuits import multi_controlled
 from circuits.bit_order import check_bits
 from circuits.oracles import check_positions
 from circuits.signal_processing import SignalAngles
@@ -146,6 +147,60 @@ def symmetric_filter(
     return circuit
 
 
+def categorical_filter(
+    probe_bits: npt.ArrayLike,
+    features: Sequence[Sequence[int]],
+    angles: SignalAngles,
+    *,
+    signal_angle: float,
+) -> QuantumCircuit:
+    r"""Return :func:`signal_filter` on the number of mismatched *features*, groups of bits.
+
+    A feature matches if all of its bits do. The signal is exp(iωd Z_f/2) with d the number of
+    features minus the matches, one multi-controlled RZ for each feature.
+
+    Args:
+        probe_bits: Shape ``(D,)``; entries outside the features are ignored.
+        features: The known neurons of each feature, at least one each.
+        angles: The rotations of the flag.
+        signal_angle: ω.
+
+    Returns:
+        A circuit with registers ``memory`` (D), ``flag`` (1) and, where a feature has three bits
+        or more, one clean ``ancilla``.
+
+    Raises:
+        ValueError: Bits or features are malformed, or a feature is empty.
+
+    References:
+        Khan et al., "EP-PQM: efficient parametric probabilistic quantum memory with fewer qubits
+        and gates" (2022), for features in binary labels.
+    """
+    if not all(len(feature) for feature in features):
+        raise ValueError("every feature should have a neuron. Got an empty one; leave it out.")
+    circuit, neurons, ones = _start(
+        probe_bits, [i for feature in features for i in feature], num_flags=1
+    )
+    flag, memory = circuit.qubits[-1], circuit.qubits
+    zeros = [memory[i] for i in neurons if memory[i] not in ones]
+    ladder = None
+    if any(len(feature) > 2 for feature in features):
+        circuit.add_register(AncillaRegister(1, "ancilla"))
+        ladder = circuit.qubits[-1]
+    circuit.global_phase = angles.global_phase
+    with _compared(circuit, zeros):  # a qubit is 1 where its bit matches
+        for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
+            if k:
+                circuit.rz(-signal_angle * len(features), flag)
+                for feature in features:
+                    controls = [memory[i] for i in feature]
+                    multi_controlled.append_rz(circuit, signal_angle, controls, flag, ladder)
+            circuit.ry(2 * float(rotation), flag)
+            circuit.p(-float(phase), flag)
+            circuit.global_phase += float(phase)
+    return circuit
+
+
 def product_filter(
     probe_bits: npt.ArrayLike,
     positions: npt.ArrayLike,
@@ -214,7 +269,7 @@ def _start(
 
 @contextmanager
 def _compared(circuit: QuantumCircuit, ones: list[Qubit]) -> Iterator[None]:
-    """XOR the probe onto the memory, and undo it afterwards."""
+    """Flip the qubits that make the memory its XOR with the probe, and undo it afterwards."""
     if ones:
         circuit.x(ones)
     yield

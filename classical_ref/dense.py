@@ -12,6 +12,7 @@ from .fields import DenseFields, Engine, SelfInteraction
 from .separation import Polynomial, Rule, Separation
 from .spins import Spins, check_patterns, check_probes, similarity
 from .stored import StoredPatterns
+from .synchronous import chosen_backend, stored_similarities
 
 _CHUNK = 2**22  # entries of a (num_states, num_patterns) block
 
@@ -183,8 +184,11 @@ class DenseMemory:
         rows = max(1, _CHUNK // self.num_patterns)
         energies = np.empty(len(states))
         for start in range(0, len(states), rows):
-            block = similarity(self.patterns, states[start : start + rows])
-            energies[start : start + rows] = self.separation.energy(block, self.weights)
+            block = states[start : start + rows]
+            similarities = stored_similarities(
+                self.stored, block, chosen_backend(self.stored, block)
+            )
+            energies[start : start + rows] = self.separation.energy(similarities, self.weights)
         return energies
 
     def _finite(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:

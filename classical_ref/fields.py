@@ -15,6 +15,7 @@ not enough by levels: the patterns with equal h are counted in integers before t
 """
 
 import math
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -24,7 +25,8 @@ from .dynamics import LocalFields, resolve
 from .separation import Rule, Separation
 from .spins import Spins, similarity
 from .stored import StoredPatterns
-from .synchronous import Backend, Tables, exponential_fields, table_fields
+from .synchronous import Backend, chosen_backend, exponential_fields, table_fields
+from .tables import cached_gains, field_tables, gain_table
 
 SelfInteraction = Literal["excluded", "kept"]
 """Whether the field of a neuron leaves out the neuron's own spin."""
@@ -32,10 +34,8 @@ Engine = Literal["auto", "numpy", "numba"]
 """Which implementation computes; all give the same signs."""
 
 _EPSILON = float(np.finfo(np.float64).eps)
-_EXACT_INTEGERS = 2**53
 _UNDERFLOW = 1e-280  # a smaller field may have lost its digits
 _CHUNK = 2**22  # entries of a (num_probes, num_patterns) block
-_WORTH_COMPILING = 2**21  # probes * patterns * neurons of a sweep
 
 
 class DenseFields(LocalFields):
@@ -56,9 +56,12 @@ class DenseFields(LocalFields):
         self.excluded = self_interaction == "excluded"
         self.engine = engine
         self.beta = float(getattr(separation, "beta", 0.0))
-        self.gains = separation.increments(stored.num_neurons, rule)
         self.has_integer_weights = bool(np.all(weights == np.rint(weights)))
-        self.gain_table, self.is_exact = self._table(self.gains or (0,))
+        total_weight = int(weights.sum()) if self.has_integer_weights else None
+        self.gains = cached_gains(separation, stored.num_neurons, rule)
+        key = (separation, stored.num_neurons, rule, total_weight)
+        self.gain_table, self.is_exact = gain_table(*key)
+        self.tables = partial(field_tables, *key)
 
     def signs(self, states: Spins) -> Spins:
         """Return the sign of every local field; see :class:`LocalFields`."""
@@ -95,34 +98,7 @@ class DenseFields(LocalFields):
         return spins if self.excluded else np.zeros_like(spins)
 
     def _backend(self, states: Spins) -> Backend:
-        if self.engine == "auto":
-            work = states.size * self.stored.num_patterns
-            return "numba" if work >= _WORTH_COMPILING else "numpy"
-        return self.engine
-
-    def _table(self, numerators: tuple[int, ...]) -> tuple[NDArray[np.float64], bool]:
-        """Return integers as floats up to a positive factor, and whether sums of them are exact."""
-        unit = math.gcd(*numerators) or 1
-        largest = max(abs(numerator) for numerator in numerators) // unit or 1
-        is_exact = self.has_integer_weights and (
-            2 * largest * int(self.weights.sum()) < _EXACT_INTEGERS
-        )
-        if not is_exact:
-            unit = unit * largest
-        return np.array([numerator / unit for numerator in numerators]), is_exact
-
-    def _tables(self, *, excluded: bool) -> Tables:
-        """Return the tables of the neurons that leave their spin out, or of the others."""
-        gains = self.gains or ()
-        size = 2 * self.stored.num_neurons + 1
-        if not excluded:
-            pull, is_exact = self._table(gains[1:-1])
-            return Tables(pull=pull, push=np.zeros(size), are_integers=is_exact)
-        pairs = list(zip(gains[:-2], gains[2:], strict=True))
-        both, is_exact = self._table(
-            (*(low + high for low, high in pairs), *(low - high for low, high in pairs))
-        )
-        return Tables(pull=both[:size], push=both[size:], are_integers=is_exact)
+        return chosen_backend(self.stored, states) if self.engine == "auto" else self.engine
 
     def _block_signs(self, states: Spins) -> Spins:
         own = self._own(states)
@@ -132,13 +108,10 @@ class DenseFields(LocalFields):
                 self.stored, states, own, self.beta, self.weights, backend
             )
         else:
-            field, error = np.zeros(states.shape), np.zeros((len(states), 1))
-            for excluded in {bool(value) for value in np.unique(own != 0)}:
-                tables = self._tables(excluded=excluded)
-                part, bound = table_fields(self.stored, states, tables, self.weights, backend)
-                field = np.where((own != 0) == excluded, part, field)
-                error = np.maximum(error, bound)
-        signs: Spins = np.sign(field).astype(np.int8)
+            field, error = self._from_tables(states, own, backend)
+        signs = (field > 0).view(np.int8) - (field < 0).view(np.int8)
+        if not error.any():
+            return signs
         probes, neurons = np.nonzero((np.abs(field) <= error) & (error > 0))
         rows = max(1, _CHUNK // self.stored.num_patterns)
         for start in range(0, len(probes), rows):
@@ -148,6 +121,20 @@ class DenseFields(LocalFields):
             columns = self.stored.columns[which]
             signs[some, which] = self._precise_signs(similarities, columns, own[some, which])
         return signs
+
+    def _from_tables(
+        self, states: Spins, own: Spins, backend: Backend
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return fields and error bounds, with unknown spins felt as they are."""
+        parts = [
+            table_fields(self.stored, states, self.tables(excluded=excluded), self.weights, backend)
+            for excluded, present in ((True, own.any()), (False, not own.all()))
+            if present
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        (without, first), (with_own, second) = parts
+        return np.where(own != 0, without, with_own), np.maximum(first, second)
 
     def _precise_signs(self, similarities: NDArray[np.int64], columns: Spins, own: Spins) -> Spins:
         """Return the signs of single fields, ``(num_fields,)``.

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from .spins import Spins
 
 _UNDERFLOW = 1e-280  # a smaller field is not signed: its terms may have lost their digits
+_TILE = 128  # patterns whose words stay in the nearest cache
+_ANY_ORDER = {"reassoc", "nsz"}  # sums may be vectorized; their bounds hold in every order
 
 
 @intrinsic
@@ -27,7 +29,7 @@ def _resolved(field: float, spin: int, preferred: int) -> int:
     return spin if spin != 0 else 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath=_ANY_ORDER)
 def sweep_table(
     states: Spins,
     similarities: NDArray[np.int32],
@@ -92,7 +94,7 @@ def sweep_table(
         positions[p] = position
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath=_ANY_ORDER)
 def sweep_exponential(
     states: Spins,
     similarities: NDArray[np.int32],
@@ -142,6 +144,47 @@ def sweep_exponential(
         positions[p] = position
 
 
+@njit(cache=True)
+def _tile(words: NDArray[np.uint64], first: int, end: int) -> NDArray[np.uint64]:
+    """Return the columns from ``first`` to ``end`` (at most a tile), zero-padded to a tile."""
+    tile = np.zeros((len(words), _TILE), dtype=np.uint64)
+    for w in range(len(words)):
+        for j in range(end - first):
+            tile[w, j] = words[w, first + j]
+    return tile
+
+
+@njit(cache=True)
+def _count_mismatches(
+    bits: NDArray[np.uint64],
+    known: NDArray[np.uint64],
+    tile: NDArray[np.uint64],
+    counts: NDArray[np.uint64],
+) -> None:
+    """Set ``counts`` to the mismatches of one state with a tile of patterns.
+
+    The inner loops run over patterns, which fills vector registers, and over four words at a time.
+    """
+    for j in range(_TILE):
+        counts[j] = 0
+    w = 0
+    while w + 4 <= len(bits):
+        x0, x1, x2, x3 = bits[w], bits[w + 1], bits[w + 2], bits[w + 3]
+        k0, k1, k2, k3 = known[w], known[w + 1], known[w + 2], known[w + 3]
+        for j in range(_TILE):
+            counts[j] += (
+                _population_count((x0 ^ tile[w, j]) & k0)
+                + _population_count((x1 ^ tile[w + 1, j]) & k1)
+                + _population_count((x2 ^ tile[w + 2, j]) & k2)
+                + _population_count((x3 ^ tile[w + 3, j]) & k3)
+            )
+        w += 4
+    while w < len(bits):
+        for j in range(_TILE):
+            counts[j] += _population_count((bits[w] ^ tile[w, j]) & known[w])
+        w += 1
+
+
 @njit(cache=True, parallel=True, nogil=True)
 def packed_similarities(
     bits: NDArray[np.uint64],
@@ -155,23 +198,77 @@ def packed_similarities(
         bits: The states, ``(num_states, num_words)``.
         known: Which of their bits are known, of the same shape.
         num_known: How many are, ``(num_states,)``.
-        words: The patterns, ``(num_patterns, num_words)``.
+        words: The patterns, ``(num_words, num_patterns)``.
     """
-    num_states, num_words = bits.shape
-    num_patterns = len(words)
+    num_states = len(bits)
+    num_patterns = words.shape[1]
     similarities = np.empty((num_states, num_patterns), dtype=np.int32)
-    num_tiles = (num_patterns + 255) // 256
-    for tile in prange(num_tiles):
+    for number in prange((num_patterns + _TILE - 1) // _TILE):
+        first = _TILE * number
+        end = min(first + _TILE, num_patterns)
+        tile = _tile(words, first, end)
+        counts = np.empty(_TILE, dtype=np.uint64)
         for p in range(num_states):
-            for k in range(256 * tile, min(256 * tile + 256, num_patterns)):
-                wrong = np.uint64(0)
-                for w in range(num_words):
-                    wrong += _population_count((bits[p, w] ^ words[k, w]) & known[p, w])
-                similarities[p, k] = num_known[p] - 2 * np.int32(wrong)
+            _count_mismatches(bits[p], known[p], tile, counts)
+            for j in range(end - first):
+                similarities[p, first + j] = num_known[p] - 2 * np.int32(counts[j])
     return similarities
 
 
-@njit(cache=True, parallel=True, nogil=True)
+@njit(cache=True, parallel=True, nogil=True, fastmath=_ANY_ORDER)
+def packed_quadratics(
+    bits: NDArray[np.uint64],
+    known: NDArray[np.uint64],
+    num_known: NDArray[np.int32],
+    words: NDArray[np.uint64],
+    a: np.float32,
+    b: np.float32,
+    c: np.float32,
+    block: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+    """Return ``(a H + b) H + c`` of the similarities H of packed states and patterns.
+
+    Args:
+        bits: As for :func:`packed_similarities`, like the next three.
+        known: Which bits are known.
+        num_known: How many are.
+        words: The patterns.
+        a: Coefficient of the square.
+        b: Coefficient of H.
+        c: Constant.
+        block: Patterns per block, a multiple of a tile.
+
+    Returns:
+        The values, ``(num_states, num_patterns)``, and by block of patterns the sums of H and the
+        absolute sums of the values, ``(num_states, num_blocks)`` each.
+    """
+    num_states = len(bits)
+    num_patterns = words.shape[1]
+    num_blocks = (num_patterns + block - 1) // block
+    values = np.empty((num_states, num_patterns), dtype=np.float32)
+    sums = np.zeros((num_states, num_blocks))
+    sizes = np.zeros((num_states, num_blocks))
+    for number in prange(num_blocks):
+        counts = np.empty(_TILE, dtype=np.uint64)
+        for first in range(block * number, min(block * (number + 1), num_patterns), _TILE):
+            end = min(first + _TILE, num_patterns)
+            tile = _tile(words, first, end)
+            for p in range(num_states):
+                _count_mismatches(bits[p], known[p], tile, counts)
+                total = np.float32(0)  # sums of fewer than 2**24 units: exact
+                size = np.float64(0)
+                for j in range(end - first):
+                    h = np.float32(num_known[p] - 2 * np.int32(counts[j]))
+                    value = (a * h + b) * h + c
+                    values[p, first + j] = value
+                    total += h
+                    size += abs(value)
+                sums[p, number] += total
+                sizes[p, number] += size
+    return values, sums, sizes
+
+
+@njit(cache=True, parallel=True, nogil=True, fastmath=_ANY_ORDER)
 def look_up(
     similarities: NDArray[np.int32],
     pull: NDArray[np.float64],
@@ -208,47 +305,52 @@ def look_up(
     return terms, pushes, sizes
 
 
-@njit(cache=True, nogil=True)
-def count_active(similarities: NDArray[np.int32], reach: int) -> int:
-    """Return how many similarities lie within ``reach`` of the largest of their row."""
-    count = 0
-    for p in range(len(similarities)):
-        lowest = similarities[p].max() - reach
-        for k in range(similarities.shape[1]):
-            count += similarities[p, k] >= lowest
-    return count
-
-
 @njit(cache=True, parallel=True, nogil=True)
-def active_sums(
+def active_fields(
     similarities: NDArray[np.int32],
+    own: Spins,
     reach: int,
+    limit: int,
     patterns: Spins,
     weights: NDArray[np.float64],
     decay: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return exponential sums over the patterns within ``reach`` of the most similar one.
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return exponential fields from the patterns within ``reach`` of the most similar one.
+
+    Args:
+        similarities: ``(num_states, num_patterns)``.
+        own: The spin that is left out of each field, ``(num_states, num_neurons)``.
+        reach: Largest similarity minus the smallest that counts.
+        limit: States with more patterns than this in reach are left at zero.
+        patterns: ``(num_patterns, num_neurons)``.
+        weights: ``(num_patterns,)``.
+        decay: ``exp(-beta x)`` for ``x = 0, 1, ...``.
 
     Returns:
-        The sums over patterns with spin +1 and with spin -1, ``(num_states, num_neurons)`` each,
-        and the weight of all patterns left out, ``(num_states, 1)``.
+        The fields and the absolute sums of their terms, ``(num_states, num_neurons)`` each, and
+        which states were left at zero, ``(num_states,)``.
     """
     num_states, num_patterns = similarities.shape
     num_neurons = patterns.shape[1]
-    plus = np.zeros((num_states, num_neurons))
-    minus = np.zeros((num_states, num_neurons))
-    dropped = np.zeros((num_states, 1))
+    fields = np.zeros((num_states, num_neurons))
+    sizes = np.zeros((num_states, num_neurons))
+    is_left = np.zeros(num_states, dtype=np.bool_)
     for p in prange(num_states):
         largest = similarities[p].max()
+        count = 0
+        for k in range(num_patterns):
+            count += similarities[p, k] >= largest - reach
+        if count > limit:
+            is_left[p] = True
+            continue
         for k in range(num_patterns):
             level = largest - similarities[p, k]
-            term = weights[k] * decay[level]
-            if level > reach:
-                dropped[p, 0] += term
-            else:
+            if level <= reach:
+                term = weights[k] * decay[level]
+                damped = term * decay[2]
                 for i in range(num_neurons):
-                    positive = patterns[k, i] > 0
-                    plus[p, i] += term * positive
-                    minus[p, i] += term * (not positive)
-        dropped[p, 0] *= 1.000001  # covers the rounding of its sum
-    return plus, minus, dropped
+                    xi = patterns[k, i]
+                    felt = damped if xi == own[p, i] else term
+                    fields[p, i] += xi * felt
+                    sizes[p, i] += felt
+    return fields, sizes, is_left

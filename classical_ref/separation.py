@@ -20,7 +20,7 @@ class Separation(ABC):
 
     @abstractmethod
     def energy(
-        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``.
 
@@ -74,7 +74,7 @@ class _Power(Separation):
         """Whether negative similarities count as zero."""
 
     def energy(
-        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
         with np.errstate(over="ignore", invalid="ignore"):
@@ -104,7 +104,13 @@ class _Power(Separation):
             return tuple(values[1:-1])
         return tuple(above - below for above, below in zip(values[2:], values[:-2], strict=True))
 
-    def _power(self, x: NDArray[np.int64], order: int) -> NDArray[np.float64]:
+    def _power(self, x: NDArray[np.integer], order: int) -> NDArray[np.float64]:
+        low, high = int(x.min(initial=0)), int(x.max(initial=0))
+        if high - low < x.size:  # a power of each integer that can occur, then a table
+            return np.asarray(self._raised(np.arange(low, high + 1), order)[x - low])
+        return self._raised(x, order)
+
+    def _raised(self, x: NDArray[np.integer], order: int) -> NDArray[np.float64]:
         base = np.maximum(x, 0) if self._is_rectified else x
         return np.asarray(base.astype(np.float64) ** order)
 
@@ -150,7 +156,7 @@ class _Exponent(Separation):
         """Return None: ``g(x)`` is proportional to ``exp(beta * x)`` for both rules."""
 
     def _log_sum(
-        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         largest = similarities.max(axis=-1, keepdims=True)
         total = np.exp(self.beta * (similarities - largest)) @ weights
@@ -169,7 +175,7 @@ class Exponential(_Exponent):
     """
 
     def energy(
-        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
         with np.errstate(over="ignore"):
@@ -202,7 +208,7 @@ class LogSumExp(_Exponent):
     """
 
     def energy(
-        self, similarities: NDArray[np.int64], weights: NDArray[np.float64]
+        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
         return np.asarray(-self._log_sum(similarities, weights) / self.beta)

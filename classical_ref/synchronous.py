@@ -9,7 +9,6 @@ times the unit roundoff times that sum.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,28 +16,23 @@ from numpy.typing import NDArray
 
 from .spins import Spins
 from .stored import StoredPatterns, pack
+from .tables import Tables
 
 Backend = Literal["numpy", "numba"]
 """Where similarities come from."""
 
+_WORTH_COMPILING = 2**21  # states * patterns * neurons
 _BLOCK = 512  # patterns; longer blocks waste less on sums and are exact less often
 _UNIT = 2.0**-24  # relative rounding error of single precision
-_EXACT = 2**24
+_EXACT = 0.999 * 2**24  # less the rounding of the sum that is compared
 _UNDERFLOW = 1e-30  # what may be lost of a term in single precision, relative to the largest
 _CANCELING = 1e-3  # a damping for which the difference of two sums is too inexact
 _SPARSE = 32  # patterns per active one that make a sparse sum cheaper than the product
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tables:
-    """Twice the field as tables over the similarity, indexed by ``H + num_neurons``.
-
-    ``2 u_i = sum_k xi_k pull(H_k) + s_i sum_k push(H_k)``, up to one positive factor.
-    """
-
-    pull: NDArray[np.float64]
-    push: NDArray[np.float64]
-    are_integers: bool
+def chosen_backend(stored: StoredPatterns, states: Spins) -> Backend:
+    """Return the backend that suits the size of the work."""
+    return "numba" if states.size * stored.num_patterns >= _WORTH_COMPILING else "numpy"
 
 
 def table_fields(
@@ -52,7 +46,9 @@ def table_fields(
 
     Where the bound is 0 the field is exact.
     """
-    similarities = _similarities(stored, states, backend)
+    if tables.quadratic is not None and np.all(weights == 1):
+        return _quadratic_fields(stored, states, tables.quadratic, backend)
+    similarities = stored_similarities(stored, states, backend)
     factors = np.ones(len(states))
     if not tables.are_integers:  # each state relative to its own largest term
         magnitudes = np.abs(tables.pull) + np.abs(tables.push)
@@ -60,26 +56,87 @@ def table_fields(
         factors = 1 / np.where(largest > 0, largest, 1.0)
     terms, push, sizes = _look_up(similarities, tables, weights, factors, backend)
     field = states * push[:, np.newaxis]
-    for block in _blocks(stored.num_patterns):
-        field += terms[:, block] @ stored.floats[block]
-    rounding = (_BLOCK + 4) * _UNIT * sizes
-    error = np.where(tables.are_integers & (sizes < _EXACT), 0.0, rounding).sum(axis=1)
+    error = _project(field, terms, sizes, stored, tables.are_integers)
     if not tables.are_integers:
         error += stored.num_patterns * _UNDERFLOW * weights.max()
     return field, error[:, np.newaxis]
 
 
-def _similarities(stored: StoredPatterns, states: Spins, backend: Backend) -> NDArray[np.int32]:
+def _quadratic_fields(
+    stored: StoredPatterns,
+    states: Spins,
+    coefficients: tuple[float, float, float, float, float],
+    backend: Backend,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the fields of :func:`table_fields` for :attr:`Tables.quadratic`, unit weights."""
+    a, b, c, d, e = coefficients
+    if backend == "numba":
+        from .kernels import packed_quadratics
+
+        terms, sums, sizes = packed_quadratics(
+            *_packed(states), stored.words, np.float32(a), np.float32(b), np.float32(c), _BLOCK
+        )
+        total = sums.sum(axis=1)
+    else:
+        similarities = states.astype(np.float32) @ stored.floats.T
+        total = similarities.sum(axis=1, dtype=np.float64)
+        terms = similarities * np.float32(a)
+        if b:
+            terms += np.float32(b)
+        terms *= similarities
+        terms += np.float32(c)
+        sizes = np.stack(
+            [np.abs(terms[:, block]).sum(axis=1) for block in _blocks(stored.num_patterns)], axis=1
+        )
+    push = d * total + e * stored.num_patterns
+    field = states * push[:, np.newaxis]
+    return field, _project(field, terms, sizes, stored, are_integers=True)[:, np.newaxis]
+
+
+def _project(
+    field: NDArray[np.float64],
+    terms: NDArray[np.float32],
+    sizes: NDArray[np.floating],
+    stored: StoredPatterns,
+    are_integers: bool,
+) -> NDArray[np.float64]:
+    """Add the terms, projected to the neurons, to ``field``, and return error bounds.
+
+    Args:
+        field: ``(num_states, num_neurons)``, changed in place.
+        terms: ``(num_states, num_patterns)``.
+        sizes: Absolute sums of the terms by block, ``(num_states, num_blocks)``.
+        stored: The patterns.
+        are_integers: Whether the terms are integers.
+    """
+    error: NDArray[np.float64] = np.zeros(len(field))
+    for first, last in _joined_blocks(sizes, are_integers):
+        block = slice(_BLOCK * first, _BLOCK * last)
+        field += terms[:, block] @ stored.floats[block]
+        size = sizes[:, first:last].sum(axis=1, dtype=np.float64)
+        rounding = ((last - first) * _BLOCK + 4) * _UNIT * size
+        error += np.where(are_integers & (size < _EXACT), 0.0, rounding)
+    return error
+
+
+def stored_similarities(
+    stored: StoredPatterns, states: Spins, backend: Backend
+) -> NDArray[np.int32]:
+    """Return the similarities ``(num_states, num_patterns)``."""
     if backend == "numpy":
         return np.asarray((states.astype(np.float32) @ stored.floats.T).astype(np.int32))
     from .kernels import packed_similarities
 
-    known = states != 0
-    num_known = known.sum(axis=1, dtype=np.int32)
-    similarities: NDArray[np.int32] = packed_similarities(
-        pack(states < 0), pack(known), num_known, stored.words
-    )
+    similarities: NDArray[np.int32] = packed_similarities(*_packed(states), stored.words)
     return similarities
+
+
+def _packed(
+    states: Spins,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]:
+    """Return the bits of states, which of them are known, and how many."""
+    known = states != 0
+    return pack(states < 0), pack(known), known.sum(axis=1, dtype=np.int32)
 
 
 def _look_up(
@@ -97,12 +154,18 @@ def _look_up(
             similarities, tables.pull, tables.push, weights, factors, _BLOCK
         )
         return found
-    indices = similarities + len(tables.pull) // 2
-    scaled = factors[:, np.newaxis] * weights
-    pull, push = tables.pull[indices] * scaled, tables.push[indices] * scaled
+    indices = similarities.astype(np.intp)
+    indices += len(tables.pull) // 2
     starts = np.arange(0, len(weights), _BLOCK)
-    sizes = np.add.reduceat(np.abs(pull) + np.abs(push), starts, axis=1)
-    return pull.astype(np.float32), push.sum(axis=1), sizes
+    if np.all(weights == 1) and np.all(factors == 1):
+        pull = tables.pull.astype(np.float32).take(indices)
+        magnitudes = (np.abs(tables.pull) + np.abs(tables.push)).take(indices)
+        push = tables.push.take(indices).sum(axis=1)
+        return pull, push, np.add.reduceat(magnitudes, starts, axis=1)
+    scaled = factors[:, np.newaxis] * weights
+    pull, moved = tables.pull[indices] * scaled, tables.push[indices] * scaled
+    sizes = np.add.reduceat(np.abs(pull) + np.abs(moved), starts, axis=1)
+    return pull.astype(np.float32), moved.sum(axis=1), sizes
 
 
 def exponential_fields(
@@ -117,22 +180,42 @@ def exponential_fields(
 
     Patterns that agree with a spin of ``own`` are felt at ``h = H - 1``, the others at ``H + 1``,
     relative to the largest similarity of each state. The ``numba`` backend sums only the patterns
-    near that one, where they are few, and counts the rest into the bound.
+    near that one, where they are few, and bounds the rest.
     """
     decay = np.exp(-beta * np.arange(2 * stored.num_neurons + 1))
-    similarities = _similarities(stored, states, backend)
-    if backend == "numba":
-        from .kernels import active_sums, count_active
+    similarities = stored_similarities(stored, states, backend)
+    if backend == "numpy":
+        return _dense_exponential_fields(stored, similarities, own, beta, weights, decay)
+    from .kernels import active_fields
 
-        reach = math.ceil((math.log(stored.num_patterns) + 14) / beta + 2)
-        if count_active(similarities, reach) * _SPARSE <= similarities.size:
-            plus, minus, dropped = active_sums(similarities, reach, stored.spins, weights, decay)
-            return _damped(plus, minus, own, beta, stored.num_patterns * 2.0**-52, dropped)
-    decay[decay < _UNDERFLOW] = 0.0  # denormal numbers make products slow
+    reach = math.ceil((math.log(stored.num_patterns) + 14) / beta + 2)
+    limit = stored.num_patterns // _SPARSE
+    field, size, is_dense = active_fields(
+        similarities, own, reach, limit, stored.spins, weights, decay
+    )
+    dropped = stored.num_patterns * weights.max() * math.exp(-beta * (reach + 1))
+    error = (stored.num_patterns * 2.0**-52 + 16 * _UNIT) * size + dropped
+    if is_dense.any():
+        field[is_dense], error[is_dense] = _dense_exponential_fields(
+            stored, similarities[is_dense], own[is_dense], beta, weights, decay
+        )
+    return field, error
+
+
+def _dense_exponential_fields(
+    stored: StoredPatterns,
+    similarities: NDArray[np.int32],
+    own: Spins,
+    beta: float,
+    weights: NDArray[np.float64],
+    decay: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the fields of :func:`exponential_fields` and bounds, from all patterns."""
+    decay = np.where(decay < _UNDERFLOW, 0.0, decay)  # denormal numbers make products slow
     levels = similarities.max(axis=1, keepdims=True) - similarities
     terms = (decay[levels] * weights).astype(np.float32)
-    dropped = np.full((len(states), 1), stored.num_patterns * _UNDERFLOW * weights.max())
-    difference, minus = np.zeros(states.shape), np.zeros(states.shape)
+    dropped = np.full((len(own), 1), stored.num_patterns * _UNDERFLOW * weights.max())
+    difference, minus = np.zeros(own.shape), np.zeros(own.shape)
     if math.exp(-2 * beta) < _CANCELING:
         for block in _blocks(stored.num_patterns):
             difference += terms[:, block] @ np.maximum(stored.floats[block], 0)
@@ -158,6 +241,19 @@ def _damped(
     plus = plus * np.where(own > 0, damping, 1.0)
     minus = minus * np.where(own < 0, damping, 1.0)
     return plus - minus, (rounding + 16 * _UNIT) * (plus + minus) + dropped
+
+
+def _joined_blocks(sizes: NDArray[np.floating], are_integers: bool) -> Iterator[tuple[int, int]]:
+    """Return first and last + 1 of runs of blocks, as long as their sums of integers are exact."""
+    largest = sizes.max(axis=0, initial=0.0).tolist()
+    first = 0
+    total = largest[0]
+    for block in range(1, len(largest)):
+        if not are_integers or total + largest[block] >= _EXACT:
+            yield first, block
+            first, total = block, 0.0
+        total += largest[block]
+    yield first, len(largest)
 
 
 def _blocks(num_patterns: int) -> Iterator[slice]:

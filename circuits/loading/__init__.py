@@ -17,6 +17,7 @@ from circuits.loading.incremental import Incremental
 from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging
 from circuits.loading.preparation import Encoder, Preparation, check_superposition
+from circuits.loading.schmidt import Schmidt
 
 __all__ = [
     "ENCODERS",
@@ -29,13 +30,15 @@ __all__ = [
     "IndexFirst",
     "Merging",
     "Preparation",
+    "Schmidt",
     "encoder_from_dict",
     "pattern_superposition",
     "prepare",
 ]
 
 ENCODERS: dict[str, type[Encoder]] = {
-    encoder.name: encoder for encoder in (Auto, Incremental, Dense, Affine, Merging, FlagTree, IndexFirst)
+    encoder.name: encoder
+    for encoder in (Auto, Incremental, Dense, Schmidt, Affine, Merging, FlagTree, IndexFirst)
 }
 """Every encoder by its registry name."""
 

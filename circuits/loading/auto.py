@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
@@ -10,11 +11,12 @@ import numpy.typing as npt
 from circuits.bit_order import Bits
 from circuits.gf2 import affine_rank
 from circuits.loading.affine import Affine
-from circuits.loading.dense import MAX_QUBITS
+from circuits.loading.dense import MAX_QUBITS, Dense
 from circuits.loading.flag_tree import FlagTree
 from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging, carry_out
 from circuits.loading.preparation import Encoder, Preparation
+from circuits.loading.schmidt import Schmidt
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
 
@@ -45,25 +47,29 @@ class Auto(Encoder):
         rank = affine_rank(bits)
         candidates = []
         if rank <= min(MAX_QUBITS, len(bits).bit_length() + 2):
-            candidates.append(Affine().prepare(bits, amplitudes))
+            candidates.append(Affine(inner=Dense()).prepare(bits, amplitudes))
+            if rank >= 4 and 8 * len(bits) > 2**rank:
+                candidates.append(Affine(inner=Schmidt()).prepare(bits, amplitudes))
         if 2**rank > len(bits):
+            searches = list(self._searches(bits))
             if self.goal == "gates":  # the counts of a plan decide which one is built
-                plans = [encoder.plan(bits) for encoder in self._searches(bits)]
+                plans = [encoder.plan(bits) for encoder in searches]
                 best = min(plans, key=lambda plan: plan.two_qubit_gates)
                 candidates.append(carry_out(best, bits, amplitudes))
-            for encoder in self._searches(bits) if self.goal != "gates" else ():
-                candidates.append(encoder.prepare(bits, amplitudes))
-                if self.goal == "reflection":
-                    candidates.append(Affine(inner=encoder).prepare(bits, amplitudes))
-            if self.goal == "reflection" and len(bits) <= 16:
-                candidates.append(IndexFirst().prepare(bits, amplitudes))
+            else:
+                candidates += [encoder.prepare(bits, amplitudes) for encoder in searches]
+            if self.goal == "reflection":
+                candidates += [Affine(inner=e).prepare(bits, amplitudes) for e in searches]
+                if len(bits) <= 16:
+                    candidates.append(IndexFirst().prepare(bits, amplitudes))
         return min(candidates, key=self._cost)
 
     def _searches(self, bits: Bits) -> Iterator[Merging | FlagTree]:
         num_patterns, num_bits = bits.shape
-        depth_weight = 0.3 if self.goal == "depth" else 0.0
         few = num_patterns <= 32
-        for variant in range(self.effort * (3 if num_patterns <= 16 else 2 if few else 1)):
+        depth_weights = {"depth": (0.3,), "routed": (0.0, 0.3)}.get(self.goal, (0.0,))
+        variants = range(self.effort * (3 if num_patterns <= 16 else 2 if few else 1))
+        for depth_weight, variant in product(depth_weights, variants):
             if few or (num_patterns <= 64 and num_bits <= 32):
                 width = 16 if num_patterns <= 16 else 8 if few else 3
                 yield Merging(width=width, depth_weight=depth_weight, variant=variant)
@@ -85,4 +91,31 @@ class Auto(Encoder):
             return (2 * resources.two_qubit_gates + phase, active, *tie)
         if self.goal == "depth":
             return (resources.two_qubit_depth, *tie)
+        if self.coupling_map is not None:
+            return (_routed_gates(preparation, self.coupling_map), *tie)
         return tie
+
+
+def _routed_gates(preparation: Preparation, coupling_map: tuple[tuple[int, int], ...]) -> int:
+    """Return the CX after Qiskit's transpiler has mapped the circuit to the coupling map.
+
+    Raises:
+        ValueError: The circuit has more qubits than the coupling map.
+    """
+    from qiskit import transpile
+
+    num_physical = max(max(pair) for pair in coupling_map) + 1
+    if preparation.circuit.num_qubits > num_physical:
+        raise ValueError(
+            f"coupling_map should have at least {preparation.circuit.num_qubits} qubits. "
+            f"Got {num_physical}."
+        )
+    both_ways = sorted({*coupling_map, *((b, a) for a, b in coupling_map)})
+    routed = transpile(
+        preparation.circuit,
+        basis_gates=["cx", "u"],
+        coupling_map=[list(pair) for pair in both_ways],
+        optimization_level=3,
+        seed_transpiler=0,
+    )
+    return int(routed.count_ops().get("cx", 0))

@@ -34,7 +34,7 @@ class Elimination:
         """One integer per qubit, ancillas last; bit μ is the value in pattern μ."""
         self.alive = (1 << len(bits)) - 1
         """The patterns not yet merged into another, one bit each."""
-        self.amplitudes = np.array(amplitudes)
+        self.amplitudes = np.array(amplitudes, dtype=np.complex128)
         self._gates: list[tuple[str, tuple[int, ...], tuple[float, ...]]] = []
         self._phase = 0.0
 

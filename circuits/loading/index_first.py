@@ -26,7 +26,6 @@ from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
 from circuits.loading.preparation import Encoder, Preparation
 
-
 SEARCH_BUDGET = 50_000
 
 
@@ -84,7 +83,9 @@ def _splitting_forms(values: list[int], everything: int, size: int) -> list[int]
             budget -= 1
             if budget < 0:
                 return None
-            parts = [part for cell in cells for part in (cell & values[index], cell & ~values[index])]
+            parts = [
+                part for cell in cells for part in (cell & values[index], cell & ~values[index])
+            ]
             if all(part.bit_count() <= largest for part in parts):
                 rest = descend([part for part in parts if part], index + 1, left - 1)
                 if rest is not None:

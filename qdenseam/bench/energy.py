@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from time import perf_counter
 from typing import Any
@@ -78,7 +79,7 @@ def bench_energy(
         ValueError: A size, a number or a name is out of range, or the engine is not installed.
     """
     rng = np.random.default_rng(rng)
-    if min([*sizes, num_layers, num_repeats], default=0) < 1:
+    if not sizes or min(*sizes, num_layers, num_repeats) < 1:
         raise ValueError("sizes, num_layers and num_repeats should be at least 1.")
     installed = [name for name in ENGINES if name != "qokit" or find_spec("qokit")]
     names = list(engines) if engines is not None else installed
@@ -204,10 +205,10 @@ def _lightning(problem: _Problem) -> Callable[[], Any]:
 
 
 def _qokit(problem: _Problem) -> Callable[[], Any]:
-    from qokit.fur import choose_simulator, get_available_simulator_names
+    qokit = import_module("qokit.fur")
 
-    names = get_available_simulator_names("x")
-    simulator = choose_simulator(name="c" if "c" in names else "python")(
+    names = qokit.get_available_simulator_names("x")
+    simulator = qokit.choose_simulator(name="c" if "c" in names else "python")(
         problem.num_neurons, costs=problem.energies
     )
 

@@ -71,7 +71,8 @@ def bench_recall(
     """Return a row for every method on one random memory.
 
     Completions get a stored pattern with one bit unknown, all others one with one bit flipped, such
-    that no other pattern is as near where the memory allows it. Laws, circuits and shots are compared by statevector, so D + flags must be small.
+    that no other pattern is as near where the memory allows it. Laws, circuits and shots are
+    compared by statevector, so D and the flags must be few.
 
     Args:
         num_neurons: D, at least 2.

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 
 def reproduce(
-    name: Annotated[
-        str | None, Argument(help="Which one; see --list.", show_default=False)
-    ] = None,
+    name: Annotated[str | None, Argument(help="Which one; see --list.", show_default=False)] = None,
     show_list: Annotated[bool, Option("--list", help="List the reproductions and stop.")] = False,
     out: Annotated[
         Path | None,

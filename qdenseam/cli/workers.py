@@ -21,10 +21,9 @@ def usable_cores() -> int:
 def share_cores(num_workers: int) -> int:
     """Return the ``num_workers`` of a collection: 0, in this process, for one worker.
 
-    Several workers get one thread each, so that together they fill the cores.
+    Every worker gets one thread: together they fill the cores, and a few small matrix products
+    only wait for each other's threads. It must be called before numpy is imported.
     """
-    if num_workers == 1:
-        return 0
     for name in _THREAD_VARIABLES:
         os.environ.setdefault(name, "1")
-    return num_workers
+    return num_workers if num_workers > 1 else 0

@@ -13,31 +13,15 @@ Patterns are i.i.d. with replacement: at loads far below 2^D that differs little
 ones.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from math import comb, log2
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.collect import trial
-from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import Estimate, bootstrap
-from qdenseam.methods import (
-    FILTERS,
-    CosinePower,
-    DolphChebyshev,
-    Filter,
-    HammingBall,
-    OptimalFilter,
-    Posterior,
-)
 
 Floats = npt.NDArray[np.float64]
-Definition = Literal["pooled", "mean"]
-
-NEAREST = "nearest"
-"""Name of the upper curve: an exact scan for the nearest pattern, ties at random."""
 
 _COVERS = "probes, each with its own pattern set"
 _NUM_BLOCKS = 100
@@ -85,7 +69,8 @@ def recall_curves(
     The memory of a probe at one load is part of its memory at the next, so that every row falls.
 
     Args:
-        table: F(d) for d = 0..D, or ``None`` for an exact scan for the nearest pattern.
+        table: F(d) for d = 0..D, or ``None`` for an exact scan for the nearest pattern,
+            ties at random.
         num_neurons: D.
         num_flips: e.
         loads: Ascending K >= 1.
@@ -177,7 +162,7 @@ def capacity_of_curves(
     """
     rows = np.asarray(curves, dtype=float)
     steps = np.asarray(loads, dtype=float)
-    if np.isnan(_crossing(steps, rows.mean(axis=0), threshold)):
+    if np.isnan(crossing(steps, rows.mean(axis=0), threshold)):
         above = bool(rows.mean(axis=0)[-1] >= threshold)
         return Estimate(
             low=float(steps[-1]) if above else 0.0,
@@ -192,150 +177,19 @@ def capacity_of_curves(
         rows = np.array([block.mean(axis=0) for block in np.array_split(rows, _NUM_BLOCKS)])
     return bootstrap(
         rows,
-        lambda chosen: _crossing(steps, chosen.mean(axis=0), threshold),
+        lambda chosen: crossing(steps, chosen.mean(axis=0), threshold),
         rng=rng,
         covers=_COVERS,
     )
 
 
-def _crossing(loads: Floats, mean: Floats, threshold: float) -> float:
+def crossing(loads: Floats, mean: Floats, threshold: float) -> float:
     """Return where a falling curve passes the threshold, linearly in log K; NaN if nowhere."""
     if mean[0] < threshold or mean[-1] >= threshold:
         return float("nan")
     i = int(np.argmax(mean < threshold)) - 1
     part = (mean[i] - threshold) / (mean[i] - mean[i + 1])
     return float(loads[i] * (loads[i + 1] / loads[i]) ** part)
-
-
-@trial("filter capacity")
-def capacity_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Run one filter at one D and e: sums over probes at each load, and the pooled capacity.
-
-    Returns:
-        ``mean`` and ``mean_square`` of P(target given acceptance) per load over ``num_probes``
-        probes, ``crossing`` (the mean capacity of this batch, or None), ``pooled``, and the
-        ``acceptance`` F(e)² of the target alone.
-    """
-    num_neurons, num_flips = params["num_neurons"], params["num_flips"]
-    table = _table_of(params["filter"], num_neurons)
-    curves = recall_curves(
-        table, num_neurons, num_flips, params["loads"], num_probes=params["num_probes"], rng=rng
-    )
-    found = _crossing(np.array(params["loads"], dtype=float), curves.mean(axis=0), 0.9)
-    return {
-        "mean": curves.mean(axis=0),
-        "mean_square": (curves**2).mean(axis=0),
-        "crossing": None if np.isnan(found) else found,
-        "pooled": None if table is None else pooled_capacity(table, num_flips),
-        "acceptance": 1.0 if table is None else float(table[num_flips] ** 2),
-        "backend": "exact",
-    }
-
-
-def capacity_tasks(
-    sizes: Iterable[tuple[int, int]] = ((12, 1), (16, 2), (20, 2), (32, 4)),
-    *,
-    num_probes: int = 740,
-    num_batches: int = 10,
-    seed: int = 0,
-) -> list[Task]:
-    """Return the preset: every filter of the study at pairs of (D, flipped bits).
-
-    Ten batches of 740 probes are the 7,400 that a ± 5 % interval takes.
-    """
-    tasks = []
-    for num_neurons, num_flips in sizes:
-        for name, each in study_filters(num_neurons, num_flips).items():
-            data: Any = NEAREST if each is None else each.to_dict()
-            tasks.append(
-                Task(
-                    kind="filter capacity",
-                    params={
-                        "label": name,
-                        "filter": data,
-                        "num_neurons": num_neurons,
-                        "num_flips": num_flips,
-                        "loads": quarter_octaves(0, num_neurons),
-                        "num_probes": num_probes,
-                    },
-                    seed=seed,
-                    num_batches=num_batches,
-                )
-            )
-    return tasks
-
-
-def study_filters(num_neurons: int, num_flips: int) -> dict[str, Filter | None]:
-    """Return the filters of the study by label, at equal numbers of signals where stated.
-
-    ``None`` is the exact scan for the nearest pattern. A filter without amplification is also
-    the baseline "measure the memory and accept classically": same law, same acceptance.
-    """
-    edges = np.arange(0.7, 0.97, 0.01).tolist()
-
-    def dolph(degree: int) -> Filter:
-        return max(
-            (DolphChebyshev(degree, float(edge)) for edge in edges),
-            key=lambda each: pooled_capacity(each.table(num_neurons), num_flips),
-        )
-
-    return {
-        "probabilistic, 4 signals": CosinePower(4),
-        "probabilistic, 8 signals": CosinePower(8),
-        "probabilistic, 16 signals": CosinePower(16),
-        "Dolph-Chebyshev, 8 signals": dolph(8),
-        "Dolph-Chebyshev, 16 signals": dolph(16),
-        "optimal, 4 signals": OptimalFilter(4, num_flips),
-        "optimal, 8 signals": OptimalFilter(8, num_flips),
-        "optimal, 16 signals": OptimalFilter(16, num_flips),
-        "posterior": Posterior(num_flips / num_neurons),
-        "Hamming ball": HammingBall(num_flips),
-        "nearest pattern": None,
-    }
-
-
-def capacity_summary(
-    records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
-) -> list[dict[str, Any]]:
-    """Return one row per task: both capacities at 90 %, with an interval for the mean one.
-
-    The interval bootstraps over batches of probes (given at least two); every probe has patterns
-    of its own.
-    """
-    rng = np.random.default_rng(rng)
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        if record.kind == "filter capacity":
-            groups.setdefault(record.key, []).append(record)
-    rows = []
-    for batch in groups.values():
-        params, values = batch[0].params, batch[0].values
-        curves = np.array([record.values["mean"] for record in batch])
-        mean = capacity_of_curves(params["loads"], curves, rng=rng)
-        rows.append(
-            {
-                "label": params["label"],
-                "num_neurons": params["num_neurons"],
-                "num_flips": params["num_flips"],
-                "pooled": values["pooled"],
-                "mean": mean,
-                "acceptance": values["acceptance"],
-                "sphere_packing": sphere_packing_load(params["num_neurons"], params["num_flips"]),
-            }
-        )
-    return rows
-
-
-def _table_of(data: Any, num_neurons: int) -> Floats | None:
-    if data == NEAREST:
-        return None
-    maker: Callable[..., Filter] = FILTERS[data["name"]]
-    fields = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in data.items()
-        if key != "name"
-    }
-    return maker(**fields).table(num_neurons)
 
 
 def _checked(table: npt.ArrayLike, num_flips: int, threshold: float) -> Floats:

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.contenders import CONTENDERS, Answers, Challenge
 
-
 COUNTED_SETS = 2
 """Pattern sets per cell whose circuits are built and counted where shots come from a law."""
 

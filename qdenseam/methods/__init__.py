@@ -8,11 +8,13 @@ from qdenseam.methods.adaptive import (
     run_rounds,
     sample_laws,
 )
+from qdenseam.methods.adaptive_amplification import AdaptiveAmplification
 from qdenseam.methods.adiabatic import AdiabaticRecall
 from qdenseam.methods.amplification import AmplitudeAmplification
 from qdenseam.methods.base import METHODS, RecallLaw, RecallMethod, RecallResources, register
 from qdenseam.methods.baselines import SampleAndAccept
 from qdenseam.methods.bias_field import BiasFieldRecall
+from qdenseam.methods.categorical_filter import CategoricalFilter
 from qdenseam.methods.counterdiabatic import CounterdiabaticRecall
 from qdenseam.methods.distributed_query import DistributedQuery
 from qdenseam.methods.energy_search import EnergySearch
@@ -27,6 +29,7 @@ from qdenseam.methods.filters import (
 )
 from qdenseam.methods.fixed_angles import FixedAngleQAOA
 from qdenseam.methods.imaginary_time import ImaginaryTime
+from qdenseam.methods.minimum_search import MinimumSearch
 from qdenseam.methods.optimal_filter import OptimalFilter
 from qdenseam.methods.polynomial_filters import (
     CosinePower,
@@ -37,6 +40,7 @@ from qdenseam.methods.probabilistic import ProbabilisticRecall
 from qdenseam.methods.product_filter import ProductFilter
 from qdenseam.methods.qaoa import QAOA
 from qdenseam.methods.quantum_neuron import QuantumNeuron
+from qdenseam.methods.recursive_qaoa import RecursiveQAOA
 from qdenseam.methods.schedules import (
     SCHEDULES,
     Amplified,
@@ -46,7 +50,6 @@ from qdenseam.methods.schedules import (
     Plain,
     Schedule,
 )
-from qdenseam.methods.searches import AdaptiveAmplification, MinimumSearch
 from qdenseam.methods.separation_filter import SeparationFilter
 from qdenseam.methods.set_intersection import SetIntersection
 from qdenseam.methods.threshold_search import ThresholdSearch
@@ -67,6 +70,7 @@ __all__ = [
     "AmplitudeAmplification",
     "BiasFieldRecall",
     "CappedPosterior",
+    "CategoricalFilter",
     "CosinePower",
     "CounterdiabaticRecall",
     "DistributedQuery",
@@ -91,6 +95,7 @@ __all__ = [
     "RecallLaw",
     "RecallMethod",
     "RecallResources",
+    "RecursiveQAOA",
     "SampleAndAccept",
     "Schedule",
     "SeparationFilter",

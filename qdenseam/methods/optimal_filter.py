@@ -15,7 +15,7 @@ Complexes = npt.NDArray[np.complex128]
 
 _ANGLES = np.linspace(1.5, 2.4, 10) * pi
 """Candidates for (n + 1)ω: beyond 2π distances near n alias, which random patterns never have."""
-_NUM_EXCHANGES = 6
+_NUM_EXCHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,12 @@ def _solve(num_known: int, degree: int, radius: int, acceptance: float) -> tuple
         (*_solve_at(num_known, degree, radius, acceptance, omega), omega)
         for omega in _ANGLES / (num_known + 1)
     ]
-    _, fourier, omega = min(solutions, key=lambda solution: solution[0])
+    least, fourier, omega = min(solutions, key=lambda solution: solution[0])
+    if not np.isfinite(least):
+        raise ValueError(
+            f"no filter of {degree} signals found that keeps distances 0..{radius} of {num_known} "
+            f"with acceptance {acceptance}; lower the acceptance or raise the degree."
+        )
     fourier.setflags(write=False)
     return fourier, float(omega)
 
@@ -84,8 +89,6 @@ def _solve_at(
     num_known: int, degree: int, radius: int, acceptance: float, omega: float
 ) -> tuple[float, Complexes]:
     """Return the acceptance of random patterns and r_0..r_m of the best R for one ω."""
-    from scipy.optimize import linprog
-
     distances = np.arange(num_known + 1.0)
     random = np.array([comb(num_known, d) * 0.5**num_known for d in range(num_known + 1)])
     at_distances = _modes(omega * distances, degree)
@@ -96,26 +99,40 @@ def _solve_at(
     for _ in range(_NUM_EXCHANGES):
         on_points = _modes(points, degree)
         inside = at_distances[: radius + 1]
-        solved = linprog(
-            cost / cost.max(),
-            A_ub=np.vstack([-on_points, on_points, -inside]),
-            b_ub=np.concatenate(
-                [np.zeros(len(points)), np.ones(len(points)), np.full(radius + 1, -acceptance)]
-            ),
-            bounds=(None, None),
-            method="highs",
-            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        above = np.concatenate(
+            [np.zeros(len(points)), np.ones(len(points)), np.full(radius + 1, -acceptance)]
         )
+        found = _minimum(cost / cost.max(), np.vstack([-on_points, on_points, -inside]), above)
+        if found is None:
+            return np.inf, np.zeros(degree + 1, dtype=complex)
+        solution = found
         # between the points R may leave [0, 1]: bind it where it does, and solve again
-        places, excess = _worst_places(solved.x, fine, on_fine, degree)
+        places, excess = _worst_places(solution, fine, on_fine, degree)
         if not (excess > 1e-9).any():
             break
         points = np.concatenate([points, places[excess > 1e-9]])
     slack = max(float(excess.max(initial=0.0)), 0.0) + 1e-10  # what is left is lifted away
     fourier = np.zeros(degree + 1, dtype=complex)
-    fourier[0] = (solved.x[0] + slack) / (1 + 2 * slack)
-    fourier[1:] = (solved.x[1 : degree + 1] - 1j * solved.x[degree + 1 :]) / (2 * (1 + 2 * slack))
+    fourier[0] = (solution[0] + slack) / (1 + 2 * slack)
+    fourier[1:] = (solution[1 : degree + 1] - 1j * solution[degree + 1 :]) / (2 * (1 + 2 * slack))
     return float(random @ _values(fourier, omega * distances)), fourier
+
+
+def _minimum(cost: Floats, matrix: Floats, bounds: Floats) -> Floats | None:
+    """Return the x that minimizes cost·x under matrix·x <= bounds; ``None`` if none is found."""
+    from scipy.optimize import linprog
+
+    for tolerance in (1e-10, 1e-8):  # the tight one fails on some degenerate programs
+        options = {
+            "primal_feasibility_tolerance": tolerance,
+            "dual_feasibility_tolerance": tolerance,
+        }
+        solved = linprog(
+            cost, A_ub=matrix, b_ub=bounds, bounds=(None, None), method="highs", options=options
+        )
+        if solved.x is not None:
+            return np.asarray(solved.x, dtype=float)
+    return None
 
 
 def _worst_places(

@@ -24,7 +24,8 @@ class ThresholdSearch(RecallMethod):
 
     Energies are rounded to multiples of ``resolution`` and subtracted from the threshold in a value
     register sized so that nothing overflows for this memory and these known positions. Every shot
-    is accepted; whether the answer is below the threshold is seen from its energy.
+    is accepted; whether the answer is below the threshold is seen from its energy. Rounding makes
+    all 2^D Pauli-Z strings of the values appear, so an oracle costs some 2^(D+1) CX a value qubit.
 
     The law: with start probabilities p_x and w = sin²θ their sum over marked states, j iterations
     give p_x sin²((2j+1)θ)/w to marked states and p_x cos²((2j+1)θ)/(1 - w) to the others.

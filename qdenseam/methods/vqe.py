@@ -22,6 +22,10 @@ class VQE(RotationMethod):
     from a normal distribution of width 0.3. The law is that of the final trained circuit; which
     minimum training falls into has no law.
 
+    Every spin state is a product state and a minimum of E lies at one, so a circuit of rotations
+    can reach it without entanglement: trained VQE is a continuous descent through product-like
+    states, to be held against classical descent on the same energy.
+
     Attributes:
         num_layers: p >= 1 entanglers, between p + 1 layers of RY.
         entangler: Hardware-efficient ``"chain"`` or problem-inspired ``"energy"``.

@@ -28,6 +28,8 @@ NUM_STEPS = 10
 SCALED_LOADS = (0.1, 0.2, 0.3, 0.4)
 NUM_TARGETS = 4
 SETS_PER_BATCH = 5
+NUM_PATHS = 400_000
+QUICK_PATHS = 50_000
 _BOUNDARY = 0.1  # spread of single trials at the last step that tells a basin boundary
 _ROUNDING = 5e-5  # of the stored table
 
@@ -110,7 +112,7 @@ def agreement(
             quantity="largest |simulation - stored table| in standard errors",
             value=float(deviation[..., 1:].max()),
             expected=0.0,
-            tolerance=4.0,
+            tolerance=6.0 if quick else 4.0,  # the error of few sets is uncertain itself
         ),
     )
 
@@ -162,7 +164,7 @@ def _tasks(quick: bool) -> tuple[list[Task], list[Task]]:
                 **common,
                 "scaled_load": load,
                 "initial_overlap": overlap,
-                "num_paths": 50_000 if quick else 400_000,
+                "num_paths": QUICK_PATHS if quick else NUM_PATHS,
             },
         )
         for load in SCALED_LOADS

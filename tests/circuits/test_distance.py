@@ -8,7 +8,13 @@ from qiskit import QuantumCircuit
 from qiskit.quantum_info import Operator
 
 from circuits.bit_order import all_bits
-from circuits.distance import distance_filter, product_filter, signal_filter, symmetric_filter
+from circuits.distance import (
+    categorical_filter,
+    distance_filter,
+    product_filter,
+    signal_filter,
+    symmetric_filter,
+)
 from circuits.resources import count
 from circuits.signal_processing import polynomial_angles, table_angles
 from circuits.symmetric_signal_processing import symmetric_phases
@@ -67,6 +73,20 @@ def test_symmetric_filter_is_a_polynomial_of_the_cosine(
     assert count(circuit).two_qubit_gates == 2 * degree * 3
 
 
+@pytest.mark.parametrize("features", [[[0], [1, 2], [3]], [[0, 1], [2, 3]], [[3, 1, 0]], []])
+def test_categorical_filter_counts_mismatched_features(
+    features: list[list[int]], rng: np.random.Generator
+) -> None:
+    table = rng.random(len(features) + 1)
+    for probe in all_bits(NUM_NEURONS)[::5]:
+        circuit = categorical_filter(
+            probe, features, table_angles(table), signal_angle=2 * np.pi / len(table)
+        )
+        wrong = all_bits(NUM_NEURONS) != probe
+        d = sum((wrong[:, f].any(axis=1).astype(int) for f in features), start=np.zeros(16, int))
+        np.testing.assert_allclose(np.abs(kept_amplitudes(circuit)), table[d], atol=1e-12)
+
+
 def test_product_filter_damps_each_mismatched_bit(rng: np.random.Generator) -> None:
     probe, known = np.array([0, 1, 1, 0]), np.array([0, 2, 3])
     damping = np.array([0.0, 0.3, 1.0])
@@ -108,6 +128,10 @@ def test_without_known_bits_nothing_is_filtered() -> None:
     [
         (lambda: product_filter([0, 1], [0, 1], [0.5]), r"damping should have shape \(2,\)"),
         (lambda: product_filter([0, 1], [0], [1.5]), "lie in"),
+        (
+            lambda: categorical_filter([0, 1], [[0], []], table_angles([1, 0]), signal_angle=1.0),
+            "every feature should have a neuron",
+        ),
         (lambda: symmetric_filter([0, 1], [0], []), "phases should have shape"),
         (
             lambda: signal_filter([0, 1], [5], table_angles([1, 0]), signal_angle=1.0),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
-from qiskit.circuit.library import MCPhaseGate, MCXGate, RYGate
+from qiskit.circuit.library import MCPhaseGate, MCXGate, RYGate, RZGate
 from qiskit.quantum_info import Operator
 
 from circuits import multi_controlled
@@ -30,12 +30,17 @@ def test_phase_equals_definition_and_count(num_qubits: int, angle: float) -> Non
 
 
 @pytest.mark.parametrize("num_controls", range(1, 8))
-def test_x_and_ry_equal_definition_and_count(num_controls: int) -> None:
+def test_x_ry_and_rz_equal_definition_and_count(num_controls: int) -> None:
     for append, gate, costs in [
         (multi_controlled.append_x, MCXGate(num_controls), (1, 6)),
         (
             lambda *args: multi_controlled.append_ry(args[0], 0.7, *args[1:]),
             RYGate(0.7).control(num_controls, annotated=False),
+            (2, 4),
+        ),
+        (
+            lambda *args: multi_controlled.append_rz(args[0], 0.7, *args[1:]),
+            RZGate(0.7).control(num_controls, annotated=False),
             (2, 4),
         ),
     ]:

@@ -2,11 +2,19 @@
 
 import numpy as np
 import pytest
+from distribution_checks import assert_counts_follow
 from qiskit.primitives import StatevectorSampler
 
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, CapacityError, EnergyMemory, recall
-from qdenseam.methods import QAOA, AmplitudeAmplification, ProbabilisticRecall, RecallLaw
+from qdenseam.methods import (
+    QAOA,
+    AdaptiveAmplification,
+    AmplitudeAmplification,
+    MinimumSearch,
+    ProbabilisticRecall,
+    RecallLaw,
+)
 from qdenseam.recall_result import draw, tally
 
 PATTERNS = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]])
@@ -142,3 +150,19 @@ def test_bad_requests_are_refused(memory) -> None:
     wide = AmplitudeMemory(random_patterns(2, 50, rng=0))
     with pytest.raises(CapacityError, match="50 neurons"):
         recall(wide, np.ones(50), sampler="statevector")
+
+
+@pytest.mark.parametrize("sampler", ["exact", "statevector"])
+@pytest.mark.parametrize("method", [AdaptiveAmplification(), MinimumSearch()])
+def test_adaptive_methods_recall_in_rounds(memory, method, sampler) -> None:
+    result = recall(memory, "00??", method=method, sampler=sampler, shots=40, rng=1)
+    law = method.law(memory, memory.check_probe("00??"))
+    np.testing.assert_array_equal(result.pattern, PATTERNS[0])
+    assert_counts_follow(
+        [*result.counts, result.spurious, result.shots - result.accepted],
+        [*law.joint, law.spurious, law.rejected],
+    )
+    assert result.shots == 40
+    assert result.state_preparations >= 40
+    again = recall(memory, "00??", method=method, sampler=sampler, shots=40, rng=1)
+    assert again.counts.tolist() == result.counts.tolist()

@@ -81,11 +81,11 @@ def test_small_sets_exactly_and_invertibly(encoder, kind, num_patterns, num_bits
 
 
 @pytest.mark.parametrize("kind", AMPLITUDES)
-@pytest.mark.parametrize(("num_patterns", "num_bits"), [(4, 64), (16, 20), (11, 70), (40, 12)])
+@pytest.mark.parametrize(("num_patterns", "num_bits"), [(4, 64), (16, 20), (11, 70), (40, 9)])
 def test_larger_sets_by_sparse_simulation(encoder, kind, num_patterns, num_bits, rng):
     bits = random_patterns(rng, num_patterns, num_bits)
-    if encoder == "dense" and num_bits > MAX_QUBITS:
-        with pytest.raises(ValueError, match="the dense encoder takes at most 14 neurons"):
+    if encoder in ("dense", "schmidt") and num_bits > MAX_QUBITS:
+        with pytest.raises(ValueError, match=f"the {encoder} encoder takes at most 14 neurons"):
             prepare(bits, encoder=encoder)
         return
     if encoder == "affine" and min(num_patterns - 1, num_bits) > MAX_QUBITS:
@@ -97,10 +97,12 @@ def test_larger_sets_by_sparse_simulation(encoder, kind, num_patterns, num_bits,
 @pytest.mark.slow
 @pytest.mark.parametrize(("num_patterns", "num_bits"), [(256, 64), (128, 100), (256, 16)])
 def test_largest_sets(encoder, num_patterns, num_bits, rng):
-    if encoder in ("dense", "affine"):
+    if encoder in ("dense", "schmidt", "affine"):
         num_bits = 10
     if encoder == "index-first":
         num_patterns, num_bits = 32, min(num_bits, 24)
+    if encoder == "merging":
+        num_patterns = 40
     bits = random_patterns(rng, num_patterns, num_bits)
     check(encoder, bits, random_amplitudes(rng, num_patterns, "complex"))
 
@@ -117,7 +119,7 @@ def test_all_patterns(encoder, kind, rng):
     bits = rng.permutation(all_bits(4))
     preparation = check(encoder, bits, random_amplitudes(rng, 16, kind))
     check_reflection_qubits(preparation, bits)
-    if kind == "uniform" and encoder in ("auto", "dense", "affine"):
+    if kind == "uniform" and encoder in ("auto", "dense", "schmidt", "affine"):
         assert preparation.resources.two_qubit_gates == 0
 
 

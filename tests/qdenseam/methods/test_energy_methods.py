@@ -15,6 +15,7 @@ from qdenseam.methods import (
     EnergySearch,
     FixedAngleQAOA,
     ImaginaryTime,
+    RecursiveQAOA,
     ThresholdSearch,
     method_from_dict,
 )
@@ -103,6 +104,18 @@ def test_bias_fields_sharpen_the_answers(memory: EnergyMemory, probe: np.ndarray
     assert rates[1] > 0.8
 
 
+def test_recursive_qaoa_shrinks_to_a_low_state(memory: EnergyMemory, probe: np.ndarray) -> None:
+    state = run_rounds(RecursiveQAOA(num_layers=2), memory, probe, 500, sample_laws, rng=4)
+    assert state.answers.shape == (1, 6)
+    assert state.circuits == 3
+    assert state.evaluations > 3
+    index = int(((1 - state.answers[0]) // 2) @ (1 << np.arange(6)))
+    diagonal = memory.diagonal(probe)
+    # the answer is the best of the eight states that the imposed relations leave
+    assert diagonal[index] == pytest.approx(state.reduced.diagonal().min())
+    assert np.mean(diagonal < diagonal[index]) < 0.05
+
+
 def test_energy_search_finds_the_ground_state_within_its_calls(
     memory: EnergyMemory, probe: np.ndarray
 ) -> None:
@@ -116,7 +129,9 @@ def test_energy_search_finds_the_ground_state_within_its_calls(
     assert state.state_preparations >= state.shots
 
 
-@pytest.mark.parametrize("method", [BiasFieldRecall(num_rounds=2), EnergySearch(max_calls=3)])
+@pytest.mark.parametrize(
+    "method", [BiasFieldRecall(num_rounds=2), EnergySearch(max_calls=3), RecursiveQAOA()]
+)
 def test_rounds_on_circuits_agree_with_rounds_on_laws(
     method: BiasFieldRecall, memory: EnergyMemory, probe: np.ndarray
 ) -> None:
@@ -125,7 +140,8 @@ def test_rounds_on_circuits_agree_with_rounds_on_laws(
     def sample(rounds: list, rng: np.random.Generator) -> list[np.ndarray]:
         for each in rounds:
             circuit = each.method.circuit(each.memory, each.probe)
-            probabilities = Statevector(circuit).probabilities(range(6))
+            num_neurons = each.memory.num_neurons
+            probabilities = Statevector(circuit).probabilities(range(num_neurons))
             law = each.method.law(each.memory, each.probe)
             np.testing.assert_allclose(probabilities, law.distribution, atol=1e-9)
             asked.append(each)
@@ -180,6 +196,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: BiasFieldRecall(num_rounds=0), "num_rounds should be at least 1"),
         (lambda: BiasFieldRecall(cvar=0), r"cvar should be in \(0, 1\]"),
         (lambda: BiasFieldRecall(smallest_bias=0), r"smallest_bias should be in \(0, 0.5\]"),
+        (lambda: RecursiveQAOA(num_kept=0), "num_layers, num_kept and num_restarts"),
         (lambda: ThresholdSearch(num_iterations=-1), "num_iterations should be at least 0"),
         (lambda: ThresholdSearch(threshold=float("nan")), "threshold should be finite"),
         (lambda: ThresholdSearch(resolution=0), "resolution should be positive"),

@@ -9,6 +9,7 @@ from qdenseam import AmplitudeMemory
 from qdenseam.methods import (
     FILTERS,
     CappedPosterior,
+    CategoricalFilter,
     CosinePower,
     DolphChebyshev,
     Filter,
@@ -67,6 +68,17 @@ def test_the_optimal_filter_beats_the_classics_of_its_degree() -> None:
         assert optimal[e] ** 2 / crosstalk(optimal) > 4 * table[e] ** 2 / crosstalk(table)
 
 
+@pytest.mark.parametrize(
+    ("num_known", "degree", "radius", "acceptance"),
+    [(10, 8, 10, 0.8), (24, 7, 8, 1.0), (3, 9, 0, 0.3)],
+)
+def test_the_optimal_filter_keeps_its_ball(
+    num_known: int, degree: int, radius: int, acceptance: float
+) -> None:
+    table = OptimalFilter(degree, radius, acceptance).table(num_known)
+    assert (table[: radius + 1] ** 2 > acceptance - 1e-6).all()
+
+
 def test_the_optimal_filter_of_full_degree_is_nearly_the_ball() -> None:
     ball, best = HammingBall(1).table(8), OptimalFilter(8, 1, 1.0).table(8)
     assert crosstalk(best) < 1.05 * crosstalk(ball)
@@ -111,6 +123,21 @@ def test_the_probabilistic_memory_is_the_cosine_filter(rng: np.random.Generator)
     )
 
 
+def test_features_of_one_bit_are_plain_distances_and_larger_ones_count_once(
+    rng: np.random.Generator,
+) -> None:
+    patterns = np.unique(rng.choice([-1, 1], (6, 9)), axis=0)
+    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 9)
+    np.testing.assert_allclose(
+        CategoricalFilter(Posterior(0.2), 1).law(memory, probe).joint,
+        SeparationFilter(Posterior(0.2)).law(memory, probe).joint,
+    )
+    whole = CategoricalFilter(Table((1.0, 0.5, 0.25, 0.125)), 3)
+    both_wrong = AmplitudeMemory([[1, 1, 1, 1], [-1, -1, 1, 1], [-1, -1, -1, -1]])
+    joint = whole.law(both_wrong, "0000").joint * 3
+    np.testing.assert_allclose(joint, [1, 0.25, 0.0625])
+
+
 def test_tables_and_functions_become_filters() -> None:
     assert SeparationFilter([1, 0.5, 0]).filter == Table((1.0, 0.5, 0.0))
     made = SeparationFilter(lambda d: 1 - d / 4).filter
@@ -138,6 +165,7 @@ def test_tables_and_functions_become_filters() -> None:
         (lambda: SeparationFilter([0.5, -0.2]), "divide by the largest"),
         (lambda: Table((1.0, 0.5)).table(3), "reach d = 3"),
         (lambda: ProductFilter(1.5), "damping should be in"),
+        (lambda: CategoricalFilter(bits_per_feature=0), "bits_per_feature should be at least 1"),
         (lambda: ProductFilter((0.5, 0.5)).law(AmplitudeMemory([[1, 1, 1]]), "000"), "shape"),
         (lambda: ProbabilisticRecall(2, scale=0), "scale should be positive"),
     ],

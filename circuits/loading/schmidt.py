@@ -1,0 +1,84 @@
+r"""Dense preparation through the Schmidt decomposition: fewer CX than 2^n for even n.
+
+A state of two halves is Σ_i s_i |u_i⟩|v_i⟩: the coefficients are prepared on one half, copied to
+the other by CX, and each half is turned into its Schmidt basis by a unitary. Only as many qubits as
+the Schmidt rank needs hold coefficients.
+
+References:
+    Plesch and Brukner (2011), "Quantum-state preparation with universal gate decompositions";
+    Shende, Bullock and Markov (2006) for the unitaries, which Qiskit decomposes.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from circuits.bit_order import Bits, bits_to_integer
+from circuits.loading.dense import MAX_QUBITS, dense_circuit
+from circuits.loading.preparation import Encoder, Preparation, empty_circuit
+
+Complex = npt.NDArray[np.complex128]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schmidt(Encoder):
+    """All 2^D amplitudes by way of two unitaries on half of the neurons each."""
+
+    name: ClassVar[str] = "schmidt"
+
+    def prepare(self, bits: Bits, amplitudes: Complex) -> Preparation:
+        """Return the preparation; see :class:`Encoder`.
+
+        Raises:
+            ValueError: More than 14 neurons.
+        """
+        num_neurons = bits.shape[1]
+        if num_neurons > MAX_QUBITS:
+            raise ValueError(
+                f"the schmidt encoder takes at most {MAX_QUBITS} neurons. Got {num_neurons}; "
+                "choose another encoder."
+            )
+        vector = np.zeros(2**num_neurons, dtype=np.complex128)
+        vector[bits_to_integer(bits)] = amplitudes
+        circuit = empty_circuit(num_neurons, 0)
+        circuit.compose(schmidt_circuit(vector), circuit.qubits, inplace=True)
+        return Preparation(circuit=circuit, reflection_qubits=tuple(range(num_neurons)))
+
+
+def schmidt_circuit(vector: Complex) -> QuantumCircuit:
+    """Return a circuit on n qubits with A|0…0⟩ = Σ_x vector[x] |x⟩, from 2**n unit-norm entries."""
+    num_qubits = len(vector).bit_length() - 1
+    if num_qubits < 2:
+        return dense_circuit(vector)
+    from qiskit.synthesis import qs_decomposition
+
+    low = num_qubits // 2
+    high = num_qubits - low
+    matrix = vector.reshape(2**high, 2**low)  # row: value of the high half
+    left, values, right = np.linalg.svd(matrix)
+    rank = int(np.sum(values > 1e-14))
+    shared = (rank - 1).bit_length()
+    circuit = QuantumCircuit(num_qubits)
+    if not shared:  # a product of the two halves
+        circuit.compose(schmidt_circuit(right[0]), range(low), inplace=True)
+        circuit.compose(schmidt_circuit(left[:, 0]), range(low, num_qubits), inplace=True)
+        return circuit
+    coefficients = np.zeros(2**shared, dtype=np.complex128)
+    coefficients[:rank] = values[:rank]
+    coefficients /= np.linalg.norm(coefficients)
+    circuit.compose(dense_circuit(coefficients), range(shared), inplace=True)
+    for qubit in range(shared):
+        circuit.cx(qubit, low + qubit)
+    for unitary, qubits in ((right.T, range(low)), (left, range(low, num_qubits))):
+        circuit.compose(_lowered(qs_decomposition(unitary)), qubits, inplace=True)
+    return circuit
+
+
+def _lowered(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Return the circuit in CX and U, composite gates replaced by their definitions."""
+    from qiskit import transpile
+
+    return transpile(circuit, basis_gates=["cx", "u"], optimization_level=0)

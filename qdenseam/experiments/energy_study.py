@@ -1,0 +1,251 @@
+"""The study of recall by energy: which energy, which method, and the classical dynamics beside.
+
+Every instance is a set of distinct random patterns and a probe made from the first by flipping
+neurons, redrawn while another pattern is as near to the probe. Success is always the exact
+probability that one shot returns that pattern.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import ceil, log
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.ansatz import warm_start_angles
+from classical_ref.dense import DenseMemory
+from classical_ref.hopfield import HopfieldMemory
+from classical_ref.patterns import flip, random_patterns
+from classical_ref.separation import Exponential, LogSumExp, Polynomial
+from classical_ref.spins import hamming_distance
+from qdenseam.experiments.collect import trial
+from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.statistics import bootstrap, rate
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods import (
+    QAOA,
+    AdiabaticRecall,
+    BiasFieldRecall,
+    CounterdiabaticRecall,
+    FixedAngleQAOA,
+)
+from qdenseam.methods.adaptive import run_rounds, sample_laws
+from qdenseam.simulation.diagonal import product_state
+
+Floats = npt.NDArray[np.float64]
+Spins = npt.NDArray[np.int8]
+
+ENERGIES: dict[str, Callable[[Spins], Any]] = {
+    "hebb": HopfieldMemory,
+    "projection": lambda patterns: HopfieldMemory(patterns, "projection"),
+    "order 3": lambda patterns: DenseMemory(patterns, Polynomial(3)),
+    "order 4": lambda patterns: DenseMemory(patterns, Polynomial(4)),
+    "exponential": lambda patterns: DenseMemory(patterns, Exponential(1.0)),
+    "log-sum-exp": lambda patterns: DenseMemory(patterns, LogSumExp(1.0)),
+}
+"""Energies of the study by label."""
+
+METHODS: dict[str, Any] = {
+    "QAOA p=1": QAOA(num_layers=1),
+    "QAOA p=2": QAOA(num_layers=2),
+    "QAOA p=3": QAOA(num_layers=3),
+    "QAOA p=2, plain start": QAOA(num_layers=2, warm_start=None),
+    "QAOA p=2, CVaR 0.25": QAOA(num_layers=2, cvar=0.25),
+    "fixed angles p=2": FixedAngleQAOA(2),
+    "fixed angles p=4": FixedAngleQAOA(4),
+    "fixed angles p=8": FixedAngleQAOA(8),
+    "adiabatic p=8": AdiabaticRecall(num_steps=8, total_time=6.0),
+    "adiabatic p=16": AdiabaticRecall(num_steps=16, total_time=8.0),
+    "counterdiabatic p=1": CounterdiabaticRecall(),
+    "bias field, 3 rounds": BiasFieldRecall(num_rounds=3),
+}
+"""Quantum methods of the study by label."""
+
+SHOTS_PER_ROUND = 200
+"""Shots of each round of the bias-field method."""
+
+
+@trial("energy recall")
+def energy_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Run every method on instances of one energy.
+
+    Returns:
+        ``success`` by method label (P(target) of each instance; for the classical dynamics 0 or 1,
+        for the bias field the share of the last round's shots), ``evaluations`` of the training
+        by label (means), ``ground_state`` (whether the target is it), ``field`` (h), ``minima``
+        (states no flip of one neuron lowers) and ``spurious_minima`` of each instance.
+    """
+    success: dict[str, list[float]] = {}
+    evaluations: dict[str, list[int]] = {}
+    ground, fields, minima, spurious = [], [], [], []
+    for _ in range(params["num_instances"]):
+        memory, probe = _instance(params, rng)
+        energies, target = memory.diagonal(probe), int(memory.pattern_indices()[0])
+        ground.append(bool((np.delete(energies, target) > energies[target]).all()))
+        fields.append(memory.field_strength())
+        found = _local_minima(energies)
+        minima.append(len(found))
+        spurious.append(int((~np.isin(found, memory.pattern_indices())).sum()))
+        for label, value, count in _successes(memory, probe, params["methods"], rng):
+            success.setdefault(label, []).append(value)
+            evaluations.setdefault(label, []).append(count)
+    return {
+        "success": success,
+        "evaluations": {label: float(np.mean(counts)) for label, counts in evaluations.items()},
+        "ground_state": ground,
+        "field": fields,
+        "minima": minima,
+        "spurious_minima": spurious,
+        "backend": "exact",
+    }
+
+
+def energy_tasks(
+    *,
+    sizes: Iterable[int] = (8, 10, 12),
+    loads: Iterable[int] = (2, 4, 6),
+    flips: Iterable[int] = (1, 2),
+    energies: Sequence[str] = tuple(ENERGIES),
+    methods: Sequence[str] = tuple(METHODS),
+    probe_field: float | None = None,
+    num_instances: int = 10,
+    num_batches: int = 5,
+    seed: int = 0,
+) -> list[Task]:
+    """Return the preset: every energy at every size, load and corruption, 50 instances a point.
+
+    Raises:
+        ValueError: An energy or a method is unknown.
+    """
+    for name, known in [*((e, ENERGIES) for e in energies), *((m, METHODS) for m in methods)]:
+        if name not in known:
+            raise ValueError(f"expected one of {', '.join(known)}. Got {name!r}.")
+    sizes, loads, flips = list(sizes), list(loads), list(flips)
+    return [
+        Task(
+            kind="energy recall",
+            params={
+                "energy": energy,
+                "num_neurons": num_neurons,
+                "num_patterns": num_patterns,
+                "num_flips": num_flips,
+                "probe_field": probe_field,
+                "methods": list(methods),
+                "num_instances": num_instances,
+            },
+            seed=seed,
+            num_batches=num_batches,
+        )
+        for energy in energies
+        for num_neurons in sizes
+        for num_patterns in loads
+        for num_flips in flips
+    ]
+
+
+def energy_summary(
+    records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
+) -> list[dict[str, Any]]:
+    """Return one row per task and method, intervals over instances (each has its own patterns).
+
+    ``success`` is the mean P(target), ``shots_to_solution`` the shots that contain the target with
+    99 % at the median instance, ``ground_state`` the share of instances whose ground state is the
+    target.
+    """
+    rng = np.random.default_rng(rng)
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        if record.kind == "energy recall":
+            groups.setdefault(record.key, []).append(record)
+    rows = []
+    for batch in groups.values():
+        values = [record.values for record in batch]
+        right = [each for value in values for each in value["ground_state"]]
+        spurious = np.concatenate([value["spurious_minima"] for value in values])
+        common = {
+            **{k: v for k, v in batch[0].params.items() if k != "methods"},
+            "ground_state": rate(sum(right), len(right), covers="pattern sets"),
+            "spurious_minima": float(spurious.mean()),
+            "field": float(np.concatenate([value["field"] for value in values]).mean()),
+        }
+        for label in values[0]["success"]:
+            success = np.concatenate([value["success"][label] for value in values])
+            rows.append(
+                {
+                    **common,
+                    "method": label,
+                    "success": bootstrap(success, np.mean, rng=rng, covers="pattern sets"),
+                    "shots_to_solution": shots_to_solution(float(np.median(success))),
+                    "evaluations": float(np.mean([v["evaluations"][label] for v in values])),
+                }
+            )
+    return rows
+
+
+def shots_to_solution(probability: float, *, confidence: float = 0.99) -> float:
+    """Return the fewest shots that contain a target of this probability with ``confidence``."""
+    if probability <= 0:
+        return float("inf")
+    return 1.0 if probability >= confidence else ceil(log(1 - confidence) / log(1 - probability))
+
+
+def _instance(params: dict[str, Any], rng: np.random.Generator) -> tuple[EnergyMemory, Spins]:
+    for _ in range(1000):
+        patterns = random_patterns(params["num_patterns"], params["num_neurons"], rng=rng)
+        probe = flip(patterns[0], params["num_flips"], rng=rng)
+        distances = hamming_distance(patterns, probe)
+        if (distances[1:] > params["num_flips"]).all():
+            model = ENERGIES[params["energy"]](patterns)
+            return EnergyMemory(model, probe_field=params["probe_field"]), probe
+    raise ValueError("no unambiguous instance in 1000 draws; use fewer patterns or flips.")
+
+
+def _successes(
+    memory: EnergyMemory, probe: Spins, methods: Sequence[str], rng: np.random.Generator
+) -> Iterable[tuple[str, float, int]]:
+    """Yield (label, P(target), training evaluations) of the references and the methods."""
+    target, energies = memory.patterns[0], memory.diagonal(probe)
+    index = int(memory.pattern_indices()[0])
+    model: Any = memory.model
+    yield "dynamics without field", float(_same(model.recall(probe, rng=rng).states, target)), 0
+    descended = _descend(energies, _index_of(probe), rng)
+    yield "descent on the same energy", float(descended == index), 0
+    start = np.abs(product_state(warm_start_angles(probe, 0.25))) ** 2
+    yield "start state", float(start[index]), 0
+    for label in methods:
+        method = METHODS[label]
+        if isinstance(method, BiasFieldRecall):
+            state = run_rounds(method, memory, probe, SHOTS_PER_ROUND, sample_laws, rng=rng)
+            yield label, float((state.answers == target).all(axis=1).mean()), 0
+        else:
+            trained = method.trained(memory, probe, rng=rng)
+            count = getattr(trained, "evaluations", 0)
+            yield label, float(trained.law(memory, probe).joint[0]), count
+
+
+def _descend(energies: Floats, state: int, rng: np.random.Generator) -> int:
+    """Return where single flips that lower the energy lead, neurons in random order each sweep."""
+    flips = 1 << np.arange(energies.size.bit_length() - 1)
+    moved = True
+    while moved:
+        moved = False
+        for each in rng.permutation(flips).tolist():
+            if energies[state ^ each] < energies[state]:
+                state, moved = state ^ each, True
+    return state
+
+
+def _local_minima(energies: Floats) -> npt.NDArray[np.int64]:
+    states = np.arange(energies.size)
+    lowest = np.ones(energies.size, dtype=bool)
+    for each in (1 << np.arange(energies.size.bit_length() - 1)).tolist():
+        lowest &= energies <= energies[states ^ each]
+    return np.flatnonzero(lowest)
+
+
+def _same(state: Spins, target: Spins) -> bool:
+    return bool((state == target).all())
+
+
+def _index_of(spins: Spins) -> int:
+    return int(((1 - spins.astype(np.int64)) // 2) @ (1 << np.arange(spins.size)))

@@ -1,0 +1,164 @@
+"""What only some encoders promise: counts known in advance, small reflections, few gates."""
+
+import numpy as np
+import pytest
+
+from circuits.bit_order import all_bits
+from circuits.gf2 import affine_rank
+from circuits.loading import Affine, Auto, FlagTree, Incremental, IndexFirst, Merging, prepare
+from circuits.loading.dense import dense_circuit
+from circuits.loading.incremental import separating_bits
+from circuits.loading.schmidt import schmidt_circuit
+from circuits.resources import count
+from circuits.sparse_simulator import preparation_error
+
+LINE = tuple((i, i + 1) for i in range(8))
+
+
+def random_patterns(rng, num_patterns, num_bits):
+    rows = {}
+    while len(rows) < num_patterns:
+        row = rng.integers(0, 2, num_bits, dtype=np.uint8)
+        rows[row.tobytes()] = row
+    return np.array(list(rows.values()))
+
+
+@pytest.mark.parametrize("encoder", [Merging(width=2), FlagTree(block=4, width=2)])
+@pytest.mark.parametrize(("num_patterns", "num_bits"), [(2, 5), (12, 6), (20, 70), (30, 7)])
+def test_the_count_of_a_plan_is_that_of_the_circuit(encoder, num_patterns, num_bits, rng):
+    bits = random_patterns(rng, num_patterns, num_bits)
+    plan, preparation = encoder.plan(bits), prepare(bits, encoder=encoder)
+    assert plan.two_qubit_gates == preparation.resources.two_qubit_gates
+
+
+def test_amplitudes_do_not_change_the_structure(rng):
+    bits = random_patterns(rng, 9, 10)
+    real = prepare(bits, rng.normal(size=9), encoder=Merging()).resources
+    values = rng.normal(size=9) + 1j * rng.normal(size=9)
+    assert prepare(bits, values, encoder=Merging()).resources == real
+
+
+def test_random_patterns_need_fewer_gates_than_the_best_published_sketch(rng):
+    counts = [
+        prepare(random_patterns(rng, 16, 16), encoder=Auto()).resources.two_qubit_gates
+        for _ in range(3)
+    ]
+    assert max(counts) <= 78
+
+
+def test_many_controls_and_deep_trees_are_correct(rng):
+    # all words of weight 2 and 3 are hard to tell apart: rotations with four and more controls
+    words = all_bits(7)
+    bits = words[np.isin(words.sum(axis=1), (2, 3))]
+    values = rng.normal(size=len(bits)) + 1j * rng.normal(size=len(bits))
+    values /= np.linalg.norm(values)
+    for encoder in (Merging(width=1), FlagTree(block=3, width=1), FlagTree(block=20, width=1)):
+        preparation = prepare(bits, values, encoder=encoder)
+        assert preparation_error(preparation.circuit, bits, values) < 1e-10
+        assert preparation.resources.two_qubit_gates == encoder.plan(bits).two_qubit_gates
+
+
+def test_weighing_depth_gives_shallower_circuits(rng):
+    bits = random_patterns(rng, 12, 24)
+    shallow = prepare(bits, encoder=Merging(depth_weight=1.0)).resources
+    assert shallow.two_qubit_depth <= prepare(bits, encoder=Merging()).resources.two_qubit_depth
+
+
+def test_index_first_reflects_on_the_logarithm_of_the_number_of_patterns(rng):
+    for num_patterns, num_bits in ((4, 9), (8, 12), (8, 40)):
+        bits = random_patterns(rng, num_patterns, num_bits)
+        preparation = prepare(bits, encoder=IndexFirst())
+        assert 2 ** len(preparation.reflection_qubits) == num_patterns
+        assert preparation.num_ancillas == 0
+
+
+def test_affine_reflects_on_the_affine_rank(rng):
+    bits = random_patterns(rng, 6, 20)
+    for inner in (Merging(), IndexFirst()):
+        preparation = prepare(bits, encoder=Affine(inner=inner))
+        assert len(preparation.reflection_qubits) <= affine_rank(bits)
+    assert len(prepare(bits, encoder=Affine()).reflection_qubits) == affine_rank(bits)
+
+
+def test_an_affine_subspace_is_a_stabilizer_state(rng):
+    basis = rng.integers(0, 2, (3, 12))
+    bits = np.unique((all_bits(3) @ basis + rng.integers(0, 2, 12)) % 2, axis=0)
+    circuit = prepare(bits, encoder=Affine()).circuit
+    assert count(circuit).two_qubit_gates <= 3 * 12
+    angles = [p for i in circuit.data for p in i.operation.params]
+    np.testing.assert_allclose(np.array(angles) * 2 / np.pi % 1 % 1, 0, atol=1e-9)
+
+
+def test_dense_states_take_fewer_gates_than_amplitudes(rng):
+    for num_qubits in (1, 2, 4, 6, 7):
+        vector = rng.normal(size=2**num_qubits) + 1j * rng.normal(size=2**num_qubits)
+        vector /= np.linalg.norm(vector)
+        plain = count(dense_circuit(vector)).two_qubit_gates
+        assert plain == 2**num_qubits - num_qubits - 1
+        halves = count(schmidt_circuit(vector)).two_qubit_gates
+        assert halves <= plain + (num_qubits == 7)
+
+
+def test_low_schmidt_rank_is_cheap():
+    vector = np.kron([0.6, 0, 0, 0.8], np.kron([1, 1], [1, -1]) / 2).astype(complex)
+    assert count(schmidt_circuit(vector)).two_qubit_gates <= 5
+
+
+def test_the_incremental_store_appends_one_block(rng):
+    bits = random_patterns(rng, 7, 9)
+
+    def shape(circuit):
+        index = {q: i for i, q in enumerate(circuit.qubits)}
+        return [(i.operation.name, [index[q] for q in i.qubits]) for i in circuit.data]
+
+    shorter = shape(prepare(bits[:6], encoder=Incremental()).circuit)
+    longer = shape(prepare(bits, encoder=Incremental()).circuit)
+    assert longer[: len(shorter)] == shorter
+
+
+def test_separating_bits_separate(rng):
+    bits = random_patterns(rng, 20, 9)
+    chosen = separating_bits(bits)
+    assert (bits[:-1][:, chosen] != bits[-1, chosen]).any(axis=1).all()
+    assert separating_bits(bits[:1]) == []
+
+
+@pytest.mark.parametrize("goal", ["depth", "reflection"])
+def test_each_goal_is_won_against_the_goal_of_fewest_gates(goal, rng):
+    bits = random_patterns(rng, 8, 10)
+    aimed, plain = (prepare(bits, encoder=Auto(goal=g)) for g in (goal, "gates"))
+
+    def cost(preparation):
+        gates = preparation.resources.two_qubit_gates
+        if goal == "depth":
+            return preparation.resources.two_qubit_depth
+        return 2 * gates + 6 * (len(preparation.reflection_qubits) - 2) + 2
+
+    assert cost(aimed) <= cost(plain)
+
+
+def test_the_routed_goal_counts_on_the_coupling_map(rng):
+    bits = random_patterns(rng, 4, 5)
+    preparation = prepare(bits, encoder=Auto(goal="routed", coupling_map=LINE))
+    assert preparation_error(preparation.circuit, bits, np.full(4, 0.5)) < 1e-10
+    with pytest.raises(ValueError, match=r"coupling_map should have at least 5 qubits\. Got 2"):
+        prepare(bits, encoder=Auto(goal="routed", coupling_map=((0, 1),)))
+
+
+def test_more_effort_never_costs_gates(rng):
+    bits = random_patterns(rng, 10, 12)
+    counts = [
+        prepare(bits, encoder=Auto(effort=effort)).resources.two_qubit_gates for effort in (1, 3)
+    ]
+    assert counts[1] <= counts[0]
+
+
+def test_bad_settings_are_refused():
+    with pytest.raises(ValueError, match=r"goal should be one of .*'gates'.* Got 'speed'"):
+        Auto(goal="speed")
+    with pytest.raises(ValueError, match="coupling_map should be given for the goal 'routed'"):
+        Auto(goal="routed")
+    with pytest.raises(ValueError, match="coupling_map should be given for the goal 'routed'"):
+        Auto(coupling_map=LINE)
+    with pytest.raises(ValueError, match=r"effort should be at least 1\. Got 0"):
+        Auto(effort=0)

@@ -1,0 +1,82 @@
+"""The energy study: its records, its summary and its small exact pieces."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qdenseam.experiments.collect import collect
+from qdenseam.experiments.energy_study import (
+    ENERGIES,
+    METHODS,
+    _descend,
+    _local_minima,
+    energy_summary,
+    energy_tasks,
+    energy_trial,
+    shots_to_solution,
+)
+
+QUICK = {
+    "sizes": (6,),
+    "loads": (2,),
+    "flips": (1,),
+    "methods": ["QAOA p=1", "bias field, 3 rounds"],
+    "num_instances": 3,
+    "num_batches": 2,
+}
+
+
+@pytest.mark.parametrize("energy", ENERGIES)
+def test_every_energy_gives_rates_that_json_holds(energy: str) -> None:
+    (task,) = energy_tasks(energies=(energy,), **QUICK)
+    values = energy_trial(task.params, task.rng(0))
+    json.dumps(values, default=float)
+    assert set(values["success"]) >= {"descent on the same energy", "start state", "QAOA p=1"}
+    for rates in values["success"].values():
+        assert len(rates) == 3
+        assert 0 <= min(rates) <= max(rates) <= 1
+    assert values["evaluations"]["QAOA p=1"] > 1
+    assert values["evaluations"]["start state"] == 0
+
+
+def test_collected_records_become_rows_with_intervals(tmp_path: Path) -> None:
+    tasks = energy_tasks(energies=("hebb", "log-sum-exp"), **QUICK)
+    rows = energy_summary(collect(tasks, tmp_path / "results.jsonl"))
+    assert {row["energy"] for row in rows} == {"hebb", "log-sum-exp"}
+    for row in rows:
+        assert row["success"].low <= row["success"].best <= row["success"].high
+        assert 0 <= row["ground_state"].best <= 1
+        assert row["shots_to_solution"] >= 1
+        assert row["spurious_minima"] >= 0
+    assert energy_summary([]) == []
+
+
+def test_the_preset_is_every_combination() -> None:
+    tasks = energy_tasks()
+    assert len(set(tasks)) == len(tasks) == len(ENERGIES) * 3 * 3 * 2
+    assert all(task.num_batches * task.params["num_instances"] >= 50 for task in tasks)
+    assert tasks[0].params["methods"] == list(METHODS)
+
+
+def test_minima_and_descent_agree(rng: np.random.Generator) -> None:
+    energies = rng.normal(size=64)
+    found = set(_local_minima(energies).tolist())
+    assert int(energies.argmin()) in found
+    assert {_descend(energies, state, rng) for state in range(64)} <= found
+    assert {_descend(energies, state, rng) for state in found} == found
+
+
+def test_shots_to_solution() -> None:
+    assert shots_to_solution(0.0) == float("inf")
+    assert shots_to_solution(1.0) == 1
+    shots = shots_to_solution(0.1)
+    assert 1 - 0.9**shots >= 0.99 > 1 - 0.9 ** (shots - 1)
+
+
+def test_unknown_names_list_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"expected one of hebb, .*Got 'cubic'"):
+        energy_tasks(energies=("cubic",))
+    with pytest.raises(ValueError, match=r"expected one of QAOA p=1, .*Got 'magic'"):
+        energy_tasks(methods=("magic",))
