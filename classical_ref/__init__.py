@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .attention import Descent, EnergyTransformer, attend
     from .continuous import ContinuousMemory, ContinuousResult, Convergence
     from .continuous_energies import (
         AttentionMemory,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     )
     from .datasets import Dataset, digits, glyphs, load_patterns
     from .dense import DenseMemory
+    from .diffusion import critical_variance, denoise, ring_barrier, ring_radius, score
     from .dynamics import DynamicsResult, Outcome
     from .hopfield import HopfieldMemory, hebb_weights, projection_weights, storkey_weights
     from .hypersynapses import Attention, Coupling, Hypersynapse
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     )
 
 _ROOMS = {
+    "attention": ("Descent", "EnergyTransformer", "attend"),
     "continuous": ("ContinuousMemory", "ContinuousResult", "Convergence"),
     "continuous_energies": (
         "AttentionMemory",
@@ -79,6 +82,7 @@ _ROOMS = {
     ),
     "datasets": ("Dataset", "digits", "glyphs", "load_patterns"),
     "dense": ("DenseMemory",),
+    "diffusion": ("critical_variance", "denoise", "ring_barrier", "ring_radius", "score"),
     "dynamics": ("DynamicsResult", "Outcome"),
     "hopfield": ("HopfieldMemory", "hebb_weights", "projection_weights", "storkey_weights"),
     "hypersynapses": ("Attention", "Coupling", "Hypersynapse"),

@@ -9,6 +9,7 @@ from .spins import Spins
 
 _UNDERFLOW = 1e-280  # a smaller field is not signed: its terms may have lost their digits
 _TILE = 128  # patterns whose words stay in the nearest cache
+_FEW = 8  # states for which transposing a tile does not pay
 _ANY_ORDER = {"reassoc", "nsz"}  # sums may be vectorized; their bounds hold in every order
 
 
@@ -76,11 +77,13 @@ def sweep_table(
             if slack < 0:
                 for k in range(num_patterns):
                     xi = columns[i, k]
-                    field += xi * weights[k] * table[similarities[p, k] - xi * own + offset]
+                    index = np.uintp(similarities[p, k] - xi * own + offset)  # not from the end
+                    field += xi * weights[k] * table[index]
             else:
                 for k in range(num_patterns):
                     xi = columns[i, k]
-                    term = weights[k] * table[similarities[p, k] - xi * own + offset]
+                    index = np.uintp(similarities[p, k] - xi * own + offset)
+                    term = weights[k] * table[index]
                     field += xi * term
                     size += abs(term)
                 if abs(field) <= slack * size + _UNDERFLOW:
@@ -130,7 +133,8 @@ def sweep_exponential(
             size = 0.0
             for k in range(num_patterns):
                 xi = columns[i, k]
-                term = weights[k] * decay[largest - (similarities[p, k] - xi * own)]
+                level = np.uintp(largest - (similarities[p, k] - xi * own))
+                term = weights[k] * decay[level]
                 field += xi * term
                 size += term
             if abs(field) <= slack * size + _UNDERFLOW:
@@ -146,11 +150,11 @@ def sweep_exponential(
 
 @njit(cache=True)
 def _tile(words: NDArray[np.uint64], first: int, end: int) -> NDArray[np.uint64]:
-    """Return the columns from ``first`` to ``end`` (at most a tile), zero-padded to a tile."""
-    tile = np.zeros((len(words), _TILE), dtype=np.uint64)
-    for w in range(len(words)):
-        for j in range(end - first):
-            tile[w, j] = words[w, first + j]
+    """Return the patterns from ``first`` to ``end`` transposed, zero-padded to a tile."""
+    tile = np.zeros((words.shape[1], _TILE), dtype=np.uint64)
+    for j in range(end - first):
+        for w in range(words.shape[1]):
+            tile[w, j] = words[first + j, w]
     return tile
 
 
@@ -198,14 +202,22 @@ def packed_similarities(
         bits: The states, ``(num_states, num_words)``.
         known: Which of their bits are known, of the same shape.
         num_known: How many are, ``(num_states,)``.
-        words: The patterns, ``(num_words, num_patterns)``.
+        words: The patterns, ``(num_patterns, num_words)``.
     """
     num_states = len(bits)
-    num_patterns = words.shape[1]
+    num_patterns = len(words)
     similarities = np.empty((num_states, num_patterns), dtype=np.int32)
     for number in prange((num_patterns + _TILE - 1) // _TILE):
         first = _TILE * number
         end = min(first + _TILE, num_patterns)
+        if num_states < _FEW:
+            for p in range(num_states):
+                for k in range(first, end):
+                    wrong = np.uint64(0)
+                    for w in range(words.shape[1]):
+                        wrong += _population_count((bits[p, w] ^ words[k, w]) & known[p, w])
+                    similarities[p, k] = num_known[p] - 2 * np.int32(wrong)
+            continue
         tile = _tile(words, first, end)
         counts = np.empty(_TILE, dtype=np.uint64)
         for p in range(num_states):
@@ -243,7 +255,7 @@ def packed_quadratics(
         absolute sums of the values, ``(num_states, num_blocks)`` each.
     """
     num_states = len(bits)
-    num_patterns = words.shape[1]
+    num_patterns = len(words)
     num_blocks = (num_patterns + block - 1) // block
     values = np.empty((num_states, num_patterns), dtype=np.float32)
     sums = np.zeros((num_states, num_blocks))
@@ -293,7 +305,7 @@ def look_up(
         for b in range(num_blocks):
             size = 0.0
             for k in range(b * block, min((b + 1) * block, num_patterns)):
-                index = similarities[p, k] + offset
+                index = np.uintp(similarities[p, k] + offset)
                 factor = factors[p] * weights[k]
                 term = factor * pull[index]
                 terms[p, k] = term

@@ -27,8 +27,8 @@ class StoredPatterns:
 
     @cached_property
     def words(self) -> NDArray[np.uint64]:
-        """The bits of the patterns, one pattern per column: ``(num_words, num_patterns)``."""
-        return np.ascontiguousarray(pack(self.spins < 0).T)
+        """The bits of the patterns, ``(num_patterns, num_words)``."""
+        return pack(self.spins < 0)
 
 
 def pack(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:

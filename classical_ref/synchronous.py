@@ -163,9 +163,9 @@ def _look_up(
         push = tables.push.take(indices).sum(axis=1)
         return pull, push, np.add.reduceat(magnitudes, starts, axis=1)
     scaled = factors[:, np.newaxis] * weights
-    pull, moved = tables.pull[indices] * scaled, tables.push[indices] * scaled
-    sizes = np.add.reduceat(np.abs(pull) + np.abs(moved), starts, axis=1)
-    return pull.astype(np.float32), moved.sum(axis=1), sizes
+    felt, moved = tables.pull[indices] * scaled, tables.push[indices] * scaled
+    sizes = np.add.reduceat(np.abs(felt) + np.abs(moved), starts, axis=1)
+    return felt.astype(np.float32), moved.sum(axis=1), sizes
 
 
 def exponential_fields(

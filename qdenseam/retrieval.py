@@ -198,16 +198,18 @@ def _adaptive(
         method=method.to_dict(),
         engine="exact" if engine is None else engine.name,
         state_preparations=state.state_preparations,
-        evaluations=0,
+        evaluations=getattr(state, "evaluations", 0),
     )
 
 
 def measured(circuit: QuantumCircuit) -> QuantumCircuit:
     """Return the circuit with its memory and flags measured into ``memory_bits``, ``flag_bits``."""
     ready = circuit.copy()
+    present = {register.name for register in circuit.cregs}  # a re-used flag is read on the way
     for register in circuit.qregs:
-        if register.name in ("memory", "flag"):
-            bits = ClassicalRegister(len(register), f"{register.name}_bits")
+        name = f"{register.name}_bits"
+        if register.name in ("memory", "flag") and name not in present:
+            bits = ClassicalRegister(len(register), name)
             ready.add_register(bits)
             ready.measure(register, bits)
     return ready

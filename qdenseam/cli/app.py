@@ -13,6 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 from qdenseam import __version__
+from qdenseam.cli.bench import bench
+from qdenseam.cli.bench_circuits import encoders, energy, signal
+from qdenseam.cli.bench_circuits import recall as bench_recall
+from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
 from qdenseam.cli.recall import recall
@@ -61,8 +65,12 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help, wrapped to the terminal, in half the time
     pretty_exceptions_enable=False,
 )
-for command in (compare, recall, reproduce, info):
+for command in (compare, recall, collect, reproduce, info):
     app.command()(command)
+for command in (encoders, energy, signal):
+    bench.command()(command)
+bench.command("recall")(bench_recall)
+app.add_typer(bench, name="bench")
 
 
 def _show_version(wanted: bool) -> None:

@@ -31,10 +31,19 @@ def info() -> None:
 
     Also the recall methods, and what the missing engines need.
     """
-    from qdenseam.methods import METHODS
+    from qdenseam.methods import ADAPTIVE_METHODS, METHODS
 
     _section("Versions", [("python", platform.python_version()), *_versions()])
-    _section("Methods", [("auto", "one is chosen"), *((m, _first(METHODS[m])) for m in METHODS)])
+    _section(
+        "Methods",
+        [
+            ("auto", "one is chosen"),
+            *(
+                (name, _first(method))
+                for name, method in sorted({**METHODS, **ADAPTIVE_METHODS}.items())
+            ),
+        ],
+    )
     _section("Engines", _engines())
     _section("Machine", _machine())
 

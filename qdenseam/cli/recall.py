@@ -86,14 +86,14 @@ def _stored(data: str, num_neurons: int | None, num_patterns: int, rng: Any) -> 
 
 def _method(name: str, num_flips: int) -> Any:
     """Return the method of a name; a classical rule may know the noise level, not the distances."""
-    from qdenseam.methods import METHODS, HammingBall, SampleAndAccept, method_from_dict
+    from qdenseam.methods import HammingBall, SampleAndAccept, method_from_dict, method_names
 
     if name == "auto":
         return name
     if name == SampleAndAccept.name:
         return SampleAndAccept(HammingBall(num_flips))
-    if name not in METHODS:
-        known = ", ".join(["auto", *sorted(METHODS)])
+    if name not in method_names():
+        known = ", ".join(["auto", *method_names()])
         raise ValueError(f"method should be one of {known}. Got {name!r}.")
     return method_from_dict({"name": name})
 
@@ -130,13 +130,14 @@ def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: in
 
 
 def _table(result: "RecallResult", memory: Any, target: int | None) -> Any:
-    """Return counts with their frequency beside the law, most likely outcome first."""
+    """Return counts with their frequency beside the law (if any), likeliest outcome first."""
     from rich.table import Table
 
     from classical_ref.spins import hamming_distance
     from qdenseam.methods import method_from_dict
 
     law = method_from_dict(result.method).law(memory, result.probe)
+    joint = result.counts / result.shots if law is None else law.joint
     counts = result.counts
     distances = hamming_distance(result.patterns, result.probe)
     rows = [
@@ -144,14 +145,14 @@ def _table(result: "RecallResult", memory: Any, target: int | None) -> Any:
             f"pattern {k}" + (" (target)" if k == target else ""),
             str(int(distances[k])),
             int(counts[k]),
-            float(law.joint[k]),
+            None if law is None else float(joint[k]),
         )
-        for k in sorted(range(len(counts)), key=lambda k: (-law.joint[k], k))
+        for k in sorted(range(len(counts)), key=lambda k: (-joint[k], k))
     ]
-    rows = [row for row in rows if row[2] or row[3] > 1e-12]
+    rows = [row for row in rows if row[2] or (row[3] or 0.0) > 1e-12]
     rows += [
-        ("no stored pattern", "", result.spurious, law.spurious),
-        ("rejected", "", result.shots - result.accepted, law.rejected),
+        ("no stored pattern", "", result.spurious, None if law is None else law.spurious),
+        ("rejected", "", result.shots - result.accepted, None if law is None else law.rejected),
     ]
     table = Table()
     table.add_column("outcome")
@@ -159,6 +160,10 @@ def _table(result: "RecallResult", memory: Any, target: int | None) -> Any:
         table.add_column(heading, justify="right")
     for outcome, distance, count, probability in rows:
         table.add_row(
-            outcome, distance, str(count), f"{count / result.shots:.4f}", f"{probability:.4f}"
+            outcome,
+            distance,
+            str(count),
+            f"{count / result.shots:.4f}",
+            "none" if probability is None else f"{probability:.4f}",
         )
     return table

@@ -2,7 +2,8 @@
 
 from qdenseam.experiments.collect import Progress, collect, trial
 from qdenseam.experiments.records import SCHEMA, Record, Task, read_records, versions
-from qdenseam.experiments.statistics import Estimate, bootstrap, capacity, rate, ratio_of_means
+from qdenseam.experiments.resampling import bootstrap, capacity, ratio_of_means
+from qdenseam.experiments.statistics import Estimate, rate
 
 __all__ = [
     "SCHEMA",

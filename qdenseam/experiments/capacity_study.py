@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.capacity import (
+from qdenseam.experiments.collect import trial
+from qdenseam.experiments.filter_capacity import (
     Floats,
     capacity_of_curves,
     crossing,
@@ -14,7 +15,6 @@ from qdenseam.experiments.capacity import (
     recall_curves,
     sphere_packing_load,
 )
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.records import Record, Task
 from qdenseam.methods import (
     FILTERS,

@@ -1,7 +1,7 @@
 """The coherent ledger: state preparations per correct answer, with and without amplification.
 
-Random patterns as in :mod:`qdenseam.experiments.capacity`: a probe is a stored pattern with e
-flipped bits, and only the distances of the other K - 1 count. An answer is an accepted shot; it is
+Random patterns as in :mod:`qdenseam.experiments.filter_capacity`: a probe is a stored pattern with
+e flipped bits, and only the distances of the other K - 1 count. An answer is an accepted shot; it is
 correct if it shows the target. All numbers are ratios of means over probes: preparations (and
 inverses) spent, over correct answers got.
 """
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.amplification import Rounds, success_amplitudes
-from qdenseam.experiments.capacity import Floats, distance_law
+from qdenseam.experiments.filter_capacity import Floats, distance_law
 from qdenseam.methods.schedules import Exact, FixedPoint, Plain, Schedule
 
 GROWTH = 1.2

@@ -1,13 +1,9 @@
-"""Estimates with intervals that hold at zero errors, and capacities with bootstrap intervals."""
+"""Estimates with intervals; those of rates hold at zero errors."""
 
 import math
-from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +79,7 @@ def rate(
         Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of
         the binomial" (1934).
     """
-    _check_fraction(level, "level")
+    check_fraction(level, "level")
     if not 0 <= successes <= trials:
         raise ValueError(f"successes should be in 0..trials = {trials}. Got {successes}.")
     if method not in ("wilson", "clopper-pearson"):
@@ -96,190 +92,6 @@ def rate(
         best, note = successes / trials, ""
     return Estimate(
         low=low, best=best, high=high, method=method, level=level, covers=covers, note=note
-    )
-
-
-def bootstrap(
-    values: ArrayLike,
-    statistic: Callable[[NDArray[np.float64]], float],
-    *,
-    groups: Sequence[Hashable] | NDArray[np.generic] | None = None,
-    num_resamples: int = 2000,
-    level: float = 0.95,
-    rng: np.random.Generator | int | None = None,
-    covers: str = "samples",
-) -> Estimate:
-    """Return a statistic with its percentile bootstrap interval over whole groups of samples.
-
-    Samples that share a pattern set are not independent: give their pattern sets as ``groups``,
-    and whole groups are drawn with replacement. The interval is widened to hold the statistic
-    itself where it would not. A resample whose statistic is NaN counts as minus infinity for the
-    lower end and as infinity for the upper one. From few groups (below about ten) percentile
-    intervals come out too narrow; from a single one the interval is infinite.
-
-    Args:
-        values: Samples along the first axis, shape ``(num_samples, ...)``.
-        statistic: Maps an array of samples of any number to one number.
-        groups: One label per sample, shape ``(num_samples,)``; by default each sample is a group.
-        num_resamples: Number of resamples, at least 1.
-        level: Nominal coverage, in (0, 1).
-        rng: Draws the resamples.
-        covers: What a group is, for the reader: ``"pattern sets"``.
-
-    Raises:
-        ValueError: There are no samples, ``groups`` has another length, ``level`` is not in
-            (0, 1), ``num_resamples`` is below 1, or the statistic of all samples is NaN.
-
-    References:
-        Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13. Davison and
-        Hinkley, "Bootstrap Methods and their Application" (1997), section 3.8.
-    """
-    rng = np.random.default_rng(rng)
-    _check_resampling(num_resamples, level)
-    samples = np.asarray(values, dtype=float)
-    if samples.ndim == 0 or len(samples) == 0:
-        raise ValueError(f"values should hold at least one sample. Got shape {samples.shape}.")
-    members = _members(len(samples), groups)
-    best = float(statistic(samples))
-    if math.isnan(best):
-        raise ValueError("statistic should be a number on all samples together. Got nan.")
-    resampled = np.empty(num_resamples)
-    for i in range(num_resamples):
-        drawn = rng.integers(len(members), size=len(members))
-        resampled[i] = statistic(samples[np.concatenate([members[group] for group in drawn])])
-    low, high, note = _percentile_interval(resampled, level, len(members))
-    return Estimate(
-        low=min(low, best),
-        best=best,
-        high=max(high, best),
-        method="percentile bootstrap",
-        level=level,
-        covers=covers,
-        note=note,
-    )
-
-
-def ratio_of_means(
-    numerators: ArrayLike,
-    denominators: ArrayLike,
-    *,
-    groups: Sequence[Hashable] | NDArray[np.generic] | None = None,
-    num_resamples: int = 2000,
-    level: float = 0.95,
-    rng: np.random.Generator | int | None = None,
-    covers: str = "samples",
-) -> Estimate:
-    """Return ``mean(numerators) / mean(denominators)`` with a bootstrap interval.
-
-    For costs per success and for rates among accepted shots, where the mean of the ratios would
-    be another number. A resample without any denominator counts as NaN, see ``bootstrap``.
-
-    Args:
-        numerators: Shape ``(num_samples,)``.
-        denominators: Shape ``(num_samples,)``, nonnegative; their sum is not 0.
-        groups: As for ``bootstrap``.
-        num_resamples: As for ``bootstrap``.
-        level: As for ``bootstrap``.
-        rng: As for ``bootstrap``.
-        covers: As for ``bootstrap``.
-
-    Raises:
-        ValueError: The shapes differ, a denominator is negative, all are 0, or as for
-            ``bootstrap``.
-    """
-    above, below = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
-    if above.ndim != 1 or above.shape != below.shape:
-        raise ValueError(
-            "numerators and denominators should have the same shape (num_samples,). "
-            f"Got {above.shape} and {below.shape}."
-        )
-    if not (below >= 0).all() or not below.any():
-        raise ValueError("denominators should be nonnegative with a positive sum.")
-
-    def ratio(pairs: NDArray[np.float64]) -> float:
-        total_above, total_below = pairs.sum(axis=0)
-        return float(total_above / total_below) if total_below > 0 else math.nan
-
-    return bootstrap(
-        np.stack([above, below], axis=1),
-        ratio,
-        groups=groups,
-        num_resamples=num_resamples,
-        level=level,
-        rng=rng,
-        covers=covers,
-    )
-
-
-def capacity(
-    loads: ArrayLike,
-    failures: ArrayLike,
-    probes: ArrayLike,
-    *,
-    threshold: float,
-    num_resamples: int = 2000,
-    level: float = 0.95,
-    rng: np.random.Generator | int | None = None,
-) -> Estimate:
-    r"""Return the largest load up to which the failure rate stays at or below a threshold.
-
-    The failure rate of a load is that of all its probes together. The capacity lies where the
-    rate first rises above ``threshold``, between the measured loads :math:`K_i < K_{i+1}`
-    interpolated linearly in :math:`\log K`:
-
-    .. math:: \log K = \log K_i + \frac{t - r_i}{r_{i+1} - r_i} \log\frac{K_{i+1}}{K_i}
-
-    The interval is a percentile bootstrap over pattern sets, the columns, and widened to hold the
-    capacity itself. A capacity that the measured loads do not enclose is not extrapolated: then
-    ``best`` is NaN, the open end is 0 or infinity, and ``note`` says so. The same holds for an
-    end of the interval alone, when that many resamples leave the measured range.
-
-    Args:
-        loads: Ascending positive numbers of patterns (or loads), shape ``(num_loads,)``.
-        failures: Failed probes of each load and pattern set, shape ``(num_loads, num_sets)``.
-        probes: Probes of each load and pattern set, broadcast to the shape of ``failures``; a
-            single set may have none.
-        threshold: Highest failure rate that still counts as working, in (0, 1).
-        num_resamples: Number of resamples, at least 1.
-        level: Nominal coverage, in (0, 1).
-        rng: Draws the resamples.
-
-    Raises:
-        ValueError: The shapes do not fit, loads are not ascending and positive, failures are not
-            in ``0..probes``, or ``threshold``, ``level`` or ``num_resamples`` is out of range.
-    """
-    rng = np.random.default_rng(rng)
-    _check_fraction(threshold, "threshold")
-    _check_resampling(num_resamples, level)
-    K, failed, asked = _checked_counts(loads, failures, probes)
-    num_sets = failed.shape[1]
-
-    best = _crossing(K, failed, asked, threshold)
-    resampled = np.empty(num_resamples)
-    for i in range(num_resamples):
-        drawn = rng.integers(num_sets, size=num_sets)
-        resampled[i] = _crossing(K, failed[:, drawn], asked[:, drawn], threshold)
-    low, high, note = _percentile_interval(resampled, level, num_sets, lowest=0.0)
-
-    if best == math.inf:
-        low, best, high = min(low, float(K[-1])), math.nan, math.inf
-        note = f"the capacity lies above the largest load {K[-1]:g}"
-    elif best == 0:
-        low, best, high = 0.0, math.nan, max(high, float(K[0]))
-        note = f"the capacity lies below the smallest load {K[0]:g}"
-    else:
-        low, high = min(low, best), max(high, best)
-    if threshold * asked.sum(axis=1).min() < 1:
-        rarity = "one failed probe of a load already exceeds the threshold"
-        note = f"{note}; {rarity}" if note else rarity
-    return Estimate(
-        low=low,
-        best=best,
-        high=high,
-        method="percentile bootstrap",
-        level=level,
-        covers="pattern sets",
-        note=note,
     )
 
 
@@ -304,88 +116,6 @@ def _clopper_pearson(successes: int, trials: int, level: float) -> tuple[float, 
     return low, high
 
 
-def _crossing(
-    K: NDArray[np.float64],
-    failed: NDArray[np.float64],
-    asked: NDArray[np.float64],
-    threshold: float,
-) -> float:
-    """Return where the failure rate first exceeds the threshold.
-
-    0 where it does so at the first load, infinity where nowhere, NaN where a load has no probes.
-    """
-    num_probes = asked.sum(axis=1)
-    if not num_probes.all():
-        return math.nan
-    rates = failed.sum(axis=1) / num_probes
-    exceeding = np.flatnonzero(rates > threshold)
-    if len(exceeding) == 0:
-        return math.inf
-    above = int(exceeding[0])
-    if above == 0:
-        return 0.0
-    share = (threshold - rates[above - 1]) / (rates[above] - rates[above - 1])
-    return float(K[above - 1] * (K[above] / K[above - 1]) ** share)
-
-
-def _percentile_interval(
-    resampled: NDArray[np.float64], level: float, num_groups: int, *, lowest: float = -math.inf
-) -> tuple[float, float, str]:
-    """Return both ends and a note; NaN counts as the worst at either end."""
-    if num_groups == 1:
-        return lowest, math.inf, "a single group shows no spread"
-    unknown = np.isnan(resampled)
-    tails = (1 - level) / 2, (1 + level) / 2
-    # Quantiles that are resampled values, never a mean of two: one may be infinite.
-    low = np.quantile(np.where(unknown, lowest, resampled), tails[0], method="inverted_cdf")
-    high = np.quantile(np.where(unknown, math.inf, resampled), tails[1], method="inverted_cdf")
-    return float(low), float(high), ""
-
-
-def _members(
-    num_samples: int, groups: Sequence[Hashable] | NDArray[np.generic] | None
-) -> list[NDArray[np.intp]]:
-    """Return the sample indices of each group, in the order in which groups first appear."""
-    if groups is None:
-        return [np.array([i]) for i in range(num_samples)]
-    if len(groups) != num_samples:
-        raise ValueError(
-            f"groups should have one label per sample: {num_samples}. Got {len(groups)}."
-        )
-    found: dict[Hashable, list[int]] = {}
-    for i, label in enumerate(groups):
-        found.setdefault(label, []).append(i)
-    return [np.array(indices) for indices in found.values()]
-
-
-def _checked_counts(
-    loads: ArrayLike, failures: ArrayLike, probes: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    K, failed = np.asarray(loads, dtype=float), np.asarray(failures, dtype=float)
-    if K.ndim != 1 or len(K) == 0 or not (K > 0).all() or not (np.diff(K) > 0).all():
-        raise ValueError(f"loads should be ascending and positive, shape (num_loads,). Got {K}.")
-    if failed.ndim != 2 or len(failed) != len(K) or failed.shape[1] == 0:
-        raise ValueError(
-            f"failures should have shape (num_loads, num_sets) = ({len(K)}, at least 1). "
-            f"Got {failed.shape}."
-        )
-    asked = np.broadcast_to(np.asarray(probes, dtype=float), failed.shape)
-    if not ((failed >= 0) & (failed <= asked)).all():
-        raise ValueError(
-            f"failures should be in 0..probes. Got failures in {failed.min():g}..{failed.max():g} "
-            f"and probes in {asked.min():g}..{asked.max():g}."
-        )
-    if not asked.sum(axis=1).all():
-        raise ValueError("probes should have a positive sum for each load. Got a load without any.")
-    return K, failed, asked
-
-
-def _check_fraction(value: float, name: str) -> None:
+def check_fraction(value: float, name: str) -> None:
     if not 0 < value < 1:
         raise ValueError(f"{name} should be in (0, 1). Got {value}.")
-
-
-def _check_resampling(num_resamples: int, level: float) -> None:
-    _check_fraction(level, "level")
-    if num_resamples < 1:
-        raise ValueError(f"num_resamples should be at least 1. Got {num_resamples}.")

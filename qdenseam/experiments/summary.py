@@ -5,7 +5,8 @@ from typing import Any
 
 from qdenseam.experiments.contenders import CONTENDERS
 from qdenseam.experiments.records import Record
-from qdenseam.experiments.statistics import Estimate, capacity, rate
+from qdenseam.experiments.resampling import capacity
+from qdenseam.experiments.statistics import Estimate, rate
 
 CAPACITY_THRESHOLD = 0.1
 """Failure rate up to which a load counts as held."""

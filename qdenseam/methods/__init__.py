@@ -105,6 +105,7 @@ __all__ = [
     "ThresholdSearch",
     "VenturaMartinez",
     "method_from_dict",
+    "method_names",
     "register",
     "run_rounds",
     "sample_laws",
@@ -130,18 +131,24 @@ FILTERS: dict[str, type[Filter]] = {
 _PARTS: dict[str, Any] = FILTERS | SCHEDULES | {Amplified.name: Amplified}
 
 
-def method_from_dict(data: dict[str, Any]) -> RecallMethod:
-    """Return the method that ``to_dict`` described.
+def method_names() -> list[str]:
+    """Return the names of all registered methods, adaptive ones included."""
+    return sorted({**METHODS, **ADAPTIVE_METHODS})
+
+
+def method_from_dict(data: dict[str, Any]) -> RecallMethod | AdaptiveMethod:
+    """Return the method that ``to_dict`` described, adaptive or not.
 
     Raises:
         ValueError: No method, filter or schedule has that name.
     """
     fields = {key: _plain_to_field(value) for key, value in data.items() if key != "name"}
-    if data.get("name") not in METHODS:
+    known: dict[str, type[RecallMethod] | type[AdaptiveMethod]] = {**METHODS, **ADAPTIVE_METHODS}
+    if data.get("name") not in known:
         raise ValueError(
-            f"method should be one of {', '.join(sorted(METHODS))}. Got {data.get('name')!r}."
+            f"method should be one of {', '.join(sorted(known))}. Got {data.get('name')!r}."
         )
-    return METHODS[data["name"]](**fields)
+    return known[data["name"]](**fields)
 
 
 def _plain_to_field(value: Any) -> Any:

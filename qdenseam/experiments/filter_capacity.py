@@ -19,7 +19,8 @@ from math import comb, log2
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.statistics import Estimate, bootstrap
+from qdenseam.experiments.resampling import bootstrap
+from qdenseam.experiments.statistics import Estimate
 
 Floats = npt.NDArray[np.float64]
 

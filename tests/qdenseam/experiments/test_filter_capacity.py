@@ -6,7 +6,7 @@ import pytest
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
 from qdenseam.experiments import collect
-from qdenseam.experiments.capacity import (
+from qdenseam.experiments.filter_capacity import (
     capacity_of_curves,
     distance_law,
     mean_capacity,

@@ -1,0 +1,61 @@
+"""``qdenseam collect``: run or resume a study."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+from qdenseam.cli.progress import shown_progress
+from qdenseam.cli.rows import print_rows
+from qdenseam.cli.workers import share_cores, usable_cores
+
+
+def collect(
+    preset: Annotated[str | None, Argument(help="Which study; see --list.")] = None,
+    show_list: Annotated[bool, Option("--list", help="List the studies and stop.")] = False,
+    out: Annotated[
+        Path | None,
+        Option(help="Results file. By default qdenseam-PRESET.jsonl.", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="Processes that share the work; 1 does it in this one. By default one per core.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, Option("--quiet", help="Show no progress.")] = False,
+) -> None:
+    """Run a study and print its table.
+
+    Finished batches are kept in the results file: the same command goes on after an interruption.
+    """
+    num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
+    from qdenseam.experiments import collect as run
+    from qdenseam.experiments.presets import PRESETS
+
+    if show_list:
+        for each in PRESETS.values():
+            typer.echo(f"{each.name}\n  {each.title}")
+        return
+    if preset not in PRESETS:
+        raise ValueError(f"preset should be one of {', '.join(PRESETS)}. Got {preset!r}.")
+    chosen = PRESETS[preset]
+    path = out or Path(f"qdenseam-{preset}.jsonl")
+    try:
+        with shown_progress(preset, last="summing up", quiet=quiet) as on_progress:
+            records = run(chosen.tasks(), path, num_workers=num_workers, on_progress=on_progress)
+    except KeyboardInterrupt:
+        again = shlex.join(["qdenseam", *sys.argv[1:]])
+        typer.echo(
+            f"Interrupted. Finished work is in {path}; to go on from there, run the same command "
+            f"again: {again}",
+            err=True,
+        )
+        raise typer.Exit(130) from None
+    print_rows(chosen.summary(records))
+    typer.echo(f"Records: {path}")

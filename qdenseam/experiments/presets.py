@@ -1,0 +1,61 @@
+"""Studies by name: their tasks, and the table that sums up their records."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from qdenseam.experiments.records import Record, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A study that ``qdenseam collect`` runs and resumes."""
+
+    name: str
+    title: str
+    tasks: Callable[[], list[Task]]
+    summary: Callable[[Iterable[Record]], list[dict[str, Any]]]
+
+
+def _capacity_tasks() -> list[Task]:
+    from qdenseam.experiments.capacity_study import capacity_tasks
+
+    return capacity_tasks()
+
+
+def _capacity_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
+    from qdenseam.experiments.capacity_study import capacity_summary
+
+    return capacity_summary(records)
+
+
+def _energy_tasks() -> list[Task]:
+    from qdenseam.experiments.energy_study import energy_tasks
+
+    return energy_tasks()
+
+
+def _energy_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
+    from qdenseam.experiments.energy_study import energy_summary
+
+    return energy_summary(records)
+
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="capacity",
+            title="load at 90 % correct recall of every filter, against D and flipped bits",
+            tasks=_capacity_tasks,
+            summary=_capacity_summary,
+        ),
+        Preset(
+            name="energy",
+            title="P(target) of every energy method on every energy, against D, K and flipped bits",
+            tasks=_energy_tasks,
+            summary=_energy_summary,
+        ),
+    )
+}
+"""Every study by name."""

@@ -1,0 +1,96 @@
+"""Capacity against size: the load at 90 % correct recall, filters beside their upper curves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from qdenseam.plots.style import palette
+
+_UPPER = {"shell": "^", "nearest pattern": "x"}
+_MARKERS = ("o", "s", "D", "P", "v", "*", "<", ">")
+
+
+def plot_capacities(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    ax: Any,
+    pooled: bool = False,
+    baseline: str | None = "Hamming ball",
+) -> Any:
+    """Draw the capacity of each filter against D, on a logarithmic axis.
+
+    The shell, an upper bound, and the exact scan for the nearest pattern are black with open
+    markers; the other classical memories have open markers too. A filter without amplification has
+    the capacity of measuring the memory and accepting classically, by their equal laws: one of
+    them stands for that baseline, dashed gray. Shannon's exponent is a thin line.
+
+    Args:
+        rows: Rows of :func:`qdenseam.experiments.capacity_study.capacity_summary`.
+        ax: Matplotlib axes.
+        pooled: Draw the pooled capacity instead of the mean over probes; curves without one are
+            left out.
+        baseline: Label of the filter that is drawn as measure and accept as well.
+
+    Returns:
+        The axes.
+    """
+    listed = sorted(rows, key=lambda row: row["num_neurons"])
+    column = "pooled" if pooled else "mean"
+    labels = list(dict.fromkeys(row["label"] for row in listed if row[column] is not None))
+    plain = [label for label in labels if label not in _UPPER]
+    colors = dict(zip(plain, palette(len(plain)), strict=True))
+    for label in labels:
+        chosen = [row for row in listed if row["label"] == label]
+        sizes = [row["num_neurons"] for row in chosen]
+        best, errors = _with_errors([row[column] for row in chosen])
+        color = colors.get(label, "black")
+        classical = label in _UPPER or any(row.get("kind") == "classical" for row in chosen)
+        place = plain.index(label) if label in plain else 0
+        marker = _UPPER.get(label, _MARKERS[place % len(_MARKERS)])
+        ax.errorbar(
+            sizes,
+            best,
+            yerr=errors,
+            color=color,
+            marker=marker,
+            markersize=5,
+            markerfacecolor="white" if classical else color,
+            linewidth=1.2,
+            capsize=2,
+            label=label,
+        )
+        if label == baseline:
+            ax.plot(
+                sizes,
+                best,
+                color="#777777",
+                linestyle="--",
+                marker="v",
+                markersize=9,
+                markerfacecolor="none",
+                label=f"measure and accept ({label})",
+            )
+    packing = {row["num_neurons"]: row["sphere_packing"] for row in listed}
+    ax.plot(
+        list(packing),
+        list(packing.values()),
+        color="black",
+        linewidth=0.8,
+        label="sphere packing, 2^{D(1 - H₂)}",
+    )
+    ax.set_yscale("log")
+    ax.set_xticks(list(packing))
+    ax.set_xlabel("neurons D")
+    ax.set_ylabel(f"patterns at 90 % correct, {'pooled' if pooled else 'mean'}")
+    ax.grid(alpha=0.25)
+    return ax
+
+
+def _with_errors(values: list[Any]) -> tuple[Any, Any]:
+    """Return the values and the two sides of their intervals, zero where there is none."""
+    best = np.array([getattr(value, "best", value) for value in values], dtype=float)
+    low = np.array([getattr(value, "low", value) for value in values], dtype=float)
+    high = np.array([getattr(value, "high", value) for value in values], dtype=float)
+    sides = np.array([best - low, high - best])
+    return best, np.where(np.isfinite(sides), np.clip(sides, 0, None), 0.0)

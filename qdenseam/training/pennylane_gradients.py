@@ -1,0 +1,77 @@
+r"""The QAOA expectation and its gradient by PennyLane: a second source, to be held against ours."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.hamiltonians import walsh_coefficients
+
+Floats = npt.NDArray[np.float64]
+
+
+def pennylane_objective(
+    diagonal: npt.ArrayLike, start_angles: npt.ArrayLike
+) -> Callable[[Floats, Floats], tuple[float, Floats, Floats]]:
+    r"""Return (γ, β) -> (⟨E⟩, ∂/∂γ, ∂/∂β), differentiated by the adjoint method of lightning.qubit.
+
+    The energy is E = Σ_S w_S Π_{i∈S} Z_i, so that exp(-iγE) is one rotation MultiRZ(2γ w_S) per
+    string and layer; the mixer is that of :func:`circuits.ansatz.qaoa`. Lightning pays one pass
+    over the 2^D amplitudes per string and layer, up to 2^D of them, where
+    :func:`qdenseam.simulation.diagonal.qaoa_expectation_and_gradient` pays one per layer: this is
+    a check by independent code, not a faster way.
+
+    Args:
+        diagonal: Energies E, shape ``(2**D,)`` at index Σ_i b_i 2^i, D >= 1.
+        start_angles: θ_i, shape ``(D,)``.
+
+    Returns:
+        A function of gammas and betas, each of shape ``(p,)``; its derivatives have that shape.
+
+    Raises:
+        ValueError: The shapes do not fit each other.
+
+    References:
+        Jones and Gacon, "Efficient calculation of gradients in classical simulations of
+        variational quantum algorithms" (2020).
+    """
+    import pennylane as qml
+
+    energies, angles = np.asarray(diagonal, dtype=float), np.asarray(start_angles, dtype=float)
+    if angles.ndim != 1 or not angles.size or energies.shape != (2**angles.size,):
+        raise ValueError(
+            f"diagonal should have shape (2**{angles.size},), one start angle a qubit and at least "
+            f"one qubit. Got {energies.shape} and angles of shape {angles.shape}."
+        )
+    weights = walsh_coefficients(energies)
+    wires = range(angles.size)
+    masks = np.flatnonzero(np.abs(weights) > 1e-15 * np.abs(weights).max())
+    strings = [(m, [i for i in wires if m >> i & 1]) for m in masks.tolist() if m]
+    # the constant stays in, so that there is always a string to measure
+    words = [qml.prod(*map(qml.Z, places)) if len(places) > 1 else qml.Z(places[0])
+             for _, places in strings]
+    energy = qml.Hamiltonian([weights[0], *(weights[m] for m, _ in strings)], [qml.I(0), *words])
+
+    @qml.qnode(qml.device("lightning.qubit", wires=angles.size), diff_method="adjoint")
+    def expectation(gammas: Any, betas: Any) -> Any:
+        for wire in wires:
+            qml.RY(angles[wire], wire)
+        for layer in range(len(betas)):
+            for mask, places in strings:
+                qml.MultiRZ(2 * weights[mask] * gammas[layer], places)
+            for wire in wires:
+                qml.RY(-angles[wire], wire)
+                qml.RZ(-2 * betas[layer], wire)
+                qml.RY(angles[wire], wire)
+        return qml.expval(energy)
+
+    def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
+        from pennylane import numpy as tensors
+
+        point = [tensors.array(part, requires_grad=True) for part in (gammas, betas)]
+        gradient = qml.grad(expectation)
+        by_gamma, by_beta = gradient(*point)
+        return float(gradient.forward), np.array(by_gamma), np.array(by_beta)
+
+    return objective

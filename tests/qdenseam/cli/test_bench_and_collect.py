@@ -1,0 +1,70 @@
+"""The bench and collect commands are thin shells: they print, write JSON, and refuse clearly."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from qdenseam.cli.app import app
+from qdenseam.experiments import presets
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_bench_recall_prints_a_row_per_method_and_writes_json(tmp_path) -> None:
+    file = tmp_path / "rows.json"
+    result = run(
+        "bench", "recall", "--num-neurons", "3", "--num-patterns", "2", "--shots", "200",
+        "--json", str(file),
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    content = json.loads(file.read_text())
+    assert {"versions", "rows", "seed"} <= set(content)
+    assert all(row["law_error"] < 1e-10 for row in content["rows"])
+    assert "amplification, exact" in result.output
+
+
+def test_bench_energy_measures_our_engine(tmp_path) -> None:
+    file = tmp_path / "rows.json"
+    result = run("bench", "energy", "--sizes", "6", "--num-layers", "1", "--json", str(file))
+    assert result.exit_code == 0, result.output
+    rows = json.loads(file.read_text())["rows"]
+    assert all(row["error"] < 1e-5 for row in rows)
+    assert {row["num_neurons"] for row in rows} == {6}
+
+
+def test_a_bench_with_an_unknown_grid_is_refused() -> None:
+    result = run("bench", "encoders", "--grid", "huge")
+    assert result.exit_code == 2
+    assert "grid should be one of" in result.stderr
+
+
+def test_collect_lists_refuses_runs_and_resumes(tmp_path, monkeypatch) -> None:
+    assert "capacity" in run("collect", "--list").output
+    refused = run("collect", "dreams")
+    assert refused.exit_code == 2
+    assert "preset should be one of capacity, energy. Got 'dreams'" in refused.stderr
+    from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks
+
+    small = presets.Preset(
+        name="capacity",
+        title="small",
+        tasks=lambda: capacity_tasks([(6, 1)], num_probes=20, num_batches=2)[:2],
+        summary=capacity_summary,
+    )
+    monkeypatch.setitem(presets.PRESETS, "capacity", small)
+    out = tmp_path / "study.jsonl"
+    first = run("collect", "capacity", "--out", str(out), "--workers", "1", "--quiet")
+    assert first.exit_code == 0, first.output
+    before = out.read_bytes()
+    assert before.count(b"\n") == 4
+    run("collect", "capacity", "--out", str(out), "--workers", "1", "--quiet")
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", sorted(presets.PRESETS))
+def test_presets_give_tasks_with_distinct_keys(name: str) -> None:
+    keys = [task.key for task in presets.PRESETS[name].tasks()]
+    assert len(keys) == len(set(keys)) > 0
