@@ -18,12 +18,16 @@ from classical_ref.hopfield import HopfieldMemory
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, LogSumExp, Polynomial
 from classical_ref.spins import hamming_distance
+from qdenseam.experiments.annealing import anneal
 from qdenseam.experiments.collect import trial
+from qdenseam.experiments.landscape import descend, num_spurious
 from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.statistics import bootstrap, rate
+from qdenseam.experiments.resampling import bootstrap
+from qdenseam.experiments.statistics import rate
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
     QAOA,
+    VQE,
     AdiabaticRecall,
     BiasFieldRecall,
     CounterdiabaticRecall,
@@ -51,6 +55,7 @@ METHODS: dict[str, Any] = {
     "QAOA p=3": QAOA(num_layers=3),
     "QAOA p=2, plain start": QAOA(num_layers=2, warm_start=None),
     "QAOA p=2, CVaR 0.25": QAOA(num_layers=2, cvar=0.25),
+    "VQE p=1": VQE(),
     "fixed angles p=2": FixedAngleQAOA(2),
     "fixed angles p=4": FixedAngleQAOA(4),
     "fixed angles p=8": FixedAngleQAOA(8),
@@ -61,6 +66,9 @@ METHODS: dict[str, Any] = {
 }
 """Quantum methods of the study by label."""
 
+NUM_SWEEPS = 50
+"""Sweeps of the simulated annealing beside the methods."""
+
 SHOTS_PER_ROUND = 200
 """Shots of each round of the bias-field method."""
 
@@ -70,32 +78,33 @@ def energy_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     """Run every method on instances of one energy.
 
     Returns:
-        ``success`` by method label (P(target) of each instance; for the classical dynamics 0 or 1,
-        for the bias field the share of the last round's shots), ``evaluations`` of the training
-        by label (means), ``ground_state`` (whether the target is it), ``field`` (h), ``minima``
-        (states no flip of one neuron lowers) and ``spurious_minima`` of each instance.
+        ``success`` by method label (P(target) of each instance to four digits; for the classical
+        dynamics 0 or 1, for annealing the share of its runs, for the bias field the share of the
+        last round's shots), ``evaluations`` of the training by label (means), and of each
+        instance ``ground_state`` (whether the target is it, by enumeration), ``field`` (h),
+        ``spurious_minima`` (states that are not stored and that no flip of one neuron lowers) and
+        ``spurious_without_field`` (the same of the memory's own energy).
     """
     success: dict[str, list[float]] = {}
     evaluations: dict[str, list[int]] = {}
-    ground, fields, minima, spurious = [], [], [], []
+    ground, fields, spurious, spurious_bare = [], [], [], []
     for _ in range(params["num_instances"]):
         memory, probe = _instance(params, rng)
         energies, target = memory.diagonal(probe), int(memory.pattern_indices()[0])
         ground.append(bool((np.delete(energies, target) > energies[target]).all()))
         fields.append(memory.field_strength())
-        found = _local_minima(energies)
-        minima.append(len(found))
-        spurious.append(int((~np.isin(found, memory.pattern_indices())).sum()))
+        spurious.append(num_spurious(energies, memory.pattern_indices()))
+        spurious_bare.append(num_spurious(memory.diagonal(), memory.pattern_indices()))
         for label, value, count in _successes(memory, probe, params["methods"], rng):
-            success.setdefault(label, []).append(value)
+            success.setdefault(label, []).append(float(f"{value:.4g}"))
             evaluations.setdefault(label, []).append(count)
     return {
         "success": success,
         "evaluations": {label: float(np.mean(counts)) for label, counts in evaluations.items()},
         "ground_state": ground,
         "field": fields,
-        "minima": minima,
         "spurious_minima": spurious,
+        "spurious_without_field": spurious_bare,
         "backend": "exact",
     }
 
@@ -148,9 +157,10 @@ def energy_summary(
 ) -> list[dict[str, Any]]:
     """Return one row per task and method, intervals over instances (each has its own patterns).
 
-    ``success`` is the mean P(target), ``shots_to_solution`` the shots that contain the target with
-    99 % at the median instance, ``ground_state`` the share of instances whose ground state is the
-    target.
+    ``success`` is the mean P(target) and ``gain`` its mean difference from descent on the same
+    energy, instance by instance; ``shots_to_solution`` the shots that contain the target with 99 %
+    at the median instance, ``ground_state`` the share of instances whose ground state is the
+    target. The other numbers are means over instances.
     """
     rng = np.random.default_rng(rng)
     groups: dict[str, list[Record]] = {}
@@ -161,21 +171,29 @@ def energy_summary(
     for batch in groups.values():
         values = [record.values for record in batch]
         right = [each for value in values for each in value["ground_state"]]
-        spurious = np.concatenate([value["spurious_minima"] for value in values])
+        means = {
+            name: float(np.concatenate([value[name] for value in values]).mean())
+            for name in ("spurious_minima", "spurious_without_field", "field")
+        }
+        success = {
+            label: np.concatenate([value["success"][label] for value in values])
+            for label in values[0]["success"]
+        }
+        descended = success["descent on the same energy"]
         common = {
             **{k: v for k, v in batch[0].params.items() if k != "methods"},
             "ground_state": rate(sum(right), len(right), covers="pattern sets"),
-            "spurious_minima": float(spurious.mean()),
-            "field": float(np.concatenate([value["field"] for value in values]).mean()),
+            **means,
         }
-        for label in values[0]["success"]:
-            success = np.concatenate([value["success"][label] for value in values])
+        for label, shares in success.items():
+            gains = shares - descended
             rows.append(
                 {
                     **common,
                     "method": label,
-                    "success": bootstrap(success, np.mean, rng=rng, covers="pattern sets"),
-                    "shots_to_solution": shots_to_solution(float(np.median(success))),
+                    "success": bootstrap(shares, np.mean, rng=rng, covers="pattern sets"),
+                    "gain": bootstrap(gains, np.mean, rng=rng, covers="pattern sets"),
+                    "shots_to_solution": shots_to_solution(float(np.median(shares))),
                     "evaluations": float(np.mean([v["evaluations"][label] for v in values])),
                 }
             )
@@ -208,8 +226,10 @@ def _successes(
     index = int(memory.pattern_indices()[0])
     model: Any = memory.model
     yield "dynamics without field", float(_same(model.recall(probe, rng=rng).states, target)), 0
-    descended = _descend(energies, _index_of(probe), rng)
+    descended = descend(energies, _index_of(probe), rng=rng)
     yield "descent on the same energy", float(descended == index), 0
+    ends = anneal(energies, num_runs=100, num_sweeps=NUM_SWEEPS, rng=rng.spawn(1)[0])
+    yield "annealing on the same energy", float((ends == index).mean()), 0
     start = np.abs(product_state(warm_start_angles(probe, 0.25))) ** 2
     yield "start state", float(start[index]), 0
     for label in methods:
@@ -221,26 +241,6 @@ def _successes(
             trained = method.trained(memory, probe, rng=rng)
             count = getattr(trained, "evaluations", 0)
             yield label, float(trained.law(memory, probe).joint[0]), count
-
-
-def _descend(energies: Floats, state: int, rng: np.random.Generator) -> int:
-    """Return where single flips that lower the energy lead, neurons in random order each sweep."""
-    flips = 1 << np.arange(energies.size.bit_length() - 1)
-    moved = True
-    while moved:
-        moved = False
-        for each in rng.permutation(flips).tolist():
-            if energies[state ^ each] < energies[state]:
-                state, moved = state ^ each, True
-    return state
-
-
-def _local_minima(energies: Floats) -> npt.NDArray[np.int64]:
-    states = np.arange(energies.size)
-    lowest = np.ones(energies.size, dtype=bool)
-    for each in (1 << np.arange(energies.size.bit_length() - 1)).tolist():
-        lowest &= energies <= energies[states ^ each]
-    return np.flatnonzero(lowest)
 
 
 def _same(state: Spins, target: Spins) -> bool:

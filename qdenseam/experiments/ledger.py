@@ -1,8 +1,8 @@
 """The coherent ledger: state preparations per correct answer, with and without amplification.
 
 Random patterns as in :mod:`qdenseam.experiments.filter_capacity`: a probe is a stored pattern with
-e flipped bits, and only the distances of the other K - 1 count. An answer is an accepted shot; it is
-correct if it shows the target. All numbers are ratios of means over probes: preparations (and
+e flipped bits, and only the distances of the other K - 1 count. An answer is an accepted shot; it
+is correct if it shows the target. All numbers are ratios of means over probes: preparations (and
 inverses) spent, over correct answers got.
 """
 

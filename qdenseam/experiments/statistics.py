@@ -117,5 +117,6 @@ def _clopper_pearson(successes: int, trials: int, level: float) -> tuple[float, 
 
 
 def check_fraction(value: float, name: str) -> None:
+    """Raise a ValueError unless ``value`` lies strictly between 0 and 1."""
     if not 0 < value < 1:
         raise ValueError(f"{name} should be in (0, 1). Got {value}.")

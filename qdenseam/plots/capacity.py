@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.plots.style import palette
+from qdenseam.plots.palette import palette
 
 _UPPER = {"shell": "^", "nearest pattern": "x"}
 _MARKERS = ("o", "s", "D", "P", "v", "*", "<", ">")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.style import palette
+from qdenseam.plots.palette import palette
 
 
 def plot_failure_map(success: npt.ArrayLike, loads: npt.ArrayLike, *, ax: Any) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.statistics import rate
-from qdenseam.plots.style import palette
+from qdenseam.plots.palette import palette
 
 
 def plot_filters(

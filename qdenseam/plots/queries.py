@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.style import palette
+from qdenseam.plots.palette import palette
 
 _MARKERS = ("v", "o", "s", "^", "D", "P")
 

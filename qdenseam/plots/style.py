@@ -28,20 +28,6 @@ _MARKERS = {
     "nearest": "x",
 }
 _SPARE = ("#0072B2", "P")
-_PALETTE = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#882255",
-    "#E69F00",
-    "#332288",
-    "#999933",
-    "#AA4499",
-    "#44AA99",
-    "#661100",
-)
 
 
 def line_style(contender: str) -> dict[str, Any]:
@@ -62,11 +48,6 @@ def line_style(contender: str) -> dict[str, Any]:
 def color(contender: str) -> str:
     """Return a contender's color."""
     return _COLORS.get(contender, _SPARE[0])
-
-
-def palette(num_colors: int) -> list[str]:
-    """Return so many colors for curves that are no contenders, in one order for all figures."""
-    return [_PALETTE[place % len(_PALETTE)] for place in range(num_colors)]
 
 
 def new_figure(num_rows: int, num_columns: int, *, size: tuple[float, float]) -> Any:

@@ -49,8 +49,10 @@ def pennylane_objective(
     masks = np.flatnonzero(np.abs(weights) > 1e-15 * np.abs(weights).max())
     strings = [(m, [i for i in wires if m >> i & 1]) for m in masks.tolist() if m]
     # the constant stays in, so that there is always a string to measure
-    words = [qml.prod(*map(qml.Z, places)) if len(places) > 1 else qml.Z(places[0])
-             for _, places in strings]
+    words = [
+        qml.prod(*map(qml.Z, places)) if len(places) > 1 else qml.Z(places[0])
+        for _, places in strings
+    ]
     energy = qml.Hamiltonian([weights[0], *(weights[m] for m, _ in strings)], [qml.I(0), *words])
 
     @qml.qnode(qml.device("lightning.qubit", wires=angles.size), diff_method="adjoint")

@@ -28,6 +28,7 @@ def test_counts_are_drawn_as_rates_with_intervals():
     (bars,) = ax.containers
     assert np.allclose(bars.lines[0].get_ydata(), [1, 0.5, 0])
     segments = np.array(bars.lines[2][0].get_segments())
-    assert (segments[:, 0, 1] <= [1, 0.5, 0]).all() and (segments[:, 1, 1] >= [1, 0.5, 0]).all()
+    assert (segments[:, 0, 1] <= [1, 0.5, 0]).all()
+    assert (segments[:, 1, 1] >= [1, 0.5, 0]).all()
     assert segments[2, 1, 1] > 0.01  # an interval at zero counts too
     figure.canvas.draw()

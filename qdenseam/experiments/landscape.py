@@ -1,0 +1,79 @@
+"""The landscape of a table of energies: minima, descent, and depth against distance."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+
+
+def local_minima(energies: npt.ArrayLike) -> Indices:
+    """Return the states that no flip of one neuron lowers, ascending.
+
+    Neighbors as low as a state (to 1e-9 of the largest energy) do not disqualify it, so every
+    state of a flat floor counts.
+
+    Args:
+        energies: E, shape ``(2**D,)`` at index Σ_i b_i 2^i.
+    """
+    table = np.asarray(energies, dtype=float)
+    states = np.arange(table.size)
+    tolerance = 1e-9 * float(np.abs(table).max())
+    lowest = np.ones(table.size, dtype=bool)
+    for each in _flips(table).tolist():
+        lowest &= table <= table[states ^ each] + tolerance
+    return np.flatnonzero(lowest)
+
+
+def num_spurious(energies: npt.ArrayLike, stored: npt.ArrayLike) -> int:
+    """Return how many local minima are not stored patterns; exact, by enumeration.
+
+    Args:
+        energies: E, shape ``(2**D,)``.
+        stored: Indices of the stored patterns, shape ``(K,)``.
+    """
+    return int((~np.isin(local_minima(energies), np.asarray(stored))).sum())
+
+
+def descend(
+    energies: npt.ArrayLike, start: int, *, rng: np.random.Generator | int | None = None
+) -> int:
+    """Return where flips that lower the energy lead: asynchronous recall on this energy.
+
+    Args:
+        energies: E, shape ``(2**D,)``.
+        start: Index of the first state.
+        rng: Draws the order of the neurons in each sweep.
+    """
+    rng = np.random.default_rng(rng)
+    table, state = np.asarray(energies, dtype=float), int(start)
+    flips, moved = _flips(table), True
+    while moved:
+        moved = False
+        for each in rng.permutation(flips).tolist():
+            if table[state ^ each] < table[state]:
+                state, moved = state ^ each, True
+    return state
+
+
+def energy_by_distance(energies: npt.ArrayLike, target: int) -> tuple[Floats, Floats, Floats]:
+    """Return (lowest, mean, highest) energy of the states at each distance from a target.
+
+    Args:
+        energies: E, shape ``(2**D,)``.
+        target: Index of the state from which flips are counted.
+
+    Returns:
+        Each of shape ``(D + 1,)``; entry d is over the states that differ in d neurons.
+    """
+    table = np.asarray(energies, dtype=float)
+    distances = np.bitwise_count(np.arange(table.size) ^ int(target))
+    shells = [table[distances == d] for d in range(len(_flips(table)) + 1)]
+    lowest, mean, highest = (
+        np.array([f(shell) for shell in shells]) for f in (np.min, np.mean, np.max)
+    )
+    return lowest, mean, highest
+
+
+def _flips(table: Floats) -> Indices:
+    return np.int64(1) << np.arange(table.size.bit_length() - 1, dtype=np.int64)
