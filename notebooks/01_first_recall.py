@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # A first recall
 #
@@ -58,7 +45,7 @@ print(spins_to_text(probe), "probe, half of it unknown")
 # %%
 dense = DenseMemory(data.patterns, separation=Exponential())
 classical = dense.recall(probe, rng=0)
-print(spins_to_text(classical.states), classical.outcome)
+print(spins_to_text(classical.states), "recalled after", classical.sweeps, "sweeps")
 
 # %% [markdown]
 # ## Quantum: amplification about the memory

@@ -12,7 +12,7 @@ from qdenseam.methods.base import RecallLaw, RecallResources, Spins
 Counts = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RecallResult:
     """The outcome of all shots for one probe.
 
@@ -116,6 +116,9 @@ class RecallResult:
     def __str__(self) -> str:
         answer = "-" if self.pattern is None else spins_to_text(self.pattern)
         return f"{spins_to_text(self.probe)} -> {answer}  {self.outcome}"
+
+    def __repr__(self) -> str:
+        return f"<RecallResult {self}>"
 
     def _repr_html_(self) -> str:
         from html import escape

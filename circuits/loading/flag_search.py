@@ -15,10 +15,11 @@ from circuits.loading.merge_kernels import (
     U1,
     Ints,
     Rows,
-    apply_merge,
     bit_of,
+    fan_network,
     popcount,
 )
+from circuits.loading.merge_moves import apply_merge
 from circuits.loading.merge_search import (
     CONTROLS,
     EXTRA_COUNT,
@@ -29,7 +30,7 @@ from circuits.loading.merge_search import (
 )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def split_bit(rows: Rows, members: Ints, D: int, fixed: npt.NDArray[np.bool_]) -> int:
     """Return the bit that halves ``members`` while near neighbors stay together, -1 if none.
 
@@ -70,19 +71,25 @@ def split_bit(rows: Rows, members: Ints, D: int, fixed: npt.NDArray[np.bool_]) -
     return best
 
 
-@njit(cache=True)
-def apply_steps(rows: Rows, n: int, steps: Ints, fans: Rows, extras: Ints) -> int:
+@njit(cache=True, error_model="numpy")
+def apply_steps(
+    rows: Rows, n: int, D: int, steps: Ints, fans: Rows, extras: Ints, tree: bool
+) -> int:
     """Apply steps found for the flagged rows to all rows; return how many rows are left."""
     W = rows.shape[1] - 1
     out = np.empty_like(rows)
     fan = np.zeros(W + 1, np.uint64)
     controls = np.zeros(MAX_CONTROLS + 1, np.int64)
+    network = np.zeros((D, 2), np.int64)
     controls[0] = 64 * W
     for x in range(len(steps)):
         t, k = steps[x, TARGET], steps[x, NUM_CONTROLS]
         if t >= 0:
-            fan[:W] = fans[x]
-            controls[1:] = steps[x, CONTROLS:]
+            for w in range(W):
+                fan[w] = fans[x, w]
+            for c in range(MAX_CONTROLS):
+                controls[1 + c] = steps[x, CONTROLS + c]
+            length = fan_network(t, fan, D, tree, network)
             flips, allowed = U0, U0
             for c in range(1 << k):
                 cell = U1 << np.uint64(2 * c + 1)
@@ -92,8 +99,12 @@ def apply_steps(rows: Rows, n: int, steps: Ints, fans: Rows, extras: Ints) -> in
                         flips |= cell
                 elif steps[x, FLIPS] == c:
                     allowed |= cell
-            n = apply_merge(rows, n, t, fan, controls, k + 1, flips, allowed, out)
-            rows[:n] = out[:n]
+            n = apply_merge(
+                rows, n, t, fan, tree, network, length, controls, k + 1, flips, allowed, out
+            )
+            for i in range(n):
+                for w in range(W + 1):
+                    rows[i, w] = out[i, w]
         for y in range(steps[x, EXTRA_START], steps[x, EXTRA_START] + steps[x, EXTRA_COUNT]):
             c, b = extras[y]
             for i in range(n):

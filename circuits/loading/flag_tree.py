@@ -31,6 +31,8 @@ class FlagTree(Encoder):
     """States kept by each beam search."""
     depth_weight: float = 0.0
     """CX that one layer of depth is worth."""
+    tree: bool = False
+    """Whether the CX that make two patterns neighbors form a tree, of logarithmic depth."""
     variant: int = 0
     """How ties are broken; another number gives another circuit."""
 
@@ -89,7 +91,10 @@ class _Planner:
         self.actions: list[Action] = []
         self.block = settings.block
         self.search = Search(
-            width=settings.width, depth_weight=settings.depth_weight, variant=settings.variant
+            width=settings.width,
+            depth_weight=settings.depth_weight,
+            tree=settings.tree,
+            variant=settings.variant,
         )
 
     def plan(self) -> Plan:
@@ -97,7 +102,7 @@ class _Planner:
         if self.num_rows > 1:
             rest = np.ascontiguousarray(self.rows[: self.num_rows, :-1])
             cost, *found, _ = self.search.run(rest, self.num_bits, self.busy)
-            self.actions.append(RunSteps(steps=decode(*found)))
+            self.actions.append(RunSteps(steps=decode(*found, tree=self.search.tree)))
             self.cost += cost
         return Plan(two_qubit_gates=int(self.cost), actions=tuple(self.actions))
 
@@ -138,8 +143,10 @@ class _Planner:
         cost, *found, self.busy = self.search.run(block, self.num_bits, self.busy, flagged=True)
         self.rows[:, -1] = 0
         self.rows[members, -1] = 1
-        self.num_rows = int(apply_steps(self.rows, self.num_rows, *found))
-        self.actions.append(RunSteps(steps=decode(*found), flag=flag))
+        self.num_rows = int(
+            apply_steps(self.rows, self.num_rows, self.num_bits, *found, self.search.tree)
+        )
+        self.actions.append(RunSteps(steps=decode(*found, tree=self.search.tree), flag=flag))
         self.cost += cost
 
     def _members(self, literals: list[Literal]) -> npt.NDArray[np.intp]:

@@ -18,8 +18,10 @@ U0 = np.uint64(0)
 MAX_CONTROLS = 6
 MUX_COST = np.array([0, 1, 3, 7, 13, 19, 25], dtype=np.int64)
 
+HELPER = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
+"""Compiles what only compiled code calls, in less time."""
 
-@njit(cache=True)
+@HELPER
 def popcount(x: np.uint64) -> np.int64:
     """Return the number of ones in a word."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -28,13 +30,13 @@ def popcount(x: np.uint64) -> np.int64:
     return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True)
+@HELPER
 def bit_of(row: Words, b: int) -> np.uint64:
     """Return bit ``b`` of a row."""
     return (row[b >> 6] >> np.uint64(b & 63)) & U1
 
 
-@njit(cache=True)
+@HELPER
 def mix(x: np.uint64) -> np.uint64:
     """Return a hash of a word (the finalizer of splitmix64)."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -42,7 +44,7 @@ def mix(x: np.uint64) -> np.uint64:
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True)
+@HELPER
 def hash_rows(rows: Rows, n: int) -> np.uint64:
     """Return a hash of a set of rows, whatever their order."""
     total = U0
@@ -54,7 +56,7 @@ def hash_rows(rows: Rows, n: int) -> np.uint64:
     return total
 
 
-@njit(cache=True)
+@HELPER
 def spanning_tree(rows: Rows, n: int, mask: Words, parent: Ints, distance: Ints) -> int:
     """Prim's tree of rows under the Hamming distance on ``mask``; returns its length."""
     W = rows.shape[1]
@@ -93,7 +95,7 @@ def spanning_tree(rows: Rows, n: int, mask: Words, parent: Ints, distance: Ints)
     return total
 
 
-@njit(cache=True)
+@HELPER
 def separating_controls(
     rows: Rows, n: int, D: int, t: int, rep: Words, controls: Ints, limit: int, work: Rows
 ) -> int:
@@ -173,200 +175,68 @@ def separating_controls(
     return count
 
 
-@njit(cache=True)
-def apply_merge(
-    rows: Rows,
-    n: int,
-    t: int,
-    fan: Words,
-    controls: Ints,
-    k: int,
-    flips: np.uint64,
-    allowed: np.uint64,
-    out: Rows,
-) -> int:
-    """Write the patterns after one step to ``out``; return their number.
+@njit(cache=True, error_model="numpy")
+def fan_network(t: int, fan: Words, D: int, tree: bool, network: Ints) -> int:
+    """Write CX that clear ``fan`` in a row whose ones are ``t`` and ``fan``; return how many.
 
-    A cell merges only if its bit is set in ``allowed``.
+    A star has ``t`` as every control; a tree halves the ones layer by layer, in as many CX.
     """
-    W = rows.shape[1]
-    tw, tm = t >> 6, U1 << np.uint64(t & 63)
-    cells = np.empty(n, np.int64)
-    scratch = np.empty((n, W), np.uint64)
-    for i in range(n):
-        on = (rows[i, tw] & tm) != U0
-        for w in range(W):
-            scratch[i, w] = rows[i, w] ^ (fan[w] if on else U0)
-        c = 0
-        for x in range(k):
-            c |= np.int64(bit_of(scratch[i], controls[x])) << x
-        cells[i] = c
-    num_cells = 1 << k
+    if not tree:
+        m = 0
+        for b in range(D):
+            if bit_of(fan, b):
+                network[m, 0] = t
+                network[m, 1] = b
+                m += 1
+        return m
+    ones = np.empty(D, np.int64)
+    ones[0] = t
+    left = 1
+    for b in range(D):
+        if bit_of(fan, b):
+            ones[left] = b
+            left += 1
     m = 0
-    for cell in range(num_cells):
-        first = -1
-        mergeable = True
-        count = 0
-        for i in range(n):
-            if cells[i] != cell:
-                continue
-            count += 1
-            if first < 0:
-                first = i
-            else:
-                for w in range(W):
-                    d = scratch[i, w] ^ scratch[first, w]
-                    if w == tw:
-                        d &= ~tm
-                    if d != U0:
-                        mergeable = False
-        if count == 0:
-            continue
-        flip = tm if (flips >> np.uint64(cell)) & U1 else U0
-        if count == 2 and mergeable and (allowed >> np.uint64(cell)) & U1:
-            for w in range(W):
-                out[m, w] = scratch[first, w]
-            out[m, tw] = (out[m, tw] & ~tm) ^ flip
+    while left > 1:
+        half = (left + 1) // 2
+        for i in range(half, left):
+            network[m, 0] = ones[i - half]
+            network[m, 1] = ones[i]
             m += 1
-        else:
-            for i in range(n):
-                if cells[i] == cell:
-                    for w in range(W):
-                        out[m, w] = scratch[i, w]
-                    out[m, tw] ^= flip
-                    m += 1
+        left = half
     return m
 
 
-@njit(cache=True)
-def cell_of(row: Words, t: int, fan: Words, controls: Ints, k: int) -> int:
-    """Return the control values of one row once CX from ``t`` have been applied to ``fan``."""
-    on = bit_of(row, t)
-    cell = 0
+@HELPER
+def spread(row: Words, t: int, fan: Words, tree: bool, network: Ints, m: int, out: Words) -> None:
+    """Write a row after the CX of a fan to ``out``."""
+    on = not tree and bit_of(row, t) != U0
+    for w in range(len(row)):
+        out[w] = row[w] ^ (fan[w] if on else U0)
+    if tree:
+        for x in range(m):
+            if bit_of(out, network[x, 0]):
+                b = network[x, 1]
+                out[b >> 6] ^= U1 << np.uint64(b & 63)
+
+
+@HELPER
+def advance(level: Ints, network: Ints, m: int, t: int, controls: Ints, k: int, pre: int) -> None:
+    """Add the depth of one step: the CX of a fan, then the multiplexer."""
+    for x in range(m):
+        c, b = network[x]
+        after = max(level[b], level[c]) + 1
+        level[b] = after
+        level[c] = after
+    after = level[t]
     for x in range(k):
-        value = bit_of(row, controls[x])
-        if on:
-            value ^= bit_of(fan, controls[x])
-        cell |= np.int64(value) << x
-    return cell
-
-
-@njit(cache=True)
-def best_flips(
-    rows: Rows,
-    n: int,
-    t: int,
-    fan: Words,
-    controls: Ints,
-    k: int,
-    mask: Words,
-    out: Rows,
-    parent: Ints,
-    distance: Ints,
-) -> np.uint64:
-    """Choose which control cells flip t for free, so that few edges of the tree cross t."""
-    m = apply_merge(rows, n, t, fan, controls, k, U0, ~U0, out)
-    if m <= 1:
-        return U0
-    masked = mask.copy()
-    masked[t >> 6] &= ~(U1 << np.uint64(t & 63))
-    spanning_tree(out, m, masked, parent, distance)
-    cells = np.empty(m, np.int64)
-    for i in range(m):
-        c = 0
-        for x in range(k):
-            c |= np.int64(bit_of(out[i], controls[x])) << x
-        cells[i] = c
-    num_cells = 1 << k
-    # weight[a, b]: tree edges between cells a and b, even and odd in t
-    even = np.zeros((num_cells, num_cells), np.int64)
-    odd = np.zeros((num_cells, num_cells), np.int64)
-    for i in range(1, m):
-        a, b = cells[i], cells[parent[i]]
-        if bit_of(out[i], t) != bit_of(out[parent[i]], t):
-            odd[a, b] += 1
-        else:
-            even[a, b] += 1
-    best, best_flips = 1 << 60, U0
-    for choice in range(1 << (num_cells - 1)):
-        f = choice << 1
-        total = 0
-        for a in range(num_cells):
-            for b in range(num_cells):
-                if ((f >> a) ^ (f >> b)) & 1:
-                    total += even[a, b]
-                else:
-                    total += odd[a, b]
-        if total < best:
-            best, best_flips = total, np.uint64(f)
-    return best_flips
-
-
-@njit(cache=True)
-def improve(
-    rows: Rows,
-    n: int,
-    D: int,
-    mask: Words,
-    least: int,
-    jitter: float,
-    seed: int,
-    levels: Ints,
-    parent: Ints,
-    distance: Ints,
-    extra: Ints,
-) -> int:
-    """Apply single CX, each shortening the spanning tree by ``least`` or more; return how many.
-
-    Of equal gains the one between the least busy qubits is taken; ``levels`` is brought up to date.
-    """
-    words = (n + 63) >> 6
-    W = rows.shape[1]
-    columns = np.zeros((D, words), np.uint64)
-    used = 0
-    while used < len(extra) and n > 2:
-        spanning_tree(rows, n, mask, parent, distance)
-        columns[:] = U0
-        for i in range(1, n):
-            for w in range(W):
-                d = (rows[i, w] ^ rows[parent[i], w]) & mask[w]
-                while d != U0:
-                    low = d & (~d + U1)
-                    columns[w * 64 + popcount(low - U1), i >> 6] |= U1 << np.uint64(i & 63)
-                    d ^= low
-        best, best_c, best_t = 0.0, -1, -1
-        for t in range(D):
-            own = 0
-            for w in range(words):
-                own += popcount(columns[t, w])
-            if own < least or own + jitter <= best - 1:
-                continue
-            for c in range(D):
-                if c == t:
-                    continue
-                both = 0
-                for w in range(words):
-                    both += popcount(columns[t, w] ^ columns[c, w])
-                if own - both < least:
-                    continue
-                gain = own - both - 1e-4 * max(levels[c], levels[t])
-                if jitter > 0:
-                    gain += (
-                        jitter
-                        * np.float64(mix(np.uint64((used * D + t) * D + c + (seed << 40))))
-                        / 2.0**64
-                    )
-                if best_c < 0 or gain > best:
-                    best, best_c, best_t = gain, c, t
-        if best_c < 0:
-            break
-        for i in range(n):
-            if bit_of(rows[i], best_c):
-                rows[i, best_t >> 6] ^= U1 << np.uint64(best_t & 63)
-        level = max(levels[best_c], levels[best_t]) + 1
-        levels[best_c] = level
-        levels[best_t] = level
-        extra[used, 0] = best_c
-        extra[used, 1] = best_t
-        used += 1
-    return used
+        after = max(after, level[controls[x]])
+    flag = len(level) - 1
+    if pre:
+        after = max(after, level[flag])
+    after += MUX_COST[k + pre]
+    level[t] = after
+    for x in range(k):
+        level[controls[x]] = after
+    if pre:
+        level[flag] = after

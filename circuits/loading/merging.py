@@ -32,6 +32,8 @@ class Merging(Encoder):
     """States kept per number of remaining patterns."""
     depth_weight: float = 0.0
     """CX that one layer of depth is worth."""
+    tree: bool = False
+    """Whether the CX that make two patterns neighbors form a tree, of logarithmic depth."""
     variant: int = 0
     """How ties are broken; another number gives another circuit."""
 
@@ -39,12 +41,17 @@ class Merging(Encoder):
         """Return the steps and their CX count; amplitudes play no part."""
         if len(bits) == 1:
             return Plan(two_qubit_gates=0, actions=())
-        search = Search(width=self.width, depth_weight=self.depth_weight, variant=self.variant)
+        search = Search(
+            width=self.width,
+            depth_weight=self.depth_weight,
+            tree=self.tree,
+            variant=self.variant,
+        )
         num_bits = bits.shape[1]
         cost, table, fans, extras, _ = search.run(
             to_words(bits), num_bits, np.zeros(num_bits + 1, np.int64)
         )
-        steps = decode(table, fans, extras)
+        steps = decode(table, fans, extras, tree=self.tree)
         return Plan(two_qubit_gates=int(cost), actions=(RunSteps(steps=steps),))
 
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:

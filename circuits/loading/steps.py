@@ -18,11 +18,12 @@ Literal = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """CX from the target along a fan, one multiplexed gate on it, then single CX."""
+    """CX along a fan, one multiplexed gate on it, then single CX."""
 
     target: int | None
     """``None`` for a step of single CX only."""
-    fan: tuple[int, ...]
+    fan: tuple[tuple[int, int], ...]
+    """CX (control, target)."""
     controls: tuple[int, ...]
     flips: int
     """Up to three controls (a flag counts): which cells flip the target. Beyond: one value per
@@ -43,8 +44,8 @@ class Step:
             reserved: Qubits that must not serve as ancillas.
         """
         if self.target is not None:
-            for qubit in self.fan:
-                elimination.cx(self.target, qubit)
+            for control, target in self.fan:
+                elimination.cx(control, target)
             self._multiplex(elimination, self.target, flag, reserved)
         for control, target in self.extra:
             elimination.cx(control, target)
@@ -131,6 +132,7 @@ class Search:
     refine: int = 4
     weight: float = 1.0
     depth_weight: float = 0.0
+    tree: bool = False
     variant: int = 0
 
     def run(
@@ -144,18 +146,28 @@ class Search:
         from circuits.loading.merge_search import beam
 
         found = beam(
-            words, busy, num_bits, int(flagged), self.width, self.pairs, self.refine,
-            self.weight, self.depth_weight, self.variant,
-        )  # fmt: skip
+            words,
+            busy,
+            num_bits,
+            pre=int(flagged),
+            width=self.width,
+            pairs=self.pairs,
+            refine=self.refine,
+            weight=self.weight,
+            depth_weight=self.depth_weight,
+            tree=self.tree,
+            variant=self.variant,
+        )
         if found[0] < 0:
             raise RuntimeError("the merge search found no order. Use a greater width.")
         return found
 
 
 def decode(
-    table: npt.NDArray[np.int64], fans: Words, extras: npt.NDArray[np.int64]
+    table: npt.NDArray[np.int64], fans: Words, extras: npt.NDArray[np.int64], *, tree: bool
 ) -> tuple[Step, ...]:
     """Return the steps in the arrays of :func:`circuits.loading.merge_search.beam`."""
+    from circuits.loading.merge_kernels import fan_network
     from circuits.loading.merge_search import (
         CONTROLS,
         EXTRA_COUNT,
@@ -166,17 +178,15 @@ def decode(
     )
 
     steps = []
-    for row, fan in zip(table.tolist(), fans.tolist(), strict=True):
+    num_bits = 64 * fans.shape[1]
+    network = np.zeros((num_bits, 2), dtype=np.int64)
+    for row, fan in zip(table.tolist(), fans, strict=True):
         first = row[EXTRA_START]
+        length = fan_network(max(row[TARGET], 0), fan, num_bits, tree, network)
         steps.append(
             Step(
                 target=None if row[TARGET] < 0 else row[TARGET],
-                fan=tuple(
-                    64 * word + bit
-                    for word, mask in enumerate(fan)
-                    for bit in range(64)
-                    if mask >> bit & 1
-                ),
+                fan=tuple((c, t) for c, t in network[:length].tolist()),
                 controls=tuple(row[CONTROLS : CONTROLS + max(row[NUM_CONTROLS], 0)]),
                 flips=row[FLIPS],
                 extra=tuple((c, t) for c, t in extras[first : first + row[EXTRA_COUNT]].tolist()),

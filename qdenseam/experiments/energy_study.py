@@ -152,6 +152,32 @@ def energy_tasks(
     ]
 
 
+def notebook_tasks(*, num_instances: int = 50) -> list[Task]:
+    """Return the part of the study that notebook 08 shows: methods, then fields, then sizes.
+
+    Ten neurons, K = 2, 4, 6 and one or two flips with every method; six field strengths at K = 4
+    and one flip; 6 to 16 neurons, likewise, with the methods that need no training.
+    """
+    counts: Any = {"num_instances": num_instances, "num_batches": 1}
+    some: Any = {"loads": (4,), "flips": (1,), **counts}
+    tasks = energy_tasks(sizes=(10,), energies=("hebb", "order 3", "log-sum-exp"), **counts)
+    tasks += energy_tasks(sizes=(10,), energies=("projection", "order 4", "exponential"), **some)
+    for strength in (0.1, 0.3, 0.6, 1.0, 1.5, 2.5):
+        tasks += energy_tasks(
+            sizes=(10,),
+            energies=("hebb", "order 3", "log-sum-exp"),
+            methods=("QAOA p=2", "adiabatic p=8", "adiabatic p=16"),
+            probe_field=strength,
+            **some,
+        )
+    return tasks + energy_tasks(
+        sizes=(6, 8, 12, 14, 16),
+        energies=("hebb", "order 3", "log-sum-exp"),
+        methods=("fixed angles p=4", "fixed angles p=8", "adiabatic p=8", "adiabatic p=16"),
+        **some,
+    )
+
+
 def energy_summary(
     records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
 ) -> list[dict[str, Any]]:

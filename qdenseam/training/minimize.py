@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from qdenseam.training.pennylane_optimizers import PENNYLANE_OPTIMIZERS, pennylane_minimize
+
 Floats = npt.NDArray[np.float64]
 
-OPTIMIZERS = ("L-BFGS-B", "BFGS", "CG", "SLSQP", "COBYLA", "Nelder-Mead", "Powell")
-"""Optimizers of ``scipy.optimize.minimize`` by name; the last three use no gradient."""
-
 _WITHOUT_GRADIENT = ("COBYLA", "Nelder-Mead", "Powell")
+
+OPTIMIZERS = ("L-BFGS-B", "BFGS", "CG", "SLSQP", *_WITHOUT_GRADIENT, *PENNYLANE_OPTIMIZERS)
+"""Optimizers by name: those of ``scipy.optimize.minimize``, of which COBYLA, Nelder-Mead and
+Powell use no gradient, and PennyLane's Adam and Adagrad."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +45,8 @@ def minimize(
 ) -> Minimum:
     """Return the lowest point that an optimizer reaches from any of the starts.
 
-    A start ends early when a step changes the objective by less than ``tolerance`` of its size.
+    A start ends early when a step changes the objective by less than ``tolerance`` of its size
+    (five steps in a row for PennyLane's optimizers).
     Non-finite values of the objective end that start at its best finite point.
 
     Args:
@@ -55,8 +59,6 @@ def minimize(
     Raises:
         ValueError: The optimizer is unknown, there are no starts, or a number is out of range.
     """
-    from scipy.optimize import minimize as scipy_minimize
-
     points = np.asarray(starts, dtype=float)
     if points.ndim != 2 or points.size == 0:
         raise ValueError(f"starts should have shape (num_starts, n). Got {points.shape}.")
@@ -72,15 +74,12 @@ def minimize(
     for start in points:
         recorder = _Recorder(objective, max_evaluations)
         try:
-            run = scipy_minimize(
-                recorder.with_gradient if has_gradient else recorder.value,
-                start,
-                jac=has_gradient,
-                method=optimizer,
-                tol=tolerance,
-                options={"rhobeg": 0.3} if optimizer == "COBYLA" else {},
-            )
-            recorder.outcome = str(run.message)
+            if optimizer in PENNYLANE_OPTIMIZERS:
+                recorder.outcome = pennylane_minimize(
+                    recorder.with_gradient, start, optimizer=optimizer, tolerance=tolerance
+                )
+            else:
+                recorder.outcome = _scipy_minimize(recorder, start, optimizer, tolerance)
         except _Stop as stop:
             recorder.outcome = str(stop)
         runs.append(recorder)
@@ -94,6 +93,21 @@ def minimize(
         trajectory=np.array(best.values),
         outcome=best.outcome,
     )
+
+
+def _scipy_minimize(recorder: "_Recorder", start: Floats, optimizer: str, tolerance: float) -> str:
+    from scipy.optimize import minimize as scipy_minimize
+
+    has_gradient = optimizer not in _WITHOUT_GRADIENT
+    run = scipy_minimize(
+        recorder.with_gradient if has_gradient else recorder.value,
+        start,
+        jac=has_gradient,
+        method=optimizer,
+        tol=tolerance,
+        options={"rhobeg": 0.3} if optimizer == "COBYLA" else {},
+    )
+    return str(run.message)
 
 
 class _Stop(Exception):  # noqa: N818  (control flow, not an error)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
 from qdenseam.training.angles import Training, train_angles
+from qdenseam.training.gradient_sources import GradientSource, mean_energy
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,6 +18,8 @@ def train_shared_angles(
     *,
     num_restarts: int = 3,
     max_evaluations: int = 150,
+    optimizer: str = "L-BFGS-B",
+    gradients: GradientSource = "engine",
     rng: np.random.Generator | int | None = None,
 ) -> Training:
     """Return the angles that minimize the mean energy per neuron over many instances.
@@ -28,13 +30,15 @@ def train_shared_angles(
         num_layers: p.
         num_restarts: Starts of the training.
         max_evaluations: Evaluations of the mean per start.
+        optimizer: One of :data:`qdenseam.training.minimize.OPTIMIZERS`.
+        gradients: Who differentiates, see :func:`qdenseam.training.gradient_sources.mean_energy`.
         rng: Draws the random starts.
 
     Returns:
         The training; one evaluation is one of every instance.
 
     Raises:
-        ValueError: There are no instances, or not as many starts as diagonals.
+        ValueError: There are no instances, or not as many starts as diagonals, or a name is unknown.
     """
     if not diagonals or len(diagonals) != len(start_angles):
         raise ValueError(
@@ -42,10 +46,15 @@ def train_shared_angles(
             f"Got {len(diagonals)} and {len(start_angles)}."
         )
 
+    sources = [
+        mean_energy(diagonal, start, gradients=gradients)
+        for diagonal, start in zip(diagonals, start_angles, strict=True)
+    ]
+
     def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
         value, by_gamma, by_beta = 0.0, np.zeros(num_layers), np.zeros(num_layers)
-        for diagonal, start in zip(diagonals, start_angles, strict=True):
-            parts = qaoa_expectation_and_gradient(diagonal, start, gammas=gammas, betas=betas)
+        for source, start in zip(sources, start_angles, strict=True):
+            parts = source(gammas, betas)
             share = 1 / (len(start) * len(diagonals))
             value += share * parts[0]
             by_gamma += share * parts[1]
@@ -59,5 +68,6 @@ def train_shared_angles(
         energy_scale=scale,
         num_restarts=num_restarts,
         max_evaluations=max_evaluations,
+        optimizer=optimizer,
         rng=rng,
     )
