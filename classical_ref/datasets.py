@@ -220,9 +220,17 @@ def load_patterns(path: str | PathLike[str]) -> Dataset:
     ``(num_patterns, num_neurons)`` is drawn as a single row.
 
     Raises:
-        ValueError: The array has another shape, or entries other than -1 and +1.
+        ValueError: The file is no array, or one of another shape, or has entries other than -1
+            and +1.
     """
-    array = np.load(path, allow_pickle=False)
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path} should be a .npy file of numbers. Got another format.") from error
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{path} should hold one array. Got an archive; save it with numpy.save.")
+    if array.size == 0:
+        raise ValueError(f"{path} should hold at least one pattern. Got shape {array.shape}.")
     if array.ndim not in (2, 3):
         raise ValueError(
             "the file should hold shape (num_patterns, num_neurons) or "

@@ -1,21 +1,8 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # Dynamics and capacity
 #
-# How many random patterns does a memory hold, and from how far away does it find them? Theory answers
-# both for large memories. This notebook holds it against simulation:
+# How many random patterns does a memory hold, and from how far away does it find them? Theory
+# answers both for large memories. This notebook holds it against simulation:
 #
 # - overlaps over time, from generating-functional analysis and from a memory of 256 neurons,
 # - the retarded self-interaction, without which the theory is wrong,
@@ -175,8 +162,8 @@ plt.show()
 # %% [markdown]
 # ## Capacities
 #
-# A capacity is a number of patterns *at a stated criterion*. Here it is 0.5 % of the bits of a stored
-# pattern moving in one step.
+# A capacity is a number of patterns *at a stated criterion*. Here it is 0.5 % of the bits of a
+# stored pattern moving in one step.
 
 # %%
 sizes = np.array([8, 12, 16, 24, 32])

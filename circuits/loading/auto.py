@@ -15,7 +15,7 @@ from circuits.loading.dense import MAX_QUBITS, Dense
 from circuits.loading.flag_tree import FlagTree
 from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging, carry_out
-from circuits.loading.preparation import Encoder, Preparation
+from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
 from circuits.loading.schmidt import Schmidt
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
@@ -33,17 +33,25 @@ class Auto(Encoder):
     """Coupled pairs of physical qubits, for the goal ``"routed"``."""
     effort: int = 1
     """How many variants of each search are tried; the same effort gives the same circuit."""
+    max_ancillas: int | None = None
+    """Largest number of clean ancillas allowed, ``None`` for any."""
 
     def __post_init__(self) -> None:
         if self.goal not in get_args(Goal):
             raise ValueError(f"goal should be one of {get_args(Goal)}. Got {self.goal!r}.")
         if (self.goal == "routed") != (self.coupling_map is not None):
             raise ValueError("coupling_map should be given for the goal 'routed', and only there.")
+        check_limit(self.max_ancillas)
         if self.effort < 1:
             raise ValueError(f"effort should be at least 1. Got {self.effort}.")
 
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the best preparation; see :class:`Encoder`."""
+        """Return the best preparation; see :class:`Encoder`.
+
+        Raises:
+            ValueError: The coupling map has too few qubits, or every candidate needs more ancillas
+                than allowed.
+        """
         rank = affine_rank(bits)
         candidates = []
         if rank <= min(MAX_QUBITS, len(bits).bit_length() + 2):
@@ -54,31 +62,53 @@ class Auto(Encoder):
             searches = list(self._searches(bits))
             if self.goal == "gates":  # the counts of a plan decide which one is built
                 plans = [encoder.plan(bits) for encoder in searches]
-                best = min(plans, key=lambda plan: plan.two_qubit_gates)
-                candidates.append(carry_out(best, bits, amplitudes))
+                for plan in sorted(plans, key=lambda plan: plan.two_qubit_gates):
+                    candidates.append(carry_out(plan, bits, amplitudes))
+                    if self._allows(candidates[-1]):
+                        break
             else:
                 candidates += [encoder.prepare(bits, amplitudes) for encoder in searches]
             if self.goal == "reflection":
                 candidates += [Affine(inner=e).prepare(bits, amplitudes) for e in searches]
                 if len(bits) <= 16:
                     candidates.append(IndexFirst().prepare(bits, amplitudes))
-        return min(candidates, key=self._cost)
+        allowed = [candidate for candidate in candidates if self._allows(candidate)]
+        if not allowed:
+            fewest = min(candidates, key=lambda candidate: candidate.num_ancillas)
+            within_limit(fewest, self.max_ancillas, self.name)
+        return min(allowed, key=self._cost)
+
+    def _blocks(self, num_patterns: int) -> tuple[int, ...]:
+        """Return block sizes for the flag tree; larger blocks need fewer flags."""
+        if self.max_ancillas is None:
+            return (12, 24)
+        sizes = [12]
+        while sizes[-1] < num_patterns:
+            sizes.append(2 * sizes[-1])
+        return tuple(sizes)
+
+    def _allows(self, preparation: Preparation) -> bool:
+        return self.max_ancillas is None or preparation.num_ancillas <= self.max_ancillas
 
     def _searches(self, bits: Bits) -> Iterator[Merging | FlagTree]:
         num_patterns, num_bits = bits.shape
         few = num_patterns <= 32
-        depth_weights = {"depth": (0.3,), "routed": (0.0, 0.3)}.get(self.goal, (0.0,))
+        shapes = {
+            "depth": ((0.3, True), (1.0, False), (1.0, True)),
+            "routed": ((0.0, False), (0.3, False)),
+        }.get(self.goal, ((0.0, num_patterns == 2),))
         variants = range(self.effort * (3 if num_patterns <= 16 else 2 if few else 1))
-        for depth_weight, variant in product(depth_weights, variants):
+        for (depth_weight, tree), variant in product(shapes, variants):
             if few or (num_patterns <= 64 and num_bits <= 32):
                 width = 16 if num_patterns <= 16 else 8 if few else 3
-                yield Merging(width=width, depth_weight=depth_weight, variant=variant)
+                yield Merging(width=width, depth_weight=depth_weight, tree=tree, variant=variant)
             if num_patterns > 24:
-                for block in (12, 24):
+                for block in self._blocks(num_patterns):
                     yield FlagTree(
                         block=block,
-                        width=8 if num_patterns <= 128 else 4,
+                        width=8 if num_patterns <= 128 and block <= 24 else 4 if block <= 24 else 1,
                         depth_weight=depth_weight,
+                        tree=tree,
                         variant=variant,
                     )
 

@@ -19,7 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits
-from circuits.loading.preparation import Encoder, Preparation, empty_circuit
+from circuits.loading.preparation import (
+    Encoder,
+    Preparation,
+    check_limit,
+    empty_circuit,
+    within_limit,
+)
 from circuits.multi_controlled import append_ry
 
 
@@ -28,9 +34,18 @@ class Incremental(Encoder):
     """Patterns stored one by one in the given order, with one or two ancillas."""
 
     name: ClassVar[str] = "incremental"
+    max_ancillas: int | None = None
+    """Largest number of clean ancillas allowed, ``None`` for any."""
+
+    def __post_init__(self) -> None:
+        check_limit(self.max_ancillas)
 
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the preparation; see :class:`Encoder`."""
+        """Return the preparation; see :class:`Encoder`.
+
+        Raises:
+            ValueError: More ancillas are needed than allowed.
+        """
         num_patterns, num_neurons = bits.shape
         controls = [separating_bits(bits[: k + 1]) for k in range(num_patterns)]
         needs_ladder = max(len(c) for c in controls) > 2
@@ -59,7 +74,8 @@ class Incremental(Encoder):
                 if zeros:
                     circuit.x(zeros)
             reflection.append(num_neurons)
-        return Preparation(circuit=circuit, reflection_qubits=tuple(reflection))
+        found = Preparation(circuit=circuit, reflection_qubits=tuple(reflection))
+        return within_limit(found, self.max_ancillas, self.name)
 
 
 def separating_bits(bits: Bits) -> list[int]:

@@ -21,6 +21,7 @@ MUX_COST = np.array([0, 1, 3, 7, 13, 19, 25], dtype=np.int64)
 HELPER = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
 """Compiles what only compiled code calls, in less time."""
 
+
 @HELPER
 def popcount(x: np.uint64) -> np.int64:
     """Return the number of ones in a word."""

@@ -254,13 +254,15 @@ def propose(
                     elif q != j:
                         spread(rows[q], t, fan, tree, network, length, others[m])
                         m += 1
-                k = separating_controls(others, m, D, t, rep, controls, MAX_CONTROLS - pre, work)
+                k = separating_controls(
+                    others, n - 2, D, t, rep, controls, MAX_CONTROLS - pre, work
+                )
                 if k < 0:
                     continue
                 for w in range(W):
-                    others[m, w] = rep[w]
+                    others[n - 2, w] = rep[w]
                 spent = h - 1 + MUX_COST[k + pre]
-                score = spent + weight * spanning_tree(others, m + 1, work[1], parent, distance)
+                score = spent + weight * spanning_tree(others, n - 1, work[1], parent, distance)
                 if depth_weight > 0:
                     deepest = 0
                     for b in range(D + 1):

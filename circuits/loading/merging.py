@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.loading.elimination import Elimination
-from circuits.loading.preparation import Encoder, Preparation
+from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
 from circuits.loading.steps import Plan, RunSteps, Search, decode, to_words
 
 
@@ -36,6 +36,11 @@ class Merging(Encoder):
     """Whether the CX that make two patterns neighbors form a tree, of logarithmic depth."""
     variant: int = 0
     """How ties are broken; another number gives another circuit."""
+    max_ancillas: int | None = None
+    """Largest number of clean ancillas allowed, ``None`` for any."""
+
+    def __post_init__(self) -> None:
+        check_limit(self.max_ancillas)
 
     def plan(self, bits: Bits) -> Plan:
         """Return the steps and their CX count; amplitudes play no part."""
@@ -55,8 +60,13 @@ class Merging(Encoder):
         return Plan(two_qubit_gates=int(cost), actions=(RunSteps(steps=steps),))
 
     def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the preparation; see :class:`Encoder`."""
-        return carry_out(self.plan(bits), bits, amplitudes)
+        """Return the preparation; see :class:`Encoder`.
+
+        Raises:
+            ValueError: More ancillas are needed than allowed.
+        """
+        found = carry_out(self.plan(bits), bits, amplitudes)
+        return within_limit(found, self.max_ancillas, self.name)
 
 
 def carry_out(plan: Plan, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:

@@ -59,6 +59,32 @@ class Encoder(ABC):
         }
 
 
+def check_limit(max_ancillas: int | None) -> None:
+    """Refuse a negative limit on ancillas.
+
+    Raises:
+        ValueError: ``max_ancillas`` is below 0.
+    """
+    if max_ancillas is not None and max_ancillas < 0:
+        raise ValueError(f"max_ancillas should be at least 0, or None. Got {max_ancillas}.")
+
+
+def within_limit(preparation: Preparation, max_ancillas: int | None, encoder: str) -> Preparation:
+    """Return ``preparation`` if it has at most ``max_ancillas`` ancillas (``None``: any number).
+
+    Raises:
+        ValueError: It has more; the message names the number.
+    """
+    need = preparation.num_ancillas
+    if max_ancillas is not None and need > max_ancillas:
+        raise ValueError(
+            f"max_ancillas should be at least {need} for these patterns with the {encoder} "
+            f"encoder. Got {max_ancillas}; allow more, or choose an encoder that uses none "
+            "(merging, index-first)."
+        )
+    return preparation
+
+
 def empty_circuit(num_neurons: int, num_ancillas: int) -> QuantumCircuit:
     """Return a circuit with registers ``memory`` and, if any are asked for, ``ancilla``."""
     circuit = QuantumCircuit(QuantumRegister(num_neurons, "memory"))

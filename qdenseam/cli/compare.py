@@ -33,7 +33,11 @@ def compare(
         str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
     ] = "digits",
     num_neurons: Annotated[
-        int, Option(help="D of the sweeps, where quantum methods are drawn from their exact laws.")
+        int,
+        Option(
+            help="D of the sweeps, whose quantum methods are drawn from exact laws; a file has "
+            "its own."
+        ),
     ] = 16,
     num_patterns: Annotated[int, Option(help="K of the corruption sweep.")] = 8,
     loads: Annotated[str, Option(metavar=_SWEEP, help="K of the load sweep.")] = "2,4,8,16,32",
@@ -60,7 +64,7 @@ def compare(
         int, Option(help="Controls b of the probabilistic memory in the sweeps.")
     ] = 4,
     circuit_neurons: Annotated[
-        int, Option(help="D where circuits are simulated gate by gate.")
+        int, Option(help="D where circuits are simulated gate by gate; 0 leaves these cells out.")
     ] = 9,
     circuit_patterns: Annotated[int, Option(help="K there.")] = 4,
     circuit_flips: Annotated[int, Option(help="Flipped bits of the circuit cells.")] = 1,

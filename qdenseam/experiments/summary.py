@@ -39,7 +39,7 @@ def capacity_table(records: Iterable[Record]) -> Any:
 
     sweeps: dict[tuple[str, str, int, int, int], dict[int, Record]] = {}
     for record in records:
-        if record.kind == "compare":
+        if record.kind == "compare" and record.params["part"] == "sweep":
             p = record.params
             cell = (
                 p["contender"],
@@ -87,6 +87,7 @@ def _row(record: Record) -> dict[str, Any]:
         "contender": contender.name,
         "label": contender.label,
         "kind": contender.kind,
+        "part": params["part"],
         "engine": params["engine"],
         "num_neurons": params["num_neurons"],
         "num_patterns": params["num_patterns"],

@@ -73,20 +73,11 @@ def write_report(
 
 def reference_rows(table: Any, settings: dict[str, Any]) -> Any:
     """Return the rows that the table shows: the middle of the sweep and the circuit cells."""
-    wide = table["num_neurons"] == settings["num_neurons"]
-    if settings["num_neurons"] == settings["circuit_neurons"]:
-        wide &= table["num_patterns"] == settings["num_patterns"]
-    middle = _is_middle(table, settings)
-    circuit = (
-        (table["num_neurons"] == settings["circuit_neurons"])
-        & (table["num_patterns"] == settings["circuit_patterns"])
-        & ((table["num_flips"] == settings["circuit_flips"])
-           | (table["num_erasures"] == settings["circuit_erasures"]))
-    )  # fmt: skip
-    chosen = table[(wide & middle & (table["num_patterns"] == settings["num_patterns"])) | circuit]
+    middle = _is_middle(table, settings) & (table["num_patterns"] == settings["num_patterns"])
+    chosen = table[((table["part"] == "sweep") & middle) | (table["part"] == "circuit")]
     order = list(CONTENDERS)
     return chosen.assign(_place=chosen["contender"].map(order.index)).sort_values(
-        ["num_neurons", "num_erasures", "_place", "engine"],
+        ["part", "num_erasures", "_place", "engine"],
         ascending=[False, True, True, True],
         kind="stable",
     )
@@ -101,17 +92,14 @@ def comparison_figures(records: list[Record], table: Any, settings: dict[str, An
         figures[f"gallery_{kind}"] = _gallery(record)
     figures["failure_against_corruption"] = _corruption_figure(table, settings)
     figures["failure_against_load"] = _load_figure(table, settings)
-    figures["circuits"] = _circuit_figure(table, settings)
-    figures["costs"] = _cost_figure(table, settings)
+    if settings["circuit_neurons"]:
+        figures["circuits"] = _circuit_figure(table, settings)
+        figures["costs"] = _cost_figure(table, settings)
     return figures
 
 
 def _corruption_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
-    sweep = table[
-        (table["num_neurons"] == settings["num_neurons"])
-        & (table["num_patterns"] == settings["num_patterns"])
-        & table["engine"].isin([CLASSICAL, "exact"])
-    ]
+    sweep = table[(table["part"] == "sweep") & (table["num_patterns"] == settings["num_patterns"])]
     figure, axes = new_figure(1, 2, size=(11, 4.3))
     for ax, column, label in (
         (axes[0, 0], "num_flips", "flipped bits"),
@@ -132,10 +120,9 @@ def _corruption_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
 
 def _load_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     sweep = table[
-        (table["num_neurons"] == settings["num_neurons"])
+        (table["part"] == "sweep")
         & table["num_patterns"].isin(settings["loads"])
         & _is_middle(table, settings)
-        & table["engine"].isin([CLASSICAL, "exact"])
     ]
     figure, axes = new_figure(1, 2, size=(11, 4.3))
     for ax, column, word in (
@@ -167,7 +154,7 @@ def _circuit_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
         ),
         strict=True,
     ):
-        plot_engines(_circuit_cell(table, settings, flips, erasures), ax=ax, engines=engines)
+        plot_engines(_circuit_cell(table, flips, erasures), ax=ax, engines=engines)
         ax.set_title(word, fontsize=10, loc="left")
     device = (
         f"hatched: circuits on the noise model of {settings['device']} "
@@ -185,7 +172,7 @@ def _circuit_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
 
 
 def _cost_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
-    rows = _circuit_cell(table, settings, 0, settings["circuit_erasures"])
+    rows = _circuit_cell(table, 0, settings["circuit_erasures"])
     figure, axes = new_figure(1, 2, size=(11, 3.6))
     plot_costs(rows, "state_preparations", ax=axes[0, 0])
     plot_costs(rows, "two_qubit_gates", ax=axes[0, 1])
@@ -223,13 +210,11 @@ def _gallery(record: Record) -> tuple[str, Any]:
     return caption, figure
 
 
-def _circuit_cell(table: Any, settings: dict[str, Any], flips: int, erasures: int) -> Any:
+def _circuit_cell(table: Any, flips: int, erasures: int) -> Any:
     return table[
-        (table["num_neurons"] == settings["circuit_neurons"])
-        & (table["num_patterns"] == settings["circuit_patterns"])
+        (table["part"] == "circuit")
         & (table["num_flips"] == flips)
         & (table["num_erasures"] == erasures)
-        & (table["engine"] != "exact")
     ]
 
 

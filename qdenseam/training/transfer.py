@@ -38,7 +38,7 @@ def train_shared_angles(
         The training; one evaluation is one of every instance.
 
     Raises:
-        ValueError: There are no instances, or not as many starts as diagonals, or a name is unknown.
+        ValueError: There are no instances, not as many starts as diagonals, or a name is unknown.
     """
     if not diagonals or len(diagonals) != len(start_angles):
         raise ValueError(

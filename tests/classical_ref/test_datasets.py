@@ -112,3 +112,18 @@ def test_files_of_bits_are_refused(tmp_path):
 def test_errors(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+def test_files_that_hold_no_array_of_patterns_are_refused(tmp_path) -> None:
+    garbage = tmp_path / "garbage.npy"
+    garbage.write_bytes(b"these are no patterns")
+    with pytest.raises(ValueError, match=r"should be a \.npy file of numbers"):
+        load_patterns(garbage)
+    archive = tmp_path / "archive.npy"
+    with archive.open("wb") as file:
+        np.savez(file, a=np.ones((2, 3)))
+    with pytest.raises(ValueError, match="should hold one array"):
+        load_patterns(archive)
+    np.save(tmp_path / "empty.npy", np.zeros((0, 4)))
+    with pytest.raises(ValueError, match="at least one pattern"):
+        load_patterns(tmp_path / "empty.npy")

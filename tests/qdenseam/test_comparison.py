@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from qdenseam import CapacityError, compare
@@ -105,6 +106,10 @@ def test_tasks_of_one_cell_share_their_data() -> None:
     [
         ({"num_sets": 0}, ValueError, "num_sets should be at least 1"),
         ({"loads": ()}, ValueError, "at least one value"),
+        ({"loads": (2, 0)}, ValueError, "loads should be at least 1. Got 0"),
+        ({"num_patterns": 0}, ValueError, "num_patterns should be at least 1"),
+        ({"flips": (0, -1)}, ValueError, "flips should be at least 0"),
+        ({"circuit_patterns": 0}, ValueError, "circuit_patterns should be at least 1"),
         ({"flips": (0, 17)}, ValueError, "exceeds num_neurons"),
         ({"circuit_erasures": 10}, ValueError, "exceeds circuit_neurons"),
         ({"circuit_neurons": 30}, CapacityError, "at most 20"),
@@ -138,3 +143,27 @@ def test_no_correct_recall_costs_infinity(comparison) -> None:
     record = next(r for r in comparison.records if r.values.get("shots"))
     hopeless = replace(record, values={**record.values, "correct": 0})
     assert math.isinf(comparison_table([hopeless])["state_preparations"][0])
+
+
+def test_a_file_brings_its_own_size(tmp_path, rng) -> None:
+    from classical_ref.patterns import random_patterns
+
+    for num_neurons, circuit_neurons in ((6, 6), (14, 0)):
+        file = tmp_path / f"patterns{num_neurons}.npy"
+        np.save(file, random_patterns(12, num_neurons, rng=rng))
+        settings = ComparisonSettings(data=str(file), flips=(0, 1), erasures=(0, 2)).fitted()
+        assert (settings.num_neurons, settings.circuit_neurons) == (num_neurons, circuit_neurons)
+    tiny = ComparisonSettings(
+        data=str(tmp_path / "patterns14.npy"),
+        num_patterns=3,
+        loads=(2, 3),
+        flips=(0, 1),
+        erasures=(0, 2),
+        num_sets=1,
+        num_probes=2,
+        shots=50,
+    )
+    result = compare(tiny, out=tmp_path / "out")
+    assert set(result.table["part"]) == {"sweep"}
+    assert set(result.table["num_neurons"]) == {14}
+    assert 'id="circuits"' not in result.report.read_text()

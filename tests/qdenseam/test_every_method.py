@@ -174,6 +174,6 @@ def test_bad_input_is_refused(method: RecallMethod) -> None:
 
 def test_an_unknown_method_name_lists_the_known_ones() -> None:
     with pytest.raises(
-        ValueError, match="method should be one of .*amplification, .*Got .telepathy."
+        ValueError, match=r"method should be one of .*amplification, .*Got .telepathy."
     ):
         method_from_dict({"name": "telepathy"})

@@ -3,18 +3,16 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from qdenseam.experiments.collect import collect
 from qdenseam.experiments.energy_study import (
     ENERGIES,
     METHODS,
-    _descend,
-    _local_minima,
     energy_summary,
     energy_tasks,
     energy_trial,
+    notebook_tasks,
     shots_to_solution,
 )
 
@@ -33,7 +31,12 @@ def test_every_energy_gives_rates_that_json_holds(energy: str) -> None:
     (task,) = energy_tasks(energies=(energy,), **QUICK)
     values = energy_trial(task.params, task.rng(0))
     json.dumps(values, default=float)
-    assert set(values["success"]) >= {"descent on the same energy", "start state", "QAOA p=1"}
+    assert set(values["success"]) >= {
+        "descent on the same energy",
+        "annealing on the same energy",
+        "start state",
+        "QAOA p=1",
+    }
     for rates in values["success"].values():
         assert len(rates) == 3
         assert 0 <= min(rates) <= max(rates) <= 1
@@ -50,6 +53,9 @@ def test_collected_records_become_rows_with_intervals(tmp_path: Path) -> None:
         assert 0 <= row["ground_state"].best <= 1
         assert row["shots_to_solution"] >= 1
         assert row["spurious_minima"] >= 0
+        assert row["spurious_without_field"] >= 0
+        if row["method"] == "descent on the same energy":
+            assert (row["gain"].low, row["gain"].high) == (0, 0)
     assert energy_summary([]) == []
 
 
@@ -60,12 +66,11 @@ def test_the_preset_is_every_combination() -> None:
     assert tasks[0].params["methods"] == list(METHODS)
 
 
-def test_minima_and_descent_agree(rng: np.random.Generator) -> None:
-    energies = rng.normal(size=64)
-    found = set(_local_minima(energies).tolist())
-    assert int(energies.argmin()) in found
-    assert {_descend(energies, state, rng) for state in range(64)} <= found
-    assert {_descend(energies, state, rng) for state in found} == found
+def test_the_notebook_shows_each_point_once() -> None:
+    tasks = notebook_tasks(num_instances=2)
+    assert len(set(tasks)) == len(tasks)
+    assert {task.params["energy"] for task in tasks} == set(ENERGIES)
+    assert {task.params["num_instances"] for task in tasks} == {2}
 
 
 def test_shots_to_solution() -> None:

@@ -6,6 +6,7 @@ import pytest
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
 from qdenseam.experiments import collect
+from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks, study_filters
 from qdenseam.experiments.filter_capacity import (
     capacity_of_curves,
     distance_law,
@@ -15,7 +16,6 @@ from qdenseam.experiments.filter_capacity import (
     recall_curves,
     sphere_packing_load,
 )
-from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks, study_filters
 from qdenseam.methods import CosinePower, HammingBall, Posterior, SeparationFilter, Shell
 
 

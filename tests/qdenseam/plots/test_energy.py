@@ -1,0 +1,113 @@
+"""What the figures of the energy study draw is what the rows say."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qdenseam.experiments.energy_study import METHODS
+from qdenseam.experiments.statistics import rate
+from qdenseam.plots.energy import CLASSICAL, DEPTHS, plot_depth, plot_landscape, plot_success
+from qdenseam.plots.style import new_figure
+
+
+def row(method: str, successes: int, **others: Any) -> dict[str, Any]:
+    return {
+        "method": method,
+        "success": rate(successes, 50),
+        "ground_state": rate(45, 50),
+        **others,
+    }
+
+
+@pytest.fixture
+def ax() -> Any:
+    figure, axes = new_figure(1, 1, size=(4, 3))
+    yield axes[0, 0]
+    figure.canvas.draw()
+
+
+def drawn(ax: Any) -> dict[str, Any]:
+    """Return label to (x, y, low ends, high ends, marker face) of every labeled line."""
+    lines = {
+        line.get_label(): (line.get_xdata().tolist(), line.get_ydata().tolist(), line)
+        for line in ax.get_lines()
+        if not line.get_label().startswith("_")
+    }
+    for container in ax.containers:
+        line, _, (bars,) = container
+        segments = np.array(bars.get_segments())
+        lines[container.get_label()] = (
+            line.get_xdata().tolist(),
+            line.get_ydata().tolist(),
+            line,
+            segments[:, 0, 1].tolist(),
+            segments[:, 1, 1].tolist(),
+        )
+    return lines
+
+
+def test_depths_are_those_of_the_methods() -> None:
+    for members in DEPTHS.values():
+        for label, depth in members.items():
+            method = METHODS[label]
+            layers = "num_steps" if hasattr(method, "num_steps") else "num_layers"
+            assert depth == getattr(method, layers)
+
+
+def test_depth_lines_have_intervals_and_classical_lines_are_level(ax: Any) -> None:
+    rows = [
+        row("QAOA p=3", 30),
+        row("QAOA p=1", 10),
+        row("adiabatic p=16", 40),
+        row("start state", 1),
+        row(CLASSICAL[0], 42),
+        row(CLASSICAL[1], 20),
+    ]
+    assert plot_depth(rows, ax=ax) is ax
+    lines = drawn(ax)
+    x, y, line, low, high = lines["QAOA, trained on the probe"]
+    assert x == [1, 3]
+    assert y == [0.2, 0.6]
+    assert low == pytest.approx([rate(10, 50).low, rate(30, 50).low])
+    assert high == pytest.approx([rate(10, 50).high, rate(30, 50).high])
+    assert line.get_markerfacecolor() == line.get_color()
+    assert lines["adiabatic ramp"][1] == [0.8]
+    assert lines[CLASSICAL[0]][:2] == ([1, 16], [0.84, 0.84])
+    assert lines[CLASSICAL[1]][2].get_markerfacecolor() == "white"
+    assert lines["target is the ground state"][1] == [0.9, 0.9]
+    assert len(ax.collections) >= 2  # the bands
+
+
+def test_success_is_sorted_by_the_column(ax: Any) -> None:
+    rows = [
+        row("QAOA p=2", 20, field=0.6),
+        row("QAOA p=2", 10, field=0.1),
+        row("dynamics without field", 50, field=0.1),
+        row(CLASSICAL[0], 30, field=0.6),
+        row(CLASSICAL[0], 40, field=0.1),
+    ]
+    assert plot_success(rows, "field", ax=ax) is ax
+    lines = drawn(ax)
+    assert lines["QAOA p=2"][:2] == ([0.1, 0.6], [0.2, 0.4])
+    assert lines[CLASSICAL[0]][:2] == ([0.1, 0.6], [0.8, 0.6])
+    assert lines[CLASSICAL[0]][2].get_markerfacecolor() == "white"
+    assert lines["target is the ground state"][1] == [0.9, 0.9]
+    assert "dynamics without field" not in lines
+    assert ax.get_xlabel() == "probe field h"
+
+
+def test_the_landscape_draws_lowest_and_mean(ax: Any) -> None:
+    shells = {"a": ([-3, 0], [-3, 1], [-3, 2]), "b": ([-2, 1], [-2, 2], [-2, 3])}
+    assert plot_landscape(shells, ax=ax) is ax
+    curves = [line.get_ydata().tolist() for line in ax.get_lines()]
+    assert curves == [[-3, 0], [-3, 1], [-2, 1], [-2, 2]]
+    assert ax.get_lines()[0].get_markerfacecolor() == "white"
+    assert ax.get_legend_handles_labels()[1] == ["a", "b"]
+
+
+def test_no_rows_give_empty_axes(ax: Any) -> None:
+    plot_depth([], ax=ax)
+    assert not drawn(ax)
+    plot_success([], "field", ax=ax)
+    assert not drawn(ax)
