@@ -82,10 +82,7 @@ class Auto(Encoder):
         """Return block sizes for the flag tree; larger blocks need fewer flags."""
         if self.max_ancillas is None:
             return (12, 24)
-        sizes = [12]
-        while sizes[-1] < num_patterns:
-            sizes.append(2 * sizes[-1])
-        return tuple(sizes)
+        return (12, 24, 48)
 
     def _allows(self, preparation: Preparation) -> bool:
         return self.max_ancillas is None or preparation.num_ancillas <= self.max_ancillas
@@ -97,7 +94,8 @@ class Auto(Encoder):
             "depth": ((0.3, True), (1.0, False), (1.0, True)),
             "routed": ((0.0, False), (0.3, False)),
         }.get(self.goal, ((0.0, num_patterns == 2),))
-        variants = range(self.effort * (3 if num_patterns <= 16 else 2 if few else 1))
+        tries = 1 if self.goal == "depth" else 3 if num_patterns <= 16 else 2 if few else 1
+        variants = range(self.effort * tries)
         for (depth_weight, tree), variant in product(shapes, variants):
             if few or (num_patterns <= 64 and num_bits <= 32):
                 width = 16 if num_patterns <= 16 else 8 if few else 3

@@ -79,8 +79,7 @@ def within_limit(preparation: Preparation, max_ancillas: int | None, encoder: st
     if max_ancillas is not None and need > max_ancillas:
         raise ValueError(
             f"max_ancillas should be at least {need} for these patterns with the {encoder} "
-            f"encoder. Got {max_ancillas}; allow more, or choose an encoder that uses none "
-            "(merging, index-first)."
+            f"encoder. Got {max_ancillas}; allow more, or choose IndexFirst(), which uses none."
         )
     return preparation
 
