@@ -37,7 +37,7 @@ for ax, pattern in zip(axes, data.patterns, strict=True):
     plot_state(pattern, data.shape, ax=ax)
     ax.set_title(spins_to_text(pattern), fontsize=8)
 plt.show()
-print(preparation.circuit.draw(fold=100))
+print(preparation.circuit.draw(fold=120))
 
 # %% [markdown]
 # The circuit is exact: no other state than the stored ones has an amplitude. As an integer a
@@ -86,8 +86,8 @@ encoders = {
     "merging": Merging(),
     "auto": Auto(goal="gates"),
 }
-loads = [2, 4, 8, 16, 32, 64]
-bits = spins_to_bits(random_patterns(64, 10, rng=rng))
+loads = [2, 4, 8, 16, 32]
+bits = spins_to_bits(random_patterns(32, 10, rng=rng))
 gates = {
     name: [prepare(bits[:k], encoder=each).resources.two_qubit_gates for k in loads]
     for name, each in encoders.items()

@@ -133,8 +133,8 @@ print("equal bits:", method.resources(memory, probes[0]))
 # ## What is gained, and what is not
 #
 # A filter without amplification has exactly the law and the acceptance of a classical rule: measure
-# the memory, keep the outcome with probability F(d)². Amplification raises the acceptance and leaves
-# the law given acceptance as it is.
+# the memory, keep the outcome with probability F(d)². Amplification raises the acceptance and
+# leaves the law given acceptance as it is.
 
 # %%
 large = AmplitudeMemory(random_patterns(64, 16, rng=rng))
@@ -166,8 +166,9 @@ print(f"P(nearest) = {found:.4f} after {until:.1f} preparations on average, for 
 # %%
 assert abs(born - bayes).max() < 1e-12, "Born's rule is Bayes' rule"
 assert difference < 1e-12
-frequencies = counts / counts.sum(axis=1, keepdims=True)
-assert abs(frequencies - bayes).max() < 0.1
+answers = counts.sum(axis=1, keepdims=True)
+deviations = abs(counts / answers - bayes) * np.sqrt(answers)
+assert deviations.max() < 2.5, "shots within five of the largest standard errors"
 assert np.isclose(spent["measure and accept"], 64)
 assert np.isclose(spent["filter"], spent["measure and accept"])
 assert spent["filter, amplified"] < 64 / 3

@@ -101,15 +101,14 @@ print(np.round(acceptances, 3))
 # (independent, with replacement). The capacity is the K at which recall is 90 % correct, *pooled*
 # over all accepted shots (exact) or as the *mean* over probes (simulated, 95 % intervals over
 # probes). A filter without amplification has the capacity of measuring and accepting classically:
-# these curves are statements about F, not about a quantum advantage. The shell at the right distance
-# is the upper bound; a scan for the nearest pattern does not know the number of flips.
+# these curves are statements about F, not about a quantum advantage. The shell at the right
+# distance is the upper bound; a scan for the nearest pattern does not know the number of flips.
 
 # %%
 wanted = {
     "probabilistic, 16 signals",
     "Dolph-Chebyshev, 16 signals",
     "optimal, 8 signals",
-    "optimal, 16 signals",
     "posterior",
     "Hamming ball",
     "shell",

@@ -156,7 +156,7 @@ ax.set_xscale("log")
 ax.set_yscale("log")
 ax.set_xlabel("dense load $K / D^{n-1}$")
 ax.set_ylabel("bit error of one step")
-ax.legend()
+ax.legend(loc="lower right", fontsize=8)
 plt.show()
 
 # %% [markdown]
@@ -167,7 +167,7 @@ plt.show()
 
 # %%
 sizes = np.array([8, 12, 16, 24, 32])
-fig, ax = plt.subplots(figsize=(5.5, 3.6))
+fig, ax = plt.subplots(figsize=(7.5, 3.6), layout="constrained")
 for order in (2, 3, 4, 5):
     line = [capacity.half_percent_capacity(order, size) for size in sizes]
     ax.plot(sizes, line, lw=0.9, label=f"order {order}, large D")
@@ -181,7 +181,7 @@ ax.plot(small, given, "ks", markerfacecolor="none", label="exponential, a given 
 ax.set_yscale("log")
 ax.set_xlabel("neurons D")
 ax.set_ylabel("patterns K at 0.5 % bit error")
-ax.legend(fontsize=8)
+ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 print(dict(zip(small.tolist(), given, strict=True)))
 

@@ -15,6 +15,7 @@ from circuits.loading.dense import Dense
 from circuits.loading.flag_tree import FlagTree
 from circuits.loading.incremental import Incremental
 from circuits.loading.index_first import IndexFirst
+from circuits.loading.index_register import IndexRegister
 from circuits.loading.merging import Merging
 from circuits.loading.preparation import Encoder, Preparation, check_superposition
 from circuits.loading.schmidt import Schmidt
@@ -28,6 +29,7 @@ __all__ = [
     "FlagTree",
     "Incremental",
     "IndexFirst",
+    "IndexRegister",
     "Merging",
     "Preparation",
     "Schmidt",
@@ -38,7 +40,17 @@ __all__ = [
 
 ENCODERS: dict[str, type[Encoder]] = {
     encoder.name: encoder
-    for encoder in (Auto, Incremental, Dense, Schmidt, Affine, Merging, FlagTree, IndexFirst)
+    for encoder in (
+        Auto,
+        Incremental,
+        Dense,
+        Schmidt,
+        Affine,
+        Merging,
+        FlagTree,
+        IndexFirst,
+        IndexRegister,
+    )
 }
 """Every encoder by its registry name."""
 

@@ -78,33 +78,31 @@ class Auto(Encoder):
             within_limit(fewest, self.max_ancillas, self.name)
         return min(allowed, key=self._cost)
 
-    def _blocks(self, num_patterns: int) -> tuple[int, ...]:
-        """Return block sizes for the flag tree; larger blocks need fewer flags."""
-        if self.max_ancillas is None:
-            return (12, 24)
-        return (12, 24, 48)
-
     def _allows(self, preparation: Preparation) -> bool:
         return self.max_ancillas is None or preparation.num_ancillas <= self.max_ancillas
 
     def _searches(self, bits: Bits) -> Iterator[Merging | FlagTree]:
         num_patterns, num_bits = bits.shape
         few = num_patterns <= 32
-        shapes = {
-            "depth": ((0.3, True), (1.0, False), (1.0, True)),
-            "routed": ((0.0, False), (0.3, False)),
-        }.get(self.goal, ((0.0, num_patterns == 2),))
-        tries = 1 if self.goal == "depth" else 3 if num_patterns <= 16 else 2 if few else 1
-        variants = range(self.effort * tries)
-        for (depth_weight, tree), variant in product(shapes, variants):
+        tries = 3 if num_patterns <= 16 else 2 if few else 1
+        shapes: tuple[tuple[float, bool], ...] = ((0.0, num_patterns <= 3),)
+        if self.goal == "routed":
+            shapes = ((0.0, False), (0.3, False))
+        elif self.goal == "depth":
+            tries = 1
+            shapes = ((0.3, True), (1.0, False), (1.0, True))[0 if num_patterns <= 64 else 2 :]
+        blocks = {12: 8, 24: 8} if num_patterns <= 128 else {12: 4, 24: 4}
+        if self.max_ancillas is not None:
+            blocks[48] = 1  # larger blocks need fewer flags
+        for (depth_weight, tree), variant in product(shapes, range(self.effort * tries)):
             if few or (num_patterns <= 64 and num_bits <= 32):
                 width = 16 if num_patterns <= 16 else 8 if few else 3
                 yield Merging(width=width, depth_weight=depth_weight, tree=tree, variant=variant)
             if num_patterns > 24:
-                for block in self._blocks(num_patterns):
+                for block, width in blocks.items():
                     yield FlagTree(
                         block=block,
-                        width=8 if num_patterns <= 128 and block <= 24 else 4 if block <= 24 else 1,
+                        width=width,
                         depth_weight=depth_weight,
                         tree=tree,
                         variant=variant,

@@ -78,10 +78,10 @@ def energy_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     """Run every method on instances of one energy.
 
     Returns:
-        ``success`` by method label (P(target) of each instance to four digits; for the classical
+        ``success`` by method label (P(target) of each instance to three digits; for the classical
         dynamics 0 or 1, for annealing the share of its runs, for the bias field the share of the
         last round's shots), ``evaluations`` of the training by label (means), and of each
-        instance ``ground_state`` (whether the target is it, by enumeration), ``field`` (h),
+        instance ``ground_state`` (1 where the target is it, by enumeration), ``field`` (h),
         ``spurious_minima`` (states that are not stored and that no flip of one neuron lowers) and
         ``spurious_without_field`` (the same of the memory's own energy).
     """
@@ -91,12 +91,12 @@ def energy_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     for _ in range(params["num_instances"]):
         memory, probe = _instance(params, rng)
         energies, target = memory.diagonal(probe), int(memory.pattern_indices()[0])
-        ground.append(bool((np.delete(energies, target) > energies[target]).all()))
-        fields.append(memory.field_strength())
+        ground.append(int((np.delete(energies, target) > energies[target]).all()))
+        fields.append(float(f"{memory.field_strength():.3g}"))
         spurious.append(num_spurious(energies, memory.pattern_indices()))
         spurious_bare.append(num_spurious(memory.diagonal(), memory.pattern_indices()))
         for label, value, count in _successes(memory, probe, params["methods"], rng):
-            success.setdefault(label, []).append(float(f"{value:.4g}"))
+            success.setdefault(label, []).append(float(f"{value:.3g}"))
             evaluations.setdefault(label, []).append(count)
     return {
         "success": success,
@@ -152,29 +152,31 @@ def energy_tasks(
     ]
 
 
-def notebook_tasks(*, num_instances: int = 50) -> list[Task]:
+def notebook_tasks() -> list[Task]:
     """Return the part of the study that notebook 08 shows: methods, then fields, then sizes.
 
-    Ten neurons, K = 2, 4, 6 and one or two flips with every method; six field strengths at K = 4
-    and one flip; 6 to 16 neurons, likewise, with the methods that need no training.
+    Every method at ten neurons, K = 4 and one or two flips, and at one flip also K = 2 and 6; then
+    field strengths and 8 to 16 neurons at K = 4 and one flip, with fewer methods.
     """
-    counts: Any = {"num_instances": num_instances, "num_batches": 1}
-    some: Any = {"loads": (4,), "flips": (1,), **counts}
-    tasks = energy_tasks(sizes=(10,), energies=("hebb", "order 3", "log-sum-exp"), **counts)
-    tasks += energy_tasks(sizes=(10,), energies=("projection", "order 4", "exponential"), **some)
-    for strength in (0.1, 0.3, 0.6, 1.0, 1.5, 2.5):
+    main: Any = {"energies": ("hebb", "order 3", "log-sum-exp"), "num_instances": 50}
+    main["num_batches"] = 1
+    tasks = energy_tasks(sizes=(10,), loads=(2, 4, 6), flips=(1,), **main)
+    tasks += energy_tasks(sizes=(10,), loads=(4,), flips=(2,), **main)
+    for strength in (0.3, 0.6, 1.0, 1.5, 2.5):
         tasks += energy_tasks(
             sizes=(10,),
-            energies=("hebb", "order 3", "log-sum-exp"),
+            loads=(4,),
+            flips=(1,),
             methods=("QAOA p=2", "adiabatic p=8", "adiabatic p=16"),
             probe_field=strength,
-            **some,
+            **main,
         )
     return tasks + energy_tasks(
-        sizes=(6, 8, 12, 14, 16),
-        energies=("hebb", "order 3", "log-sum-exp"),
+        sizes=(8, 12, 16),
+        loads=(4,),
+        flips=(1,),
         methods=("fixed angles p=4", "fixed angles p=8", "adiabatic p=8", "adiabatic p=16"),
-        **some,
+        **main,
     )
 
 

@@ -44,7 +44,7 @@ def plot_failure_rate(table: Any, x: str, *, ax: Any, log: bool = False) -> Any:
     return ax
 
 
-def plot_engines(table: Any, *, ax: Any, engines: list[str]) -> Any:
+def plot_engines(table: Any, *, ax: Any, engines: list[str], hatched: str = "") -> Any:
     """Draw failure rates as grouped bars: one group per contender, one bar per engine.
 
     Args:
@@ -52,12 +52,12 @@ def plot_engines(table: Any, *, ax: Any, engines: list[str]) -> Any:
         ax: Matplotlib axes.
         engines: Engines in the order of the bars; contenders without a row of an engine have no
             bar there.
+        hatched: The engine whose bars are hatched: a device model.
 
     Returns:
         The axes.
     """
     names = [name for name in CONTENDERS if (table["contender"] == name).any()]
-    hatches = ["", "//", "xx", ".."]
     for group, name in enumerate(names):
         rows = table[table["contender"] == name].set_index("engine")
         present = [engine for engine in engines if engine in rows.index]
@@ -75,10 +75,10 @@ def plot_engines(table: Any, *, ax: Any, engines: list[str]) -> Any:
                 ],
                 capsize=2,
                 facecolor=color(name),
-                alpha=0.9 if place == 0 else 0.5,
+                alpha=0.5 if engine == hatched else 0.9,
                 edgecolor="black",
                 linewidth=0.6,
-                hatch=hatches[engines.index(engine) % len(hatches)],
+                hatch="xx" if engine == hatched else "",
             )
     ax.set_xticks(range(len(names)), [fill(CONTENDERS[n].label, 13) for n in names], fontsize=8)
     ax.set_ylim(0, 1.03)

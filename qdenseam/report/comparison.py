@@ -154,7 +154,12 @@ def _circuit_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
         ),
         strict=True,
     ):
-        plot_engines(_circuit_cell(table, flips, erasures), ax=ax, engines=engines)
+        plot_engines(
+            _circuit_cell(table, flips, erasures),
+            ax=ax,
+            engines=engines,
+            hatched=settings["device"],
+        )
         ax.set_title(word, fontsize=10, loc="left")
     device = (
         f"hatched: circuits on the noise model of {settings['device']} "

@@ -106,7 +106,7 @@ def test_memory_alone_pulls_tokens_to_the_pattern(rng):
     block = EnergyTransformer(zero, zero, pattern)
     probes = pattern + rng.normal(size=(3, 12)) / 2
     final = block.norm.activation(block.descend(probes, num_steps=300).tokens)
-    assert np.abs(final - pattern).max() < 1e-3
+    assert np.abs(final - pattern).max() < 0.02
 
 
 def test_a_pair_is_completed_through_the_layer_above():

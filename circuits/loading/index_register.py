@@ -1,0 +1,160 @@
+r"""Index register: Σ_μ a_μ |μ⟩, patterns written under flags of the index, then the index erased.
+
+Flags of single patterns come from unary iteration: a binary tree whose node flags are conjunctions
+in clean qubits, 3 CX to make, 1 to move to the sibling and 3 to clear. One tree runs over the index
+and writes the patterns; a second runs over the memory and erases the index, so that the memory
+alone holds the superposition. Only permutations follow the dense state of the ⌈log2 K⌉ index
+qubits, so a reflection about the memory touches no others.
+
+References:
+    Babbush, Gidney et al. (2018), "Encoding electronic spectra in quantum circuits with linear T
+    complexity", figure 7, for unary iteration.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.bit_order import Bits
+from circuits.gf2 import Basis
+from circuits.loading.compression import compress
+from circuits.loading.dense import dense_circuit
+from circuits.loading.elimination import Elimination
+from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
+from circuits.loading.steps import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRegister(Encoder):
+    """A dense state of ⌈log2 K⌉ index qubits and two unary iterations; any K and D."""
+
+    name: ClassVar[str] = "index-register"
+    max_ancillas: int | None = None
+    """Largest number of clean ancillas allowed, ``None`` for any."""
+
+    def __post_init__(self) -> None:
+        check_limit(self.max_ancillas)
+
+    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation; see :class:`Encoder`.
+
+        Raises:
+            ValueError: More ancillas are needed than allowed.
+        """
+        elimination = Elimination(bits, amplitudes)
+        columns, everything = elimination.columns, elimination.alive
+        for control, target in compress(columns, everything):
+            elimination.cx(control, target)
+        for neuron in range(bits.shape[1]):
+            # a bit that most patterns hold is cheaper to write to all than to each
+            if 2 * columns[neuron].bit_count() > len(bits):
+                elimination.x(neuron)
+        neurons = [q for q, column in enumerate(columns) if column]
+        index: list[int] = []
+        for _ in range((len(bits) - 1).bit_length()):
+            index.append(elimination.borrow(index))
+        order = _iterate(elimination, neurons, index, _write_place(elimination, index))
+        for neuron in neurons:  # what is an XOR of index bits needs no flags
+            _clear_affine(elimination, neuron, index)
+        rest = [q for q in neurons if columns[q]]
+        if rest:
+            _iterate(elimination, index, index, _erase_pattern(elimination, rest))
+        vector = np.zeros(2 ** len(index), dtype=np.complex128)
+        vector[np.argsort(order)] = elimination.amplitudes
+        circuit = elimination.inverse_circuit()
+        if index:
+            circuit.compose(dense_circuit(vector), index, front=True, inplace=True)
+        else:
+            circuit.global_phase += float(np.angle(elimination.amplitudes[0]))
+        found = Preparation(circuit=circuit, reflection_qubits=tuple(sorted(index)))
+        return within_limit(found, self.max_ancillas, self.name)
+
+
+Leaf = Callable[[Literal, int, int], None]
+"""Called with a flag, the pattern it stands for, and the place of the pattern in the order."""
+
+
+def _iterate(
+    elimination: Elimination, address: list[int], reserved: list[int], leaf: Leaf
+) -> list[int]:
+    """Visit every pattern under a flag made from ``address`` qubits; return the order of visits."""
+    order: list[int] = []
+
+    def visit(members: int, flag: Literal | None, flags: list[int]) -> None:
+        if members.bit_count() == 1:
+            pattern = members.bit_length() - 1
+            order.append(pattern)
+            if flag is not None:
+                leaf(flag, pattern, len(order) - 1)
+            return
+        bit = max(address, key=lambda q: _smaller_part(elimination.columns[q], members))
+        ones = members & elimination.columns[bit]
+        if flag is None:  # the bit itself serves as the flag of its two halves
+            visit(members & ~ones, (bit, 0), flags)
+            visit(ones, (bit, 1), flags)
+            return
+        clean = elimination.borrow([*address, *reserved, *flags])
+        elimination.conjunction(flag, (bit, 0), clean)
+        visit(members & ~ones, (clean, 1), [*flags, clean])
+        elimination.cx(flag[0], clean)
+        if not flag[1]:
+            elimination.x(clean)
+        visit(ones, (clean, 1), [*flags, clean])
+        elimination.conjunction(flag, (bit, 1), clean)
+
+    visit(elimination.alive, None, [])
+    return order
+
+
+def _smaller_part(column: int, members: int) -> int:
+    ones = (column & members).bit_count()
+    return min(ones, members.bit_count() - ones)
+
+
+def _write_place(elimination: Elimination, index: list[int]) -> Leaf:
+    """Return a leaf that writes the place of a pattern to the index."""
+
+    def leaf(flag: Literal, pattern: int, place: int) -> None:
+        for bit, qubit in enumerate(index):
+            if place >> bit & 1:
+                _flip(elimination, flag, qubit)
+
+    return leaf
+
+
+def _erase_pattern(elimination: Elimination, neurons: list[int]) -> Leaf:
+    """Return a leaf that clears a pattern from the memory."""
+
+    def leaf(flag: Literal, pattern: int, place: int) -> None:
+        for neuron in neurons:
+            if elimination.columns[neuron] >> pattern & 1:
+                _flip(elimination, flag, neuron)
+
+    return leaf
+
+
+def _flip(elimination: Elimination, flag: Literal, target: int) -> None:
+    """Flip ``target`` where a literal holds."""
+    elimination.cx(flag[0], target)
+    if not flag[1]:
+        elimination.x(target)
+
+
+def _clear_affine(elimination: Elimination, neuron: int, index: list[int]) -> None:
+    """Clear a neuron that is a XOR of index bits, and a constant, by CX."""
+    basis = Basis()
+    constant = 1 << len(elimination.columns)
+    basis.add(elimination.alive, constant)
+    for qubit in index:
+        basis.add(elimination.columns[qubit], 1 << qubit)
+    rest, used = basis.reduce(elimination.columns[neuron])
+    if rest:
+        return
+    for qubit in index:
+        if used >> qubit & 1:
+            elimination.cx(qubit, neuron)
+    if used & constant:
+        elimination.x(neuron)
