@@ -53,8 +53,8 @@ def accepted(method, num_neurons, shots):
 
 
 controls = (1, 2, 4, 8)
-tables = {f"{b} controls": CosinePower(b).table(8) for b in controls}
-points = {f"{b} controls": accepted(ProbabilisticRecall(b), 8, 500) for b in controls}
+tables = {f"b = {b}": CosinePower(b).table(8) for b in controls}
+points = {f"b = {b}": accepted(ProbabilisticRecall(b), 8, 500) for b in controls}
 
 fig, ax = plt.subplots(figsize=(6, 3.5))
 plot_filters(tables, ax=ax, accepted=points, shots=500)

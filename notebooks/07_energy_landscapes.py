@@ -7,8 +7,8 @@
 #
 # - the same four patterns as five landscapes,
 # - how many spurious minima each energy has, counted one by one,
-# - for which fields the target is the ground state: log-sum-exp always in a wide window, Hebb's
-#   energy never for more than about three quarters of the probes,
+# - for which fields the target is the ground state: log-sum-exp for all fifty probes in a
+#   wide window, Hebb's energy for less than four fifths at any field,
 # - what the energies are as Hamiltonians: Pauli strings, and the XOR memory as a single one.
 
 # %%
@@ -130,12 +130,12 @@ plt.show()
 # %% [markdown]
 # Log-sum-exp is right for every probe in a window of fields, up to where the probe itself takes
 # over; order 3 needs a field near 1; Hebb's energy is wrong for many probes at any field. A perfect
-# minimizer, quantum or not, recalls no better than these curves.
+# minimizer, quantum or not, recalls no better than these curves; a local search from the probe can.
 #
 # ## As Hamiltonians
 #
 # The diagonal is a sum of Pauli-Z strings. Hebb's energy has pairs only; order n has strings of up
-# to n neurons; log-sum-exp has nearly all 2^D. A circuit for exp(-iγE) pays for each string, or
+# to n neurons; log-sum-exp has hundreds. A circuit for exp(-iγE) pays for each string, or
 # counts distances to patterns instead, whichever is cheaper.
 
 # %%

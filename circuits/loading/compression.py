@@ -1,7 +1,8 @@
 """Cheap CX that clear every qubit depending affinely on others.
 
 Qubits whose values sum to a constant over all patterns form a relation; a relation of w qubits
-clears one of them with w - 1 CX. The lightest relation is used first.
+clears one of them with w - 1 CX. The lightest relation is used first; qubits that are all equal are
+cleared in layers, half of them at a time.
 """
 
 from circuits.gf2 import Basis
@@ -23,13 +24,29 @@ def compress(columns: list[int], everything: int) -> list[tuple[int, int]]:
         for qubit, column in enumerate(columns)
         if column not in (0, everything)
     }
-    moves: list[tuple[int, int]] = []
+    moves = _merge_equal(live)
     rank = _rank(live)
     while len(live) > rank:
         relation = _light_relation(live) or _any_relation(live)
         target = relation[0]
         moves += [(source, target) for source in relation[1:]]
         del live[target]
+    return moves
+
+
+def _merge_equal(live: dict[int, int]) -> list[tuple[int, int]]:
+    """Return CX that leave one qubit of each set of equal ones, the others deleted from ``live``."""
+    equal: dict[int, list[int]] = {}
+    for qubit, column in live.items():
+        equal.setdefault(column, []).append(qubit)
+    moves: list[tuple[int, int]] = []
+    for qubits in equal.values():
+        while len(qubits) > 1:
+            half = (len(qubits) + 1) // 2
+            for control, target in zip(qubits, qubits[half:], strict=False):
+                moves.append((control, target))
+                del live[target]
+            del qubits[half:]
     return moves
 
 
@@ -41,12 +58,8 @@ def _rank(live: dict[int, int]) -> int:
 
 
 def _light_relation(live: dict[int, int]) -> tuple[int, ...] | None:
-    """Return a relation of 2, 3, 4 or 5 qubits, the lightest there is."""
-    single: dict[int, int] = {}
-    for qubit, column in live.items():
-        if column in single:
-            return (qubit, single[column])
-        single[column] = qubit
+    """Return a relation of 3, 4 or 5 qubits, all different, the lightest there is."""
+    single = {column: qubit for qubit, column in live.items()}
     qubits = list(live)
     pairs: dict[int, tuple[int, int]] = {}
     four: tuple[int, ...] | None = None

@@ -56,12 +56,22 @@ class IndexRegister(Encoder):
         index: list[int] = []
         for _ in range((len(bits) - 1).bit_length()):
             index.append(elimination.borrow(index))
-        order = _iterate(elimination, neurons, index, _write_place(elimination, index))
+        order = _iterate(
+            elimination,
+            neurons,
+            index,
+            lambda _, place: [q for bit, q in enumerate(index) if place >> bit & 1],
+        )
         for neuron in neurons:  # what is an XOR of index bits needs no flags
             _clear_affine(elimination, neuron, index)
-        rest = [q for q in neurons if columns[q]]
+        rest = {q: columns[q] for q in neurons if columns[q]}
         if rest:
-            _iterate(elimination, index, index, _erase_pattern(elimination, rest))
+            _iterate(
+                elimination,
+                index,
+                list(rest),
+                lambda pattern, _: [q for q, column in rest.items() if column >> pattern & 1],
+            )
         vector = np.zeros(2 ** len(index), dtype=np.complex128)
         vector[np.argsort(order)] = elimination.amplitudes
         circuit = elimination.inverse_circuit()
@@ -73,12 +83,12 @@ class IndexRegister(Encoder):
         return within_limit(found, self.max_ancillas, self.name)
 
 
-Leaf = Callable[[Literal, int, int], None]
-"""Called with a flag, the pattern it stands for, and the place of the pattern in the order."""
+Targets = Callable[[int, int], list[int]]
+"""From a pattern and its place in the order of visits to the qubits that its flag flips."""
 
 
 def _iterate(
-    elimination: Elimination, address: list[int], reserved: list[int], leaf: Leaf
+    elimination: Elimination, address: list[int], reserved: list[int], targets: Targets
 ) -> list[int]:
     """Visit every pattern under a flag made from ``address`` qubits; return the order of visits."""
     order: list[int] = []
@@ -86,9 +96,10 @@ def _iterate(
     def visit(members: int, flag: Literal | None, flags: list[int]) -> None:
         if members.bit_count() == 1:
             pattern = members.bit_length() - 1
-            order.append(pattern)
             if flag is not None:
-                leaf(flag, pattern, len(order) - 1)
+                for target in targets(pattern, len(order)):
+                    _flip(elimination, flag, target)
+            order.append(pattern)
             return
         bit = max(address, key=lambda q: _smaller_part(elimination.columns[q], members))
         ones = members & elimination.columns[bit]
@@ -99,9 +110,7 @@ def _iterate(
         clean = elimination.borrow([*address, *reserved, *flags])
         elimination.conjunction(flag, (bit, 0), clean)
         visit(members & ~ones, (clean, 1), [*flags, clean])
-        elimination.cx(flag[0], clean)
-        if not flag[1]:
-            elimination.x(clean)
+        _flip(elimination, flag, clean)
         visit(ones, (clean, 1), [*flags, clean])
         elimination.conjunction(flag, (bit, 1), clean)
 
@@ -112,28 +121,6 @@ def _iterate(
 def _smaller_part(column: int, members: int) -> int:
     ones = (column & members).bit_count()
     return min(ones, members.bit_count() - ones)
-
-
-def _write_place(elimination: Elimination, index: list[int]) -> Leaf:
-    """Return a leaf that writes the place of a pattern to the index."""
-
-    def leaf(flag: Literal, pattern: int, place: int) -> None:
-        for bit, qubit in enumerate(index):
-            if place >> bit & 1:
-                _flip(elimination, flag, qubit)
-
-    return leaf
-
-
-def _erase_pattern(elimination: Elimination, neurons: list[int]) -> Leaf:
-    """Return a leaf that clears a pattern from the memory."""
-
-    def leaf(flag: Literal, pattern: int, place: int) -> None:
-        for neuron in neurons:
-            if elimination.columns[neuron] >> pattern & 1:
-                _flip(elimination, flag, neuron)
-
-    return leaf
 
 
 def _flip(elimination: Elimination, flag: Literal, target: int) -> None:

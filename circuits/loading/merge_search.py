@@ -309,6 +309,7 @@ def settle(
     cell = np.zeros(W, np.uint64)
     network = np.zeros((D, 2), np.int64)
     level = np.zeros(D + 1, np.int64)
+    least, seed = np.int64(1), np.int64(0)  # as literals they would be compiled for once more
     for p in chosen:
         data, fan, controls = candidates.data[p], candidates.fans[p], candidates.controls[p]
         s, t, k = data[STATE], data[BIT], data[COUNT]
@@ -337,7 +338,7 @@ def settle(
             level[b] = states.levels[s, b]
         advance(level, network, length, t, controls, k, pre)
         extra = extras[num_extras : num_extras + most]
-        used = improve(out, m, D, mask, 1, 0.0, 0, level, parent, distance, extra)
+        used = improve(out, m, D, mask, least, 0.0, seed, level, parent, distance, extra)
         deepest = 0
         for b in range(D + 1):
             deepest = max(deepest, level[b])

@@ -98,7 +98,7 @@ def bench_classical(
     if num_probes > num_patterns:
         raise ValueError(f"num_probes should be at most {num_patterns}. Got {num_probes}.")
     import numba
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     rng = np.random.default_rng(rng)
     clock = time.thread_time if num_threads == 1 else time.perf_counter

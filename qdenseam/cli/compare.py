@@ -1,7 +1,6 @@
 """``qdenseam compare``: the main job, with every size an option."""
 
 import math
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -11,18 +10,12 @@ import typer
 from typer import Option
 
 from qdenseam.cli.progress import shown_progress
+from qdenseam.cli.workers import share_cores, usable_cores
 
 if TYPE_CHECKING:
     from qdenseam.comparison import Comparison
 
 _SWEEP = "N,N,..."
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-    "RAYON_NUM_THREADS",
-)
 
 
 def compare(
@@ -100,10 +93,7 @@ def compare(
     """
     if out.exists() and not out.is_dir():
         raise ValueError(f"out should be a folder. Got the file {out}; choose another name.")
-    num_workers = _usable_cores() if workers is None else workers
-    if num_workers > 1:
-        for name in _THREAD_VARIABLES:  # workers inherit them: one thread each fills the cores
-            os.environ.setdefault(name, "1")
+    num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
     from qdenseam.comparison import ComparisonSettings
     from qdenseam.comparison import compare as run_comparison
 
@@ -134,7 +124,7 @@ def compare(
             comparison = run_comparison(
                 settings,
                 out=out,
-                num_workers=num_workers if num_workers > 1 else 0,
+                num_workers=num_workers,
                 on_progress=on_progress,
             )
     except KeyboardInterrupt:
@@ -221,9 +211,3 @@ def _integers(text: str, name: str) -> tuple[int, ...]:
         raise ValueError(
             f"{name} should be integers separated by commas, such as 2,4,8. Got {text!r}."
         ) from None
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

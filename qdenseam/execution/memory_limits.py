@@ -1,7 +1,5 @@
 """How much memory a dense simulation needs, and the refusal when it is not there."""
 
-import os
-
 from qdenseam.errors import CapacityError
 
 BYTES_PER_AMPLITUDE = 16
@@ -14,11 +12,9 @@ _GIB = 2.0**30
 
 
 def available_memory() -> int:
-    """Return the bytes of memory that can be had now (psutil where installed, else the system)."""
-    try:
-        import psutil  # type: ignore[import-untyped]
-    except ImportError:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    """Return the bytes of memory that can be had now without swapping."""
+    import psutil
+
     return int(psutil.virtual_memory().available)
 
 

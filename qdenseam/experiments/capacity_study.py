@@ -1,10 +1,18 @@
-"""The capacity study: every filter at 90 % correct recall, as a trial, a preset and a table."""
+"""The capacity study: every filter at 90 % correct recall, as a trial, a preset and a table.
+
+Classical dense memories stand beside the filters: the same flips of the same kind of patterns, run
+to a fixed point instead of evaluated by a law.
+"""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from classical_ref.dense import DenseMemory
+from classical_ref.patterns import flip, random_patterns
+from classical_ref.separation import Exponential, Polynomial, Separation
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.filter_capacity import (
     Floats,
@@ -123,27 +131,110 @@ def study_filters(num_neurons: int, num_flips: int) -> dict[str, Filter | None]:
     }
 
 
+CLASSICAL: dict[str, Separation] = {
+    "Hebb": Polynomial(2),
+    "dense, order 3": Polynomial(3),
+    "dense, exponential": Exponential(),
+}
+"""The classical memories of the study by label."""
+
+
+@trial("classical capacity")
+def classical_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Run one classical memory at one D and e: the share of probes recalled without a wrong bit.
+
+    Patterns are random and distinct, those of one load among those of the next. Every memory is
+    asked for ``num_probes`` of its patterns, drawn with replacement, each with e flipped bits, and
+    updated asynchronously until nothing changes.
+
+    Returns:
+        ``mean`` of the correct share per load over ``num_memories`` memories, and ``crossing``,
+        ``pooled`` (None) and ``acceptance`` (1) as for a filter.
+    """
+    num_neurons, loads = params["num_neurons"], params["loads"]
+    shares = np.zeros((params["num_memories"], len(loads)))
+    for row in shares:
+        patterns = random_patterns(loads[-1], num_neurons, rng=rng)
+        for column, load in enumerate(loads):
+            targets = patterns[rng.integers(load, size=params["num_probes"])]
+            probes = flip(targets, params["num_flips"], rng=rng)
+            memory = DenseMemory(patterns[:load], separation=CLASSICAL[params["label"]])
+            states = memory.recall(probes, rng=rng).states
+            row[column] = (states == targets).all(axis=-1).mean()
+    found = crossing(np.array(loads, dtype=float), shares.mean(axis=0), 0.9)
+    return {
+        "mean": shares.mean(axis=0),
+        "crossing": None if np.isnan(found) else found,
+        "pooled": None,
+        "acceptance": 1.0,
+        "backend": "classical",
+    }
+
+
+def classical_tasks(
+    sizes: Iterable[tuple[int, int]] = ((8, 1), (16, 2), (24, 3)),
+    *,
+    num_memories: int = 4,
+    num_probes: int = 20,
+    num_batches: int = 10,
+    largest: int = 2**12,
+    seed: int = 0,
+) -> list[Task]:
+    """Return the preset: every classical memory at pairs of (D, flipped bits).
+
+    Args:
+        sizes: Pairs of D and e.
+        num_memories: Memories of each batch.
+        num_probes: Probes of each memory.
+        num_batches: Batches of each task; the interval resamples them.
+        largest: No load is larger than this or than 2^D.
+        seed: Seed of every task.
+    """
+    return [
+        Task(
+            kind="classical capacity",
+            params={
+                "label": label,
+                "num_neurons": num_neurons,
+                "num_flips": num_flips,
+                "loads": [k for k in quarter_octaves(0, num_neurons) if k <= largest],
+                "num_memories": num_memories,
+                "num_probes": num_probes,
+            },
+            seed=seed,
+            num_batches=num_batches,
+        )
+        for num_neurons, num_flips in sizes
+        for label in CLASSICAL
+    ]
+
+
 def capacity_summary(
     records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
 ) -> list[dict[str, Any]]:
     """Return one row per task: both capacities at 90 %, with an interval for the mean one.
 
-    The interval bootstraps over batches of probes (given at least two); every probe has patterns
-    of its own.
+    The interval bootstraps over batches of probes (given at least two). Every probe of a filter
+    has patterns of its own; the batches of a classical memory have. ``kind`` is ``"filter"`` or
+    ``"classical"``, which has no pooled capacity.
     """
     rng = np.random.default_rng(rng)
     groups: dict[str, list[Record]] = {}
     for record in records:
-        if record.kind == "filter capacity":
+        if record.kind in ("filter capacity", "classical capacity"):
             groups.setdefault(record.key, []).append(record)
     rows = []
     for batch in groups.values():
         params, values = batch[0].params, batch[0].values
         curves = np.array([record.values["mean"] for record in batch])
         mean = capacity_of_curves(params["loads"], curves, rng=rng)
+        classical = batch[0].kind == "classical capacity"
+        if classical:
+            mean = replace(mean, covers="batches of pattern sets")
         rows.append(
             {
                 "label": params["label"],
+                "kind": "classical" if classical else "filter",
                 "num_neurons": params["num_neurons"],
                 "num_flips": params["num_flips"],
                 "pooled": values["pooled"],

@@ -181,14 +181,18 @@ def notebook_tasks() -> list[Task]:
 
 
 def energy_summary(
-    records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
+    records: Iterable[Record],
+    *,
+    num_resamples: int = 2000,
+    rng: np.random.Generator | int | None = 0,
 ) -> list[dict[str, Any]]:
     """Return one row per task and method, intervals over instances (each has its own patterns).
 
     ``success`` is the mean P(target) and ``gain`` its mean difference from descent on the same
     energy, instance by instance; ``shots_to_solution`` the shots that contain the target with 99 %
     at the median instance, ``ground_state`` the share of instances whose ground state is the
-    target. The other numbers are means over instances.
+    target. The other numbers are means over instances. Intervals of means are bootstrapped with
+    ``num_resamples`` resamples.
     """
     rng = np.random.default_rng(rng)
     groups: dict[str, list[Record]] = {}
@@ -196,6 +200,7 @@ def energy_summary(
         if record.kind == "energy recall":
             groups.setdefault(record.key, []).append(record)
     rows = []
+    settings: Any = {"num_resamples": num_resamples, "rng": rng, "covers": "pattern sets"}
     for batch in groups.values():
         values = [record.values for record in batch]
         right = [each for value in values for each in value["ground_state"]]
@@ -219,8 +224,8 @@ def energy_summary(
                 {
                     **common,
                     "method": label,
-                    "success": bootstrap(shares, np.mean, rng=rng, covers="pattern sets"),
-                    "gain": bootstrap(gains, np.mean, rng=rng, covers="pattern sets"),
+                    "success": bootstrap(shares, np.mean, **settings),
+                    "gain": bootstrap(gains, np.mean, **settings),
                     "shots_to_solution": shots_to_solution(float(np.median(shares))),
                     "evaluations": float(np.mean([v["evaluations"][label] for v in values])),
                 }

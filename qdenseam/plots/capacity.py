@@ -77,7 +77,7 @@ def plot_capacities(
         list(packing.values()),
         color="black",
         linewidth=0.8,
-        label="sphere packing, 2^{D(1 - H₂)}",
+        label="sphere packing, $2^{D(1 - H_2(e/D))}$",
     )
     ax.set_yscale("log")
     ax.set_xticks(list(packing))

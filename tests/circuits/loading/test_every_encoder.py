@@ -1,5 +1,7 @@
 """The same promises of every encoder, at sizes where a statevector fits and where it does not."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from qiskit import transpile
@@ -56,6 +58,10 @@ def check_reflection_qubits(preparation, bits):
         state = simulate(inverse, start)
         weights = np.abs(state.amplitudes) ** 2
         assert weights[state.bits[:, outside].any(axis=1)].sum() < 1e-20
+
+
+def _fields(name):
+    return {field.name for field in fields(ENCODERS[name])}
 
 
 @pytest.fixture(params=sorted(ENCODERS))
@@ -164,6 +170,20 @@ def test_bad_input_is_refused(encoder):
             prepare([[0, 1], [1, 1]], bad, encoder=encoder)
     with pytest.raises(ValueError, match="bits should be 0 or 1"):
         prepare([[-1, 1], [1, 1]], encoder=encoder)
+
+
+@pytest.mark.parametrize("name", [n for n in sorted(ENCODERS) if "max_ancillas" in _fields(n)])
+def test_ancillas_stay_within_the_limit(name, rng):
+    bits = random_patterns(rng, 128, 16)[: 40 if name == "merging" else 128]
+    need = prepare(bits, encoder=name).num_ancillas
+    limited = ENCODERS[name](max_ancillas=need)
+    assert check(limited, bits, np.full(len(bits), len(bits) ** -0.5)).num_ancillas <= need
+    if need:
+        message = rf"max_ancillas should be at least \d+ for these patterns with the {name} encoder"
+        with pytest.raises(ValueError, match=rf"{message}\. Got 0; allow more"):
+            prepare(bits, encoder=ENCODERS[name](max_ancillas=0))
+    with pytest.raises(ValueError, match=r"max_ancillas should be at least 0, or None\. Got -1"):
+        ENCODERS[name](max_ancillas=-1)
 
 
 def test_unknown_encoders_are_refused():

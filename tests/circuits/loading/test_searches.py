@@ -5,7 +5,16 @@ import pytest
 
 from circuits.bit_order import all_bits
 from circuits.gf2 import affine_rank
-from circuits.loading import Affine, Auto, FlagTree, Incremental, IndexFirst, Merging, prepare
+from circuits.loading import (
+    Affine,
+    Auto,
+    FlagTree,
+    Incremental,
+    IndexFirst,
+    IndexRegister,
+    Merging,
+    prepare,
+)
 from circuits.loading.dense import dense_circuit
 from circuits.loading.incremental import separating_bits
 from circuits.loading.schmidt import schmidt_circuit
@@ -23,7 +32,15 @@ def random_patterns(rng, num_patterns, num_bits):
     return np.array(list(rows.values()))
 
 
-@pytest.mark.parametrize("encoder", [Merging(width=2), FlagTree(block=4, width=2)])
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        Merging(width=2),
+        Merging(width=2, tree=True),
+        FlagTree(block=4, width=2),
+        FlagTree(block=4, width=2, tree=True),
+    ],
+)
 @pytest.mark.parametrize(("num_patterns", "num_bits"), [(2, 5), (12, 6), (20, 70), (30, 7)])
 def test_the_count_of_a_plan_is_that_of_the_circuit(encoder, num_patterns, num_bits, rng):
     bits = random_patterns(rng, num_patterns, num_bits)
@@ -62,6 +79,37 @@ def test_weighing_depth_gives_shallower_circuits(rng):
     bits = random_patterns(rng, 12, 24)
     shallow = prepare(bits, encoder=Merging(depth_weight=1.0)).resources
     assert shallow.two_qubit_depth <= prepare(bits, encoder=Merging()).resources.two_qubit_depth
+
+
+@pytest.mark.parametrize("goal", ["gates", "depth"])
+@pytest.mark.parametrize("distance", [1, 2, 3, 8, 13, 64, 70])
+def test_two_patterns_take_a_tree_of_logarithmic_depth(goal, distance, rng):
+    bits = np.zeros((2, 75), dtype=np.uint8)
+    bits[1, rng.permutation(75)[:distance]] = 1
+    resources = prepare(bits, encoder=Auto(goal=goal)).resources
+    assert resources.two_qubit_gates == distance - 1
+    assert resources.two_qubit_depth == (distance - 1).bit_length()
+
+
+def test_trees_are_shallower_than_stars_at_no_more_gates_for_three_patterns(rng):
+    bits = random_patterns(rng, 3, 60)
+    star, tree = (prepare(bits, encoder=Merging(tree=t)).resources for t in (False, True))
+    assert tree.two_qubit_gates == star.two_qubit_gates
+    assert tree.two_qubit_depth <= star.two_qubit_depth
+
+
+@pytest.mark.parametrize(("num_patterns", "num_bits"), [(2, 4), (5, 9), (16, 8), (33, 20)])
+def test_the_index_register_reflects_on_the_index_alone(num_patterns, num_bits, rng):
+    bits = random_patterns(rng, num_patterns, num_bits)
+    preparation = prepare(bits, encoder=IndexRegister())
+    assert len(preparation.reflection_qubits) == (num_patterns - 1).bit_length()
+
+
+def test_fewer_ancillas_cost_gates(rng):
+    bits = random_patterns(rng, 60, 40)
+    free, none = (prepare(bits, encoder=Auto(max_ancillas=m)) for m in (None, 0))
+    assert none.num_ancillas == 0
+    assert none.resources.two_qubit_gates >= free.resources.two_qubit_gates
 
 
 def test_index_first_reflects_on_the_logarithm_of_the_number_of_patterns(rng):

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from qdenseam import comparison
 from qdenseam.cli import compare as command
+from qdenseam.cli import workers
 from qdenseam.cli.app import app
 
 OPTIONS = inspect.signature(command.compare).parameters
@@ -89,32 +90,21 @@ def test_options_reach_the_settings(run, monkeypatch):
     assert str(asked["out"]) == "out"
 
 
-@pytest.mark.parametrize("workers", [1, 3])
-def test_workers_get_one_thread_each(run, monkeypatch, workers):
+@pytest.mark.parametrize(("arguments", "expected"), [(("--workers", "1"), 0), ((), 5)])
+def test_workers_are_one_per_core_by_default_with_one_thread_each(
+    run, monkeypatch, arguments, expected
+):
     seen = []
 
     def record(settings, *, num_workers, **others):
-        seen.append((num_workers, command.os.environ.get("OMP_NUM_THREADS")))
+        seen.append((num_workers, workers.os.environ.get("OMP_NUM_THREADS")))
         raise ValueError("enough seen.")
 
     monkeypatch.setattr(comparison, "compare", record)
-    monkeypatch.setattr(command.os, "environ", {})
-    run("--workers", str(workers))
-    assert seen == [(0, None) if workers == 1 else (3, "1")]
-
-
-def test_a_worker_per_core_by_default(run, monkeypatch):
-    seen = []
-
-    def record(settings, *, num_workers, **others):
-        seen.append(num_workers)
-        raise ValueError("enough seen.")
-
-    monkeypatch.setattr(comparison, "compare", record)
-    monkeypatch.setattr(command.os, "sched_getaffinity", lambda pid: set(range(5)), raising=False)
-    monkeypatch.setattr(command.os, "environ", {})
-    CliRunner().invoke(app, ["compare"])
-    assert seen == [5]
+    monkeypatch.setattr(workers.os, "sched_getaffinity", lambda pid: set(range(5)), raising=False)
+    monkeypatch.setattr(workers.os, "environ", {})
+    CliRunner().invoke(app, ["compare", *arguments])
+    assert seen == [(expected, "1")]
 
 
 @pytest.mark.parametrize(

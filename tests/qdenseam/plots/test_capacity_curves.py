@@ -32,7 +32,7 @@ def test_means_have_intervals_and_sizes_ascend():
     assert nearest.lines[0].get_color() == "black"
     by_label = {line.get_label(): line for line in ax.get_lines()}
     assert list(by_label["measure and accept (Hamming ball)"].get_ydata()) == [30, 40]
-    assert list(by_label["sphere packing, 2^{D(1 - H₂)}"].get_ydata()) == [100, 100]
+    assert list(by_label["sphere packing, $2^{D(1 - H_2(e/D))}$"].get_ydata()) == [100, 100]
     assert ax.get_yscale() == "log"
     figure.canvas.draw()
 
