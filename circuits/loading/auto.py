@@ -90,7 +90,7 @@ class Auto(Encoder):
             shapes = ((0.0, False), (0.3, False))
         elif self.goal == "depth":
             tries = 1
-            shapes = ((0.3, True), (1.0, False), (1.0, True))[0 if num_patterns <= 64 else 2 :]
+            shapes = ((0.3, True), (1.0, False), (1.0, True))[0 if num_patterns <= 32 else 2 :]
         blocks = {12: 8, 24: 8} if num_patterns <= 128 else {12: 4, 24: 4}
         if self.max_ancillas is not None:
             blocks[48] = 1  # larger blocks need fewer flags

@@ -35,7 +35,7 @@ def compress(columns: list[int], everything: int) -> list[tuple[int, int]]:
 
 
 def _merge_equal(live: dict[int, int]) -> list[tuple[int, int]]:
-    """Return CX that leave one qubit of each set of equal ones, the others deleted from ``live``."""
+    """Return CX that leave one qubit of each set of equal ones; delete the rest from ``live``."""
     equal: dict[int, list[int]] = {}
     for qubit, column in live.items():
         equal.setdefault(column, []).append(qubit)

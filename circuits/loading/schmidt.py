@@ -1,8 +1,8 @@
 r"""Dense preparation through the Schmidt decomposition: fewer CX than 2^n for even n.
 
-A state of two halves is Σ_i s_i |u_i⟩|v_i⟩: the coefficients are prepared on one half, copied to
-the other by CX, and each half is turned into its Schmidt basis by a unitary. Only as many qubits as
-the Schmidt rank needs hold coefficients.
+A state of two halves is Σ_i s_i |u_i⟩|v_i⟩: the coefficients are prepared on one half (in the same
+way), copied to the other by CX, and each half is turned into its Schmidt basis by a unitary. Only
+as many qubits as the Schmidt rank needs hold coefficients.
 
 References:
     Plesch and Brukner (2011), "Quantum-state preparation with universal gate decompositions";
@@ -69,7 +69,7 @@ def schmidt_circuit(vector: Complex) -> QuantumCircuit:
     coefficients = np.zeros(2**shared, dtype=np.complex128)
     coefficients[:rank] = values[:rank]
     coefficients /= np.linalg.norm(coefficients)
-    circuit.compose(dense_circuit(coefficients), range(shared), inplace=True)
+    circuit.compose(schmidt_circuit(coefficients), range(shared), inplace=True)
     for qubit in range(shared):
         circuit.cx(qubit, low + qubit)
     for unitary, qubits in ((right.T, range(low)), (left, range(low, num_qubits))):
