@@ -53,6 +53,11 @@ def num_rows(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
+def heed_interrupts() -> None:
+    """Run in the child: a shell's background job starts its children with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def stopped(folder: Path, how: int) -> tuple[int, str, str]:
     """Start the command, stop it by a signal after three new rows; status, stdout, stderr."""
     results = folder / "out" / "results.jsonl"
@@ -63,6 +68,7 @@ def stopped(folder: Path, how: int) -> tuple[int, str, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interrupts,
     ) as process:
         deadline = time.monotonic() + 120
         while num_rows(results) < before + 3:

@@ -38,6 +38,11 @@ def uninterrupted(tmp_path_factory):
     return content(collect(TASKS, tmp_path_factory.mktemp("uninterrupted") / "results.jsonl"))
 
 
+def heed_interrupts() -> None:
+    """Run in the child: a shell's background job starts its children with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def stop(path: Path, *, how: int, num_workers: int = 0, num_rows: int = 3) -> int:
     """Start a collection, stop it by a signal after some new rows, and return its exit status."""
     script = path.with_name("script.py")
@@ -50,6 +55,7 @@ def stop(path: Path, *, how: int, num_workers: int = 0, num_rows: int = 3) -> in
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=heed_interrupts,
     ) as process:
         deadline = time.monotonic() + 60
         while not path.exists() or path.read_bytes().count(b"\n") < before + num_rows:
