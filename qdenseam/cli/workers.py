@@ -6,7 +6,6 @@ _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
     "RAYON_NUM_THREADS",
 )
 
@@ -22,7 +21,8 @@ def share_cores(num_workers: int) -> int:
     """Return the ``num_workers`` of a collection: 0, in this process, for one worker.
 
     Every worker gets one thread: together they fill the cores, and a few small matrix products
-    only wait for each other's threads. It must be called before numpy is imported.
+    only wait for each other's threads. It must be called before numpy is imported. Numba is left
+    out: it refuses a number of threads that changes under a process that has compiled already.
     """
     for name in _THREAD_VARIABLES:
         os.environ.setdefault(name, "1")
