@@ -1,14 +1,12 @@
 """``qdenseam collect``: run or resume a study."""
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
-from qdenseam.cli.progress import shown_progress
+from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.rows import print_rows
 from qdenseam.cli.workers import share_cores, usable_cores
 
@@ -46,16 +44,7 @@ def collect(
         raise ValueError(f"preset should be one of {', '.join(PRESETS)}. Got {preset!r}.")
     chosen = PRESETS[preset]
     path = out or Path(f"qdenseam-{preset}.jsonl")
-    try:
-        with shown_progress(preset, last="summing up", quiet=quiet) as on_progress:
-            records = run(chosen.tasks(), path, num_workers=num_workers, on_progress=on_progress)
-    except KeyboardInterrupt:
-        again = shlex.join(["qdenseam", *sys.argv[1:]])
-        typer.echo(
-            f"Interrupted. Finished work is in {path}; to go on from there, run the same command "
-            f"again: {again}",
-            err=True,
-        )
-        raise typer.Exit(130) from None
+    with resumable(path), shown_progress(preset, last="summing up", quiet=quiet) as on_progress:
+        records = run(chosen.tasks(), path, num_workers=num_workers, on_progress=on_progress)
     print_rows(chosen.summary(records))
     typer.echo(f"Records: {path}")

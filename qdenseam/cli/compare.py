@@ -1,15 +1,13 @@
 """``qdenseam compare``: the main job, with every size an option."""
 
 import math
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
 
-from qdenseam.cli.progress import shown_progress
+from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.workers import share_cores, usable_cores
 
 if TYPE_CHECKING:
@@ -119,22 +117,16 @@ def compare(
         device_shots=device_shots,
         seed=seed,
     )
-    try:
-        with shown_progress("compare", last="writing the report", quiet=quiet) as on_progress:
-            comparison = run_comparison(
-                settings,
-                out=out,
-                num_workers=num_workers,
-                on_progress=on_progress,
-            )
-    except KeyboardInterrupt:
-        again = shlex.join(["qdenseam", *sys.argv[1:]])
-        typer.echo(
-            f"Interrupted. Finished work is in {out / 'results.jsonl'}; to go on from there, run "
-            f"the same command again: {again}",
-            err=True,
+    with (
+        resumable(out / "results.jsonl"),
+        shown_progress("compare", last="writing the report", quiet=quiet) as on_progress,
+    ):
+        comparison = run_comparison(
+            settings,
+            out=out,
+            num_workers=num_workers,
+            on_progress=on_progress,
         )
-        raise typer.Exit(130) from None
     _print(comparison)
 
 

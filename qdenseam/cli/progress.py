@@ -1,9 +1,11 @@
 """Progress on stderr: a bar on a terminal, a plain line every few seconds elsewhere."""
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import typer
@@ -21,6 +23,21 @@ class Done(Protocol):
     @property
     def total(self) -> int:
         """All parts."""
+
+
+@contextmanager
+def resumable(results: Path) -> Iterator[None]:
+    """Turn Ctrl-C into a word on how to go on and status 130; finished work is in ``results``."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        again = shlex.join(["qdenseam", *sys.argv[1:]])
+        typer.echo(
+            f"Interrupted. Finished work is in {results}; to go on from there, run the same "
+            f"command again: {again}",
+            err=True,
+        )
+        raise typer.Exit(130) from None
 
 
 @contextmanager

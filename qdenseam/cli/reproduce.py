@@ -1,14 +1,12 @@
 """``qdenseam reproduce``: published results made again."""
 
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
 
-from qdenseam.cli.progress import shown_progress
+from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.workers import share_cores, usable_cores
 
 if TYPE_CHECKING:
@@ -54,19 +52,13 @@ def reproduce(
     if name is None:
         raise ValueError(f"name should be one of {', '.join(REPRODUCTIONS)}. Got none.")
     folder = Path("qdenseam-reproduce") / name if out is None else out
-    try:
-        with shown_progress(name, last="drawing", quiet=quiet) as on_progress:
-            reproduced = run(
-                name, out=folder, quick=quick, num_workers=num_workers, on_progress=on_progress
-            )
-    except KeyboardInterrupt:
-        again = shlex.join(["qdenseam", *sys.argv[1:]])
-        typer.echo(
-            f"Interrupted. Finished work is in {folder / 'results.jsonl'}; to go on from there, "
-            f"run the same command again: {again}",
-            err=True,
+    with (
+        resumable(folder / "results.jsonl"),
+        shown_progress(name, last="drawing", quiet=quiet) as on_progress,
+    ):
+        reproduced = run(
+            name, out=folder, quick=quick, num_workers=num_workers, on_progress=on_progress
         )
-        raise typer.Exit(130) from None
     _print(reproduced)
     if not reproduced.passed:
         raise typer.Exit(1)

@@ -6,13 +6,14 @@ from distribution_checks import assert_counts_follow
 from qiskit.primitives import StatevectorSampler
 
 from classical_ref.patterns import random_patterns
-from qdenseam import AmplitudeMemory, CapacityError, EnergyMemory, recall
+from qdenseam import AmplitudeMemory, BackendError, CapacityError, EnergyMemory, recall
 from qdenseam.methods import (
     QAOA,
     AdaptiveAmplification,
     AmplitudeAmplification,
     MinimumSearch,
     ProbabilisticRecall,
+    ProductFilter,
     RecallLaw,
 )
 from qdenseam.recall_result import draw, tally
@@ -166,3 +167,19 @@ def test_adaptive_methods_recall_in_rounds(memory, method, sampler) -> None:
     assert result.state_preparations >= 40
     again = recall(memory, "00??", method=method, sampler=sampler, shots=40, rng=1)
     assert again.counts.tolist() == result.counts.tolist()
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(
+    "method",
+    [ProbabilisticRecall(num_controls=2, reuse_control=True), ProductFilter(0.2, reuse_flag=True)],
+)
+def test_a_reused_flag_is_read_on_the_way(memory, method) -> None:
+    law = method.law(memory, "0011")
+    result = recall(memory, "0011", method=method, sampler="aer", shots=4000, rng=1)
+    assert_counts_follow(
+        [*result.counts, result.spurious, result.shots - result.accepted],
+        [*law.joint, law.spurious, law.rejected],
+    )
+    with pytest.raises(BackendError, match="measure at the end"):
+        recall(memory, "0011", method=method, sampler="statevector", shots=10)
