@@ -74,7 +74,8 @@ def _print(reproduced: "Reproduced") -> None:
         table.add_column(heading, justify="right")
     table.add_column("")
     for check in reproduced.checks:
-        numbers = (f"{x:.4f}" for x in (check.value, check.expected, check.tolerance))
+        bound = "" if check.sense == "equal" else f"{check.sense} "
+        numbers = (f"{check.value:.4g}", f"{bound}{check.expected:.4g}", f"{check.tolerance:.2g}")
         table.add_row(check.quantity, *numbers, "pass" if check.passed else "FAIL")
     console = Console()
     if not console.is_terminal:  # a file or a pipe has no width to keep to

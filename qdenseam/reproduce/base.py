@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from qdenseam.experiments import Progress
 
@@ -22,13 +22,22 @@ class Check:
     """What came out."""
     expected: float
     """What should come out."""
-    tolerance: float
-    """How far ``value`` may be from ``expected``."""
+    tolerance: float = 0.0
+    """How far ``value`` may be from ``expected``, or beyond it where ``sense`` names a bound."""
+    sense: Literal["equal", "at least", "at most"] = "equal"
+    """Whether ``expected`` is met from both sides or is a bound."""
 
     @property
     def passed(self) -> bool:
-        """Whether the value is within the tolerance."""
-        return abs(self.value - self.expected) <= self.tolerance
+        """Whether the value meets what is expected within the tolerance; NaN never does."""
+        excess = self.value - self.expected
+        match self.sense:
+            case "equal":
+                return abs(excess) <= self.tolerance
+            case "at least":
+                return excess >= -self.tolerance
+            case "at most":
+                return excess <= self.tolerance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +82,7 @@ def write_checks(checks: Sequence[Check], path: Path) -> None:
     """Write the agreement as comma-separated values."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["quantity", "value", "expected", "tolerance", "passed"])
+        writer.writerow(["quantity", "value", "sense", "expected", "tolerance", "passed"])
         for check in checks:
-            numbers = (check.value, check.expected, check.tolerance)
-            writer.writerow([check.quantity, *numbers, check.passed])
+            expected = (check.value, check.sense, check.expected, check.tolerance)
+            writer.writerow([check.quantity, *expected, check.passed])
