@@ -25,7 +25,7 @@ from .dynamics import LocalFields, resolve
 from .separation import Rule, Separation
 from .spins import Spins, similarity
 from .stored import StoredPatterns
-from .synchronous import Backend, chosen_backend, exponential_fields, table_fields
+from .synchronous import Backend, Signs, chosen_backend, exponential_signs, table_signs
 from .tables import cached_gains, field_tables, gain_table
 
 SelfInteraction = Literal["excluded", "kept"]
@@ -104,15 +104,14 @@ class DenseFields(LocalFields):
         own = self._own(states)
         backend = self._backend(states)
         if self.gains is None:
-            field, error = exponential_fields(
+            signs, is_unsure = exponential_signs(
                 self.stored, states, own, self.beta, self.weights, backend
             )
         else:
-            field, error = self._from_tables(states, own, backend)
-        signs = (field > 0).view(np.int8) - (field < 0).view(np.int8)
-        if not error.any():
+            signs, is_unsure = self._from_tables(states, own, backend)
+        if not is_unsure.any():
             return signs
-        probes, neurons = np.nonzero((np.abs(field) <= error) & (error > 0))
+        probes, neurons = np.nonzero(is_unsure)
         rows = max(1, _CHUNK // self.stored.num_patterns)
         for start in range(0, len(probes), rows):
             some, which = probes[start : start + rows], neurons[start : start + rows]
@@ -122,19 +121,21 @@ class DenseFields(LocalFields):
             signs[some, which] = self._precise_signs(similarities, columns, own[some, which])
         return signs
 
-    def _from_tables(
-        self, states: Spins, own: Spins, backend: Backend
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return fields and error bounds, with unknown spins felt as they are."""
+    def _from_tables(self, states: Spins, own: Spins, backend: Backend) -> Signs:
+        """Return signs and which are unsure, with unknown spins felt as they are."""
         parts = [
-            table_fields(self.stored, states, self.tables(excluded=excluded), self.weights, backend)
+            table_signs(self.stored, states, self.tables(excluded=excluded), self.weights, backend)
             for excluded, present in ((True, own.any()), (False, not own.all()))
             if present
         ]
         if len(parts) == 1:
             return parts[0]
-        (without, first), (with_own, second) = parts
-        return np.where(own != 0, without, with_own), np.maximum(first, second)
+        (signs, is_unsure), (kept_signs, kept_is_unsure) = parts
+        is_known = own != 0
+        return (
+            np.where(is_known, signs, kept_signs),
+            np.where(is_known, is_unsure, kept_is_unsure),
+        )
 
     def _precise_signs(self, similarities: NDArray[np.int64], columns: Spins, own: Spins) -> Spins:
         """Return the signs of single fields, ``(num_fields,)``.

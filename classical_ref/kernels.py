@@ -6,10 +6,9 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from .spins import Spins
+from .stored import TILE
 
 _UNDERFLOW = 1e-280  # a smaller field is not signed: its terms may have lost their digits
-_TILE = 128  # patterns whose words stay in the nearest cache
-_FEW = 8  # states for which transposing a tile does not pay
 _ANY_ORDER = {"reassoc", "nsz"}  # sums may be vectorized; their bounds hold in every order
 
 
@@ -149,16 +148,6 @@ def sweep_exponential(
 
 
 @njit(cache=True)
-def _tile(words: NDArray[np.uint64], first: int, end: int) -> NDArray[np.uint64]:
-    """Return the patterns from ``first`` to ``end`` transposed, zero-padded to a tile."""
-    tile = np.zeros((words.shape[1], _TILE), dtype=np.uint64)
-    for j in range(end - first):
-        for w in range(words.shape[1]):
-            tile[w, j] = words[first + j, w]
-    return tile
-
-
-@njit(cache=True)
 def _count_mismatches(
     bits: NDArray[np.uint64],
     known: NDArray[np.uint64],
@@ -169,13 +158,13 @@ def _count_mismatches(
 
     The inner loops run over patterns, which fills vector registers, and over four words at a time.
     """
-    for j in range(_TILE):
+    for j in range(TILE):
         counts[j] = 0
     w = 0
     while w + 4 <= len(bits):
         x0, x1, x2, x3 = bits[w], bits[w + 1], bits[w + 2], bits[w + 3]
         k0, k1, k2, k3 = known[w], known[w + 1], known[w + 2], known[w + 3]
-        for j in range(_TILE):
+        for j in range(TILE):
             counts[j] += (
                 _population_count((x0 ^ tile[w, j]) & k0)
                 + _population_count((x1 ^ tile[w + 1, j]) & k1)
@@ -184,7 +173,7 @@ def _count_mismatches(
             )
         w += 4
     while w < len(bits):
-        for j in range(_TILE):
+        for j in range(TILE):
             counts[j] += _population_count((bits[w] ^ tile[w, j]) & known[w])
         w += 1
 
@@ -194,7 +183,8 @@ def packed_similarities(
     bits: NDArray[np.uint64],
     known: NDArray[np.uint64],
     num_known: NDArray[np.int32],
-    words: NDArray[np.uint64],
+    tiles: NDArray[np.uint64],
+    num_patterns: int,
 ) -> NDArray[np.int32]:
     """Return the similarities ``(num_states, num_patterns)`` of packed states and patterns.
 
@@ -202,27 +192,18 @@ def packed_similarities(
         bits: The states, ``(num_states, num_words)``.
         known: Which of their bits are known, of the same shape.
         num_known: How many are, ``(num_states,)``.
-        words: The patterns, ``(num_patterns, num_words)``.
+        tiles: The patterns, ``(num_tiles, num_words, TILE)``.
+        num_patterns: How many there are.
     """
     num_states = len(bits)
-    num_patterns = len(words)
     similarities = np.empty((num_states, num_patterns), dtype=np.int32)
-    for number in prange((num_patterns + _TILE - 1) // _TILE):
-        first = _TILE * number
-        end = min(first + _TILE, num_patterns)
-        if num_states < _FEW:
-            for p in range(num_states):
-                for k in range(first, end):
-                    wrong = np.uint64(0)
-                    for w in range(words.shape[1]):
-                        wrong += _population_count((bits[p, w] ^ words[k, w]) & known[p, w])
-                    similarities[p, k] = num_known[p] - 2 * np.int32(wrong)
-            continue
-        tile = _tile(words, first, end)
-        counts = np.empty(_TILE, dtype=np.uint64)
+    for number in prange(len(tiles)):
+        first = TILE * number
+        size = min(TILE, num_patterns - first)
+        counts = np.empty(TILE, dtype=np.uint64)
         for p in range(num_states):
-            _count_mismatches(bits[p], known[p], tile, counts)
-            for j in range(end - first):
+            _count_mismatches(bits[p], known[p], tiles[number], counts)
+            for j in range(size):
                 similarities[p, first + j] = num_known[p] - 2 * np.int32(counts[j])
     return similarities
 
@@ -232,51 +213,46 @@ def packed_quadratics(
     bits: NDArray[np.uint64],
     known: NDArray[np.uint64],
     num_known: NDArray[np.int32],
-    words: NDArray[np.uint64],
+    tiles: NDArray[np.uint64],
+    num_patterns: int,
     a: np.float32,
     b: np.float32,
-    c: np.float32,
-    block: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
-    """Return ``(a H + b) H + c`` of the similarities H of packed states and patterns.
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return ``(a H + b) H`` of the similarities H of packed states and patterns.
 
     Args:
-        bits: As for :func:`packed_similarities`, like the next three.
+        bits: As for :func:`packed_similarities`, like the next four.
         known: Which bits are known.
         num_known: How many are.
-        words: The patterns.
+        tiles: The patterns.
+        num_patterns: How many there are.
         a: Coefficient of the square.
         b: Coefficient of H.
-        c: Constant.
-        block: Patterns per block, a multiple of a tile.
 
     Returns:
-        The values, ``(num_states, num_patterns)``, and by block of patterns the sums of H and the
-        absolute sums of the values, ``(num_states, num_blocks)`` each.
+        The values, ``(num_states, num_patterns)``, and by tile of patterns the sums of H, exact,
+        and the absolute sums of the values, ``(num_states, num_tiles)`` each.
     """
     num_states = len(bits)
-    num_patterns = len(words)
-    num_blocks = (num_patterns + block - 1) // block
     values = np.empty((num_states, num_patterns), dtype=np.float32)
-    sums = np.zeros((num_states, num_blocks))
-    sizes = np.zeros((num_states, num_blocks))
-    for number in prange(num_blocks):
-        counts = np.empty(_TILE, dtype=np.uint64)
-        for first in range(block * number, min(block * (number + 1), num_patterns), _TILE):
-            end = min(first + _TILE, num_patterns)
-            tile = _tile(words, first, end)
-            for p in range(num_states):
-                _count_mismatches(bits[p], known[p], tile, counts)
-                total = np.float32(0)  # sums of fewer than 2**24 units: exact
-                size = np.float64(0)
-                for j in range(end - first):
-                    h = np.float32(num_known[p] - 2 * np.int32(counts[j]))
-                    value = (a * h + b) * h + c
-                    values[p, first + j] = value
-                    total += h
-                    size += abs(value)
-                sums[p, number] += total
-                sizes[p, number] += size
+    sums = np.empty((num_states, len(tiles)), dtype=np.float32)
+    sizes = np.empty((num_states, len(tiles)), dtype=np.float32)
+    for number in prange(len(tiles)):
+        first = TILE * number
+        width = min(TILE, num_patterns - first)
+        counts = np.empty(TILE, dtype=np.uint64)
+        for p in range(num_states):
+            _count_mismatches(bits[p], known[p], tiles[number], counts)
+            total = np.float32(0)
+            size = np.float32(0)
+            for j in range(width):
+                h = np.float32(num_known[p] - 2 * np.int32(counts[j]))
+                value = (a * h + b) * h
+                values[p, first + j] = value
+                total += h
+                size += abs(value)
+            sums[p, number] = total
+            sizes[p, number] = size
     return values, sums, sizes
 
 
@@ -318,7 +294,7 @@ def look_up(
 
 
 @njit(cache=True, parallel=True, nogil=True)
-def active_fields(
+def active_signs(
     similarities: NDArray[np.int32],
     own: Spins,
     reach: int,
@@ -326,8 +302,10 @@ def active_fields(
     patterns: Spins,
     weights: NDArray[np.float64],
     decay: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return exponential fields from the patterns within ``reach`` of the most similar one.
+    slack: float,
+    dropped: float,
+) -> tuple[Spins, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return signs of exponential fields from the patterns within ``reach`` of the nearest one.
 
     Args:
         similarities: ``(num_states, num_patterns)``.
@@ -337,24 +315,30 @@ def active_fields(
         patterns: ``(num_patterns, num_neurons)``.
         weights: ``(num_patterns,)``.
         decay: ``exp(-beta x)`` for ``x = 0, 1, ...``.
+        slack: Rounding error of a field relative to the absolute sum of its terms.
+        dropped: Largest sum of the terms out of reach.
 
     Returns:
-        The fields and the absolute sums of their terms, ``(num_states, num_neurons)`` each, and
-        which states were left at zero, ``(num_states,)``.
+        The signs and which of them are unsure, ``(num_states, num_neurons)`` each, and which
+        states were left at zero, ``(num_states,)``.
     """
     num_states, num_patterns = similarities.shape
     num_neurons = patterns.shape[1]
-    fields = np.zeros((num_states, num_neurons))
-    sizes = np.zeros((num_states, num_neurons))
+    signs = np.zeros((num_states, num_neurons), dtype=np.int8)
+    is_unsure = np.zeros((num_states, num_neurons), dtype=np.bool_)
     is_left = np.zeros(num_states, dtype=np.bool_)
     for p in prange(num_states):
-        largest = similarities[p].max()
-        count = 0
+        largest = similarities[p, 0]
+        for k in range(num_patterns):
+            largest = max(largest, similarities[p, k])
+        count = np.int32(0)
         for k in range(num_patterns):
             count += similarities[p, k] >= largest - reach
         if count > limit:
             is_left[p] = True
             continue
+        field = np.zeros(num_neurons)
+        size = np.zeros(num_neurons)
         for k in range(num_patterns):
             level = largest - similarities[p, k]
             if level <= reach:
@@ -363,6 +347,9 @@ def active_fields(
                 for i in range(num_neurons):
                     xi = patterns[k, i]
                     felt = damped if xi == own[p, i] else term
-                    fields[p, i] += xi * felt
-                    sizes[p, i] += felt
-    return fields, sizes, is_left
+                    field[i] += xi * felt
+                    size[i] += felt
+        for i in range(num_neurons):
+            signs[p, i] = np.int8(field[i] > 0) - np.int8(field[i] < 0)
+            is_unsure[p, i] = abs(field[i]) <= slack * size[i] + dropped
+    return signs, is_unsure, is_left

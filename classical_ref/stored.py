@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from .spins import Spins
 
+TILE = 128  # patterns whose words stay in the nearest cache
+
 
 class StoredPatterns:
     """Patterns as spins, floats, columns and packed bits."""
@@ -26,9 +28,22 @@ class StoredPatterns:
         return np.ascontiguousarray(self.spins.T)
 
     @cached_property
-    def words(self) -> NDArray[np.uint64]:
-        """The bits of the patterns, ``(num_patterns, num_words)``."""
-        return pack(self.spins < 0)
+    def column_sums(self) -> NDArray[np.float64]:
+        """The sum of every neuron's spins over the patterns, ``(num_neurons,)``."""
+        return np.asarray(self.spins.sum(axis=0, dtype=np.int64).astype(np.float64))
+
+    @cached_property
+    def tiles(self) -> NDArray[np.uint64]:
+        """The bits of the patterns in tiles, ``(num_tiles, num_words, TILE)``, zero-padded.
+
+        Word w of pattern k is ``tiles[k // TILE, w, k % TILE]``.
+        """
+        num_tiles = -(-self.num_patterns // TILE)
+        tiles = np.zeros((num_tiles, -(-self.num_neurons // 64), TILE), dtype=np.uint64)
+        for number, tile in enumerate(tiles):
+            words = pack(self.spins[TILE * number : TILE * (number + 1)] < 0)
+            tile[:, : len(words)] = words.T
+        return tiles
 
 
 def pack(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:

@@ -1,4 +1,4 @@
-r"""Local fields of all neurons at once, with a bound on their rounding error.
+r"""Signs of the local fields of all neurons at once, and which of them rounding leaves unsure.
 
 Similarities come from a matrix product (engine ``numpy``) or from XOR and population count of
 packed bits (engine ``numba``); a table lookup and single-precision matrix products lead back to
@@ -15,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .spins import Spins
-from .stored import StoredPatterns, pack
+from .stored import TILE, StoredPatterns, pack
 from .tables import Tables
 
 Backend = Literal["numpy", "numba"]
 """Where similarities come from."""
+Signs = tuple[Spins, NDArray[np.bool_]]
+"""Signs of fields and which of them are unsure, ``(num_states, num_neurons)`` each."""
 
 _WORTH_COMPILING = 2**21  # states * patterns * neurons
-_BLOCK = 512  # patterns; longer blocks waste less on sums and are exact less often
+_BLOCK = 4 * TILE  # patterns; longer blocks waste less on sums and are exact less often
+_ROWS = 16  # states whose fields stay in the nearest caches
 _UNIT = 2.0**-24  # relative rounding error of single precision
 _EXACT = 0.999 * 2**24  # less the rounding of the sum that is compared
 _UNDERFLOW = 1e-30  # what may be lost of a term in single precision, relative to the largest
@@ -35,19 +38,16 @@ def chosen_backend(stored: StoredPatterns, states: Spins) -> Backend:
     return "numba" if states.size * stored.num_patterns >= _WORTH_COMPILING else "numpy"
 
 
-def table_fields(
+def table_signs(
     stored: StoredPatterns,
     states: Spins,
     tables: Tables,
     weights: NDArray[np.float64],
     backend: Backend,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return fields ``(num_states, num_neurons)`` and error bounds ``(num_states, 1)``.
-
-    Where the bound is 0 the field is exact.
-    """
+) -> Signs:
+    """Return the signs of the fields that the tables give."""
     if tables.quadratic is not None and np.all(weights == 1):
-        return _quadratic_fields(stored, states, tables.quadratic, backend)
+        return _quadratic_signs(stored, states, tables.quadratic, backend)
     similarities = stored_similarities(stored, states, backend)
     factors = np.ones(len(states))
     if not tables.are_integers:  # each state relative to its own largest term
@@ -55,68 +55,103 @@ def table_fields(
         largest = magnitudes[similarities + stored.num_neurons].max(axis=1)
         factors = 1 / np.where(largest > 0, largest, 1.0)
     terms, push, sizes = _look_up(similarities, tables, weights, factors, backend)
-    field = states * push[:, np.newaxis]
-    error = _project(field, terms, sizes, stored, tables.are_integers)
+    field, error = _projected(terms, sizes, stored, tables.are_integers)
     if not tables.are_integers:
         error += stored.num_patterns * _UNDERFLOW * weights.max()
-    return field, error[:, np.newaxis]
+    return _signed(field, error, states, push)
 
 
-def _quadratic_fields(
+def _quadratic_signs(
     stored: StoredPatterns,
     states: Spins,
     coefficients: tuple[float, float, float, float, float],
     backend: Backend,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the fields of :func:`table_fields` for :attr:`Tables.quadratic`, unit weights."""
+) -> Signs:
+    """Return the signs of :func:`table_signs` for :attr:`Tables.quadratic` and unit weights.
+
+    The constant term meets the sums of the patterns, and without a linear term only squares are
+    projected, so little is done besides the two products.
+    """
     a, b, c, d, e = coefficients
+    scale, lead = (a, 1.0) if b == 0 else (1.0, a)
+    starts = np.arange(0, stored.num_patterns, _BLOCK)
     if backend == "numba":
         from .kernels import packed_quadratics
 
-        terms, sums, sizes = packed_quadratics(
-            *_packed(states), stored.words, np.float32(a), np.float32(b), np.float32(c), _BLOCK
+        terms, sums, by_tile = packed_quadratics(
+            *_packed(states), stored.tiles, stored.num_patterns, np.float32(lead), np.float32(b)
         )
-        total = sums.sum(axis=1)
+        total = sums.sum(axis=1, dtype=np.float64)
+        sizes = np.add.reduceat(by_tile, starts // TILE, axis=1)
     else:
-        similarities = states.astype(np.float32) @ stored.floats.T
-        total = similarities.sum(axis=1, dtype=np.float64)
-        terms = similarities * np.float32(a)
-        if b:
-            terms += np.float32(b)
-        terms *= similarities
-        terms += np.float32(c)
-        sizes = np.stack(
-            [np.abs(terms[:, block]).sum(axis=1) for block in _blocks(stored.num_patterns)], axis=1
-        )
+        terms = states.astype(np.float32) @ stored.floats.T
+        total = states @ stored.column_sums
+        if b == 0:
+            terms *= terms
+            sizes = np.add.reduceat(terms, starts, axis=1)
+        else:
+            terms *= np.float32(lead) * terms + np.float32(b)
+            sizes = np.add.reduceat(np.abs(terms), starts, axis=1)
+    field, error = _projected(terms, sizes, stored, are_integers=True)
     push = d * total + e * stored.num_patterns
-    field = states * push[:, np.newaxis]
-    return field, _project(field, terms, sizes, stored, are_integers=True)[:, np.newaxis]
+    return _signed(field, error, states, push, scale, c * stored.column_sums)
 
 
-def _project(
-    field: NDArray[np.float64],
+def _projected(
     terms: NDArray[np.float32],
     sizes: NDArray[np.floating],
     stored: StoredPatterns,
     are_integers: bool,
-) -> NDArray[np.float64]:
-    """Add the terms, projected to the neurons, to ``field``, and return error bounds.
+) -> tuple[NDArray[np.floating], NDArray[np.float64]]:
+    """Return the terms projected to the neurons, and error bounds ``(num_states,)``.
 
     Args:
-        field: ``(num_states, num_neurons)``, changed in place.
         terms: ``(num_states, num_patterns)``.
         sizes: Absolute sums of the terms by block, ``(num_states, num_blocks)``.
         stored: The patterns.
         are_integers: Whether the terms are integers.
     """
-    error: NDArray[np.float64] = np.zeros(len(field))
-    for first, last in _joined_blocks(sizes, are_integers):
+    runs = list(_joined_blocks(sizes, are_integers))
+    error: NDArray[np.float64] = np.zeros(len(terms))
+    for first, last in runs:
+        size = sizes[:, first:last].sum(axis=1, dtype=np.float64)
+        rounding = 1.001 * ((last - first) * _BLOCK + 4) * _UNIT * size  # sizes are rounded too
+        error += np.where(are_integers & (size < _EXACT), 0.0, rounding)
+    if len(runs) == 1:
+        return terms @ stored.floats, error
+    field = np.zeros((len(terms), stored.num_neurons))
+    for first, last in runs:
         block = slice(_BLOCK * first, _BLOCK * last)
         field += terms[:, block] @ stored.floats[block]
-        size = sizes[:, first:last].sum(axis=1, dtype=np.float64)
-        rounding = ((last - first) * _BLOCK + 4) * _UNIT * size
-        error += np.where(are_integers & (size < _EXACT), 0.0, rounding)
-    return error
+    return field, error
+
+
+def _signed(
+    field: NDArray[np.floating],
+    error: NDArray[np.float64],
+    states: Spins,
+    push: NDArray[np.float64],
+    scale: float = 1.0,
+    constant: NDArray[np.float64] | float = 0.0,
+) -> Signs:
+    """Return the signs of ``scale * field + states * push + constant``.
+
+    ``error`` bounds what ``field`` is wrong by, 0 if it is exact; like ``push`` it has one entry
+    per state. A few states at a time, as new memory costs more than the sums.
+    """
+    signs = np.empty(states.shape, dtype=np.int8)
+    is_unsure = np.zeros(states.shape, dtype=np.bool_)
+    for start in range(0, len(states), _ROWS):
+        rows = slice(start, start + _ROWS)
+        total = field[rows].astype(np.float64)
+        total *= scale
+        total += states[rows] * push[rows, np.newaxis]
+        total += constant
+        np.subtract((total > 0).view(np.int8), (total < 0).view(np.int8), out=signs[rows])
+        bound = abs(scale) * error[rows, np.newaxis]
+        if bound.any():
+            is_unsure[rows] = (np.abs(total) <= bound) & (bound > 0)
+    return signs, is_unsure
 
 
 def stored_similarities(
@@ -127,7 +162,9 @@ def stored_similarities(
         return np.asarray((states.astype(np.float32) @ stored.floats.T).astype(np.int32))
     from .kernels import packed_similarities
 
-    similarities: NDArray[np.int32] = packed_similarities(*_packed(states), stored.words)
+    similarities: NDArray[np.int32] = packed_similarities(
+        *_packed(states), stored.tiles, stored.num_patterns
+    )
     return similarities
 
 
@@ -168,15 +205,15 @@ def _look_up(
     return felt.astype(np.float32), moved.sum(axis=1), sizes
 
 
-def exponential_fields(
+def exponential_signs(
     stored: StoredPatterns,
     states: Spins,
     own: Spins,
     beta: float,
     weights: NDArray[np.float64],
     backend: Backend,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return fields for ``g(x) = exp(beta x)``, up to positive factors, and error bounds.
+) -> Signs:
+    """Return the signs of the fields for ``g(x) = exp(beta x)``.
 
     Patterns that agree with a spin of ``own`` are felt at ``h = H - 1``, the others at ``H + 1``,
     relative to the largest similarity of each state. The ``numba`` backend sums only the patterns
@@ -185,32 +222,31 @@ def exponential_fields(
     decay = np.exp(-beta * np.arange(2 * stored.num_neurons + 1))
     similarities = stored_similarities(stored, states, backend)
     if backend == "numpy":
-        return _dense_exponential_fields(stored, similarities, own, beta, weights, decay)
-    from .kernels import active_fields
+        return _dense_exponential_signs(stored, similarities, own, beta, weights, decay)
+    from .kernels import active_signs
 
     reach = math.ceil((math.log(stored.num_patterns) + 14) / beta + 2)
-    limit = stored.num_patterns // _SPARSE
-    field, size, is_dense = active_fields(
-        similarities, own, reach, limit, stored.spins, weights, decay
-    )
-    dropped = stored.num_patterns * weights.max() * math.exp(-beta * (reach + 1))
-    error = (stored.num_patterns * 2.0**-52 + 16 * _UNIT) * size + dropped
+    signs, is_unsure, is_dense = active_signs(
+        similarities, own, reach, stored.num_patterns // _SPARSE, stored.spins, weights, decay,
+        stored.num_patterns * 2.0**-52 + 16 * _UNIT,
+        stored.num_patterns * weights.max() * math.exp(-beta * (reach + 1)),
+    )  # fmt: skip
     if is_dense.any():
-        field[is_dense], error[is_dense] = _dense_exponential_fields(
+        signs[is_dense], is_unsure[is_dense] = _dense_exponential_signs(
             stored, similarities[is_dense], own[is_dense], beta, weights, decay
         )
-    return field, error
+    return signs, is_unsure
 
 
-def _dense_exponential_fields(
+def _dense_exponential_signs(
     stored: StoredPatterns,
     similarities: NDArray[np.int32],
     own: Spins,
     beta: float,
     weights: NDArray[np.float64],
     decay: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the fields of :func:`exponential_fields` and bounds, from all patterns."""
+) -> Signs:
+    """Return the signs of :func:`exponential_signs` from all patterns."""
     decay = np.where(decay < _UNDERFLOW, 0.0, decay)  # denormal numbers make products slow
     levels = similarities.max(axis=1, keepdims=True) - similarities
     terms = (decay[levels] * weights).astype(np.float32)
@@ -235,12 +271,14 @@ def _damped(
     beta: float,
     rounding: float,
     dropped: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the difference of the sums over +1 and -1 spins as the neurons feel it."""
+) -> Signs:
+    """Return the signs of the differences of the sums over +1 and -1 spins, as felt."""
     damping = math.exp(-2 * beta)
     plus = plus * np.where(own > 0, damping, 1.0)
     minus = minus * np.where(own < 0, damping, 1.0)
-    return plus - minus, (rounding + 16 * _UNIT) * (plus + minus) + dropped
+    field = plus - minus
+    signs = (field > 0).view(np.int8) - (field < 0).view(np.int8)
+    return signs, np.abs(field) <= (rounding + 16 * _UNIT) * (plus + minus) + dropped
 
 
 def _joined_blocks(sizes: NDArray[np.floating], are_integers: bool) -> Iterator[tuple[int, int]]:
