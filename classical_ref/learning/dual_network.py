@@ -1,0 +1,78 @@
+"""Networks with one hidden layer of rectified polynomials, the duals of class memories.
+
+References:
+    Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016), arXiv
+    1606.01164, section 5.
+"""
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DualNetwork:
+    r"""One hidden layer of rectified polynomials: ``tanh(max(W v + b, 0)**power @ U)``.
+
+    Linearizing the update of a class memory in its class entries gives
+    :math:`c_a = \tanh \sum_\mu 2 Z_{\mu a} \phi'(h_\mu)`: memories are weights into the hidden
+    layer, class entries weights out of it, and the activation is the derivative of the separation.
+    """
+
+    input_weights: Floats
+    """``(num_hidden, num_pixels)``."""
+    hidden_bias: Floats
+    """``(num_hidden,)``."""
+    output_weights: Floats
+    """``(num_hidden, num_classes)``."""
+    power: int
+    """Degree of the activation."""
+
+    def fields(self, images: ArrayLike) -> Floats:
+        """Return the inputs of the output units, ``(..., num_classes)``.
+
+        Raises:
+            ValueError: The images have another shape than ``(..., num_pixels)``.
+        """
+        array = check_states(images, self.input_weights.shape[1], "images")
+        hidden = rectified_power(array @ self.input_weights.T + self.hidden_bias, self.power)
+        return np.asarray(hidden @ self.output_weights)
+
+    def classify(self, images: ArrayLike) -> NDArray[np.int64]:
+        """Return the class of the largest output, ``(...)``."""
+        return np.asarray(self.fields(images).argmax(axis=-1))
+
+
+def rectified_power(x: Floats, power: int) -> Floats:
+    """Return ``max(x, 0)**power``, of the shape of ``x``, by repeated squaring; overflow is inf."""
+    square = np.maximum(x, 0)
+    result: Floats | None = None
+    with np.errstate(over="ignore", under="ignore"):
+        while True:
+            if power & 1:
+                result = square if result is None else result * square
+            power >>= 1
+            if not power:
+                return np.ones_like(x) if result is None else result
+            square = square * square
+
+
+def check_states(values: ArrayLike, length: int, name: str) -> Floats:
+    """Return values ``(..., length)`` as floats.
+
+    Raises:
+        ValueError: The last axis has another length, or a value is not finite.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim == 0 or array.shape[-1] != length:
+        raise ValueError(
+            f"{name} should have shape ({length},) or (..., {length}). Got shape {array.shape}."
+        )
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} should be finite. Got nan or infinity.")
+    return array

@@ -1,0 +1,130 @@
+r"""Facts to be learned: questions asked at unequal rates, each with one right answer.
+
+Query j comes with probability p_j, and its answer is j with probability 1 - a + a/K, any other with
+a/K. A model that answers by the softmax of logits has the loss
+
+.. math:: L = -\sum_j p_j \sum_i P_{ij} \log \hat p_{ij}, \qquad
+          P_{ij} = (1 - a) [i = j] + a / K.
+
+References:
+    Wang, Li, Zhong, Lu and Wang, "Muon in associative memory learning: training dynamics and
+    scaling laws" (2026), arXiv 2602.05725.
+"""
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classical_ref.log_sums import log_sum_exp
+
+Floats = NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Facts:
+    """Groups of equally frequent facts; see :meth:`power_law`."""
+
+    group_probabilities: Floats
+    """Probability that a query is of each group, ``(num_groups,)``, summing to 1, read-only."""
+    group_size: int
+    """Facts per group."""
+    label_noise: float = 0.0
+    """Part a of the answers that are drawn at random, from 0 to below 1."""
+
+    def __post_init__(self) -> None:
+        rates = np.array(self.group_probabilities, dtype=np.float64)
+        if rates.ndim != 1 or rates.size == 0 or not np.all(rates > 0):
+            raise ValueError(
+                "group_probabilities should be positive, of shape (num_groups,). "
+                f"Got shape {rates.shape}{'' if np.all(rates > 0) else ' with another value'}."
+            )
+        if abs(rates.sum() - 1) > 1e-9:
+            raise ValueError(f"group_probabilities should sum to 1. Got {rates.sum()}.")
+        if self.group_size < 1 or len(rates) * self.group_size < 2:
+            raise ValueError(
+                f"group_size should leave at least two facts. Got {len(rates)} groups of "
+                f"{self.group_size}."
+            )
+        if not 0 <= self.label_noise < 1:
+            raise ValueError(f"label_noise should be from 0 to below 1. Got {self.label_noise}.")
+        rates.setflags(write=False)
+        object.__setattr__(self, "group_probabilities", rates)
+
+    @classmethod
+    def power_law(
+        cls, num_groups: int, group_size: int, *, exponent: float, label_noise: float = 0.0
+    ) -> "Facts":
+        """Return groups with probabilities proportional to ``i**-exponent``, i = 1, 2, ...
+
+        Raises:
+            ValueError: There are fewer than two facts, ``exponent`` is not finite, or
+                ``label_noise`` is out of range.
+        """
+        if num_groups < 1:
+            raise ValueError(f"num_groups should be at least 1. Got {num_groups}.")
+        if not np.isfinite(exponent):
+            raise ValueError(f"exponent should be finite. Got {exponent}.")
+        rates = np.arange(1, num_groups + 1) ** -float(exponent)
+        return cls(
+            group_probabilities=rates / rates.sum(),
+            group_size=group_size,
+            label_noise=label_noise,
+        )
+
+    @property
+    def num_groups(self) -> int:
+        """Number of groups."""
+        return int(self.group_probabilities.shape[0])
+
+    @property
+    def num_facts(self) -> int:
+        """Number K of queries and of answers."""
+        return self.num_groups * self.group_size
+
+    @property
+    def query_probabilities(self) -> Floats:
+        """Probability of each query, ``(num_facts,)``; groups follow one another."""
+        return np.repeat(self.group_probabilities / self.group_size, self.group_size)
+
+    @property
+    def targets(self) -> Floats:
+        """P, the probability of answer i (row) to query j (column), ``(K, K)``."""
+        size = self.num_facts
+        return np.asarray((1 - self.label_noise) * np.eye(size) + self.label_noise / size)
+
+    @property
+    def optimal_gap(self) -> float:
+        """Logit of the right answer less that of a wrong one at the optimum; inf without noise."""
+        if self.label_noise == 0:
+            return float("inf")
+        return float(np.log1p(self.num_facts * (1 - self.label_noise) / self.label_noise))
+
+    def excess_losses(self, logits: Floats) -> Floats:
+        """Return each query's loss above the least possible one, ``(num_facts,)``.
+
+        Args:
+            logits: Answer by query, ``(num_facts, num_facts)``.
+
+        It is the divergence of the answers' distribution from the model's: 0 at the optimum, the
+        whole loss without label noise.
+        """
+        log_answers = logits - log_sum_exp(logits.T)
+        if self.label_noise == 0:
+            return np.asarray(-np.diagonal(log_answers))
+        targets = self.targets
+        return np.asarray((targets * (np.log(targets) - log_answers)).sum(axis=0))
+
+    def by_group(self, values: Floats) -> Floats:
+        """Return the mean of ``values (num_facts,)`` over each group, ``(num_groups,)``."""
+        return np.asarray(values.reshape(self.num_groups, self.group_size).mean(axis=1))
+
+    def residual(self, logits: Floats) -> Floats:
+        """Return the gradient of the loss by the logits, ``(Phat - P) diag(p)``, ``(K, K)``.
+
+        Its columns sum to zero, so its rank is below K.
+        """
+        model = np.exp(logits - log_sum_exp(logits.T))
+        return np.asarray((model - self.targets) * self.query_probabilities)

@@ -1,0 +1,80 @@
+r"""Exact dynamics of learned facts that need no matrix: one logit gap per group, or one in all.
+
+With orthonormal embeddings and zero initial weights, gradient descent keeps all wrong answers to a
+query alike, so that only the gap d between the right logit and a wrong one moves. The model's
+probability of the right answer is :math:`\hat p = 1 / (1 + (K - 1) e^{-d})`. For equally
+frequent facts the same holds for Muon, whose gap moves by the step size.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .facts import Facts
+
+Floats = NDArray[np.float64]
+
+
+def descent_gaps(facts: Facts, step_size: float, steps: Iterable[int]) -> Floats:
+    r"""Return the gaps of gradient descent after some numbers of steps, ``(num, num_groups)``.
+
+    .. math:: d_j \leftarrow d_j + \eta p_j (q - \hat p_j) \frac{K}{K-1}, \qquad q = 1 - a + a/K.
+
+    Args:
+        facts: What is learned; there may be many more groups than a matrix could hold.
+        step_size: eta.
+        steps: Ascending numbers of steps at which gaps are wanted.
+
+    Raises:
+        ValueError: ``steps`` do not ascend, or begin below 0.
+    """
+    wanted = np.asarray(list(steps), dtype=np.int64)
+    if wanted.size == 0 or wanted[0] < 0 or np.any(np.diff(wanted) <= 0):
+        raise ValueError(f"steps should ascend from 0 or more. Got {wanted.tolist()}.")
+    size = facts.num_facts
+    right = 1 - facts.label_noise + facts.label_noise / size
+    rates = step_size * facts.group_probabilities / facts.group_size * size / (size - 1)
+    gap = np.zeros(facts.num_groups)
+    kept, done = [], 0
+    for step in wanted.tolist():
+        for _ in range(step - done):
+            gap = gap + rates * (right - 1 / (1 + (size - 1) * np.exp(-gap)))
+        kept.append(gap)
+        done = step
+    return np.array(kept)
+
+
+def gap_losses(facts: Facts, gaps: ArrayLike) -> Floats:
+    """Return the loss above the least possible one of a query with each gap, of their shape."""
+    array = np.asarray(gaps, dtype=np.float64)
+    size, noise = facts.num_facts, facts.label_noise
+    remainder = np.log1p((size - 1) * np.exp(-array))  # minus the log of the right probability
+    if noise == 0:
+        return np.asarray(remainder)
+    wrong = noise / size
+    right = 1 - noise + wrong
+    cross = remainder + (size - 1) * wrong * array
+    entropy = -right * np.log(right) - (size - 1) * wrong * np.log(wrong)
+    return np.asarray(cross - entropy)
+
+
+def uniform_muon_gaps(facts: Facts, step_size: float, num_steps: int) -> Floats:
+    r"""Return Muon's gap for equally frequent facts, ``(num_steps + 1,)``.
+
+    Without noise it is :math:`\eta t`, so that the loss is :math:`\log(1 + (K-1) e^{-\eta t})`.
+    With noise it steps towards the optimum, :math:`d \leftarrow d + \eta\,{\rm sgn}(d^* - d)`, and
+    ends in a cycle of two around it. The loss has a curvature of at most 1/4 in d, so from
+    :math:`t \ge d^* / \eta` on it stays within :math:`\eta^2 / 8` of the least one.
+
+    Raises:
+        ValueError: The facts are not equally frequent, or ``num_steps`` is negative.
+    """
+    if num_steps < 0:
+        raise ValueError(f"num_steps should not be negative. Got {num_steps}.")
+    if np.ptp(facts.group_probabilities) > 1e-12:
+        raise ValueError("facts should be equally frequent. Got groups of unequal probability.")
+    gaps = np.zeros(num_steps + 1)
+    for step in range(num_steps):
+        gaps[step + 1] = gaps[step] + step_size * np.sign(facts.optimal_gap - gaps[step])
+    return gaps
