@@ -4,9 +4,32 @@ import os
 from pathlib import Path
 
 from qdenseam.reproduce.base import OnProgress, Reproduced
+from qdenseam.reproduce.krotov_hopfield_digits import KROTOV_HOPFIELD_DIGITS
+from qdenseam.reproduce.krotov_hopfield_xor import KROTOV_HOPFIELD_XOR
+from qdenseam.reproduce.measure_attention import MEASURE_ATTENTION
 from qdenseam.reproduce.mimura import MIMURA_FIGURE_1
+from qdenseam.reproduce.muon_noiseless import MUON_NOISELESS
+from qdenseam.reproduce.muon_noisy import MUON_NOISY
+from qdenseam.reproduce.softmax_context import SOFTMAX_CONTEXT
+from qdenseam.reproduce.sparse_recovery import SPARSE_RECOVERY
+from qdenseam.reproduce.syndrome_grover import SYNDROME_GROVER
+from qdenseam.reproduce.xor_energy import XOR_ENERGY
 
-REPRODUCTIONS = {each.name: each for each in (MIMURA_FIGURE_1,)}
+REPRODUCTIONS = {
+    each.name: each
+    for each in (
+        MIMURA_FIGURE_1,
+        KROTOV_HOPFIELD_XOR,
+        KROTOV_HOPFIELD_DIGITS,
+        MUON_NOISELESS,
+        MUON_NOISY,
+        MEASURE_ATTENTION,
+        SOFTMAX_CONTEXT,
+        SPARSE_RECOVERY,
+        SYNDROME_GROVER,
+        XOR_ENERGY,
+    )
+}
 """Every reproduction under its name."""
 
 

@@ -1,0 +1,29 @@
+"""Memories of everything that obeys some linear constraints, recalled by sparse recovery.
+
+Constraints are learned from samples; a probe with few wrong entries violates some of them, and the
+sparsest error that explains the violations is taken away. With m constraints on n neurons the
+stored set is a whole subspace, or 2^(n - m) words over GF(2). It cannot be chosen freely: arbitrary
+random patterns obey no common constraint, and such a memory cannot store them.
+
+References:
+    Mazumdar and Rawat, "Associative memory via a sparse recovery model" (2015).
+"""
+
+from .basis_pursuit import basis_pursuit
+from .constraints import Recovered, SubspaceMemory, learn_constraints
+from .graphs import left_regular_graph, num_four_cycles
+from .local_decoder import gap_decode
+from .parity import ParityMemory
+from .parity_learning import learn_checks
+
+__all__ = [
+    "ParityMemory",
+    "Recovered",
+    "SubspaceMemory",
+    "basis_pursuit",
+    "gap_decode",
+    "learn_checks",
+    "learn_constraints",
+    "left_regular_graph",
+    "num_four_cycles",
+]

@@ -1,0 +1,133 @@
+"""A context as a classical-quantum state: documents with tags, recalled by a filter on the tag."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Complex = npt.NDArray[np.complex128]
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecalledContext:
+    """What a filter left of a context."""
+
+    masses: Floats
+    """Weight of each component given acceptance, ``(I,)``."""
+    acceptance: float
+    """P(accepted) of one unamplified attempt."""
+    state: Complex
+    """Mean content given acceptance, the tag traced out, ``(M, M)``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContextState:
+    r"""The state Σ_i π_i |v_i⟩⟨v_i| ⊗ ρ_i of I components with orthonormal tags.
+
+    The filter e^{(β/2)(|q⟩⟨q| - 1)} ⊗ 1 keeps the tag q and damps all others. For q = v_j component
+    i then has the weight π_i e^{β δ_ij}/Σ_k π_k e^{β δ_kj}: the softmax of attention with scores
+    β⟨v_i, q⟩, exactly. It is accepted with probability Σ_i π_i e^{β(δ_ij - 1)}, and β = ∞ projects
+    on the tag.
+
+    Averages over the content are expectations tr(ρ O), and a shot is one token.
+
+    Args:
+        tags: Orthonormal real vectors v_i, shape ``(I, T)``.
+        states: Density matrices ρ_i of the contents, shape ``(I, M, M)``.
+        weights: π_i >= 0, normalized to sum 1, shape ``(I,)``; uniform by default.
+
+    Raises:
+        ValueError: Tags are not orthonormal, states are no density matrices, or weights are
+            negative or all zero.
+
+    References:
+        Kawata and Suzuki, "Transformers as measure-theoretic associative memory" (2026), for the
+        classical context.
+    """
+
+    tags: Floats
+    states: Complex
+    weights: Floats = field(default_factory=lambda: np.ones(0))
+
+    def __post_init__(self) -> None:
+        tags, states = np.array(self.tags, dtype=float), np.array(self.states, dtype=complex)
+        if tags.ndim != 2 or not np.allclose(tags @ tags.T, np.eye(len(tags)), atol=_ROUNDING):
+            raise ValueError(
+                f"tags should be orthonormal rows, shape (I, T). Got shape {tags.shape}."
+            )
+        if states.ndim != 3 or len(states) != len(tags) or states.shape[1] != states.shape[2]:
+            raise ValueError(f"states should have shape ({len(tags)}, M, M). Got {states.shape}.")
+        weights = (
+            np.array(self.weights, dtype=float) if np.size(self.weights) else np.ones(len(tags))
+        )
+        if weights.shape != (len(tags),) or (weights < 0).any() or not 0 < weights.sum() < np.inf:
+            raise ValueError(
+                f"weights should be finite, non-negative, not all zero, of shape ({len(tags)},). "
+                f"Got shape {weights.shape}."
+            )
+        hermitian = np.allclose(states, states.conj().swapaxes(1, 2), atol=_ROUNDING)
+        traces = np.trace(states, axis1=1, axis2=2)
+        if not (hermitian and np.allclose(traces, 1, atol=_ROUNDING)) or (
+            np.linalg.eigvalsh(states).min() < -_ROUNDING
+        ):
+            raise ValueError(
+                "states should be density matrices: Hermitian, positive, of trace 1. "
+                f"Got traces {np.real(traces)}."
+            )
+        for name, array in (
+            ("tags", tags),
+            ("states", states),
+            ("weights", weights / weights.sum()),
+        ):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    def matrix(self) -> Complex:
+        """Return the density matrix, shape ``(T M, T M)``, the tag first."""
+        projectors = np.einsum("i,ia,ib->iab", self.weights, self.tags, self.tags)
+        blocks = np.einsum("iab,icd->acbd", projectors, self.states)
+        size = self.tags.shape[1] * self.states.shape[1]
+        return blocks.reshape(size, size)
+
+    def filter(self, query: npt.ArrayLike, *, beta: float) -> Complex:
+        """Return e^{(β/2)(|q⟩⟨q| - 1)} ⊗ 1, shape ``(T M, T M)``; the projector at β = ∞.
+
+        Raises:
+            ValueError: The query is no unit vector of T entries, or ``beta`` is negative.
+        """
+        q = np.asarray(query, dtype=float)
+        size, contents = self.tags.shape[1], self.states.shape[1]
+        if q.shape != (size,) or abs(float(q @ q) - 1) > _ROUNDING:
+            raise ValueError(f"query should be a unit vector of shape ({size},). Got {q.shape}.")
+        if not beta >= 0:
+            raise ValueError(f"beta should be at least 0. Got {beta}.")
+        on_tag = np.outer(q, q) + np.exp(-beta / 2) * (np.eye(size) - np.outer(q, q))
+        return np.kron(on_tag, np.eye(contents)).astype(np.complex128)
+
+    def recall(self, query: npt.ArrayLike, *, beta: float) -> RecalledContext:
+        """Return what the filter leaves, computed on the whole density matrix.
+
+        Args:
+            query: A unit vector, usually one of the tags, shape ``(T,)``.
+            beta: β >= 0; ``inf`` for a projection.
+
+        Raises:
+            ValueError: See :meth:`filter`; or nothing is left, since the query is orthogonal to
+                all tags and ``beta`` infinite.
+        """
+        kept = self.filter(query, beta=beta)
+        size, contents = self.tags.shape[1], self.states.shape[1]
+        after = (kept @ self.matrix() @ kept.conj().T).reshape(size, contents, size, contents)
+        acceptance = float(np.einsum("acac->", after).real)
+        if not acceptance > 0:
+            raise ValueError("query should overlap with a tag of positive weight. Got none.")
+        on_tag = kept.reshape(size, contents, size, contents)[:, 0, :, 0]
+        damped = ((self.tags @ on_tag.real.T) ** 2).sum(axis=1)
+        return RecalledContext(
+            masses=self.weights * damped / acceptance,
+            acceptance=acceptance,
+            state=np.einsum("acad->cd", after) / acceptance,
+        )

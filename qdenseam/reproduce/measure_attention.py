@@ -1,0 +1,248 @@
+"""Attention over measures: trained against frozen attention, and what a context's decay decides.
+
+Contexts of two or four components with orthonormal tags drawn afresh, 2000 tokens each; the target
+depends on the component asked for alone. Beside it the risk of kernel regression on one component,
+for three decays of its coefficients. The publication proves rates; here only their order is tested.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classical_ref.context_tasks import cosines, random_components, random_contexts
+from classical_ref.measures import TokenMeasure
+from classical_ref.recall_and_predict import Contexts, RecallAndPredict, fit
+from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.plots.attention import plot_predictions, plot_risks
+from qdenseam.plots.style import new_figure
+from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+
+Floats = NDArray[np.float64]
+
+NUM_PARTS = (2, 4)
+DECAYS = (0.5, 1.0, 2.0)
+SIZES = (16, 64, 256, 1024)
+_RIDGE = 1e-4  # of the kernel regression
+_NUM_TEST = 1000
+
+
+@trial("measure-training")
+def trained(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return test errors of trained and of uniform attention on one random task."""
+    num_train, num_parts = params["num_train"], params["num_parts"]
+    contexts, targets, asked = random_contexts(
+        2 * num_train, num_parts, num_tokens=params["num_tokens"], rng=rng
+    )
+    train, test = _rows(contexts, slice(0, num_train)), _rows(contexts, slice(num_train, None))
+    learned = fit(train, targets[:num_train])
+    uniform = fit(train, targets[:num_train], mode="uniform")
+    targets, asked, rows = targets[num_train:], asked[num_train:], np.arange(num_train)
+    elsewhere = replace(test, queries=test.tags[rows, (asked + 1) % num_parts])
+
+    def error(model: RecallAndPredict, given: Contexts) -> float:
+        return float(np.mean((model.predict(given) - targets) ** 2))
+
+    return {
+        "learned": error(learned, test),
+        "uniform": error(uniform, test),
+        "redirected": error(learned, elsewhere),
+        "variance": float(targets.var()),
+        "mass": float(learned.weights(test)[rows, asked].mean()),
+        "converged": learned.converged,
+        "targets": targets[:200],
+        "predictions": [learned.predict(test)[:200], uniform.predict(test)[:200]],
+    }
+
+
+@trial("measure-invariance")
+def invariance(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return the largest change under splits and permutations, and the error of the mass."""
+    changes, errors = [], []
+    for num_parts in params["num_parts"]:
+        tags, _ = np.linalg.qr(rng.normal(size=(num_parts, num_parts)))
+        contents = rng.random((num_parts, 50, 1))
+        whole = TokenMeasure.mixture(tags, contents)
+        order = np.append(rng.permutation(len(whole.masses)), 0)
+        halves = np.where(order == 0, 0.5, 1.0)
+        split = TokenMeasure(tags=whole.tags[order], contents=whole.contents[order], masses=halves)
+        component = np.repeat(np.eye(num_parts), 50, axis=0)
+        for beta in params["betas"]:
+            match = beta * np.eye(num_parts) + rng.normal(size=(num_parts, num_parts))
+            answers = [m.attend(tags[0], m.contents, match=match) for m in (whole, split)]
+            changes.append(float(np.abs(answers[0] - answers[1]).max()))
+            mass = whole.attend(tags[0], component, match=beta)[0]
+            errors.append(abs(float(mass) - 1 / (1 + (num_parts - 1) * np.exp(-beta))))
+    return {"change": max(changes), "mass_error": max(errors)}
+
+
+@trial("measure-tokens")
+def token_error(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return the squared error of 16 coefficients, averaged over components."""
+    components = random_components(params["num_components"], rng=rng)
+    tokens = components.sample(params["num_tokens"], rng=rng)
+    means = np.array([cosines(each, 16).mean(axis=0) for each in tokens])
+    squares = ((means - components.coefficients) ** 2).sum(axis=1)
+    return {"squared_error": float(squares.mean())}
+
+
+@trial("measure-risk")
+def risk(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return the test error of kernel ridge regression of the sum of |b_j|, standardized."""
+    size = params["num_samples"]
+    components = random_components(size + _NUM_TEST, decay=params["decay"], rng=rng)
+    features = components.coefficients
+    targets = np.abs(features).sum(axis=1)
+    targets = (targets - targets.mean()) / targets.std()
+    squares = (features**2).sum(axis=1)
+    distances = squares[:, np.newaxis] + squares - 2 * features @ features.T
+    width = np.median(distances[size:, size:])
+    kernel = np.exp(-np.sqrt(np.maximum(distances, 0) / width))
+    dual = np.linalg.solve(kernel[:size, :size] + _RIDGE * np.eye(size), targets[:size])
+    return {"risk": float(np.mean((kernel[size:, :size] @ dual - targets[size:]) ** 2))}
+
+
+def run_measure_attention(
+    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
+) -> Reproduced:
+    """Run what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
+    tasks = _tasks(quick)
+    records = collect(
+        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
+    )
+    by_kind: dict[str, list[Record]] = {}
+    for record in records:
+        by_kind.setdefault(record.kind, []).append(record)
+    risks = _risks(by_kind["measure-risk"])
+    checks = agreement(by_kind, risks)
+    write_checks(checks, out / "agreement.csv")
+    return Reproduced(
+        checks=checks, figure=_draw(by_kind["measure-training"], risks, out / "figure.png")
+    )
+
+
+def agreement(by_kind: dict[str, list[Record]], risks: Floats) -> tuple[Check, ...]:
+    """Return how the runs agree with the theory and with what trained attention should do."""
+    exact = by_kind["measure-invariance"][0].values
+    checks = [
+        Check(
+            quantity="largest change of attention when atoms are permuted and split",
+            value=exact["change"],
+            expected=0.0,
+            tolerance=1e-12,
+        ),
+        Check(
+            quantity="largest error of the mass 1/(1 + (I - 1)e^-β), I to 8",
+            value=exact["mass_error"],
+            expected=0.0,
+            tolerance=1e-12,
+        ),
+    ]
+    for num_parts in NUM_PARTS:
+        runs = [r.values for r in by_kind["measure-training"] if r.params["num_parts"] == num_parts]
+        mean = {
+            name: float(np.mean([run[name] for run in runs]))
+            for name in ("learned", "uniform", "redirected", "variance", "mass")
+        }
+        of, variance = f"I = {num_parts}", mean["variance"]
+        bounds = (
+            ("R² of trained attention", 1 - mean["learned"] / variance, "at least", 0.92),
+            ("R² of uniform attention", 1 - mean["uniform"] / variance, "at most", 0.2),
+            ("mass on the component asked for", mean["mass"], "at least", 0.97),
+            ("error asked elsewhere / error", mean["redirected"] / mean["learned"], "at least", 10),
+            ("uniform error / error", mean["uniform"] / mean["learned"], "at least", 8),
+        )
+        checks += [
+            Check(quantity=f"{what}, {of}", value=value, expected=bound, sense=sense)  # type: ignore[arg-type]
+            for what, value, sense, bound in bounds
+        ]
+    scaled = [
+        float(np.sqrt(r.params["num_tokens"] * r.values["squared_error"]))
+        for r in by_kind["measure-tokens"]
+    ]
+    checks.append(
+        Check(
+            quantity="coefficient error × √tokens, furthest from √16",
+            value=max(scaled, key=lambda x: abs(x - 4)),
+            expected=4.0,
+            tolerance=1.0,
+        )
+    )
+    falls = np.diff(risks, axis=1).max(), np.diff(risks, axis=0).max()
+    checks += [
+        Check(quantity=f"largest change of log risk {what}", value=x, expected=0.0, sense="at most")
+        for what, x in zip(("with four times the samples", "with decay"), falls, strict=True)
+    ]
+    return tuple(checks)
+
+
+def _tasks(quick: bool) -> list[Task]:
+    return [
+        *(
+            Task(
+                kind="measure-training",
+                params={"num_parts": parts, "num_train": 400, "num_tokens": 2000},
+                num_batches=1 if quick else 3,
+            )
+            for parts in reversed(NUM_PARTS)
+        ),
+        *(
+            Task(
+                kind="measure-risk",
+                params={"decay": decay, "num_samples": size},
+                num_batches=3 if quick else 5,
+            )
+            for decay in DECAYS
+            for size in SIZES
+        ),
+        Task(
+            kind="measure-invariance",
+            params={"num_parts": [2, 4, 8], "betas": [0.5, 2.0, 5.0, 10.0]},
+        ),
+        *(
+            Task(kind="measure-tokens", params={"num_components": 20, "num_tokens": tokens})
+            for tokens in (100, 1000, 10_000)
+        ),
+    ]
+
+
+def _risks(records: list[Record]) -> Floats:
+    """Return mean log risks, ``(num_decays, num_sizes)``."""
+    risks = np.array([record.values["risk"] for record in records])
+    means = risks.reshape(len(DECAYS), len(SIZES), -1).mean(axis=2)
+    return np.asarray(np.log(means))
+
+
+def _rows(contexts: Contexts, rows: slice) -> Contexts:
+    return Contexts(
+        tags=contexts.tags[rows], means=contexts.means[rows], queries=contexts.queries[rows]
+    )
+
+
+def _draw(trained: list[Record], risks: Floats, path: Path) -> Path:
+    figure, axes = new_figure(1, 3, size=(11.0, 3.7))
+    for ax, parts in zip(axes.flat, NUM_PARTS, strict=False):
+        run = next(r.values for r in trained if r.params["num_parts"] == parts)
+        plot_predictions(
+            run["targets"],
+            dict(zip(("trained", "uniform"), run["predictions"], strict=True)),
+            ax=ax,
+        )
+        ax.set_title(f"I = {parts} components, {len(run['targets'])} test contexts", fontsize=10)
+    labels = {f"α = {decay:g}": row for decay, row in zip(DECAYS, np.exp(risks), strict=True)}
+    plot_risks(SIZES, labels, ax=axes[0, 2])
+    figure.savefig(path)
+    return path
+
+
+MEASURE_ATTENTION = Reproduction(
+    name="measure-attention",
+    title="attention over measures: trained beside uniform attention, and risk by decay",
+    source=(
+        "Kawata and Suzuki, Transformers as measure-theoretic associative memory (2026), arXiv "
+        "2602.01863; a small model of our own, whose order of risks is compared"
+    ),
+    run=run_measure_attention,
+)

@@ -1,0 +1,235 @@
+"""Attention on qubits: a filtered context has exactly the softmax masses, at a stated price.
+
+A context is a classical-quantum state of documents, whose filter on the tag leaves the softmax mass
+on the document asked for. A context of tokens is an amplitude memory of (tag, content): a filter on
+the tag samples each token with its attention weight, and a shot is one token. What softmax costs is
+the acceptance of the filter.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classical_ref.measures import TokenMeasure
+from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.memories.context import ContextState
+from qdenseam.methods import Posterior, ProductFilter, SeparationFilter
+from qdenseam.plots.attention import plot_masses, plot_shot_errors
+from qdenseam.plots.style import new_figure
+from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+
+Complex = NDArray[np.complex128]
+
+NUM_PARTS = (2, 4, 8)
+BETAS = tuple(place / 2 for place in range(17))
+SHOTS = (100, 1000, 10_000, 100_000)
+_TAG_BITS, _CONTENT_BITS, _NUM_TOKENS = 4, 4, 16
+
+
+@trial("context-filter")
+def filtered_context(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return masses, acceptances and the distance from softmax for one random context."""
+    num_parts = params["num_parts"]
+    tags, _ = np.linalg.qr(rng.normal(size=(num_parts, num_parts)))
+    context = ContextState(tags, np.array([_density(rng, 4) for _ in range(num_parts)]))
+    observable = np.diag(rng.normal(size=4))
+    values = np.real(np.einsum("iab,ba->i", context.states, observable))
+    masses, acceptances, errors = [], [], []
+    for beta in params["betas"]:
+        recalled = context.recall(tags[0], beta=beta)
+        weights = np.exp(beta * (tags @ tags[0]))
+        weights /= weights.sum()
+        attended = abs(np.trace(recalled.state @ observable).real - weights @ values)
+        errors.append(max(float(np.abs(recalled.masses - weights).max()), float(attended)))
+        masses.append(float(recalled.masses[0]))
+        acceptances.append(recalled.acceptance)
+    hard = context.recall(tags[0], beta=np.inf)
+    return {
+        "masses": masses,
+        "acceptances": acceptances,
+        "error": max(errors),
+        "hard_acceptance": hard.acceptance,
+        "hard_error": float(np.abs(hard.state - context.states[0]).max()),
+    }
+
+
+@trial("token-filter")
+def filtered_tokens(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return how far filters and their circuits are from attention over a measure of tokens."""
+    from qiskit.quantum_info import Statevector
+
+    memory, measure, query = _tokens(rng)
+    probe = np.concatenate([query, np.zeros(_CONTENT_BITS, dtype=np.int8)])
+    laws, circuits, prices = [], [], []
+    for beta in params["betas"]:
+        attention = measure.attend(query, np.eye(_NUM_TOKENS), match=beta)
+        damping = float(np.exp(-2 * beta))
+        price = float(memory.weights @ np.exp(beta * (measure.tags @ query - _TAG_BITS)))
+        for method in (
+            ProductFilter(damping),
+            SeparationFilter(Posterior(damping / (1 + damping))),
+        ):
+            law = method.law(memory, probe)
+            laws.append(float(np.abs(law.probabilities - attention).max()))
+            prices.append(abs(law.acceptance - price))
+            circuit = method.circuit(memory, probe)
+            size = sum(len(r) for r in circuit.qregs if r.name in ("memory", "flag"))
+            found = Statevector(circuit).probabilities()[: 2**size].reshape(-1, 256)[0]
+            kept = found[(memory.patterns < 0) @ (1 << np.arange(8))]
+            circuits.append(float(np.abs(kept / found.sum() - attention).max()))
+    return {"laws": max(laws), "circuits": max(circuits), "prices": max(prices)}
+
+
+@trial("token-shots")
+def token_shots(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return the squared error of the attention output from accepted shots, in units of 1/shots."""
+    from qdenseam.retrieval import recall
+
+    memory, measure, query = _tokens(rng)
+    probe = np.concatenate([query, np.zeros(_CONTENT_BITS, dtype=np.int8)])
+    beta = params["beta"]
+    exact = measure.attend(query, measure.contents, match=beta)
+    spread = measure.attend(query, ((measure.contents - exact) ** 2), match=beta).sum()
+    method = ProductFilter(float(np.exp(-2 * beta)))
+    result = recall(memory, probe, method=method, shots=params["shots"], rng=rng)
+    sampled = result.counts @ measure.contents / result.accepted
+    error = float(((sampled - exact) ** 2).sum())
+    return {
+        "squared_error": error,
+        "scaled": error * result.accepted / float(spread),
+        "acceptance": result.acceptance,
+    }
+
+
+def run_softmax_context(
+    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
+) -> Reproduced:
+    """Run what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
+    tasks = [
+        *(
+            Task(kind="context-filter", params={"num_parts": parts, "betas": BETAS})
+            for parts in NUM_PARTS
+        ),
+        Task(kind="token-filter", params={"betas": [0.1, 0.5, 1.0]}),
+        *(
+            Task(
+                kind="token-shots",
+                params={"shots": shots, "beta": 0.5},
+                num_batches=20 if quick else 60,
+            )
+            for shots in SHOTS
+        ),
+    ]
+    records = collect(
+        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
+    )
+    contexts = [r for r in records if r.kind == "context-filter"]
+    tokens = next(r.values for r in records if r.kind == "token-filter")
+    shots = [r for r in records if r.kind == "token-shots"]
+    checks = agreement(contexts, dict(tokens), shots)
+    write_checks(checks, out / "agreement.csv")
+    return Reproduced(checks=checks, figure=_draw(contexts, shots, out / "figure.png"))
+
+
+def agreement(
+    contexts: list[Record], tokens: dict[str, Any], shots: list[Record]
+) -> tuple[Check, ...]:
+    """Return how filters agree with softmax, and shots with their standard error."""
+    masses, prices = [], []
+    for record in contexts:
+        theory = _formulas(record.params["num_parts"])
+        masses.append(float(np.abs(np.array(record.values["masses"]) - theory[0]).max()))
+        prices.append(float(np.abs(np.array(record.values["acceptances"]) - theory[1]).max()))
+    hard = max(abs(r.values["hard_acceptance"] - 1 / r.params["num_parts"]) for r in contexts)
+    scaled = np.array([record.values["scaled"] for record in shots])
+    numbers = (
+        ("largest |mass - 1/(1 + (I - 1)e^-β)|, I to 8", max(masses), 1e-12),
+        (
+            "largest |masses and averages - softmax|",
+            max(r.values["error"] for r in contexts),
+            1e-12,
+        ),
+        ("largest |acceptance - (1 + (I - 1)e^-β)/I|", max(prices), 1e-12),
+        ("projection on a tag: |P - 1/I|", hard, 1e-12),
+        ("projection on a tag: state", max(r.values["hard_error"] for r in contexts), 1e-12),
+        ("tokens: largest |law - attention over the measure|", tokens["laws"], 1e-12),
+        ("tokens: largest |circuit - attention|", tokens["circuits"], 1e-10),
+        (
+            "tokens: largest |acceptance - mean of e^(score - largest possible)|",
+            tokens["prices"],
+            1e-12,
+        ),
+    )
+    return (
+        *(
+            Check(quantity=what, value=value, expected=0.0, tolerance=tolerance)
+            for what, value, tolerance in numbers
+        ),
+        Check(
+            quantity="squared error of shots × accepted / variance",
+            value=float(scaled.mean()),
+            expected=1.0,
+            tolerance=4 * float(scaled.std(ddof=1)) / len(scaled) ** 0.5,
+        ),
+    )
+
+
+def _formulas(num_parts: int) -> NDArray[np.float64]:
+    """Return mass and acceptance at :data:`BETAS`, ``(2, num_betas)``."""
+    others = (num_parts - 1) * np.exp(-np.array(BETAS))
+    return np.stack([1 / (1 + others), (1 + others) / num_parts])
+
+
+def _tokens(rng: np.random.Generator) -> tuple[AmplitudeMemory, TokenMeasure, NDArray[np.int8]]:
+    """Return random tokens as a memory and as a measure, and a tag to ask for."""
+    chosen = rng.choice(2 ** (_TAG_BITS + _CONTENT_BITS), _NUM_TOKENS, replace=False)
+    spins = 1 - 2 * (chosen[:, np.newaxis] >> np.arange(_TAG_BITS + _CONTENT_BITS) & 1)
+    masses = rng.random(_NUM_TOKENS) + 0.1
+    tags, contents = np.split(spins.astype(float), [_TAG_BITS], axis=1)
+    measure = TokenMeasure(tags=tags, contents=contents, masses=masses)
+    query = rng.choice([-1, 1], _TAG_BITS).astype(np.int8)
+    return AmplitudeMemory(spins.astype(np.int8), masses), measure, query
+
+
+def _density(rng: np.random.Generator, size: int) -> Complex:
+    factor = rng.normal(size=(size, size)) + 1j * rng.normal(size=(size, size))
+    state = factor @ factor.conj().T
+    return np.asarray(state / np.trace(state).real)
+
+
+def _draw(contexts: list[Record], shots: list[Record], path: Path) -> Path:
+    figure, axes = new_figure(1, 3, size=(11.0, 3.6))
+    for place, (name, title) in enumerate(
+        (("masses", "mass on the document asked for"), ("acceptances", "acceptance"))
+    ):
+        theory = {f"I = {parts}": _formulas(parts)[place] for parts in NUM_PARTS}
+        found = {f"I = {r.params['num_parts']}": r.values[name] for r in contexts}
+        ax = plot_masses(BETAS, theory, found, ax=axes[0, place])
+        ax.set_ylabel(title)
+    axes[0, 0].legend(fontsize=8)
+    accepted = [
+        np.mean(
+            [r.params["shots"] * r.values["acceptance"] for r in shots if r.params["shots"] == n]
+        )
+        for n in SHOTS
+    ]
+    errors = [
+        [r.values["squared_error"] ** 0.5 for r in shots if r.params["shots"] == n] for n in SHOTS
+    ]
+    plot_shot_errors(accepted, errors, ax=axes[0, 2])
+    figure.savefig(path)
+    return path
+
+
+SOFTMAX_CONTEXT = Reproduction(
+    name="softmax-context",
+    title="attention weights as Born probabilities: a filtered context is exactly softmax",
+    source=(
+        "Kawata and Suzuki, Transformers as measure-theoretic associative memory (2026), arXiv "
+        "2602.01863, for the context; the quantum filter is derived here"
+    ),
+    run=run_softmax_context,
+)
