@@ -56,7 +56,11 @@ def simulate(
 
 
 def preparation_error(
-    circuit: QuantumCircuit, bits: npt.ArrayLike, amplitudes: npt.ArrayLike
+    circuit: QuantumCircuit,
+    bits: npt.ArrayLike,
+    amplitudes: npt.ArrayLike,
+    *,
+    max_terms: int = 200_000,
 ) -> float:
     """Return the distance of the prepared state from the target, global phase removed.
 
@@ -67,9 +71,13 @@ def preparation_error(
         circuit: The preparation A; qubits 0..D-1 are the memory.
         bits: Patterns, shape ``(K, D)``.
         amplitudes: Target amplitudes of unit norm, shape ``(K,)``.
+        max_terms: Largest number of terms allowed on the way.
+
+    Raises:
+        ValueError: What :func:`simulate` raises.
     """
     patterns, target = check_bits(bits), np.asarray(amplitudes, dtype=np.complex128)
-    state = simulate(circuit)
+    state = simulate(circuit, max_terms=max_terms)
     padded = np.zeros((len(patterns), circuit.num_qubits), dtype=np.uint8)
     padded[:, : patterns.shape[1]] = patterns
     found = state.amplitudes_of(padded)
@@ -109,7 +117,7 @@ class _Engine:
                 self.amplitudes = self.amplitudes * (
                     1 - 2 * (self._bit(qubits[0]) & self._bit(qubits[1]))
                 )
-            elif len(qubits) == 1:
+            elif len(qubits) == 1 and hasattr(operation, "__array__"):
                 self._one_qubit(np.asarray(operation.to_matrix()), qubits[0])
             elif operation.definition is not None:
                 self.run(operation.definition, qubits)

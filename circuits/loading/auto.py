@@ -11,6 +11,7 @@ import numpy.typing as npt
 from circuits.bit_order import Bits
 from circuits.gf2 import affine_rank
 from circuits.loading.affine import Affine
+from circuits.loading.coupled import prepare_coupled
 from circuits.loading.dense import MAX_QUBITS, Dense
 from circuits.loading.flag_tree import FlagTree
 from circuits.loading.index_first import IndexFirst
@@ -28,7 +29,8 @@ class Auto(Encoder):
     name: ClassVar[str] = "auto"
     goal: Goal = "gates"
     """``"gates"``: CX; ``"depth"``: CX depth; ``"routed"``: CX after mapping to
-    ``coupling_map``; ``"reflection"``: CX of a reflection about the memory, A†, phase and A."""
+    ``coupling_map``, among circuits made for it (they have a layout) and others;
+    ``"reflection"``: CX of a reflection about the memory, A†, phase and A."""
     coupling_map: tuple[tuple[int, int], ...] | None = None
     """Coupled pairs of physical qubits, for the goal ``"routed"``."""
     effort: int = 1
@@ -72,6 +74,10 @@ class Auto(Encoder):
                 candidates += [Affine(inner=e).prepare(bits, amplitudes) for e in searches]
                 if len(bits) <= 16:
                     candidates.append(IndexFirst().prepare(bits, amplitudes))
+        if self.coupling_map is not None:
+            for variant in range(self.effort * (4 if len(bits) <= 16 else 2)):
+                found = prepare_coupled(bits, amplitudes, self.coupling_map, variant=variant)
+                candidates += [] if found is None else [found]
         allowed = [candidate for candidate in candidates if self._allows(candidate)]
         if not allowed:
             fewest = min(candidates, key=lambda candidate: candidate.num_ancillas)
@@ -90,7 +96,7 @@ class Auto(Encoder):
             shapes = ((0.0, False), (0.3, False))
         elif self.goal == "depth":
             tries = 1
-            shapes = ((0.3, True), (1.0, False), (1.0, True))[0 if num_patterns <= 32 else 2 :]
+            shapes = ((0.3, True), (1.0, False), (2.0, True), (1.0, True))[0 if few else 3 :]
         blocks = {12: 8, 24: 8} if num_patterns <= 128 else {12: 4, 24: 4}
         if self.max_ancillas is not None:
             blocks[48] = 1  # larger blocks need fewer flags
@@ -141,6 +147,7 @@ def _routed_gates(preparation: Preparation, coupling_map: tuple[tuple[int, int],
         preparation.circuit,
         basis_gates=["cx", "u"],
         coupling_map=[list(pair) for pair in both_ways],
+        initial_layout=None if preparation.layout is None else list(preparation.layout),
         optimization_level=3,
         seed_transpiler=0,
     )

@@ -24,6 +24,9 @@ class Preparation:
     All other qubits are back in |0⟩ there, so 2|A0⟩⟨A0| - 1 restricted to that span is
     A (2|0⟩⟨0| - 1) A† with the inner reflection on these qubits alone.
     """
+    layout: tuple[int, ...] | None = None
+    """Physical qubit of each qubit of ``circuit``, where two-qubit gates join coupled ones alone:
+    Qiskit's ``initial_layout``. ``None`` leaves the choice to a transpiler."""
     resources: Resources = field(init=False)
     """CX gates, CX depth and qubits of ``circuit``, all-to-all."""
 

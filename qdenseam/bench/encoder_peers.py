@@ -1,7 +1,8 @@
 """State-preparation circuits of other packages, brought to our register layout.
 
-Each function returns a circuit in CX and U with the D memory qubits first, as transpiled at level
-1, or raises :class:`PeerUnavailable` with the reason. Packages are imported when they are needed.
+Each function returns the circuit as its package builds it, with the D memory qubits first, or
+raises :class:`PeerUnavailable` with the reason; :func:`lowered` brings it to CX and U. Packages are
+imported when they are needed.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,13 @@ from circuits.bit_order import Bits, bits_to_integer
 Complex = npt.NDArray[np.complex128]
 
 MAX_DENSE = 10
-MAX_SPARSE = 64 * 64
-MAX_PENNYLANE = 64
+"""Neurons up to which dense peers run."""
+MAX_BITS = {"merge": 64 * 256, "pivot": 2048, "cvo_qram": 512, "superposition": 64}
+"""Bits D K up to which sparse peers run.
+
+Merge always takes part; Pivot and CVO-QRAM need more CX than Merge wherever they were run.
+PennyLane's ``Superposition`` takes 12,268 CX at D = K = 8 and 142,359, in a minute, at D = K = 16.
+"""
 
 
 class PeerUnavailable(Exception):  # noqa: N818  (a reason to skip, not an error)
@@ -29,42 +35,41 @@ def qiskit_dense(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
 
     circuit = QuantumCircuit(bits.shape[1])
     circuit.append(StatePreparation(_vector(bits, amplitudes)), circuit.qubits)
-    return _lowered(circuit)
+    return circuit
 
 
 def qclib_low_rank(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     """Return qclib's ``LowRankInitialize`` (exact Schmidt rank)."""
     module = _qclib()
     gate = module.LowRankInitialize(_vector(bits, amplitudes))
-    return _lowered(_placed(gate.definition, bits.shape[1], reverse=False))
+    return _placed(gate.definition, bits.shape[1], reverse=False)
 
 
 def qclib_merge(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     """Return qclib's ``MergeInitialize`` (Gleinig and Hoefler)."""
-    _check_size(bits)
+    _check_size(bits, "merge")
     gate = _qclib().MergeInitialize(_labels(bits, amplitudes))
-    return _lowered(_placed(gate.definition, bits.shape[1], reverse=False))
+    return _placed(gate.definition, bits.shape[1], reverse=False)
 
 
 def qclib_pivot(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     """Return qclib's ``PivotInitialize`` with ancillas (Malvetti et al.)."""
-    _check_size(bits)
+    _check_size(bits, "pivot")
     gate = _qclib().PivotInitialize(_labels(bits, amplitudes), opt_params={"aux": True})
-    return _lowered(_placed(gate._define_initialize(), bits.shape[1], reverse=True))  # noqa: SLF001
+    return _placed(gate._define_initialize(), bits.shape[1], reverse=True)  # noqa: SLF001
 
 
 def qclib_cvo_qram(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     """Return qclib's ``CvoqramInitialize``, which wants patterns in order of their weight."""
-    _check_size(bits)
+    _check_size(bits, "cvo_qram")
     order = np.argsort(bits.sum(axis=1), kind="stable")
     gate = _qclib().CvoqramInitialize(_labels(bits[order], amplitudes[order]))
-    return _lowered(_placed(gate._define_initialize(), bits.shape[1], reverse=True))  # noqa: SLF001
+    return _placed(gate._define_initialize(), bits.shape[1], reverse=True)  # noqa: SLF001
 
 
 def pennylane_superposition(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     """Return PennyLane's ``Superposition`` decomposed to CNOT and one-qubit gates."""
-    if bits.size > MAX_PENNYLANE:
-        raise PeerUnavailable(f"its decomposition is too slow beyond {MAX_PENNYLANE} bits in all")
+    _check_size(bits, "superposition")
     try:
         import pennylane as qml
     except ImportError:
@@ -87,7 +92,7 @@ def pennylane_superposition(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
             circuit.unitary(np.asarray(gate.matrix()), wires)
         else:
             raise PeerUnavailable(f"its decomposition holds {gate.name}")
-    return _lowered(circuit)
+    return circuit
 
 
 PEERS: dict[str, Callable[[Bits, Complex], QuantumCircuit]] = {
@@ -109,9 +114,9 @@ def _qclib():  # type: ignore[no-untyped-def]
     return module
 
 
-def _check_size(bits: Bits) -> None:
-    if bits.size > MAX_SPARSE:
-        raise PeerUnavailable(f"too slow beyond {MAX_SPARSE} bits in all")
+def _check_size(bits: Bits, peer: str) -> None:
+    if bits.size > MAX_BITS[peer]:
+        raise PeerUnavailable(f"large and slow: left out beyond {MAX_BITS[peer]} bits in all")
 
 
 def _vector(bits: Bits, amplitudes: Complex) -> Complex:
@@ -145,5 +150,6 @@ def _placed(circuit: QuantumCircuit, num_neurons: int, *, reverse: bool) -> Quan
     return result
 
 
-def _lowered(circuit: QuantumCircuit) -> QuantumCircuit:
+def lowered(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Return the circuit in CX and U, as Qiskit transpiles it at level 1."""
     return transpile(circuit, basis_gates=["cx", "u"], optimization_level=1, seed_transpiler=0)

@@ -1,9 +1,9 @@
 """Our encoders and those of other packages on the same instances, every circuit checked."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from math import exp, lgamma, log, log2
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -12,8 +12,10 @@ from qiskit import QuantumCircuit
 from circuits.loading import Auto, Encoder, prepare
 from circuits.resources import count
 from circuits.sparse_simulator import preparation_error
+from qdenseam.bench.encoder_devices import Device
 from qdenseam.bench.encoder_instances import AmplitudeKind, Instance, PatternKind, published
-from qdenseam.bench.encoder_peers import PEERS, PeerUnavailable
+from qdenseam.bench.encoder_peers import PEERS, PeerUnavailable, lowered
+from qdenseam.bench.encoder_rows import EncoderRow, counting_bound, with_ratios
 
 Grid = Literal["small", "full"]
 
@@ -28,39 +30,10 @@ SIZES: dict[str, tuple[tuple[int, int], ...]] = {
 }
 """The (D, K) of each grid."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncoderRow:
-    """One encoder on one instance."""
-
-    patterns: PatternKind
-    num_neurons: int
-    num_patterns: int
-    seed: int
-    amplitudes: AmplitudeKind
-    encoder: str
-    origin: Literal["own", "peer", "published"]
-    two_qubit_gates: int | None = None
-    """CX, all-to-all: ours as built, a peer's after transpilation at level 1."""
-    two_qubit_depth: int | None = None
-    routed_gates: int | None = None
-    """Two-qubit gates on the routed device, if asked for."""
-    num_ancillas: int | None = None
-    seconds: float | None = None
-    """Time to build; for a peer with its transpilation."""
-    infidelity: float | None = None
-    """1 - |<target|prepared>|^2 by sparse simulation, never below 0."""
-    gates_ratio: float | None = None
-    """Own CX over those of the best correct peer on this instance, measured or published."""
-    depth_ratio: float | None = None
-    bound_ratio: float | None = None
-    """CX over :func:`counting_bound`."""
-    note: str = ""
-    """Why there are no numbers, or where they come from."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plain fields."""
-        return asdict(self)
+MAX_ROUTED_BITS = 512
+"""Instances with more bits D K in all are not routed."""
+MAX_ROUTED_GATES = 500
+"""Peers' circuits with more CX are not routed; that would take minutes each."""
 
 
 def bench_encoders(
@@ -71,10 +44,12 @@ def bench_encoders(
     patterns: Sequence[PatternKind] = ("random", "correlated"),
     amplitudes: Sequence[AmplitudeKind] = ("uniform", "complex"),
     encoders: Sequence[Encoder] = (Auto(), Auto(goal="depth")),
-    route: Callable[[QuantumCircuit], QuantumCircuit] | None = None,
+    devices: Sequence[Device] = (),
+    known: Iterable[EncoderRow] = (),
     on_progress: Callable[[Instance], None] | None = None,
+    on_row: Callable[[EncoderRow], None] | None = None,
 ) -> list[EncoderRow]:
-    """Return one row per encoder and instance, instances in order of size.
+    """Return one row per encoder, instance and device, instances in order of size.
 
     Args:
         grid: Key of :data:`SIZES`.
@@ -82,198 +57,163 @@ def bench_encoders(
         seeds: Seeds of the pattern sets; 7 and 2024 have published counts.
         patterns: Kinds of pattern sets.
         amplitudes: Kinds of amplitudes.
-        encoders: Our encoders.
-        route: Maps a circuit to a device; its two-qubit gates fill ``routed_gates``.
+        encoders: Our encoders, all-to-all.
+        devices: Where circuits are routed to as well, those of our encoder for that device and of
+            the peers; up to :data:`MAX_ROUTED_BITS`, and for the first kind of amplitudes only,
+            on which CX hardly depend.
+        known: Rows of an earlier run, used again instead of measuring.
         on_progress: Called with each instance before it is run.
+        on_row: Called with each newly measured row, without its ratios.
 
     Raises:
         ValueError: There is no such grid.
     """
     if grid not in SIZES:
         raise ValueError(f"grid should be one of {sorted(SIZES)}. Got {grid!r}.")
+    kept = {(row.instance, row.device, row.encoder): row for row in known}
     rows: list[EncoderRow] = []
-    for num_neurons, num_patterns in SIZES[grid]:
-        for pattern_kind in patterns:
-            for amplitude_kind in amplitudes:
-                for seed in seeds:
-                    instance = Instance(
-                        patterns=pattern_kind,
-                        num_neurons=num_neurons,
-                        num_patterns=num_patterns,
-                        seed=seed,
-                        amplitudes=amplitude_kind,
-                    )
-                    if on_progress is not None:
-                        on_progress(instance)
-                    rows += _bench_instance(instance, encoders, peers, route)
-    return rows
-
-
-def counting_bound(num_neurons: int, num_patterns: int, num_ancillas: int = 6) -> float:
-    """Return (K·D - log2 K!) / (2 log2(D + a)), the CX that some set of K patterns needs.
-
-    It counts CX placements against pattern sets and ignores the choice of one-qubit gates: a guide,
-    not a proof.
-    """
-    choices = num_patterns * num_neurons - lgamma(num_patterns + 1) / log(2)
-    return choices / (2 * log2(num_neurons + num_ancillas))
-
-
-def geometric_mean(values: Iterable[float]) -> float:
-    """Return the geometric mean of positive values, NaN for none."""
-    logs = [log(value) for value in values]
-    return exp(sum(logs) / len(logs)) if logs else float("nan")
-
-
-def regime(num_neurons: int, num_patterns: int) -> str:
-    """Return the name of the regime that an instance counts to."""
-    if num_patterns >= 2**num_neurons / 4:
-        return "K >= 2^D/4"
-    for last, name in ((3, "K = 2-3"), (8, "K = 4-8"), (16, "K = 9-16"), (64, "K = 17-64")):
-        if num_patterns <= last:
-            return name
-    return "K >= 65"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegimeSummary:
-    """Ratios of one of our encoders to the best peer over a regime."""
-
-    regime: str
-    patterns: PatternKind
-    amplitudes: AmplitudeKind
-    encoder: str
-    num_instances: int
-    gates: float
-    """Geometric mean of the CX ratios."""
-    worst_gates: float
-    depth: float
-    worst_depth: float
-    worst_seconds: float
-    worst_infidelity: float
-
-
-def summarize(rows: Iterable[EncoderRow]) -> list[RegimeSummary]:
-    """Return the summary of every regime in which some peer count is known."""
-    groups: dict[tuple[str, PatternKind, AmplitudeKind, str], list[EncoderRow]] = {}
-    for row in rows:
-        if row.origin == "own" and row.gates_ratio is not None:
-            name = regime(row.num_neurons, row.num_patterns)
-            key = (name, row.patterns, row.amplitudes, row.encoder)
-            groups.setdefault(key, []).append(row)
-    summaries = []
-    for (name, pattern_kind, amplitude_kind, encoder), members in groups.items():
-        gates = [row.gates_ratio for row in members if row.gates_ratio is not None]
-        depths = [row.depth_ratio for row in members if row.depth_ratio is not None]
-        summaries.append(
-            RegimeSummary(
-                regime=name,
-                patterns=pattern_kind,
-                amplitudes=amplitude_kind,
-                encoder=encoder,
-                num_instances=len(members),
-                gates=geometric_mean(gates),
-                worst_gates=max(gates),
-                depth=geometric_mean(depths),
-                worst_depth=max(depths, default=float("nan")),
-                worst_seconds=max(row.seconds or 0.0 for row in members),
-                worst_infidelity=max(row.infidelity or 0.0 for row in members),
-            )
+    for (num_neurons, num_patterns), pattern_kind, amplitude_kind, seed in product(
+        SIZES[grid], patterns, amplitudes, seeds
+    ):
+        instance = Instance(
+            patterns=pattern_kind,
+            num_neurons=num_neurons,
+            num_patterns=num_patterns,
+            seed=seed,
+            amplitudes=amplitude_kind,
         )
-    return summaries
+        if on_progress is not None:
+            on_progress(instance)
+        small = num_neurons * num_patterns <= MAX_ROUTED_BITS
+        targets = devices if small and amplitude_kind == amplitudes[0] else ()
+        for name, device, measure in _measurements(instance, encoders, peers, targets):
+            place = _place(device)
+            row = kept.get((instance, place, name))
+            if row is None:
+                row = measure()
+                if on_row is not None:
+                    on_row(row)
+            rows.append(row)
+    return with_ratios(rows)
 
 
-def _bench_instance(
-    instance: Instance,
-    encoders: Sequence[Encoder],
-    peers: bool,
-    route: Callable[[QuantumCircuit], QuantumCircuit] | None,
-) -> list[EncoderRow]:
-    others = [_published_row(instance, name) for name in _published_names(instance)]
-    if peers:
-        others += [_peer_row(instance, name, route) for name in PEERS]
-    correct = [row for row in others if row.infidelity is None or row.infidelity < 1e-6]
-    gates = [row.two_qubit_gates for row in correct if row.two_qubit_gates]
-    depths = [row.two_qubit_depth for row in correct if row.two_qubit_depth]
-    own = []
-    for encoder in encoders:
-        start = time.perf_counter()
-        preparation = prepare(instance.bits(), instance.target(), encoder=encoder)
-        seconds = time.perf_counter() - start
-        row = _measured(instance, _label(encoder), "own", preparation.circuit, seconds, route)
-        best: dict[str, Any] = {}
-        if gates and row["two_qubit_gates"]:
-            best["gates_ratio"] = row["two_qubit_gates"] / min(gates)
-        if depths and row["two_qubit_depth"]:
-            best["depth_ratio"] = row["two_qubit_depth"] / min(depths)
-        own.append(EncoderRow(**row, **best))
-    return own + others
+Measurement = tuple[str, Device | None, Callable[[], EncoderRow]]
+"""The encoder's name, the device (``None``: all-to-all), and how to obtain the row."""
+
+
+def _measurements(
+    instance: Instance, encoders: Sequence[Encoder], peers: bool, devices: Sequence[Device]
+) -> Iterator[Measurement]:
+    for device in (None, *devices):
+        chosen = encoders if device is None else (Auto(goal="routed", coupling_map=device.pairs),)
+        for encoder in chosen:
+            yield _label(encoder), device, lambda e=encoder, d=device: _own_row(instance, e, d)  # type: ignore[misc]
+        for name in PEERS if peers else ():
+            yield name, device, lambda n=name, d=device: _peer_row(instance, n, d)  # type: ignore[misc]
+        for row in _published_rows(instance, device):
+            yield row.encoder, device, lambda r=row: r  # type: ignore[misc]
+
+
+def _own_row(instance: Instance, encoder: Encoder, device: Device | None) -> EncoderRow:
+    start = time.perf_counter()
+    preparation = prepare(instance.bits(), instance.target(), encoder=encoder)
+    seconds = time.perf_counter() - start
+    circuit = preparation.circuit
+    routed = circuit if device is None else device.route(circuit, preparation.layout)
+    return _measured(instance, _label(encoder), "own", device, circuit, routed, seconds)
+
+
+@lru_cache(maxsize=len(PEERS))
+def _peer_circuit(instance: Instance, name: str) -> tuple[QuantumCircuit, QuantumCircuit, float]:
+    """Return a peer's circuit as built and as transpiled, and the seconds that took."""
+    start = time.perf_counter()
+    built = PEERS[name](instance.bits(), instance.target())
+    return built, lowered(built), time.perf_counter() - start
+
+
+def _peer_row(instance: Instance, name: str, device: Device | None) -> EncoderRow:
+    def refused(note: str) -> EncoderRow:
+        return EncoderRow(
+            **instance.to_dict(), device=_place(device), encoder=name, origin="peer", note=note
+        )
+
+    try:
+        built, circuit, seconds = _peer_circuit(instance, name)
+        if device is not None:
+            if circuit.num_qubits > device.num_qubits:
+                return refused(f"not routed: more than the {device.num_qubits} qubits there are")
+            if count(circuit).two_qubit_gates > MAX_ROUTED_GATES:
+                return refused(f"not routed: more than {MAX_ROUTED_GATES} CX")
+            circuit = device.route(circuit)
+    except PeerUnavailable as reason:
+        return refused(str(reason))
+    except Exception as error:
+        return refused(f"failed: {type(error).__name__}: {str(error)[:120]}")
+    try:
+        return _measured(instance, name, "peer", device, built, circuit, seconds)
+    except ValueError as error:
+        return refused(f"not checked: {error}")
 
 
 def _measured(
     instance: Instance,
     name: str,
-    origin: str,
-    circuit: QuantumCircuit,
+    origin: Literal["own", "peer"],
+    device: Device | None,
+    built: QuantumCircuit,
+    counted: QuantumCircuit,
     seconds: float,
-    route: Callable[[QuantumCircuit], QuantumCircuit] | None,
-) -> dict[str, Any]:
-    resources = count(circuit)
-    error = preparation_error(circuit, instance.bits(), instance.target())
-    bound = counting_bound(instance.num_neurons, instance.num_patterns)
-    values: dict[str, Any] = {
-        **instance.to_dict(),
-        "encoder": name,
-        "origin": origin,
-        "two_qubit_gates": resources.two_qubit_gates,
-        "two_qubit_depth": resources.two_qubit_depth,
-        "num_ancillas": circuit.num_qubits - instance.num_neurons,
-        "seconds": seconds,
-        # |<a|b>|^2 = (1 - error^2 / 2)^2 for unit vectors in phase
-        "infidelity": float(max(0.0, 1 - (1 - np.square(error) / 2) ** 2)),
-        "bound_ratio": resources.two_qubit_gates / bound,
-    }
-    if route is not None:
-        values["routed_gates"] = count(route(circuit)).two_qubit_gates
-    return values
-
-
-def _peer_row(
-    instance: Instance,
-    name: str,
-    route: Callable[[QuantumCircuit], QuantumCircuit] | None,
 ) -> EncoderRow:
-    start = time.perf_counter()
+    resources = count(counted)
+    bits, target = instance.bits(), instance.target()
+    extra: dict[str, Any] = {}
     try:
-        circuit = PEERS[name](instance.bits(), instance.target())
-    except PeerUnavailable as reason:
-        return EncoderRow(**instance.to_dict(), encoder=name, origin="peer", note=str(reason))
-    except Exception as error:
-        note = f"failed: {type(error).__name__}: {str(error)[:120]}"
-        return EncoderRow(**instance.to_dict(), encoder=name, origin="peer", note=note)
-    seconds = time.perf_counter() - start
-    try:
-        return EncoderRow(**_measured(instance, name, "peer", circuit, seconds, route))
-    except ValueError as error:
-        note = f"not checked: {error}"
-        return EncoderRow(**instance.to_dict(), encoder=name, origin="peer", note=note)
-
-
-def _published_names(instance: Instance) -> list[str]:
-    return list(dict.fromkeys(entry.encoder for entry in published(instance)))
-
-
-def _published_row(instance: Instance, name: str) -> EncoderRow:
-    found = {e.measure: e.value for e in published(instance) if e.encoder == name}
+        error = preparation_error(counted, bits, target, max_terms=max(20_000, 64 * len(bits)))
+    except ValueError:  # the transpiler's order of gates may hold many terms at once
+        error = preparation_error(built, bits, target)
+        extra["note"] = "checked before transpilation"
+    if device is None:
+        bound = counting_bound(instance.num_neurons, instance.num_patterns)
+        extra["bound_ratio"] = resources.two_qubit_gates / bound
     return EncoderRow(
         **instance.to_dict(),
+        device=_place(device),
         encoder=name,
-        origin="published",
-        two_qubit_gates=found.get("gates"),
-        two_qubit_depth=found.get("depth"),
-        routed_gates=found.get("routed"),
-        note="published count",
+        origin=origin,
+        two_qubit_gates=resources.two_qubit_gates,
+        two_qubit_depth=resources.two_qubit_depth,
+        num_ancillas=built.num_qubits - instance.num_neurons,
+        seconds=seconds,
+        # |<a|b>|^2 = (1 - error^2 / 2)^2 for unit vectors in phase
+        infidelity=float(max(0.0, 1 - (1 - np.square(error) / 2) ** 2)),
+        **extra,
     )
+
+
+def _published_rows(instance: Instance, device: Device | None) -> list[EncoderRow]:
+    """Return the published counts; those of circuits routed were measured on heavy-hex."""
+    found: dict[str, dict[str, int]] = {}
+    for entry in published(instance):
+        if (entry.measure == "routed") == (device is not None and device.name == "heavy-hex"):
+            found.setdefault(entry.encoder, {})[entry.measure] = entry.value
+    if device is not None and device.name != "heavy-hex":
+        return []
+    return [
+        EncoderRow(
+            **instance.to_dict(),
+            device=_place(device),
+            encoder=f"{name} (published)",
+            origin="published",
+            two_qubit_gates=counts.get("gates", counts.get("routed")),
+            two_qubit_depth=counts.get("depth"),
+            note="published count",
+        )
+        for name, counts in found.items()
+    ]
+
+
+def _place(device: Device | None) -> str:
+    return "all-to-all" if device is None else device.name
 
 
 def _label(encoder: Encoder) -> str:

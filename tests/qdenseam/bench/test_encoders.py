@@ -4,23 +4,21 @@ import numpy as np
 import pytest
 from qiskit import QuantumCircuit
 
-from circuits.loading import Dense, Merging
+from circuits.loading import Merging
 from circuits.sparse_simulator import preparation_error
 from qdenseam.bench import encoders
+from qdenseam.bench.encoder_devices import DEVICES, Device, find_devices, square_lattice
 from qdenseam.bench.encoder_instances import Instance, published
 from qdenseam.bench.encoder_peers import (
     PEERS,
     PeerUnavailable,
+    lowered,
     pennylane_superposition,
     qiskit_dense,
 )
-from qdenseam.bench.encoders import (
-    bench_encoders,
-    counting_bound,
-    geometric_mean,
-    regime,
-    summarize,
-)
+from qdenseam.bench.encoder_rows import EncoderRow, RowsFile, counting_bound, with_ratios
+from qdenseam.bench.encoder_summary import geometric_mean, regime, summarize
+from qdenseam.bench.encoders import bench_encoders
 
 
 def instance(**changes):
@@ -68,7 +66,7 @@ def test_rows_are_correct_circuits_with_ratios(tiny):
 
 
 def test_every_peer_gives_a_correct_circuit_or_a_reason(tiny, monkeypatch):
-    monkeypatch.setitem(encoders.SIZES, "small", ((4, 3),))
+    monkeypatch.setitem(encoders.SIZES, "small", ((3, 3),))
     rows = bench_encoders(
         peers=True, encoders=(Merging(),), patterns=("random",), amplitudes=("complex",)
     )
@@ -83,13 +81,13 @@ def test_qiskit_and_pennylane_are_brought_to_our_layout():
     for peer in (qiskit_dense, pennylane_superposition):
         circuit = peer(case.bits(), case.target())
         assert preparation_error(circuit, case.bits(), case.target()) < 1e-7
-        assert set(circuit.count_ops()) <= {"cx", "u"}
+        assert set(lowered(circuit).count_ops()) <= {"cx", "u"}
 
 
 def test_peers_say_why_they_do_not_take_part():
-    large = instance(num_neurons=70, num_patterns=64)
+    large = instance(num_neurons=70, num_patterns=256)
     for peer in PEERS.values():
-        with pytest.raises(PeerUnavailable, match=r"too slow|left out|not installed"):
+        with pytest.raises(PeerUnavailable, match=r"left out|not installed"):
             peer(large.bits(), large.target())
 
 
@@ -112,18 +110,94 @@ def test_a_failing_or_wrong_peer_does_not_stop_the_run_or_set_the_mark(tiny, mon
     assert by_name["merging"].gates_ratio is None
 
 
-def test_routing_fills_its_column(tiny):
+def test_routed_rows_have_ratios_of_their_own(monkeypatch):
+    monkeypatch.setitem(encoders.SIZES, "small", ((5, 4),))
+    monkeypatch.setattr(encoders, "PEERS", {"dense": qiskit_dense})
     seen = []
     rows = bench_encoders(
-        encoders=(Dense(),),
+        peers=True,
+        encoders=(),
         patterns=("random",),
-        amplitudes=("uniform",),
-        route=lambda circuit: circuit.compose(circuit.inverse()),
+        devices=(square_lattice(3),),
         on_progress=seen.append,
     )
-    own = [row for row in rows if row.origin == "own"]
-    assert [row.routed_gates for row in own] == [2 * row.two_qubit_gates for row in own]
-    assert [(i.num_neurons, i.num_patterns) for i in seen] == [(6, 4), (8, 4)]
+    routed = [row for row in rows if row.device == "square"]
+    assert {(row.encoder, row.amplitudes) for row in routed} == {
+        ("auto:routed", "uniform"),
+        ("dense", "uniform"),
+    }
+    assert all(row.infidelity < 1e-9 for row in routed)
+    own, peer = routed
+    assert own.gates_ratio == own.two_qubit_gates / peer.two_qubit_gates < 1
+    assert [(i.num_neurons, i.amplitudes) for i in seen] == [(5, "uniform"), (5, "complex")]
+
+
+def test_large_peer_circuits_are_not_routed(monkeypatch):
+    monkeypatch.setitem(encoders.SIZES, "small", ((4, 3),))
+    monkeypatch.setattr(encoders, "MAX_ROUTED_GATES", 0)
+    monkeypatch.setattr(encoders, "PEERS", {"dense": qiskit_dense})
+    rows = bench_encoders(
+        peers=True, patterns=("random",), amplitudes=("real",), devices=(square_lattice(2),)
+    )
+    (refused,) = [row for row in rows if row.device == "square" and row.origin == "peer"]
+    assert refused.note == "not routed: more than 0 CX"
+    line = Device(name="line", pairs=((0, 1), (1, 2)))
+    row = encoders._peer_row(instance(num_neurons=4), "dense", line)
+    assert row.note == "not routed: more than the 3 qubits there are"
+
+
+def test_a_routed_circuit_prepares_the_same_state_on_coupled_qubits():
+    device = square_lattice(3)
+    circuit = QuantumCircuit(4)
+    circuit.h(0)
+    for target in (1, 2, 3):
+        circuit.cx(0, target)
+    bits = np.array([[0] * 4, [1] * 4])
+    assert preparation_error(device.route(circuit), bits, np.full(2, 0.5**0.5)) < 1e-12
+
+
+def test_devices_have_the_couplings_of_their_kind():
+    degrees = {
+        name: np.bincount(np.array(device.pairs).ravel()) for name, device in DEVICES.items()
+    }
+    assert len(degrees["heavy-hex"]) == 156
+    assert len(DEVICES["heavy-hex"].pairs) == 176
+    assert degrees["heavy-hex"].max() == 3
+    assert len(degrees["square"]) == 64
+    assert degrees["square"].max() == 4
+    assert [d.name for d in find_devices(" square,heavy-hex ")] == ["square", "heavy-hex"]
+    assert find_devices("") == ()
+    with pytest.raises(ValueError, match=r"device should be one of \['heavy-hex', 'square'\]"):
+        find_devices("ring")
+
+
+def test_rows_of_an_interrupted_run_are_not_measured_again(tmp_path, tiny):
+    file = RowsFile(path=tmp_path / "rows.part")
+    options = {"patterns": ("random",), "amplitudes": ("uniform",), "encoders": (Merging(),)}
+    first = bench_encoders(on_row=file.append, **options)
+    with file.path.open("a") as cut:
+        cut.write('{"patterns": "ran')
+    known = file.read()
+    measured = []
+    again = bench_encoders(known=known, on_row=measured.append, **options)
+    assert again == first
+    assert [row.origin for row in measured] == []
+    file.path.write_text('{"speed": 3}\n')
+    with pytest.raises(ValueError, match="should hold the rows of an interrupted run"):
+        file.read()
+    assert RowsFile(path=tmp_path / "none").read() == []
+
+
+def test_wrong_circuits_set_no_mark():
+    fields = {"patterns": "random", "num_neurons": 6, "num_patterns": 4, "seed": 3}
+    fields |= {"amplitudes": "uniform", "two_qubit_depth": 5}
+    rows = [
+        EncoderRow(**fields, encoder="a", origin="own", two_qubit_gates=10),
+        EncoderRow(**fields, encoder="b", origin="peer", two_qubit_gates=20, infidelity=0.0),
+        EncoderRow(**fields, encoder="c", origin="peer", two_qubit_gates=5, infidelity=0.1),
+        EncoderRow(**fields, encoder="a", origin="own", two_qubit_gates=9, device="square"),
+    ]
+    assert [row.gates_ratio for row in with_ratios(rows)] == [0.5, None, None, None]
 
 
 def test_the_summary_is_the_geometric_mean_and_the_worst(tiny):
@@ -145,6 +219,8 @@ def test_the_bound_and_the_regimes():
         "K = 17-64",
         "K >= 65",
     ]
+    assert regime(8, 8) == "K = 4-8, D < 10"
+    assert regime(10, 128) == "K >= 65, D < 12"
     assert np.isnan(geometric_mean([]))
 
 
