@@ -1,0 +1,252 @@
+"""Layouts by predicted success: routed on a small patch, then moved to the best place.
+
+Routing takes no notice of errors. So a circuit is routed from several seeds on a patch of the
+device, and each routed circuit is moved over the device by a beam search that knows the errors of
+gates and measurements. The best prediction wins.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit, generate_preset_pass_manager
+from qiskit.transpiler import CouplingMap, Target
+
+from qdenseam.execution.circuit_facts import active_qubits, restricted_to
+from qdenseam.execution.device_noise import PHYSICAL_QUBITS
+from qdenseam.execution.device_parts import failed_places, working_qubits
+from qdenseam.execution.error_budget import ErrorBudget, error_budget
+
+BEAM = 500
+"""Partial placements kept while a circuit is moved over a device."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Layout:
+    """A circuit compiled for some qubits of a device, and what the calibration predicts."""
+
+    circuit: QuantumCircuit
+    """On as many qubits as it acts on; ``metadata["physical_qubits"]`` names the device's."""
+    qubits: tuple[int, ...]
+    budget: ErrorBudget
+
+
+def route(
+    circuit: QuantumCircuit, target: Target, *, num_seeds: int = 12, seed: int = 0
+) -> list[QuantumCircuit]:
+    """Return the circuit routed on a patch of a device, from several seeds, idle qubits dropped.
+
+    The circuits depend on the device's gates and couplings, not on its errors. Equal ones are
+    returned once.
+
+    Raises:
+        ValueError: ``num_seeds`` is below 1, or the circuit is wider than the device.
+    """
+    if num_seeds < 1:
+        raise ValueError(f"num_seeds should be at least 1. Got {num_seeds}.")
+    patch = _patch(target, circuit.num_qubits)
+    names = sorted(set(target.operation_names) & _GATES)
+    if "rzz" in names:
+        from qiskit_ibm_runtime.transpiler.passes import FoldRzzAngle
+    seeds = np.random.default_rng(seed).integers(2**31, size=num_seeds).tolist()
+    found: dict[tuple[tuple[str, tuple[int, ...]], ...], QuantumCircuit] = {}
+    for each in seeds:
+        pass_manager = generate_preset_pass_manager(
+            optimization_level=3, basis_gates=names, coupling_map=patch, seed_transpiler=each
+        )
+        routed = pass_manager.run(circuit)
+        if "rzz" in names:  # devices offer it for angles in [0, π/2] only
+            routed = FoldRzzAngle()(routed)
+        narrow = restricted_to(routed, active_qubits(routed))
+        key = tuple(
+            (i.operation.name, tuple(narrow.find_bit(q).index for q in i.qubits))
+            for i in narrow.data
+        )
+        found.setdefault(key, narrow)
+    return list(found.values())
+
+
+def place(routed: QuantumCircuit, target: Target, *, beam: int = BEAM) -> Layout:
+    """Return a routed circuit on the qubits of a device where it is predicted to succeed best.
+
+    Raises:
+        ValueError: The circuit fits nowhere.
+    """
+    costs = _costs_of(target)
+    pairs, weights = _interactions(routed)
+    order = _connected_order(routed.num_qubits, pairs)
+    count = Counter(
+        routed.find_bit(i.qubits[0]).index
+        for i in routed.data
+        if len(i.qubits) == 1 and i.operation.name in ("sx", "x", "rx")
+    )
+    reads = Counter(
+        routed.find_bit(i.qubits[0]).index for i in routed.data if i.operation.name == "measure"
+    )
+    placed = costs.working[:, None]
+    qubit = order[0]
+    score = costs.one[placed[:, 0]] * count[qubit] + costs.read[placed[:, 0]] * reads[qubit]
+    for step, qubit in enumerate(order[1:], start=1):
+        linked = [(j, weights[_pair(order[j], qubit)]) for j in range(step)
+                  if _pair(order[j], qubit) in weights]  # fmt: skip
+        if linked:
+            near = costs.neighbors[placed[:, linked[0][0]]]
+        else:  # a qubit that meets no other
+            near = np.broadcast_to(costs.working, (len(placed), len(costs.working)))
+        rows, columns = np.nonzero(near >= 0)
+        chosen = near[rows, columns]
+        cost = score[rows] + costs.one[chosen] * count[qubit] + costs.read[chosen] * reads[qubit]
+        for j, uses in linked:
+            cost = cost + costs.two[placed[rows, j], chosen] * uses
+        free = np.isfinite(cost) & ~(placed[rows] == chosen[:, None]).any(axis=1)
+        rows, chosen, cost = rows[free], chosen[free], cost[free]
+        if len(rows) == 0:
+            raise ValueError(
+                f"A circuit should fit the device's couplings. Got {routed.num_qubits} qubits "
+                "that fit nowhere; route it for this device first."
+            )
+        best = np.argsort(cost, kind="stable")[:beam]
+        placed = np.concatenate([placed[rows[best]], chosen[best, None]], axis=1)
+        score = cost[best]
+    where = {qubit: int(placed[int(score.argmin()), j]) for j, qubit in enumerate(order)}
+    qubits = tuple(where[q] for q in range(routed.num_qubits))
+    circuit = routed.copy()
+    circuit.metadata = {**(routed.metadata or {}), PHYSICAL_QUBITS: qubits}
+    return Layout(circuit=circuit, qubits=qubits, budget=error_budget(circuit, target, qubits))
+
+
+def best_layout(
+    circuit: QuantumCircuit, target: Target, *, num_seeds: int = 12, seed: int = 0
+) -> Layout:
+    """Return the layout of largest predicted success among all routed circuits.
+
+    Raises:
+        ValueError: As :func:`route` and :func:`place`.
+    """
+    layouts = [
+        place(each, target) for each in route(circuit, target, num_seeds=num_seeds, seed=seed)
+    ]
+    return max(layouts, key=lambda layout: layout.budget.success)
+
+
+def typical_survival(target: Target) -> float:
+    """Return the survival of a two-qubit gate that nine in ten of a device do not exceed."""
+    costs = _costs_of(target)
+    return float(np.exp(-np.quantile(costs.two[np.isfinite(costs.two)], 0.1)))
+
+
+_GATES = frozenset(
+    {"id", "rz", "sx", "x", "rx", "rzz", "cz", "ecr", "cx", "h", "u", "p", "u1", "u2", "u3"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Costs:
+    """Minus the logarithm of survival: of two-qubit gates, one-qubit gates and measurements."""
+
+    two: Floats
+    one: Floats
+    read: Floats
+    neighbors: npt.NDArray[np.int64]
+    """Neighbors of each qubit, filled up with -1."""
+    working: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, target: Target) -> "_Costs":
+        size = target.num_qubits
+        working = np.array(working_qubits(target), dtype=np.int64)
+        failed = failed_places(target)
+        two, one, read = np.full((size, size), np.inf), np.zeros(size), np.zeros(size)
+        for name in set(target.operation_names) & (_GATES | {"measure"}):
+            for qubits, entry in target[name].items():
+                error = 0.0 if entry is None or entry.error is None else float(entry.error)
+                if qubits is None or frozenset(qubits) in failed:
+                    continue
+                if len(qubits) == 2:
+                    cost = -np.log(max(1e-12, 1 - 1.25 * error))
+                    # a device may offer two gates on a pair: the better one counts
+                    two[qubits] = two[qubits[::-1]] = min(two[qubits], cost)
+                elif name == "measure":
+                    read[qubits] = -np.log(max(1e-12, 1 - error))
+                elif name == "sx":
+                    one[qubits] = -np.log(max(1e-12, 1 - 1.5 * error))
+        inside = np.zeros(size, dtype=bool)
+        inside[working] = True
+        two[~inside] = two[:, ~inside] = np.inf
+        lists = [np.flatnonzero(np.isfinite(row)) for row in two]
+        neighbors = np.full((size, max(1, *(len(each) for each in lists))), -1, dtype=np.int64)
+        for qubit, each in enumerate(lists):
+            neighbors[qubit, : len(each)] = each
+        return cls(two=two, one=one, read=read, neighbors=neighbors, working=working)
+
+
+@lru_cache(maxsize=8)
+def _costs_of(target: Target) -> _Costs:
+    return _Costs.of(target)
+
+
+def _patch(target: Target, num_qubits: int) -> CouplingMap:
+    """Return the couplings of a connected patch with room for routing, around a middle qubit."""
+    working = working_qubits(target)
+    if num_qubits > len(working):
+        raise ValueError(f"A circuit should have at most {len(working)} qubits. Got {num_qubits}.")
+    failed = failed_places(target)
+    graph: dict[int, set[int]] = {q: set() for q in working}
+    for pair in target.build_coupling_map().get_edges():
+        if graph.keys() >= set(pair) and frozenset(pair) not in failed:
+            graph[pair[0]].add(pair[1])
+            graph[pair[1]].add(pair[0])
+    wanted = min(len(working), max(2 * num_qubits, num_qubits + 8))
+    start = max(working, key=lambda q: (len(_ball(graph, q, wanted)[1]), -q))
+    kept = sorted(_ball(graph, start, wanted)[0])
+    new = {old: place for place, old in enumerate(kept)}
+    return CouplingMap([(new[a], new[b]) for a in kept for b in sorted(graph[a]) if b in new])
+
+
+def _ball(
+    graph: dict[int, set[int]], start: int, size: int
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return the ``size`` qubits nearest to one, and the couplings among them."""
+    seen, queue = [start], [start]
+    while queue and len(seen) < size:
+        for near in sorted(graph[queue.pop(0)]):
+            if near not in seen and len(seen) < size:
+                seen.append(near)
+                queue.append(near)
+    inside = set(seen)
+    return seen, [(a, b) for a in seen for b in graph[a] if b in inside and a < b]
+
+
+def _pair(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
+
+
+def _interactions(
+    circuit: QuantumCircuit,
+) -> tuple[list[tuple[int, int]], Counter[tuple[int, int]]]:
+    uses: Counter[tuple[int, int]] = Counter()
+    for instruction in circuit.data:
+        if len(instruction.qubits) == 2 and instruction.operation.name != "barrier":
+            a, b = (circuit.find_bit(q).index for q in instruction.qubits)
+            uses[_pair(a, b)] += 1
+    return list(uses), uses
+
+
+def _connected_order(num_qubits: int, pairs: list[tuple[int, int]]) -> list[int]:
+    """Return all qubits so that each comes after a neighbor of it, wherever it has one."""
+    near: dict[int, set[int]] = {q: set() for q in range(num_qubits)}
+    for a, b in pairs:
+        near[a].add(b)
+        near[b].add(a)
+    order: list[int] = []
+    left = set(near)
+    while left:
+        touching = [q for q in left if near[q] & set(order)] or sorted(left)
+        chosen = max(touching, key=lambda q: (len(near[q] & set(order)), len(near[q]), -q))
+        order.append(chosen)
+        left.remove(chosen)
+    return order

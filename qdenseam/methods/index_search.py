@@ -1,0 +1,133 @@
+"""Amplification on an index made of known neurons: the fewest gates for completion on a device."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from circuits.amplification import Rounds
+from circuits.index_search import index_search
+from circuits.known_index import KnownIndex, known_indices
+from classical_ref.spins import hamming_distance, spins_to_bits
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.methods.amplification import law_of_marking
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
+from qdenseam.methods.schedules import Exact, Schedule, as_schedule
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class IndexSearch(RecallMethod):
+    r"""Grover iterations on the index of a memory, patterns written once at the end.
+
+    With |M⟩ = W V|0…0⟩, V on an index of about log2 K parities of known neurons, W† and W cancel
+    between the rounds: oracle and reflection touch the index alone. What remains is
+    W Π_j(-V S₀(χ_j) V† O(φ_j)) V: the same state as with :class:`AmplitudeAmplification`, up to
+    phases of patterns, for every probe that just one pattern fits.
+
+    At most 64 patterns; one match is claimed. The oracle compares the index only, so a probe that
+    fits no pattern may mark one falsely: an outcome is accepted if it agrees with the known neurons
+    (up to ``radius`` of them). Of several patterns that fit, at most one is marked. The index of a
+    probe is found by parities, so X gates could also set it directly: this is amplification made as
+    cheap on a device as it gets, not a speedup.
+
+    Flipped bits: with ``positions`` the index is made of those known neurons only and the others
+    are checked by ``radius``. If no flip falls on them, the target is found (the information sets
+    of decoding by Prange, 1962, and Bernstein, 2010).
+
+    The law: that of amplification with the pattern of the probe's index marked, then the check.
+
+    Attributes:
+        schedule: A :class:`Schedule` or its name; for one match.
+        positions: Known neurons that the index may use; ``None`` for all of them.
+        radius: How many known neurons of an accepted outcome may differ from the probe.
+        variant: Which of the indices found, the cheapest being 0; beyond the last it is the last.
+    """
+
+    name: ClassVar[str] = "index-search"
+    memory_type: ClassVar[type] = AmplitudeMemory
+    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "classical"
+    preserves_memory_span: ClassVar[bool] = True
+
+    schedule: Schedule | str = field(default_factory=Exact)
+    positions: tuple[int, ...] | None = None
+    radius: int = 0
+    variant: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schedule", as_schedule(self.schedule))
+        for name in ("radius", "variant"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} should be at least 0. Got {getattr(self, name)}.")
+
+    @property
+    def knows_match_count(self) -> bool:
+        """Whether the schedule is right only for the claimed number of matches."""
+        return as_schedule(self.schedule).knows_weight
+
+    def rounds(self, memory: AmplitudeMemory) -> Rounds:
+        """Return the (oracle, reflection) phases for one match."""
+        return as_schedule(self.schedule).rounds(1 / memory.num_patterns)
+
+    def indices(self, memory: AmplitudeMemory, probe: Spins) -> list[KnownIndex]:
+        """Return the indices for the neurons that a probe knows, fewest gates to write first.
+
+        Raises:
+            ValueError: A position is no neuron.
+        """
+        present = memory.weights > 0
+        known = self._trusted(memory, probe)
+        return known_indices(memory.bits[present], memory.weights[present], known)
+
+    def index(self, memory: AmplitudeMemory, probe: Spins) -> KnownIndex:
+        """Return the index in use."""
+        found = self.indices(memory, probe)
+        return found[min(self.variant, len(found) - 1)]
+
+    def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:
+        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits."""
+        spins = memory.check_probe(probe)
+        found = self.index(memory, spins)
+        label = found.label_of(self._asked(memory, spins))
+        return index_search(found, label, self.rounds(memory))
+
+    def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
+        """Return the law; no circuit."""
+        spins = memory.check_probe(probe)
+        found = self.index(memory, spins)
+        marked = np.zeros(memory.num_patterns, dtype=bool)
+        label = found.label_of(self._asked(memory, spins))
+        marked[memory.weights > 0] = (found.labels == label).all(axis=1)
+        whole = law_of_marking(memory, marked, self.rounds(memory))
+        return law_of_joint(whole.joint * self.acceptance_of(memory, spins, memory.patterns))
+
+    def acceptance_of(
+        self,
+        memory: AmplitudeMemory,  # noqa: ARG002
+        probe: Spins,
+        states: Spins,
+    ) -> Floats:
+        """Return 1 for states within ``radius`` of the known neurons, shape ``(shots,)``."""
+        return np.asarray(hamming_distance(states, probe) <= self.radius, dtype=float)
+
+    def state_preparations(self, memory: AmplitudeMemory) -> int:
+        """Return 2k + 1, those of the index."""
+        return 2 * len(self.rounds(memory)) + 1
+
+    def _trusted(self, memory: AmplitudeMemory, spins: Spins) -> npt.NDArray[np.bool_]:
+        known: npt.NDArray[np.bool_] = spins != 0
+        if self.positions is None:
+            return known
+        outside = [i for i in self.positions if not 0 <= i < memory.num_neurons]
+        if outside:
+            raise ValueError(
+                f"positions should be neurons in 0..{memory.num_neurons - 1}. Got {outside}."
+            )
+        trusted = np.zeros(memory.num_neurons, dtype=bool)
+        trusted[list(self.positions)] = True
+        return known & trusted
+
+    def _asked(self, memory: AmplitudeMemory, spins: Spins) -> npt.NDArray[np.uint8]:
+        return spins_to_bits(np.where(self._trusted(memory, spins), spins, 1))
