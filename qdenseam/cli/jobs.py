@@ -1,0 +1,153 @@
+"""``qdenseam jobs``, ``fetch`` and ``cancel``: what became of submissions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer import Argument, Option
+
+from qdenseam.cli.rows import print_rows, write_json
+from qdenseam.cli.submit import STORE, Store
+
+if TYPE_CHECKING:
+    from qdenseam.recall_result import RecallResult
+    from qdenseam.submission import Submission
+
+
+def jobs(
+    store: Store = STORE,
+    offline: Annotated[
+        bool, Option("--offline", help="Show what is known and ask no service.")
+    ] = False,
+) -> None:
+    """List submissions and how they stand.
+
+    Nothing is sent or fetched. A submission whose answer was lost is looked for by its tag.
+    """
+    from qdenseam.submission import submissions
+
+    found = submissions(store, ask=not offline)
+    if not found:
+        typer.echo(f"No submissions in {store}.")
+        return
+    print_rows([_row(each) for each in found])
+    for each in found:
+        if each.trouble:
+            typer.echo(f"{each.id}: {each.trouble}", err=True)
+
+
+def fetch(
+    ids: Annotated[
+        list[str] | None,
+        Argument(help="Which submissions; by default those still under way, else the last one."),
+    ] = None,
+    store: Store = STORE,
+    wait: Annotated[bool, Option("--wait", help="Wait for the jobs to end.")] = False,
+    json: Annotated[
+        Path | None,
+        Option("--json", help="Write counts and laws to this file.", show_default=False),
+    ] = None,
+) -> None:
+    """Get the results of submissions and print them beside the law of the method.
+
+    What an interrupted "submit" left unsent is sent first, after a search for its tag. Results are
+    kept in the store: fetching again asks nobody. The exit status is 1 while results are missing.
+    """
+    from qdenseam.errors import BackendError
+    from qdenseam.submission import fetch as run
+    from qdenseam.submission import read, submissions, update
+
+    if not ids:
+        known = submissions(store, ask=False)
+        if not known:
+            typer.echo(f"No submissions in {store}.")
+            return
+        ids = [each.id for each in known if not each.is_settled] or [known[-1].id]
+    content, complete = {}, True
+    for each in ids:
+        try:
+            if wait:
+                run(each, store=store, wait=float("inf"))
+            submission = update(each, store=store)
+        except BackendError as error:
+            typer.echo(str(error), err=True)
+            complete = False
+            continue
+        typer.echo(str(submission))
+        if submission.trouble:
+            typer.echo(submission.trouble, err=True)
+        if not submission.is_fetched:
+            complete = False
+            continue
+        results = read(submission)
+        rows = _results(submission, results if isinstance(results, list) else [results])
+        print_rows(rows, columns=[name for name in rows[0] if name not in _LONG])
+        content[submission.id] = {"backend": submission.backend, "recalls": rows}
+    write_json(json, submissions=content)
+    if not complete:
+        raise typer.Exit(1)
+
+
+def cancel(
+    ids: Annotated[list[str], Argument(help="Which submissions.")],
+    store: Store = STORE,
+) -> None:
+    """Stop submissions that have not ended; what was not sent never will be."""
+    from qdenseam.submission import cancel as run
+
+    for each in ids:
+        submission = run(each, store=store)
+        typer.echo(str(submission))
+        if submission.trouble:
+            typer.echo(submission.trouble, err=True)
+
+
+_LONG = ("outcomes", "counts", "law_joint", "law_spurious", "law_rejected")
+"""Columns for the file only."""
+
+
+def _row(submission: "Submission") -> dict[str, Any]:
+    return {
+        "submission": submission.id,
+        "backend": submission.backend,
+        "probes": len(submission.probes),
+        "shots": submission.shots,
+        "jobs": len(submission.jobs),
+        "stage": str(submission.stage),
+        "here": submission.is_fetched,
+        "estimated_s": submission.cost.seconds,
+        "charged_s": submission.usage,
+    }
+
+
+def _results(submission: "Submission", results: "list[RecallResult]") -> list[dict[str, Any]]:
+    """Return one row per probe; frequencies and laws are of accepted shots among all."""
+    from classical_ref.spins import spins_to_text
+
+    rows = []
+    for result, law in zip(results, submission.laws, strict=True):
+        best = int(law.joint.argmax())
+        rows.append(
+            {
+                "probe": spins_to_text(result.probe),
+                "recall": "-" if result.pattern is None else spins_to_text(result.pattern),
+                "likeliest_by_law": spins_to_text(result.patterns[best]),
+                "frequency": int(result.counts[best]) / result.shots,
+                "law": float(law.joint[best]),
+                "acceptance": result.acceptance,
+                "law_acceptance": law.acceptance,
+                "spurious": result.spurious / result.shots,
+                "shots": result.shots,
+                "outcomes": {
+                    spins_to_text(state): count
+                    for state, count in zip(
+                        result.states, result.state_counts.tolist(), strict=True
+                    )
+                },
+                "counts": result.counts.tolist(),
+                "law_joint": law.joint.tolist(),
+                "law_spurious": law.spurious,
+                "law_rejected": law.rejected,
+            }
+        )
+    return rows

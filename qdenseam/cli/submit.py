@@ -1,0 +1,182 @@
+"""``qdenseam submit``: recalls sent away as jobs, priced and confirmed first."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer import Option
+
+from qdenseam.cli.recall import (
+    corrupted,
+    default_flips,
+    memory_for,
+    method_named,
+    stored_patterns,
+)
+
+if TYPE_CHECKING:
+    from classical_ref.datasets import Dataset
+    from qdenseam.drafting import Draft
+
+Store = Annotated[Path, Option("--store", metavar="DIR", help="Folder that keeps submissions.")]
+"""The option that all commands about jobs share."""
+STORE = Path("qdenseam-jobs")
+"""The default of ``qdenseam.submission``, whose import would load the numerics."""
+
+
+def submit(
+    backend: Annotated[
+        str,
+        Option(
+            metavar="NAME",
+            help='Where to run; "qdenseam info" lists engines. What is no remote service runs '
+            "here and now. MODULE:FACTORY imports the module and calls it for a BackendV2, so it "
+            "runs code.",
+        ),
+    ],
+    data: Annotated[
+        str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
+    ] = "digits",
+    num_neurons: Annotated[
+        int | None,
+        Option(help="D; a file has its own. By default 16.", show_default=False),
+    ] = None,
+    num_patterns: Annotated[int, Option(help="K, how many patterns are stored.")] = 8,
+    index: Annotated[
+        list[int] | None,
+        Option(
+            help="Which stored pattern a probe is made from; repeat for many. By default 0.",
+            show_default=False,
+        ),
+    ] = None,
+    flips: Annotated[
+        int | None,
+        Option(
+            help="Flipped bits of each probe. By default 1, or 0 where bits are erased.",
+            show_default=False,
+        ),
+    ] = None,
+    erasures: Annotated[int, Option(help="Unknown bits of each probe.")] = 0,
+    probe: Annotated[
+        list[str] | None,
+        Option(
+            metavar="TEXT",
+            help="A probe of 0, 1 and ? instead; character i is neuron i. Repeat for many.",
+            show_default=False,
+        ),
+    ] = None,
+    probes: Annotated[
+        Path | None,
+        Option(
+            metavar="FILE",
+            help="A .npy file of probes (±1, 0 where unknown), or a text of one probe per line.",
+            show_default=False,
+        ),
+    ] = None,
+    method: Annotated[
+        str, Option(metavar="NAME", help='A recall method, or "auto" to have one chosen.')
+    ] = "auto",
+    shots: Annotated[int, Option(help="Shots per probe.")] = 1000,
+    seed: Annotated[int, Option(min=0, help="Seed of patterns, probes and local shots.")] = 7,
+    max_seconds: Annotated[
+        float | None,
+        Option(
+            help="Cap on the seconds of quantum processor: a higher estimate is refused, and the "
+            "service is asked to stop there.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, Option("--dry-run", help="Show the cost and stop; nothing is written or sent.")
+    ] = False,
+    yes: Annotated[bool, Option("--yes", help="Do not ask for a confirmation.")] = False,
+    store: Store = STORE,
+) -> None:
+    """Submit recalls as jobs; "qdenseam fetch" gets the results, today or next week.
+
+    All probes go in one job as far as the service allows. Everything needed to read the answer is
+    on disk before anything is sent: however this command ends, nothing is lost and nothing is sent
+    twice. Tokens are the service's own affair: none is asked for or written.
+    """
+    import numpy as np
+
+    from qdenseam.drafting import draft
+    from qdenseam.submission import send
+
+    rng = np.random.default_rng(seed)
+    stored = stored_patterns(data, num_neurons, num_patterns, rng)
+    num_flips = default_flips(flips, erasures)
+    if probe is None and probes is None:
+        rows = np.stack(
+            [corrupted(stored, each, num_flips, erasures, rng) for each in index or [0]]
+        )
+    else:
+        rows = _given(stored, probe, probes)
+    chosen = method_named(method, num_flips)
+    drafted = draft(
+        memory_for(stored, chosen), rows, method=chosen, backend=backend, shots=shots, rng=rng
+    )
+    _print_cost(drafted)
+    if max_seconds is not None:
+        drafted.require_at_most(max_seconds)
+    if dry_run:
+        typer.echo("Dry run: nothing was written or sent.")
+        return
+    if not yes:
+        typer.confirm("Submit?", abort=True)
+    try:
+        submission = send(drafted, store=store, max_seconds=max_seconds)
+    except KeyboardInterrupt:
+        typer.echo(
+            f'Interrupted. What was begun is in {store}: "qdenseam jobs" shows it and "qdenseam '
+            'fetch" goes on with it; submitting again would be a second submission.',
+            err=True,
+        )
+        raise typer.Exit(130) from None
+    typer.echo(str(submission))
+    if submission.trouble:
+        typer.echo(submission.trouble, err=True)
+    if submission.came_to_nothing:
+        raise typer.Exit(1)
+    where = "" if store == STORE else f" --store {store}"
+    typer.echo(f"To get the results: qdenseam fetch {submission.id}{where}")
+
+
+def _given(stored: "Dataset", texts: list[str] | None, file: Path | None) -> Any:
+    """Return probes that were typed or stand in a file, shape ``(P, D)``."""
+    import numpy as np
+
+    from classical_ref.spins import check_probes
+
+    if texts is not None and file is not None:
+        raise ValueError("Probes should come from --probe or from --probes. Got both.")
+    if file is not None and file.suffix == ".npy":
+        given: Any = np.atleast_2d(np.load(file, allow_pickle=False))
+    elif file is not None:
+        given = [line.strip() for line in file.read_text().splitlines() if line.strip()]
+    else:
+        given = texts
+    return check_probes(given, stored.num_neurons)
+
+
+def _print_cost(drafted: "Draft") -> None:
+    from qdenseam.execution.jobs import SECONDS_FORMULA
+
+    cost = drafted.cost
+
+    def shown(value: float | None, form: str = "d") -> str:
+        return "not known" if value is None else format(value, form)
+
+    rows = [
+        ("backend", drafted.engine.name),
+        ("jobs", str(cost.num_jobs)),
+        ("circuits", f"{cost.num_circuits}, {drafted.shots} shots each"),
+        ("two-qubit gates", f"{shown(cost.two_qubit_gates)} (largest circuit)"),
+        ("two-qubit depth", f"{shown(cost.two_qubit_depth)} (deepest circuit)"),
+        ("fidelity", f"{shown(cost.fidelity, '.3f')} (lowest; gates and readout, no idling)"),
+        ("processor time", f"{shown(cost.seconds, '.1f')} s ({SECONDS_FORMULA})"),
+    ]
+    if drafted.engine.target is None:  # no device: only the first rows mean something
+        rows = rows[:3]
+    for name, text in rows:
+        typer.echo(f"{name:<16} {text}")

@@ -1,0 +1,145 @@
+"""Recalls compiled and priced, ready to be submitted: nothing is written or sent yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from classical_ref.spins import check_probes
+from qdenseam.errors import CapacityError
+from qdenseam.execution import engine as find_engine
+from qdenseam.execution import jobs, two_qubit_gates
+from qdenseam.execution.base import Engine
+from qdenseam.execution.job_service import RemoteEngine
+from qdenseam.execution.jobs import CostEstimate
+from qdenseam.methods.adaptive import AdaptiveMethod
+from qdenseam.methods.base import RecallMethod
+from qdenseam.recall_facts import recall_facts
+from qdenseam.retrieval import Memory, check_width, measured, prepared_method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Draft:
+    """A submission that is compiled and priced; nothing of it is written or sent."""
+
+    engine: Engine
+    """What it is compiled for."""
+    circuits: list[QuantumCircuit]
+    """The compiled circuits, one per probe."""
+    parts: list[tuple[int, int, int]]
+    """(First circuit, circuits, shots) of each job."""
+    shots: int
+    """Shots per probe."""
+    cost: CostEstimate
+    """What it will take."""
+    rng: np.random.Generator
+    """Source of the shots of a local run."""
+    payload: dict[str, Any]
+    """What is needed to read the shots."""
+
+    def require_at_most(self, max_seconds: float) -> None:
+        """Refuse a draft whose estimate exceeds a cap on the seconds of quantum processor.
+
+        Raises:
+            ValueError: The cap is not positive.
+            CapacityError: The estimate exceeds it, or the device tells no durations to make one.
+        """
+        if not max_seconds > 0:
+            raise ValueError(f"max_seconds should be positive. Got {max_seconds}.")
+        seconds = self.cost.seconds
+        if seconds is None and self.engine.target is not None:
+            raise CapacityError(
+                f"A capped submission should have an estimate. {self.engine.name!r} reports no "
+                "durations to make one from; submit without max_seconds, or to another backend."
+            )
+        if seconds is not None and seconds > max_seconds:
+            raise CapacityError(
+                f"A submission should take at most {max_seconds:g} s of quantum processor. Got an "
+                f"estimate of {seconds:.1f} s ({jobs.SECONDS_FORMULA}); use fewer shots or probes, "
+                "or raise max_seconds."
+            )
+
+
+def draft(
+    memory: Memory,
+    probes: npt.ArrayLike | str | Sequence[str],
+    *,
+    method: RecallMethod | Literal["auto"] = "auto",
+    backend: str,
+    shots: int = 1000,
+    rng: np.random.Generator | int | None = None,
+) -> Draft:
+    """Compile and price a submission without writing or sending anything.
+
+    Args:
+        memory: An ``AmplitudeMemory`` or ``EnergyMemory``.
+        probes: One probe, shape ``(D,)``, or many, ``(P, D)``.
+        method: How to recall; adaptive methods cannot wait and are refused.
+        backend: Name of an engine.
+        shots: Shots per probe.
+        rng: Seed or generator.
+
+    Raises:
+        ValueError: A probe, the shots or a name is malformed.
+        TypeError: The method is adaptive or needs the other kind of memory, or the backend is no
+            name.
+        CapacityError: A circuit does not fit the device.
+        BackendError: The engine is missing, has no account or cannot be reached.
+    """
+    rng = np.random.default_rng(rng)
+    if not isinstance(backend, str):
+        raise TypeError(
+            "A backend should be a name, which a later process can find again. Got "
+            f"{type(backend).__name__}; a function that returns it can be named MODULE:FACTORY."
+        )
+    if isinstance(method, AdaptiveMethod):
+        raise TypeError(
+            f"A submitted method should know its circuits beforehand. {method.name!r} asks for "
+            "circuits that depend on earlier answers; use recall()."
+        )
+    if shots < 1:
+        raise ValueError(f"shots should be at least 1. Got {shots}.")
+    spins = check_probes(probes, memory.num_neurons)
+    rows = spins.reshape(-1, memory.num_neurons)
+    if len(rows) == 0:
+        raise ValueError("There should be at least one probe. Got none.")
+    engine = find_engine(backend)
+    check_width(memory, engine)
+    methods = [prepared_method(method, memory, row, rng) for row in rows]
+    circuits = [each.circuit(memory, row) for each, row in zip(methods, rows, strict=True)]
+    seed = int(rng.integers(2**31))
+    compiled = engine.compile([measured(circuit) for circuit in circuits], seed=seed)
+    for ready in compiled:
+        engine.check_runnable(ready)
+    service = engine.job_service() if isinstance(engine, RemoteEngine) else None
+    parts = jobs.split(len(compiled), shots, service)
+    return Draft(
+        engine=engine,
+        circuits=compiled,
+        parts=parts,
+        shots=shots,
+        cost=jobs.estimate_cost(engine, compiled, shots=shots, num_jobs=len(parts)),
+        rng=rng,
+        payload={
+            "is_single": spins.ndim == 1,
+            "patterns": memory.patterns,
+            "weights": getattr(memory, "weights", None),
+            "compilation_seed": seed,
+            "reading": jobs.stream_state(rng.spawn(1)[0]),
+            "recalls": [
+                recall_facts(
+                    memory,
+                    row,
+                    each,
+                    circuit,
+                    routed_two_qubit_gates=None
+                    if engine.target is None
+                    else two_qubit_gates(ready),
+                )
+                for row, each, circuit, ready in zip(rows, methods, circuits, compiled, strict=True)
+            ],
+        },
+    )

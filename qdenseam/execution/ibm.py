@@ -1,0 +1,211 @@
+"""IBM's devices as engines: circuits compiled for one, posted as a job, waited for."""
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit import QuantumCircuit
+from qiskit.primitives import BaseSamplerV2
+from qiskit.providers import BackendV2
+from qiskit.transpiler import Target
+
+from qdenseam.errors import BackendError, CapacityError
+from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.compilation import onto_backend
+from qdenseam.execution.ibm_account import ibm_backend
+from qdenseam.execution.ibm_jobs import IBMJobService
+from qdenseam.execution.ibm_requests import asked
+from qdenseam.execution.ibm_sampler import Program, default_program, ibm_sampler
+from qdenseam.execution.job_service import JobState, JobStatus, ServiceUnreachableError
+from qdenseam.execution.target_check import unsupported_instruction
+
+POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
+"""Pauses between two looks at a waiting job; the last one stays."""
+_MOST_SILENCES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IBMEngine(Engine):
+    """A device of an IBM Quantum account.
+
+    :meth:`sample` posts one job and waits for it, which may take hours and costs what the account's
+    plan says; :meth:`job_service` is for jobs that are fetched later.
+
+    Attributes:
+        backend: The ``IBMBackend``, which carries its account.
+        num_layouts: Compilations tried per circuit; the one with fewest two-qubit gates is kept.
+        program: ``"executor"`` or ``"sampler"``, IBM's programs; None takes the newer one that the
+            runtime has.
+    """
+
+    circuits_per_run: ClassVar[int | None] = None
+
+    backend: Any
+    num_layouts: int = 3
+    program: Program | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """The device's gates and couplings, with their errors as last calibrated."""
+        return asked(lambda: self.backend.target, f"Asking for the gates of {self.name!r}")
+
+    @property
+    def supports_mid_circuit(self) -> bool:
+        """True: every operation the target allows is handed over."""
+        return True
+
+    @property
+    def max_qubits(self) -> int | None:
+        """The number of qubits of the device."""
+        return int(self.backend.num_qubits)
+
+    def calibration_time(self) -> str | None:
+        """Return when the device was last calibrated, ISO 8601."""
+        properties = asked(self.backend.properties, f"Asking for the calibration of {self.name!r}")
+        return None if properties is None else str(properties.last_update_date.isoformat())
+
+    def job_service(self) -> IBMJobService:
+        """Return the device's jobs; any process with the same account sees the same ones."""
+        return IBMJobService(self.backend, program=self.program)
+
+    def check_capacity(self, circuit: QuantumCircuit) -> None:
+        """Raise a CapacityError if the device has fewer qubits than the circuit."""
+        if circuit.num_qubits > self.backend.num_qubits:
+            raise CapacityError(
+                f"A circuit for {self.name!r} should have at most {self.backend.num_qubits} "
+                f"qubits. Got {circuit.num_qubits}; use a larger device or fewer qubits."
+            )
+
+    def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
+        """Lay out and route on the device; compiled circuits are as wide as it is."""
+        for circuit in circuits:
+            self.check_capacity(circuit)
+        target = self.target  # loaded here, where a lost answer is asked for again
+        compiled = onto_backend(circuits, self.backend, seed=seed, num_layouts=self.num_layouts)
+        for circuit in compiled:
+            problem = unsupported_instruction(circuit, target)
+            if problem is not None:
+                raise BackendError(f"{self.name!r} cannot run {circuit.name!r}, which {problem}.")
+        return compiled
+
+    def make_sampler(self, seed: int) -> BaseSamplerV2:  # noqa: ARG002
+        """Return a fresh sampler of the runtime; a device takes no seed."""
+        return ibm_sampler(self.backend, self.program or default_program())
+
+    def sample(
+        self,
+        circuits: Sequence[QuantumCircuit],
+        shots: int,
+        rng: np.random.Generator | int | None = None,  # noqa: ARG002
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> list[dict[str, NDArray[np.bool_]]]:
+        """Post one job, wait until it is done, and return every shot.
+
+        A lost answer loses nothing: the job is looked for by its tag before it is posted again, and
+        waiting goes on when the service does not answer for a while.
+
+        Args:
+            circuits: What :meth:`compile` returned, measuring into named classical registers.
+            shots: Shots per circuit, at least 1.
+            rng: Not used: a device's randomness is its own.
+            on_progress: Called with a :class:`Progress` whenever the job's state was asked for.
+
+        Returns:
+            As :meth:`Engine.sample`.
+
+        Raises:
+            ValueError: If shots or a circuit cannot be run as they are.
+            CapacityError: If a circuit does not fit.
+            RequestRefusedError: If IBM refuses the job; nothing was run.
+            ServiceUnreachableError: If IBM does not answer any more; the message names the job.
+            BackendError: If the job failed or was cancelled.
+        """
+        # Jobs know engines by name, so that module is not there yet when this one is imported.
+        from qdenseam.execution.jobs.samples import check_samples
+
+        circuits = list(circuits)
+        if shots < 1:
+            raise ValueError(f"shots should be at least 1. Got {shots}.")
+        for circuit in circuits:
+            self.check_runnable(circuit)
+        if not circuits:
+            return []
+        service = self.job_service()
+        job_id = _posted_once(service, circuits, shots)
+
+        def report(done: int, state: str) -> None:
+            if on_progress is not None:
+                message = f"{self.name}: job {job_id} is {state}"
+                on_progress(Progress(done=done, total=len(circuits), message=message))
+
+        status = _ended(service, job_id, report)
+        if status.state is not JobState.DONE:
+            why = f": {status.message}" if status.message else "."
+            verb = "has" if status.state is JobState.FAILED else "was"
+            raise BackendError(f"Job {job_id!r} of {self.name!r} {verb} {status.state}{why}")
+        samples = service.results(job_id)
+        registers = [{each.name: each.size for each in circuit.cregs} for circuit in circuits]
+        check_samples(samples, registers)
+        report(len(circuits), "read")
+        return samples
+
+
+def ibm_engine(name: str) -> IBMEngine:
+    """Return the engine of a device of the runtime's default account.
+
+    Raises:
+        ValueError: If the account has no such device.
+        RequestRefusedError: If there is no account, or its token is not accepted.
+        ServiceUnreachableError: If IBM's service does not answer.
+    """
+    backend = ibm_backend(name)
+    return IBMEngine(name=f"ibm:{backend.name}", backend=backend)
+
+
+def is_ibm_device(backend: BackendV2) -> bool:
+    """Return whether a backend is a device of an IBM account, without importing the runtime."""
+    return any(
+        base.__module__ == "qiskit_ibm_runtime.ibm_backend" for base in type(backend).__mro__
+    )
+
+
+def _posted_once(service: IBMJobService, circuits: Sequence[QuantumCircuit], shots: int) -> str:
+    """Post a job; after a lost answer, again only when it is known not to be there."""
+    tag = f"qdenseam-{uuid.uuid4().hex}"
+    for _ in range(_MOST_SILENCES):
+        try:
+            return service.post(circuits, shots=shots, tag=tag)
+        except ServiceUnreachableError as error:
+            failure = str(error)
+        for pause in (0.0, service.settle_seconds):
+            time.sleep(pause)
+            found = service.find(tag)
+            if found:
+                return found[0]
+    raise ServiceUnreachableError(f"{failure} Its tag is {tag!r}; no job is there under it.")
+
+
+def _ended(service: IBMJobService, job_id: str, report: Callable[[int, str], None]) -> JobStatus:
+    """Wait until a job stays as it is."""
+    silences = looks = 0
+    while True:
+        try:
+            status = service.status(job_id)
+        except ServiceUnreachableError as error:
+            silences += 1
+            if silences > _MOST_SILENCES:
+                raise ServiceUnreachableError(
+                    f"{error} Job {job_id!r} goes on without this process; ask for it later."
+                ) from None
+        else:
+            silences = 0
+            report(0, status.state)
+            if status.state.is_final:
+                return status
+        time.sleep(POLL_SECONDS[min(looks, len(POLL_SECONDS) - 1)])
+        looks += 1

@@ -1,0 +1,129 @@
+"""The job service: one face for everything that takes a job now and answers it later."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit import QuantumCircuit
+
+from qdenseam.errors import BackendError
+
+
+class ServiceUnreachableError(BackendError):
+    """No answer came, or one that says nothing about the request: asking again may help.
+
+    Lost connections, time-outs, too many requests, a server's own failure and malformed answers
+    are of this kind. The request **may have been carried out**: after a failed
+    :meth:`JobService.post` only :meth:`JobService.find` tells.
+    """
+
+
+class RequestRefusedError(BackendError):
+    """The service answered no: a wrong token, an unknown job, circuits it does not take.
+
+    Nothing was carried out, and asking again gives the same answer.
+    """
+
+
+class JobState(StrEnum):
+    """Where a job stands at its service."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job will stay as it is."""
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """The state of a job, with the service's own words, such as why it failed."""
+
+    state: JobState
+    message: str = ""
+
+
+class JobService(ABC):
+    """Takes jobs under a tag, says how they stand and hands out their shots, in any process.
+
+    Every method raises :class:`ServiceUnreachableError` where no answer came and
+    :class:`RequestRefusedError` where the answer was no. A service may repeat a request by itself,
+    but never the one of :meth:`post`. No message holds a token.
+    """
+
+    max_executions: int | None = None
+    """Most executions (circuits times shots) in one job; None is no limit."""
+    max_circuits: int | None = None
+    """Most circuits in one job; None is no limit."""
+    settle_seconds: ClassVar[float] = 0.0
+    """How long after a lost answer of :meth:`post` its job may still be missing in :meth:`find`."""
+
+    @abstractmethod
+    def post(
+        self,
+        circuits: Sequence[QuantumCircuit],
+        *,
+        shots: int,
+        tag: str,
+        max_seconds: float | None = None,
+    ) -> str:
+        """Send one job of compiled circuits and return its id.
+
+        Args:
+            circuits: What the engine compiled, at most ``max_circuits``.
+            shots: Shots per circuit; times the circuits at most ``max_executions``.
+            tag: Letters, digits and hyphens, at most 64 of them, carried by no other job.
+            max_seconds: Seconds of quantum processor after which the service shall stop the job,
+                where it can.
+        """
+
+    @abstractmethod
+    def find(self, tag: str) -> list[str]:
+        """Return the ids of all jobs that carry the tag, oldest first, whatever their state."""
+
+    @abstractmethod
+    def status(self, job_id: str) -> JobStatus:
+        """Return how a job stands."""
+
+    @abstractmethod
+    def results(self, job_id: str) -> list[dict[str, NDArray[np.bool_]]]:
+        """Return the shots of a job that is done, one dictionary per circuit.
+
+        As :meth:`Engine.sample <qdenseam.execution.Engine.sample>`: for each circuit a mapping from
+        the name of a classical register to booleans of shape ``(shots, register size)`` whose
+        column ``i`` is classical bit ``i``.
+
+        Raises:
+            RequestRefusedError: The job is not done.
+        """
+
+    @abstractmethod
+    def cancel(self, job_id: str) -> None:
+        """Ask for a job to be stopped; one that has ended stays as it is."""
+
+    @abstractmethod
+    def usage(self, job_id: str) -> float | None:
+        """Return the seconds of quantum processor that a job was charged, None until known."""
+
+
+@runtime_checkable
+class RemoteEngine(Protocol):
+    """An engine whose circuits run elsewhere: it has a job service of its own.
+
+    All other engines get one that runs the circuits in the calling process.
+    """
+
+    def job_service(self) -> JobService:
+        """Return the service; it must not depend on what this process did before."""
+
+    def calibration_time(self) -> str | None:
+        """Return when the device was last calibrated, in ISO 8601, None if not known."""

@@ -1,0 +1,186 @@
+"""Sending a submission and getting its answer, from whatever point an earlier process left it.
+
+The order of steps is the whole safety: the intent is on disk before anything is sent, the sending
+of a job is on disk before its request leaves, and a job whose answer is not known is looked for by
+its tag before it is sent again.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from qdenseam.errors import BackendError
+from qdenseam.execution.base import Engine
+from qdenseam.execution.job_service import (
+    JobService,
+    RemoteEngine,
+    RequestRefusedError,
+    ServiceUnreachableError,
+)
+from qdenseam.execution.jobs.files import only_writer
+from qdenseam.execution.jobs.folder import JobRecord, Stage, SubmissionFolder
+from qdenseam.execution.jobs.local import LocalJobs
+from qdenseam.execution.jobs.samples import check_samples, save_samples
+from qdenseam.execution.jobs.secrets import without_secrets
+from qdenseam.execution.jobs.streams import stream
+from qdenseam.execution.registry import engine as find_engine
+
+Notes = list[str]
+"""What could not be done now, in words; calling again may help."""
+_Step = Callable[[SubmissionFolder, int, JobService], None]
+
+
+def advance(folder: SubmissionFolder, engine: Engine | None = None) -> Notes:
+    """Send what is not sent, ask how the rest stands, and store the shots of what is done.
+
+    Nothing happens to jobs that have ended and are stored: they cost no request.
+
+    Args:
+        folder: The submission.
+        engine: What compiled it, if at hand; else it is looked up by its name.
+
+    Raises:
+        BackendError: Another process works on the submission.
+    """
+    return _each(folder, engine, (_recover, _withdraw, _send, _stop, _ask, _store, _charge))
+
+
+def look(folder: SubmissionFolder) -> Notes:
+    """Ask how the jobs of a submission stand; nothing is sent, nothing is stored but that."""
+    return _each(folder, None, (_recover, _withdraw, _ask, _charge))
+
+
+def cancel(folder: SubmissionFolder) -> Notes:
+    """Stop the jobs of a submission that have not ended; what was not sent never will be."""
+    with only_writer(folder.path):
+        for index, job in enumerate(folder.jobs()):
+            if not job.stage.is_final and not job.is_unwanted:
+                folder.record(index, "unwanted")
+    return _each(folder, None, (_recover, _withdraw, _stop, _ask, _charge))
+
+
+def _each(folder: SubmissionFolder, engine: Engine | None, steps: tuple[_Step, ...]) -> Notes:
+    """Take each job through the steps; one that meets no answer waits for the next time."""
+    notes: Notes = []
+    with only_writer(folder.path):
+        unfinished = [i for i, job in enumerate(folder.jobs()) if not _is_settled(job)]
+        if not unfinished:
+            return notes
+        try:
+            engine = find_engine(folder.intent.backend) if engine is None else engine
+        except (BackendError, ValueError) as error:
+            return [without_secrets(str(error))]
+        for index in unfinished:
+            try:
+                service = _service(folder, folder.jobs()[index], engine)
+                for step in steps:
+                    step(folder, index, service)
+            except BackendError as error:
+                notes.append(without_secrets(f"job {index}: {error}"))
+    return notes
+
+
+def _is_settled(job: JobRecord) -> bool:
+    return (
+        job.stage.is_final
+        and (job.has_results or job.stage is not Stage.DONE)
+        and (job.usage is not None or job.id is None)
+    )
+
+
+def _service(folder: SubmissionFolder, job: JobRecord, engine: Engine) -> JobService:
+    if isinstance(engine, RemoteEngine):
+        return engine.job_service()
+    return LocalJobs(engine, folder.path, stream(job.plan.stream))
+
+
+def _recover(folder: SubmissionFolder, index: int, service: JobService) -> None:
+    """Look for a job that was sent and whose answer is not known."""
+    job = folder.jobs()[index]
+    if job.stage is Stage.UNANSWERED:
+        found = service.find(job.plan.tag)
+        if found:
+            folder.record(index, "sent", id=found[0])
+
+
+def _send(folder: SubmissionFolder, index: int, service: JobService) -> None:
+    """Send a job that is not at the service."""
+    job = folder.jobs()[index]
+    if job.is_unwanted or job.stage not in (Stage.UNSENT, Stage.UNANSWERED):
+        return
+    _require_settled(job, service)
+    circuits = folder.circuits(job.plan)
+    folder.record(index, "sending")
+    try:
+        job_id = service.post(
+            circuits,
+            shots=job.plan.shots,
+            tag=job.plan.tag,
+            max_seconds=job.plan.max_seconds,
+        )
+    except RequestRefusedError as error:
+        folder.record(index, "state", state=Stage.REFUSED, message=str(error))
+    except ServiceUnreachableError as error:
+        folder.record(index, "unanswered", message=str(error))
+        with suppress(BackendError):  # what is known is on disk, and the next look asks again
+            _recover(folder, index, service)
+    else:
+        folder.record(index, "sent", id=job_id)
+
+
+def _withdraw(folder: SubmissionFolder, index: int, service: JobService) -> None:
+    """Give up an unwanted job that is not at the service."""
+    job = folder.jobs()[index]
+    if job.is_unwanted and job.stage in (Stage.UNSENT, Stage.UNANSWERED):
+        _require_settled(job, service)
+        folder.record(index, "state", state=Stage.CANCELLED, message="cancelled before it was sent")
+
+
+def _require_settled(job: JobRecord, service: JobService) -> None:
+    """Refuse to take a job as not sent while its request may still be under way."""
+    if job.sent is None:
+        return
+    waited = (datetime.now(UTC) - job.sent).total_seconds()
+    if waited < service.settle_seconds:
+        raise ServiceUnreachableError(
+            "the last request had no answer and its job is not listed yet; it counts as lost "
+            f"{service.settle_seconds - waited:.0f} s from now."
+        )
+
+
+def _stop(folder: SubmissionFolder, index: int, service: JobService) -> None:
+    """Cancel an unwanted job at the service."""
+    job = folder.jobs()[index]
+    if job.is_unwanted and job.id is not None and not job.stage.is_final:
+        service.cancel(job.id)
+
+
+def _ask(folder: SubmissionFolder, index: int, service: JobService) -> None:
+    """Note how a job stands."""
+    job = folder.jobs()[index]
+    if job.id is not None and not job.stage.is_final:
+        status = service.status(job.id)
+        stage = Stage(status.state)
+        if (stage, status.message) != (job.stage, job.message):
+            folder.record(index, "state", state=stage, message=status.message)
+
+
+def _store(folder: SubmissionFolder, index: int, service: JobService) -> None:
+    """Put the shots of a finished job on disk."""
+    job = folder.jobs()[index]
+    if job.stage is not Stage.DONE or job.has_results or job.id is None:
+        return
+    samples = service.results(job.id)
+    plan = job.plan
+    registers = folder.intent.registers[plan.first : plan.first + plan.num_circuits]
+    check_samples(samples, registers)
+    save_samples(folder.results_path(plan), samples)
+
+
+def _charge(folder: SubmissionFolder, index: int, service: JobService) -> None:
+    """Note what a job that has ended was charged."""
+    job = folder.jobs()[index]
+    if job.id is not None and job.stage.is_final and job.usage is None:
+        seconds = service.usage(job.id)
+        if seconds is not None:
+            folder.record(index, "usage", seconds=seconds)
