@@ -7,12 +7,16 @@ Every gate is real up to a basis change, so there are half as many free angles a
 :mod:`circuits.signal_processing`, and the signal is the same product of RZZ gates.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
 _MAX_STEPS = 60
+_LARGEST = 0.999
+"""Modulus up to which Newton's method converges from its start."""
 
 
 def symmetric_phases(chebyshev: npt.ArrayLike) -> Floats:
@@ -61,6 +65,62 @@ def symmetric_phases(chebyshev: npt.ArrayLike) -> Floats:
             f"no phases found for this f (error {np.abs(error).max():.1e}); scale it down."
         )
     return _mirrored(reduced, degree)
+
+
+def scaled_phases(chebyshev: npt.ArrayLike) -> tuple[Floats, float]:
+    """Return the phases of s·f and s = min(1, 0.999/max|f|); see :func:`symmetric_phases`.
+
+    Args:
+        chebyshev: c_0..c_n of f, of definite parity, shape ``(n + 1,)``; its modulus is free.
+
+    Raises:
+        ValueError: The coefficients mix parities or are not a finite row.
+    """
+    c = np.array(chebyshev, dtype=float)
+    if c.ndim != 1 or len(c) == 0 or not np.isfinite(c).all():
+        raise ValueError(f"chebyshev should be a finite row. Got shape {c.shape}.")
+    phases, scale = _scaled_phases(c.tobytes())
+    return phases.copy(), scale
+
+
+def table_series(table: npt.ArrayLike) -> Floats:
+    r"""Return the even f of degree 2n with f(cos(πd/(2n))) = F(d) for d = 0..n.
+
+    In cos(2θ) these are the n + 1 extrema of T_n, so f is interpolation at Chebyshev points. An odd
+    f vanishes at d = n, and an even one of lower degree has too few coefficients, so that 2n is the
+    least for an arbitrary table. Between the points f may exceed the table, by a factor that grows
+    like log n.
+
+    Args:
+        table: F(0)..F(n), shape ``(n + 1,)``.
+
+    Returns:
+        Chebyshev coefficients c_0..c_2n, shape ``(2n + 1,)``.
+
+    Raises:
+        ValueError: The table is not a non-empty row.
+    """
+    values = np.array(table, dtype=float)
+    if values.ndim != 1 or len(values) == 0:
+        raise ValueError(f"table should have shape (n + 1,). Got {values.shape}.")
+    n = len(values) - 1
+    series = np.zeros(2 * n + 1)
+    if n == 0:
+        series[0] = values[0]
+        return series
+    spectrum = np.fft.rfft(np.concatenate([values, values[-2:0:-1]])).real / n
+    spectrum[[0, n]] /= 2
+    series[::2] = spectrum
+    return series
+
+
+@lru_cache(maxsize=256)
+def _scaled_phases(data: bytes) -> tuple[Floats, float]:
+    c = np.frombuffer(data, dtype=float)
+    angles = np.linspace(0, np.pi, 64 * len(c) + 1)
+    largest = float(np.abs(_cosine_series(c, angles)).max())
+    scale = _LARGEST / largest if largest > _LARGEST else 1.0
+    return symmetric_phases(scale * c), scale
 
 
 def symmetric_response(phases: npt.ArrayLike, angles: npt.ArrayLike) -> Floats:

@@ -22,11 +22,8 @@ from matplotlib import pyplot as plt
 from classical_ref import flip
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.experiments import collect
-from qdenseam.experiments.capacity_study import (
-    capacity_summary,
-    capacity_tasks,
-    classical_tasks,
-)
+from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks
+from qdenseam.experiments.drawn_capacity import BASELINE, drawn_tasks
 from qdenseam.experiments.filter_capacity import pooled_capacity
 from qdenseam.experiments.ledger import ledger
 from qdenseam.methods import (
@@ -102,15 +99,18 @@ print(np.round(acceptances, 3))
 # %% [markdown]
 # ## Capacity
 #
-# A probe is a stored pattern with an eighth of its bits flipped, and all other patterns are random
-# (independent, with replacement). The capacity is the K at which recall is 90 % correct, *pooled*
-# over all accepted shots (exact) or as the *mean* over probes (simulated, 95 % intervals over
-# probes). A filter without amplification has the capacity of measuring and accepting classically:
-# these curves are statements about F, not about a quantum advantage. The shell at the right
-# distance is the upper bound; a scan for the nearest pattern does not know the number of flips.
+# A probe is a stored pattern with an eighth of its bits flipped, and all other patterns are random:
+# i.i.d., with replacement, where only their distances are drawn. The capacity is the K at which
+# recall is 90 % correct, *pooled* over all accepted shots (exact) or as the *mean* over probes
+# (simulated, 95 % intervals over probes). A filter without amplification has the capacity of
+# measuring and accepting classically: these curves are statements about F, not about a quantum
+# advantage. The shell at the right distance is the upper bound; a scan for the nearest pattern does
+# not know the number of flips.
 #
-# On the right, with open markers and up to D = 16, classical memories run to a fixed point, on ten
-# sets of distinct patterns: Hopfield's (Hebb), the dense memory of order 3, the exponential one.
+# On the right stands what ran on drawn, hence distinct, patterns up to D = 16: with open markers
+# classical memories at their fixed points (Hopfield's, the dense memories of orders 3 and 4, the
+# exponential one), and with crosses the baseline, simulated shot by shot: measure the memory until
+# the outcome is in the ball. All of them answer the same probes of the same ten memories.
 
 # %%
 wanted = {
@@ -128,7 +128,7 @@ tasks = [
     for task in capacity_tasks(sizes, num_probes=100, num_batches=5)
     if task.params["label"] in wanted
 ]
-tasks += classical_tasks(sizes[:2], num_memories=2, num_batches=5, largest=256)
+tasks += drawn_tasks(sizes[:2], num_memories=2, num_probes=50, num_batches=5, largest=256)
 with TemporaryDirectory() as folder:
     rows = capacity_summary(collect(tasks, Path(folder, "capacity.jsonl")))
 
@@ -139,6 +139,17 @@ plot_capacities(rows, ax=axes[1])
 handles, labels = axes[1].get_legend_handles_labels()
 fig.legend(handles, labels, loc="outside right center", fontsize=8)
 plt.show()
+
+# %% [markdown]
+# The baseline and its law on the same draws, and what distinct patterns change:
+
+# %%
+for row in rows:
+    if row["num_neurons"] == 16 and row["kind"] in ("baseline", "drawn filter"):
+        print(f"D = 16, drawn: {row['label']}: {row['mean']}")
+for label, table in (("ball", HammingBall(2).table(16)), ("posterior", Posterior(1 / 8).table(16))):
+    pooled = [pooled_capacity(table, 2, distinct=distinct) for distinct in (False, True)]
+    print(f"D = 16, pooled: {label}: i.i.d. {pooled[0]:.1f}, distinct {pooled[1]:.1f}")
 
 # %% [markdown]
 # Dolph's filter takes as many signals as the probabilistic memory, hence as many RZZ gates; the
@@ -186,6 +197,13 @@ plt.show()
 # %%
 slopes = {name: fitted_power_law(loads[3:], cost[3:]).exponent for name, cost in costs.items()}
 assert deviation < 0.15, "circuits see the tables"
+drawn = {
+    row["label"]: row["mean"]
+    for row in rows
+    if row["num_neurons"] == 16 and row["kind"] in ("baseline", "drawn filter")
+}
+assert drawn[BASELINE].low < drawn["Hamming ball"].high, "the baseline has the filter's law"
+assert drawn["Hamming ball"].low < drawn[BASELINE].high
 assert ratios[20] > 10, "ten times the probabilistic memory at D = 20"
 assert ratios[32] > 30, "thirty times at D = 32"
 assert abs(slopes["measure and accept"] - 1) < 1e-6

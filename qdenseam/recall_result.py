@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.spins import hamming_distance, spins_to_text
+from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
+from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, processed
 from qdenseam.methods.base import RecallLaw, RecallResources, Spins
 
 Counts = npt.NDArray[np.int64]
@@ -88,6 +89,21 @@ class RecallResult:
             return None
         nearest = hamming_distance(self.patterns, self.states).argmin(axis=1)
         return int(np.bincount(nearest, weights=self.state_counts).argmax())
+
+    def processed(self, mitigation: Mitigation, errors: ReadoutErrors | None = None) -> Processed:
+        """Return raw, mitigated and decoded shares of the accepted outcomes, side by side.
+
+        Args:
+            mitigation: What to infer beside the raw shares.
+            errors: Readout errors of the neurons' qubits, for readout mitigation.
+
+        Raises:
+            ValueError: No shot was accepted, or readout mitigation without errors.
+        """
+        if not len(self.states):
+            raise ValueError("at least one shot should be accepted. Got none; use more shots.")
+        measured = np.repeat(spins_to_bits(self.states), self.state_counts, axis=0)
+        return processed(measured, spins_to_bits(self.patterns), mitigation, errors)
 
     @property
     def outcome(self) -> str:

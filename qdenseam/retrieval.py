@@ -1,6 +1,7 @@
 """The verb: recall one or many probes from a memory, by a method, on an engine."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -65,7 +66,7 @@ def recall(
     if isinstance(method, AdaptiveMethod):
         results = [_adaptive(memory, row, method, engine, shots, rng) for row in rows]
     else:
-        methods = [_prepared(method, memory, row, rng) for row in rows]
+        methods = [prepared_method(method, memory, row, rng) for row in rows]
         if engine is None:
             results = [
                 _drawn(memory, row, each, shots, rng)
@@ -80,9 +81,15 @@ def _is_exact(sampler: Any) -> bool:
     return isinstance(sampler, str) and sampler.strip().lower() == "exact"
 
 
-def _prepared(
+def prepared_method(
     method: RecallMethod | Literal["auto"], memory: Memory, probe: Spins, rng: np.random.Generator
 ) -> RecallMethod:
+    """Return the method for one probe, chosen if that is asked for, and trained.
+
+    Raises:
+        ValueError: The method is a text other than ``"auto"``.
+        TypeError: The method needs the other kind of memory.
+    """
     chosen = choose_method(memory, probe) if isinstance(method, str) else method
     if isinstance(method, str) and method != "auto":
         raise ValueError(f"method should be a method object or 'auto'. Got {method!r}.")
@@ -110,11 +117,7 @@ def _run(
     rng: np.random.Generator,
     on_progress: Callable[[Progress], None] | None,
 ) -> list[RecallResult]:
-    if engine.max_qubits is not None and memory.num_neurons > engine.max_qubits:
-        raise CapacityError(
-            f"{memory.num_neurons} neurons need as many qubits; {engine.name!r} holds "
-            f"{engine.max_qubits}. Use sampler='exact', 'aer-mps', or fewer neurons."
-        )
+    check_width(memory, engine)
     circuits = [each.circuit(memory, probe) for each, probe in zip(methods, probes, strict=True)]
     compiled = engine.compile(
         [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
@@ -124,7 +127,6 @@ def _run(
     for probe, method, circuit, ready, bits in zip(
         probes, methods, circuits, compiled, readings, strict=True
     ):
-        counted = count(circuit)
         results.append(
             _result(
                 memory,
@@ -133,12 +135,7 @@ def _run(
                 *tally(_accepted(memory, probe, method, bits, rng)),
                 shots,
                 engine=engine.name,
-                resources=RecallResources(
-                    num_qubits=counted.num_qubits,
-                    two_qubit_gates=counted.two_qubit_gates,
-                    two_qubit_depth=counted.two_qubit_depth,
-                    state_preparations=method.state_preparations(memory),
-                ),
+                resources=resources_of(circuit, method, memory),
                 routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(ready),
             )
         )
@@ -152,9 +149,26 @@ def _accepted(
     bits: dict[str, npt.NDArray[np.bool_]],
     rng: np.random.Generator,
 ) -> Spins:
-    """The one reader: memory bits are the answer, kept if all flags are 0 and the rule agrees."""
+    return accepted_states(bits, partial(method.acceptance_of, memory, probe), rng)
+
+
+def accepted_states(
+    bits: dict[str, npt.NDArray[np.bool_]],
+    acceptance: Callable[[Spins], npt.NDArray[np.float64]],
+    rng: np.random.Generator,
+) -> Spins:
+    """The one reader: memory bits are the answer, kept if all flags are 0 and the rule agrees.
+
+    Args:
+        bits: Shots of the registers that :func:`measured` adds, ``(shots, size)`` each.
+        acceptance: The classical rule: states ``(shots, D)`` to probabilities ``(shots,)``.
+        rng: Draws which states the rule keeps.
+
+    Returns:
+        The accepted states, one row per shot.
+    """
     states = bits_to_spins(bits["memory_bits"])
-    keep = rng.random(len(states)) < method.acceptance_of(memory, probe, states)
+    keep = rng.random(len(states)) < acceptance(states)
     if "flag_bits" in bits:
         keep &= ~bits["flag_bits"].any(axis=1)
     return states[keep]
@@ -199,6 +213,30 @@ def _adaptive(
         engine="exact" if engine is None else engine.name,
         state_preparations=state.state_preparations,
         evaluations=getattr(state, "evaluations", 0),
+    )
+
+
+def check_width(memory: Memory, engine: Engine) -> None:
+    """Refuse a memory with more neurons than an engine has qubits, before a circuit is built.
+
+    Raises:
+        CapacityError: There are too many.
+    """
+    if engine.max_qubits is not None and memory.num_neurons > engine.max_qubits:
+        raise CapacityError(
+            f"{memory.num_neurons} neurons need as many qubits; {engine.name!r} holds "
+            f"{engine.max_qubits}. Use sampler='exact', 'aer-mps', or fewer neurons."
+        )
+
+
+def resources_of(circuit: QuantumCircuit, method: RecallMethod, memory: Memory) -> RecallResources:
+    """Return the cost of one shot of a method's circuit."""
+    counted = count(circuit)
+    return RecallResources(
+        num_qubits=counted.num_qubits,
+        two_qubit_gates=counted.two_qubit_gates,
+        two_qubit_depth=counted.two_qubit_depth,
+        state_preparations=method.state_preparations(memory),
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from time import perf_counter
 from typing import Any
 
@@ -17,7 +16,11 @@ from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_sta
 Floats = npt.NDArray[np.float64]
 
 ENGINES = ("qdenseam", "qdenseam-single", "qdenseam-gradient", "aer", "lightning", "qokit")
-"""What :func:`bench_energy` can time; ``"qokit"`` is left out where it is not installed."""
+"""What :func:`bench_energy` can time; ``"qokit"`` needs JPMorgan's QOKit, which pins an older
+Qiskit and has to be installed without its dependencies."""
+
+
+NOT_INSTALLED = "not installed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +30,14 @@ class EnergyRow:
     engine: str
     num_neurons: int
     num_layers: int
-    seconds: float
+    seconds: float | None
     """The fastest of the repeats, from angles to amplitudes (or expectation and gradient)."""
-    ratio: float
+    ratio: float | None
     """``seconds`` over those of our engine in double precision on the same circuit."""
-    error: float
+    error: float | None
     """Largest difference of a probability from our engine in double precision; 0 for gradients."""
+    note: str = ""
+    """Which backend of the engine ran, or "not installed", and then there are no numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,43 +73,46 @@ def bench_energy(
         sizes: Numbers of neurons D.
         num_layers: p.
         num_repeats: Repeats of which the fastest counts, after one that warms up.
-        engines: Names out of :data:`ENGINES`; by default all that are installed.
+        engines: Names out of :data:`ENGINES`; by default all.
         rng: Draws patterns and angles.
         on_row: Called with each row as it is measured.
 
     Returns:
-        One row per size and engine.
+        One row per size and engine, without numbers for an engine that is not installed.
 
     Raises:
-        ValueError: A size, a number or a name is out of range, or the engine is not installed.
+        ValueError: A size, a number or a name is out of range.
     """
     rng = np.random.default_rng(rng)
     if not sizes or min(*sizes, num_layers, num_repeats) < 1:
         raise ValueError("sizes, num_layers and num_repeats should be at least 1.")
-    installed = [name for name in ENGINES if name != "qokit" or find_spec("qokit")]
-    names = list(engines) if engines is not None else installed
-    unknown = [name for name in names if name not in installed]
+    names = list(ENGINES if engines is None else engines)
+    unknown = [name for name in names if name not in ENGINES]
     if unknown:
-        raise ValueError(f"engines should be among {', '.join(installed)}. Got {unknown[0]!r}.")
+        raise ValueError(f"engines should be among {', '.join(ENGINES)}. Got {unknown[0]!r}.")
+    notes = {name: _qokit_backend() if name == "qokit" else "" for name in names}
     rows = []
     for size in sizes:
         problem = _problem(size, num_layers, rng)
         reference = np.abs(_ours(problem)()) ** 2
         base = _fastest(_ours(problem), num_repeats)
         for name in names:
-            run = _RUNNERS[name](problem)
-            seconds = base if name == "qdenseam" else _fastest(run, num_repeats)
-            state = run()
-            error = 0.0
-            if state is not None:
-                error = float(np.abs(np.abs(state) ** 2 - reference).max())
+            seconds = error = None
+            if notes[name] != NOT_INSTALLED:
+                run = _RUNNERS[name](problem)
+                seconds = base if name == "qdenseam" else _fastest(run, num_repeats)
+                state = run()
+                error = 0.0
+                if state is not None:
+                    error = float(np.abs(np.abs(state) ** 2 - reference).max())
             row = EnergyRow(
                 engine=name,
                 num_neurons=size,
                 num_layers=num_layers,
                 seconds=seconds,
-                ratio=seconds / base,
+                ratio=None if seconds is None else seconds / base,
                 error=error,
+                note=notes[name],
             )
             rows.append(row)
             if on_row is not None:
@@ -204,13 +212,18 @@ def _lightning(problem: _Problem) -> Callable[[], Any]:
     return run
 
 
+def _qokit_backend() -> str:
+    try:
+        names = import_module("qokit.fur").get_available_simulator_names("x")
+    except ImportError:  # of QOKit itself or of what its package imports
+        return NOT_INSTALLED
+    return "compiled" if "c" in names else "in Python"  # its wheels lack the compiled library
+
+
 def _qokit(problem: _Problem) -> Callable[[], Any]:
     qokit = import_module("qokit.fur")
-
-    names = qokit.get_available_simulator_names("x")
-    simulator = qokit.choose_simulator(name="c" if "c" in names else "python")(
-        problem.num_neurons, costs=problem.energies
-    )
+    name = "c" if _qokit_backend() == "compiled" else "python"
+    simulator = qokit.choose_simulator(name=name)(problem.num_neurons, costs=problem.energies)
 
     def run() -> Any:
         # its phase is exp(-iγE/2) and its mixer exp(-iβX)

@@ -138,6 +138,7 @@ def bench_methods(num_patterns: int) -> list[tuple[str, RecallMethod]]:
         ("probabilistic, 2 controls", ProbabilisticRecall(2)),
         ("probabilistic, 4 controls", ProbabilisticRecall(4)),
         ("filter, ball", SeparationFilter(HammingBall(1))),
+        ("filter, ball, symmetric", SeparationFilter(HammingBall(1), synthesis="symmetric")),
         ("filter, ball, amplified", SeparationFilter(HammingBall(1), amplified=one)),
         ("filter, posterior", SeparationFilter(Posterior(0.2))),
         ("filter, capped posterior", SeparationFilter(CappedPosterior(0.2, 1))),

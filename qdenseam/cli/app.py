@@ -16,11 +16,14 @@ from qdenseam import __version__
 from qdenseam.cli.bench import bench
 from qdenseam.cli.bench_circuits import encoders, energy, signal
 from qdenseam.cli.bench_circuits import recall as bench_recall
+from qdenseam.cli.bench_simulators import gpu, simulators
 from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
+from qdenseam.cli.jobs import cancel, fetch, jobs
 from qdenseam.cli.recall import recall
 from qdenseam.cli.reproduce import reproduce
+from qdenseam.cli.submit import submit
 from qdenseam.errors import QDenseAMError
 
 DEBUG = "QDENSEAM_DEBUG"
@@ -65,9 +68,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help, wrapped to the terminal, in half the time
     pretty_exceptions_enable=False,
 )
-for command in (compare, recall, collect, reproduce, info):
+for command in (compare, recall, collect, reproduce, submit, jobs, fetch, cancel, info):
     app.command()(command)
-for command in (encoders, energy, signal):
+for command in (encoders, energy, signal, simulators, gpu):
     bench.command()(command)
 bench.command("recall")(bench_recall)
 app.add_typer(bench, name="bench")

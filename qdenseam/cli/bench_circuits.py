@@ -1,13 +1,17 @@
 """``qdenseam bench`` of what concerns circuits: encoders, recall methods, solvers, engines."""
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
 
 from qdenseam.cli.rows import print_rows, write_json
+
+if TYPE_CHECKING:
+    from qdenseam.bench.encoder_rows import EncoderRow
 
 JsonFile = Annotated[
     Path | None,
@@ -21,10 +25,19 @@ def encoders(
     seeds: Annotated[
         str, Option(metavar="N,N,...", help="Seeds; 7 and 2024 have published counts.")
     ] = "7",
+    devices: Annotated[
+        str, Option(metavar="NAME,...", help='Route to "heavy-hex" and "square" as well.')
+    ] = "heavy-hex,square",
     json_file: JsonFile = None,
 ) -> None:
-    """Count the gates of every encoder beside its peers."""
-    from qdenseam.bench.encoders import bench_encoders, summarize
+    """Count the gates of every encoder beside its peers.
+
+    With --json an interrupted run is taken up again: its rows stand beside FILE until it is done.
+    """
+    from qdenseam.bench.encoder_devices import find_devices
+    from qdenseam.bench.encoder_rows import RowsFile
+    from qdenseam.bench.encoder_summary import summarize
+    from qdenseam.bench.encoders import bench_encoders
 
     def show(instance: Any) -> None:
         typer.echo(
@@ -33,38 +46,86 @@ def encoders(
             err=True,
         )
 
-    chosen = [int(part) for part in seeds.split(",") if part.strip()]
-    rows = bench_encoders(grid, peers=peers, seeds=chosen, on_progress=show)  # type: ignore[arg-type]
-    shown = (
-        "patterns", "num_neurons", "num_patterns", "amplitudes", "encoder", "two_qubit_gates",
-        "two_qubit_depth", "num_ancillas", "seconds", "infidelity", "gates_ratio", "depth_ratio",
-        "bound_ratio",
-    )  # fmt: skip
-    print_rows([asdict(row) for row in rows], columns=shown)
+    unfinished = None if json_file is None else RowsFile(path=json_file.with_suffix(".part"))
+    rows = bench_encoders(
+        grid,  # type: ignore[arg-type]
+        peers=peers,
+        seeds=[int(part) for part in seeds.split(",") if part.strip()],
+        devices=find_devices(devices),
+        known=() if unfinished is None else unfinished.read(),
+        on_progress=show,
+        on_row=None if unfinished is None else unfinished.append,
+    )
+    print_rows([_short(row) for row in rows if row.has_counts])
+    reasons = Counter(f"{row.encoder}: {row.note}" for row in rows if not row.has_counts)
+    for reason, times in reasons.items():
+        typer.echo(f"Left out {times} times: {reason}")
     typer.echo("Ratios of our encoders to the best peer, per regime (geometric mean and worst):")
     summaries = [asdict(summary) for summary in summarize(rows)]
     print_rows(summaries)
     write_json(json_file, rows=[asdict(row) for row in rows], summary=summaries)
+    if unfinished is not None:
+        unfinished.path.unlink(missing_ok=True)
+
+
+def _short(row: "EncoderRow") -> dict[str, Any]:
+    return {
+        "patterns": row.patterns,
+        "D": row.num_neurons,
+        "K": row.num_patterns,
+        "seed": row.seed,
+        "amplitudes": row.amplitudes,
+        "device": row.device,
+        "encoder": row.encoder,
+        "CX": row.two_qubit_gates,
+        "depth": row.two_qubit_depth,
+        "ancillas": row.num_ancillas,
+        "seconds": row.seconds,
+        "infidelity": row.infidelity,
+        "CX/best": row.gates_ratio,
+        "depth/best": row.depth_ratio,
+        "CX/bound": row.bound_ratio,
+    }
 
 
 def recall(
     num_neurons: Annotated[int, Option(min=2, help="D.")] = 6,
     num_patterns: Annotated[int, Option(min=1, help="K.")] = 6,
     shots: Annotated[int, Option(min=1, help="Shots per method.")] = 4000,
+    engines: Annotated[
+        bool, Option("--engines", help="Time the branch engine beside simulators instead.")
+    ] = False,
+    sizes: Annotated[
+        str, Option(metavar="D:K,D:K,...", help="With --engines: neurons and patterns.")
+    ] = "8:4,12:8,16:16,40:16",
     seed: Annotated[int, Option(min=0, help="Seed of the memory, the probes and the shots.")] = 0,
     json_file: JsonFile = None,
 ) -> None:
     """Check every recall method against its law, and count what it costs."""
-    from qdenseam.bench.recall import bench_recall
+    rows: list[dict[str, Any]]
+    if engines:
+        from qdenseam.bench.recall_engines import bench_recall_engines
 
-    rows = [
-        asdict(row)
-        for row in bench_recall(
-            num_neurons=num_neurons, num_patterns=num_patterns, shots=shots, rng=seed
-        )
-    ]
+        pairs = [_pair(part) for part in sizes.split(",") if part.strip()]
+        rows = [asdict(row) for row in bench_recall_engines(sizes=pairs, rng=seed)]
+    else:
+        from qdenseam.bench.recall import bench_recall
+
+        rows = [
+            asdict(row)
+            for row in bench_recall(
+                num_neurons=num_neurons, num_patterns=num_patterns, shots=shots, rng=seed
+            )
+        ]
     print_rows(rows)
     write_json(json_file, seed=seed, rows=rows)
+
+
+def _pair(text: str) -> tuple[int, int]:
+    parts = text.split(":")
+    if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
+        raise ValueError(f"sizes should be pairs D:K such as 8:4,12:8. Got {text!r}.")
+    return int(parts[0]), int(parts[1])
 
 
 def signal(

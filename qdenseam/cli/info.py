@@ -80,7 +80,7 @@ def _engines() -> list[tuple[str, str]]:
         try:
             if name == "fake:NAME":
                 description += f"; {len(fake_device_names())} devices"
-            else:
+            elif ":" not in name:  # the other families are too many, or run code
                 engine(name)
         except BackendError as error:
             rows.append((name, f"missing: {error}"))

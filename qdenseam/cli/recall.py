@@ -43,7 +43,12 @@ def recall(
         str, Option(metavar="NAME", help='A recall method, or "auto" to have one chosen.')
     ] = "auto",
     sampler: Annotated[
-        str, Option(metavar="NAME", help='"exact" draws from the law, an engine runs the circuit.')
+        str,
+        Option(
+            metavar="NAME",
+            help='"exact" draws from the law, an engine runs the circuit; MODULE:FACTORY imports '
+            "the module and calls it for a BackendV2, so it runs code.",
+        ),
     ] = "exact",
     shots: Annotated[int, Option(help="Shots.")] = 1000,
     seed: Annotated[int, Option(min=0, help="Seed of patterns, probe and shots.")] = 7,
@@ -55,27 +60,24 @@ def recall(
     """
     import numpy as np
 
-    from classical_ref.patterns import corrupt
     from classical_ref.spins import check_probes
     from qdenseam import recall as run_recall
 
     rng = np.random.default_rng(seed)
-    stored = _stored(data, num_neurons, num_patterns, rng)
-    if not 0 <= index < num_patterns:
-        raise ValueError(f"index should be from 0 to {num_patterns - 1}. Got {index}.")
-    num_flips = (0 if erasures else 1) if flips is None else flips
+    stored = stored_patterns(data, num_neurons, num_patterns, rng)
+    num_flips = default_flips(flips, erasures)
     if probe is None:
-        spins = corrupt(stored.patterns[index], num_flips=num_flips, num_erasures=erasures, rng=rng)
+        spins = corrupted(stored, index, num_flips, erasures, rng)
     else:
         spins = check_probes(probe, stored.num_neurons)
-    chosen = _method(method, num_flips)
-    memory = _memory(stored, chosen)
+    chosen = method_named(method, num_flips)
+    memory = memory_for(stored, chosen)
     result = run_recall(memory, spins, method=chosen, sampler=sampler, shots=shots, rng=rng)
     _print(result, memory, stored, target=None if probe is not None else index)
 
 
-def _stored(data: str, num_neurons: int | None, num_patterns: int, rng: Any) -> "Dataset":
-    """Return K patterns of the data."""
+def stored_patterns(data: str, num_neurons: int | None, num_patterns: int, rng: Any) -> "Dataset":
+    """Return K patterns of the data, by name or from a file."""
     from classical_ref.datasets import load_patterns
     from qdenseam.experiments.trials import load_dataset
 
@@ -84,7 +86,21 @@ def _stored(data: str, num_neurons: int | None, num_patterns: int, rng: Any) -> 
     return load_dataset(data, num_neurons or _DEFAULT_NEURONS).select(num_patterns, rng=rng)
 
 
-def _method(name: str, num_flips: int) -> Any:
+def default_flips(flips: int | None, erasures: int) -> int:
+    """Return the number of flipped bits: as asked for, else 1, or 0 where bits are erased."""
+    return (0 if erasures else 1) if flips is None else flips
+
+
+def corrupted(stored: "Dataset", index: int, num_flips: int, erasures: int, rng: Any) -> Any:
+    """Return a probe made from the stored pattern of an index."""
+    from classical_ref.patterns import corrupt
+
+    if not 0 <= index < len(stored.patterns):
+        raise ValueError(f"index should be from 0 to {len(stored.patterns) - 1}. Got {index}.")
+    return corrupt(stored.patterns[index], num_flips=num_flips, num_erasures=erasures, rng=rng)
+
+
+def method_named(name: str, num_flips: int) -> Any:
     """Return the method of a name; a classical rule may know the noise level, not the distances."""
     from qdenseam.methods import HammingBall, SampleAndAccept, method_from_dict, method_names
 
@@ -98,7 +114,7 @@ def _method(name: str, num_flips: int) -> Any:
     return method_from_dict({"name": name})
 
 
-def _memory(stored: "Dataset", method: "RecallMethod | str") -> Any:
+def memory_for(stored: "Dataset", method: "RecallMethod | str") -> Any:
     """Return the memory that the method recalls from."""
     from classical_ref.dense import DenseMemory
     from classical_ref.separation import LogSumExp

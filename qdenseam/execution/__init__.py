@@ -7,6 +7,7 @@ from qdenseam.execution.circuit_facts import (
     two_qubit_gates,
 )
 from qdenseam.execution.fake_devices import fake_device_names
+from qdenseam.execution.pennylane_nodes import to_qnode
 from qdenseam.execution.registry import engine, engine_names
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "engine_names",
     "fake_device_names",
     "has_mid_circuit_operations",
+    "to_qnode",
     "two_qubit_depth",
     "two_qubit_gates",
 ]

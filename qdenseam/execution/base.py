@@ -103,7 +103,7 @@ class Engine(ABC):
         if shots < 1:
             raise ValueError(f"shots should be at least 1. Got {shots}.")
         for circuit in circuits:
-            self._check_runnable(circuit)
+            self.check_runnable(circuit)
         samples: list[dict[str, NDArray[np.bool_]]] = []
         for batch in _batches(circuits, self.circuits_per_run):
             sampler = self.make_sampler(int(rng.integers(1, 2**31)))
@@ -126,7 +126,14 @@ class Engine(ABC):
                 )
         return samples
 
-    def _check_runnable(self, circuit: QuantumCircuit) -> None:
+    def check_runnable(self, circuit: QuantumCircuit) -> None:
+        """Refuse a compiled circuit that :meth:`sample` cannot run.
+
+        Raises:
+            ValueError: It measures nothing or has free parameters.
+            BackendError: It needs mid-circuit operations that this engine does not have.
+            CapacityError: It does not fit.
+        """
         if not circuit.cregs:
             raise ValueError(
                 "A circuit should measure into at least one named classical register. Got "

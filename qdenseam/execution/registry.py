@@ -7,7 +7,11 @@ from qiskit.primitives import BaseSamplerV2
 from qiskit.providers import BackendV2
 
 from qdenseam.execution.base import Engine
+from qdenseam.execution.ddsim import DDSimEngine
+from qdenseam.execution.factories import backend_of_factory, is_factory
 from qdenseam.execution.fake_devices import FakeDeviceEngine, fake_device_engine, is_fake_device
+from qdenseam.execution.ibm import IBMEngine, ibm_engine, is_ibm_device
+from qdenseam.execution.pennylane_engine import PENNYLANE_PREFIX, PennyLaneEngine
 from qdenseam.execution.simulators import AerEngine, StatevectorEngine
 from qdenseam.execution.user_objects import BackendEngine, SamplerEngine
 
@@ -17,14 +21,20 @@ _DESCRIPTIONS: Final = {
     "aer-mps": "Aer's matrix product state, for many qubits with little entanglement",
     "aer-gpu": "Aer's state vector on a CUDA device, needs qiskit-aer-gpu",
     "fake:NAME": "a snapshot of an IBM device with its noise, such as fake:fez or fake:torino",
+    "ibm:NAME": "a device of your IBM Quantum account, such as ibm:fez: waits, may cost money",
+    "pennylane:DEVICE": "a PennyLane device, such as pennylane:lightning.qubit",
+    "ddsim": "decision diagrams, small where few patterns are stored, needs mqt-ddsim",
+    "module:factory": "a BackendV2 of any provider: imports the module and calls it, so runs code",
 }
-_FAKE = "fake:"
+_FAKE, _IBM = "fake:", "ibm:"
 
 
 def engine_names() -> dict[str, str]:
     """Return the names that :func:`engine` knows, each with one line about it.
 
-    ``fake:NAME`` stands for all of :func:`~qdenseam.execution.fake_device_names`.
+    Words in capitals stand for many: ``fake:NAME`` for all of
+    :func:`~qdenseam.execution.fake_device_names`. ``module:factory`` is whatever the caller wrote:
+    it imports ``module`` and calls ``factory()``, so it runs code.
     """
     return dict(_DESCRIPTIONS)
 
@@ -34,7 +44,8 @@ def engine(source: str | BackendV2 | BaseSamplerV2 | Engine) -> Engine:
 
     Args:
         source: One of :func:`engine_names` (case does not matter), a backend (the runtime's device
-            models run like ``fake:NAME``), a V2 sampler, or an engine, returned as it is.
+            models run like ``fake:NAME``, its devices like ``ibm:NAME``), a V2 sampler, or an
+            engine, returned as it is.
 
     Raises:
         ValueError: If the name is unknown, or is ``"exact"``.
@@ -48,6 +59,8 @@ def engine(source: str | BackendV2 | BaseSamplerV2 | Engine) -> Engine:
     if isinstance(source, BackendV2):
         if is_fake_device(source):
             return FakeDeviceEngine(name=source.name.replace("fake_", _FAKE, 1), device=source)
+        if is_ibm_device(source):
+            return IBMEngine(name=f"{_IBM}{source.name}", backend=source)
         return BackendEngine(name=source.name or type(source).__name__, backend=source)
     if isinstance(source, BaseSamplerV2):
         return SamplerEngine(name=type(source).__name__, sampler=source)
@@ -74,6 +87,14 @@ def _named_engine(name: str) -> Engine:
             )
         case lowered if lowered.startswith(_FAKE):
             return fake_device_engine(name[len(_FAKE) :])
+        case lowered if lowered.startswith(_IBM):
+            return ibm_engine(name[len(_IBM) :])
+        case "ddsim":
+            return DDSimEngine()
+        case lowered if lowered.startswith(PENNYLANE_PREFIX):
+            return PennyLaneEngine(name=lowered, device=lowered[len(PENNYLANE_PREFIX) :])
+    if is_factory(name):
+        return BackendEngine(name=name, backend=backend_of_factory(name))
     near = difflib.get_close_matches(name.lower(), [*_DESCRIPTIONS, "exact"], n=3)
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise ValueError(

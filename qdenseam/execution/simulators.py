@@ -12,6 +12,7 @@ from qiskit.transpiler import Target
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compilation import into_small_gates
+from qdenseam.execution.gpu_support import missing_for_aer
 from qdenseam.execution.memory_limits import max_statevector_qubits, require_statevector
 
 
@@ -116,11 +117,6 @@ class AerEngine(Engine):
 
 
 def _require_gpu(name: str) -> None:
-    from qiskit_aer import AerSimulator
-
-    devices = AerSimulator().available_devices()
-    if "GPU" not in devices:
-        raise BackendError(
-            f"{name!r} needs a qiskit-aer built for CUDA (the package qiskit-aer-gpu replaces "
-            f"qiskit-aer). Got a build for {', '.join(devices)} only; install it or use 'aer'."
-        )
+    missing = missing_for_aer()
+    if missing is not None:
+        raise BackendError(f"{name!r} {missing}; mend that or use 'aer'.")

@@ -1,20 +1,18 @@
 """The capacity study: every filter at 90 % correct recall, as a trial, a preset and a table.
 
-Classical dense memories stand beside the filters: the same flips of the same kind of patterns, run
-to a fixed point instead of evaluated by a law.
+Classical memories and a simulated baseline stand beside the filters, on patterns that are drawn:
+:mod:`qdenseam.experiments.drawn_capacity`.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from classical_ref.dense import DenseMemory
-from classical_ref.patterns import flip, random_patterns
-from classical_ref.separation import Exponential, Polynomial, Separation
 from qdenseam.experiments.collect import trial
+from qdenseam.experiments.drawn_capacity import drawn_summary, drawn_tasks
 from qdenseam.experiments.filter_capacity import (
+    MAX_DISTINCT_NEURONS,
     Floats,
     capacity_of_curves,
     crossing,
@@ -54,30 +52,49 @@ def capacity_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str
     """
     num_neurons, num_flips = params["num_neurons"], params["num_flips"]
     table = _table_of(params["filter"], num_neurons)
+    distinct = params["distinct"]
     curves = recall_curves(
-        table, num_neurons, num_flips, params["loads"], num_probes=params["num_probes"], rng=rng
+        table,
+        num_neurons,
+        num_flips,
+        params["loads"],
+        num_probes=params["num_probes"],
+        distinct=distinct,
+        rng=rng,
     )
     found = crossing(np.array(params["loads"], dtype=float), curves.mean(axis=0), 0.9)
     return {
         "mean": curves.mean(axis=0),
         "mean_square": (curves**2).mean(axis=0),
         "crossing": None if np.isnan(found) else found,
-        "pooled": None if table is None else pooled_capacity(table, num_flips),
+        "pooled": None if table is None else pooled_capacity(table, num_flips, distinct=distinct),
         "acceptance": 1.0 if table is None else float(table[num_flips] ** 2),
         "backend": "exact",
     }
 
 
+SIZES = ((12, 1), (16, 1), (16, 2), (20, 1), (20, 2), (20, 4), (32, 2), (32, 4))
+"""Pairs of (D, flipped bits) of the study."""
+
+
+def study_tasks() -> list[Task]:
+    """Return the preset: filters on i.i.d. and on distinct patterns, then drawn memories."""
+    small = [size for size in SIZES if size[0] <= MAX_DISTINCT_NEURONS]
+    return capacity_tasks() + capacity_tasks(small, distinct=True) + drawn_tasks()
+
+
 def capacity_tasks(
-    sizes: Iterable[tuple[int, int]] = ((12, 1), (16, 2), (20, 2), (32, 4)),
+    sizes: Iterable[tuple[int, int]] = SIZES,
     *,
+    distinct: bool = False,
     num_probes: int = 740,
     num_batches: int = 10,
     seed: int = 0,
 ) -> list[Task]:
-    """Return the preset: every filter of the study at pairs of (D, flipped bits).
+    """Return every filter of the study at pairs of (D, flipped bits).
 
-    Ten batches of 740 probes are the 7,400 that a ± 5 % interval takes.
+    Ten batches of 740 probes are the 7,400 that a ± 5 % interval takes. Patterns are i.i.d. or
+    ``distinct``.
     """
     tasks = []
     for num_neurons, num_flips in sizes:
@@ -91,6 +108,7 @@ def capacity_tasks(
                         "filter": data,
                         "num_neurons": num_neurons,
                         "num_flips": num_flips,
+                        "distinct": distinct,
                         "loads": quarter_octaves(0, num_neurons),
                         "num_probes": num_probes,
                     },
@@ -131,119 +149,40 @@ def study_filters(num_neurons: int, num_flips: int) -> dict[str, Filter | None]:
     }
 
 
-CLASSICAL: dict[str, Separation] = {
-    "Hebb": Polynomial(2),
-    "dense, order 3": Polynomial(3),
-    "dense, exponential": Exponential(),
-}
-"""The classical memories of the study by label."""
-
-
-@trial("classical capacity")
-def classical_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Run one classical memory at one D and e: the share of probes recalled without a wrong bit.
-
-    Patterns are random and distinct, those of one load among those of the next. Every memory is
-    asked for ``num_probes`` of its patterns, drawn with replacement, each with e flipped bits, and
-    updated asynchronously until nothing changes.
-
-    Returns:
-        ``mean`` of the correct share per load over ``num_memories`` memories, and ``crossing``,
-        ``pooled`` (None) and ``acceptance`` (1) as for a filter.
-    """
-    num_neurons, loads = params["num_neurons"], params["loads"]
-    shares = np.zeros((params["num_memories"], len(loads)))
-    for row in shares:
-        patterns = random_patterns(loads[-1], num_neurons, rng=rng)
-        for column, load in enumerate(loads):
-            targets = patterns[rng.integers(load, size=params["num_probes"])]
-            probes = flip(targets, params["num_flips"], rng=rng)
-            memory = DenseMemory(patterns[:load], separation=CLASSICAL[params["label"]])
-            states = memory.recall(probes, rng=rng).states
-            row[column] = (states == targets).all(axis=-1).mean()
-    found = crossing(np.array(loads, dtype=float), shares.mean(axis=0), 0.9)
-    return {
-        "mean": shares.mean(axis=0),
-        "crossing": None if np.isnan(found) else found,
-        "pooled": None,
-        "acceptance": 1.0,
-        "backend": "classical",
-    }
-
-
-def classical_tasks(
-    sizes: Iterable[tuple[int, int]] = ((8, 1), (16, 2), (24, 3)),
-    *,
-    num_memories: int = 4,
-    num_probes: int = 20,
-    num_batches: int = 10,
-    largest: int = 2**12,
-    seed: int = 0,
-) -> list[Task]:
-    """Return the preset: every classical memory at pairs of (D, flipped bits).
-
-    Args:
-        sizes: Pairs of D and e.
-        num_memories: Memories of each batch.
-        num_probes: Probes of each memory.
-        num_batches: Batches of each task; the interval resamples them.
-        largest: No load is larger than this or than 2^D.
-        seed: Seed of every task.
-    """
-    return [
-        Task(
-            kind="classical capacity",
-            params={
-                "label": label,
-                "num_neurons": num_neurons,
-                "num_flips": num_flips,
-                "loads": [k for k in quarter_octaves(0, num_neurons) if k <= largest],
-                "num_memories": num_memories,
-                "num_probes": num_probes,
-            },
-            seed=seed,
-            num_batches=num_batches,
-        )
-        for num_neurons, num_flips in sizes
-        for label in CLASSICAL
-    ]
-
-
 def capacity_summary(
     records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
 ) -> list[dict[str, Any]]:
-    """Return one row per task: both capacities at 90 %, with an interval for the mean one.
+    """Return one row per filter or memory at each (D, e): both capacities at 90 %.
 
-    The interval bootstraps over batches of probes (given at least two). Every probe of a filter
-    has patterns of its own; the batches of a classical memory have. ``kind`` is ``"filter"`` or
-    ``"classical"``, which has no pooled capacity.
+    ``kind`` is ``"filter"`` where only distances were drawn (each probe has patterns of its own,
+    the interval bootstraps batches of probes), otherwise that of
+    :func:`qdenseam.experiments.drawn_capacity.drawn_summary`, whose rows follow. ``patterns`` says
+    whether they are i.i.d. or distinct.
     """
     rng = np.random.default_rng(rng)
+    listed = list(records)
     groups: dict[str, list[Record]] = {}
-    for record in records:
-        if record.kind in ("filter capacity", "classical capacity"):
+    for record in listed:
+        if record.kind == "filter capacity":
             groups.setdefault(record.key, []).append(record)
     rows = []
     for batch in groups.values():
         params, values = batch[0].params, batch[0].values
         curves = np.array([record.values["mean"] for record in batch])
-        mean = capacity_of_curves(params["loads"], curves, rng=rng)
-        classical = batch[0].kind == "classical capacity"
-        if classical:
-            mean = replace(mean, covers="batches of pattern sets")
         rows.append(
             {
                 "label": params["label"],
-                "kind": "classical" if classical else "filter",
+                "kind": "filter",
+                "patterns": "distinct" if params["distinct"] else "i.i.d.",
                 "num_neurons": params["num_neurons"],
                 "num_flips": params["num_flips"],
                 "pooled": values["pooled"],
-                "mean": mean,
+                "mean": capacity_of_curves(params["loads"], curves, rng=rng),
                 "acceptance": values["acceptance"],
                 "sphere_packing": sphere_packing_load(params["num_neurons"], params["num_flips"]),
             }
         )
-    return rows
+    return rows + drawn_summary(listed, rng=rng)
 
 
 def _table_of(data: Any, num_neurons: int) -> Floats | None:

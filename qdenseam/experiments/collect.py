@@ -110,8 +110,8 @@ def collect(
         One record per batch, in the order of ``tasks`` and, within a task, of its batches.
 
     Raises:
-        ValueError: A task's kind is no registered trial, ``num_workers`` is negative, or both
-            ``num_workers`` and ``executor`` are given.
+        ValueError: A task's kind is no registered trial, its engine is a ``module:factory``,
+            ``num_workers`` is negative, or both ``num_workers`` and ``executor`` are given.
         OSError: ``path`` cannot be read or written; nothing was run.
         ResultsFileError: The file has a damaged row, or another process is writing it; nothing
             was run.
@@ -120,6 +120,8 @@ def collect(
     """
     path = Path(path)
     keyed = [(task.key, task) for task in tasks]
+    for _, task in keyed:
+        _refuse_code(task)
     if num_workers < 0:
         raise ValueError(f"num_workers should be at least 0. Got {num_workers}.")
     if num_workers and executor is not None:
@@ -151,6 +153,15 @@ def collect(
                     if on_progress is not None:
                         on_progress(_progress(record, done, len(wanted)))
     return [rows[key, batch] for key, task in keyed for batch in range(task.num_batches)]
+
+
+def _refuse_code(task: Task) -> None:
+    """Refuse an engine that runs code of its own: a task may come from a file of others."""
+    name = task.params.get("engine")
+    if isinstance(name, str) and ":" in name:  # else the simulators need not be imported
+        from qdenseam.execution.factories import refuse_factory
+
+        refuse_factory(name)
 
 
 def _rows(data: bytes, path: Path) -> _Rows:

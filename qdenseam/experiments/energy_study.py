@@ -6,7 +6,7 @@ probability that one shot returns that pattern.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from math import ceil, log
+from math import ceil, log, log1p
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,15 @@ METHODS: dict[str, Any] = {
 }
 """Quantum methods of the study by label."""
 
+SLOW = ("VQE p=1", "QAOA p=3", "QAOA p=2, plain start")
+"""Methods whose training takes most of the time, left out beyond 12 neurons."""
+
+SIZES = (6, 8, 10, 12, 14, 16)
+"""Numbers of neurons of the study."""
+
+FIELDS = (0.3, 0.6, 1.0, 1.5, 2.5)
+"""Field strengths beside the calibrated one."""
+
 NUM_SWEEPS = 50
 """Sweeps of the simulated annealing beside the methods."""
 
@@ -111,22 +120,35 @@ def energy_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
 
 def energy_tasks(
     *,
-    sizes: Iterable[int] = (8, 10, 12),
+    sizes: Iterable[int] = SIZES,
     loads: Iterable[int] = (2, 4, 6),
     flips: Iterable[int] = (1, 2),
     energies: Sequence[str] = tuple(ENERGIES),
-    methods: Sequence[str] = tuple(METHODS),
+    methods: Sequence[str] | None = None,
     probe_field: float | None = None,
     num_instances: int = 10,
     num_batches: int = 5,
     seed: int = 0,
 ) -> list[Task]:
-    """Return the preset: every energy at every size, load and corruption, 50 instances a point.
+    """Return every energy at every size, load and corruption, 50 instances a point.
+
+    Args:
+        sizes: Numbers of neurons D.
+        loads: Numbers of patterns K.
+        flips: Flipped neurons of a probe.
+        energies: Out of :data:`ENERGIES`.
+        methods: Out of :data:`METHODS`; by default all, beyond 12 neurons without those of
+            :data:`SLOW`.
+        probe_field: h, or ``None`` for the calibrated one.
+        num_instances: Instances of a batch.
+        num_batches: Batches of a point.
+        seed: Of all instances.
 
     Raises:
         ValueError: An energy or a method is unknown.
     """
-    for name, known in [*((e, ENERGIES) for e in energies), *((m, METHODS) for m in methods)]:
+    chosen = [*((e, ENERGIES) for e in energies), *((m, METHODS) for m in methods or ())]
+    for name, known in chosen:
         if name not in known:
             raise ValueError(f"expected one of {', '.join(known)}. Got {name!r}.")
     sizes, loads, flips = list(sizes), list(loads), list(flips)
@@ -139,45 +161,63 @@ def energy_tasks(
                 "num_patterns": num_patterns,
                 "num_flips": num_flips,
                 "probe_field": probe_field,
-                "methods": list(methods),
+                "methods": list(_methods_at(num_neurons) if methods is None else methods),
                 "num_instances": num_instances,
             },
             seed=seed,
             num_batches=num_batches,
         )
-        for energy in energies
         for num_neurons in sizes
         for num_patterns in loads
         for num_flips in flips
+        for energy in energies
     ]
 
 
-def notebook_tasks() -> list[Task]:
-    """Return the part of the study that notebook 08 shows: methods, then fields, then sizes.
-
-    Every method at ten neurons, K = 4 and one or two flips, and at one flip also K = 2 and 6; then
-    field strengths and 8 to 16 neurons at K = 4 and one flip, with fewer methods.
-    """
-    main: Any = {"energies": ("hebb", "order 3", "log-sum-exp"), "num_instances": 50}
-    main["num_batches"] = 1
-    tasks = energy_tasks(sizes=(10,), loads=(2, 4, 6), flips=(1,), **main)
-    tasks += energy_tasks(sizes=(10,), loads=(4,), flips=(2,), **main)
-    for strength in (0.3, 0.6, 1.0, 1.5, 2.5):
-        tasks += energy_tasks(
+def field_tasks(energies: Sequence[str] = tuple(ENERGIES)) -> list[Task]:
+    """Return energies at five given field strengths: ten neurons, K = 4, one flip."""
+    return [
+        task
+        for strength in FIELDS
+        for task in energy_tasks(
             sizes=(10,),
             loads=(4,),
             flips=(1,),
+            energies=energies,
             methods=("QAOA p=2", "adiabatic p=8", "adiabatic p=16"),
             probe_field=strength,
-            **main,
         )
-    return tasks + energy_tasks(
-        sizes=(8, 12, 16),
+    ]
+
+
+def study_tasks() -> list[Task]:
+    """Return the preset: sizes, loads and corruption with the calibrated field, then the fields."""
+    return energy_tasks() + field_tasks()
+
+
+def notebook_tasks() -> list[Task]:
+    """Return what notebook 08 shows: a part of the preset, and sixteen neurons.
+
+    Ten neurons with K = 4 and one or two flips, and at one flip also K = 2 and 6; other sizes at
+    K = 4 and one flip. The fields and the sizes from 14 on are for three energies, 16 neurons with
+    four methods that need no training.
+    """
+    three = ("hebb", "order 3", "log-sum-exp")
+    tasks = energy_tasks(sizes=(10,), loads=(4,))
+    tasks += energy_tasks(sizes=(10,), loads=(2, 6), flips=(1,))
+    tasks += energy_tasks(sizes=(6, 8, 12), loads=(4,), flips=(1,))
+    tasks += energy_tasks(sizes=(14,), loads=(4,), flips=(1,), energies=three)
+    untrained = ("fixed angles p=4", "fixed angles p=8", "adiabatic p=8", "adiabatic p=16")
+    tasks += energy_tasks(
+        sizes=(16,),
         loads=(4,),
         flips=(1,),
-        methods=("fixed angles p=4", "fixed angles p=8", "adiabatic p=8", "adiabatic p=16"),
-        **main,
+        energies=three,
+        methods=untrained,
+        num_instances=50,
+        num_batches=1,
     )
+    return tasks + field_tasks(three)
 
 
 def energy_summary(
@@ -237,7 +277,13 @@ def shots_to_solution(probability: float, *, confidence: float = 0.99) -> float:
     """Return the fewest shots that contain a target of this probability with ``confidence``."""
     if probability <= 0:
         return float("inf")
-    return 1.0 if probability >= confidence else ceil(log(1 - confidence) / log(1 - probability))
+    if probability >= confidence:
+        return 1.0
+    return float(ceil(log(1 - confidence) / log1p(-probability)))
+
+
+def _methods_at(num_neurons: int) -> list[str]:
+    return [label for label in METHODS if label not in SLOW or num_neurons <= 12]
 
 
 def _instance(params: dict[str, Any], rng: np.random.Generator) -> tuple[EnergyMemory, Spins]:

@@ -1,16 +1,15 @@
 r"""Capacity of filters: the load at which recall from random patterns is 90 % correct, at any D.
 
-A probe is a stored pattern with e flipped bits; the other K - 1 patterns are independent and
-uniform, so their distances to it are binomial, and the law of a filter needs nothing but their
-histogram: K may be in the billions. Two capacities are told apart.
+A probe is a stored pattern with e flipped bits; the other K - 1 patterns are random, so the law of
+a filter needs nothing but the histogram of their distances to the probe: K may be in the billions.
+Patterns are independent and uniform ("i.i.d.", with replacement), and then the distances are
+binomial, or ``distinct``, drawn from the other 2^D - 1 states without replacement. At loads far
+below 2^D that differs little. Two capacities are told apart.
 
 - *pooled*: the share of correct answers among all accepted shots of all probes,
   F(e)²/(F(e)² + (K - 1) E F²), which gives K = 1 + (1/9) F(e)²/E F² at 90 %.
 - *mean*: the mean over probes of P(target given acceptance). It is larger, since crosstalk is
   unevenly spread over probes.
-
-Patterns are i.i.d. with replacement: at loads far below 2^D that differs little from distinct
-ones.
 """
 
 from collections.abc import Sequence
@@ -24,6 +23,9 @@ from qdenseam.experiments.statistics import Estimate
 
 Floats = npt.NDArray[np.float64]
 
+MAX_DISTINCT_NEURONS = 29
+"""Largest D at which distinct patterns are drawn: 2^29 states."""
+
 _COVERS = "probes, each with its own pattern set"
 _NUM_BLOCKS = 100
 
@@ -33,20 +35,32 @@ def distance_law(num_neurons: int) -> Floats:
     return np.array([comb(num_neurons, d) / 2**num_neurons for d in range(num_neurons + 1)])
 
 
-def pooled_capacity(table: npt.ArrayLike, num_flips: int, *, threshold: float = 0.9) -> float:
+def pooled_capacity(
+    table: npt.ArrayLike, num_flips: int, *, threshold: float = 0.9, distinct: bool = False
+) -> float:
     """Return the K at which the pooled share of correct answers is ``threshold``; exact.
 
     Args:
         table: F(d) for d = 0..D, shape ``(D + 1,)``.
         num_flips: e in 0..D.
         threshold: In (0, 1).
+        distinct: Whether the others are drawn from the states that are not the target; the
+            capacity may then exceed 2^D, which means that no load reaches the threshold.
+
+    Returns:
+        K, infinite where no other pattern ever passes.
 
     Raises:
         ValueError: An argument is out of range.
     """
     squares = _checked(table, num_flips, threshold)
-    odds = (1 - threshold) / threshold
-    return 1 + odds * float(squares[num_flips] / (distance_law(len(squares) - 1) @ squares))
+    law = distance_law(len(squares) - 1)
+    if distinct:
+        num_states = 2.0 ** (len(squares) - 1)
+        law[num_flips] -= 1 / num_states
+        law *= num_states / (num_states - 1)
+    odds, crosstalk = (1 - threshold) / threshold, float(law @ squares)
+    return 1 + odds * float(squares[num_flips]) / crosstalk if crosstalk > 0 else float("inf")
 
 
 def sphere_packing_load(num_neurons: int, num_flips: int) -> float:
@@ -63,6 +77,7 @@ def recall_curves(
     loads: Sequence[int],
     *,
     num_probes: int,
+    distinct: bool = False,
     rng: np.random.Generator | int | None = None,
 ) -> Floats:
     """Return P(target given acceptance) of random probes at growing loads, (num_probes, loads).
@@ -76,10 +91,13 @@ def recall_curves(
         num_flips: e.
         loads: Ascending K >= 1.
         num_probes: Number of independent probes, each with patterns of its own.
+        distinct: Whether the patterns of a probe are distinct.
         rng: Seed or generator.
 
     Raises:
-        ValueError: Loads do not ascend from 1 on, or another argument is out of range.
+        ValueError: Loads do not ascend from 1 on, distinct patterns have more than
+            :data:`MAX_DISTINCT_NEURONS` neurons or are more than 2^D, or another argument is out
+            of range.
     """
     rng = np.random.default_rng(rng)
     steps = np.diff([1, *loads])
@@ -88,11 +106,24 @@ def recall_curves(
     squares = None if table is None else _checked(table, num_flips, 0.9)
     if squares is not None and len(squares) != num_neurons + 1:
         raise ValueError(f"table should have shape ({num_neurons + 1},). Got {squares.shape}.")
+    if distinct and (num_neurons > MAX_DISTINCT_NEURONS or loads[-1] > 2**num_neurons):
+        raise ValueError(
+            f"distinct patterns should have at most {MAX_DISTINCT_NEURONS} neurons and be at most "
+            f"2**num_neurons. Got {num_neurons} neurons and a load of {loads[-1]}."
+        )
     law = distance_law(num_neurons)
+    if distinct:
+        free = np.array([[comb(num_neurons, d) for d in range(num_neurons + 1)]] * num_probes)
+        free[:, num_flips] -= 1  # the target itself
     histogram = np.zeros((num_probes, num_neurons + 1), dtype=np.int64)
     curves = np.empty((num_probes, len(loads)))
     for column, step in enumerate(steps.tolist()):
-        histogram += rng.multinomial(step, law, size=num_probes)
+        if distinct:
+            drawn = _without_replacement(free, step, rng)
+            free -= drawn
+        else:
+            drawn = rng.multinomial(step, law, size=num_probes)
+        histogram += drawn
         if squares is None:
             nearer, ties = histogram[:, :num_flips].sum(axis=1), histogram[:, num_flips]
             curves[:, column] = np.where(nearer == 0, 1 / (1 + ties), 0.0)
@@ -191,6 +222,19 @@ def crossing(loads: Floats, mean: Floats, threshold: float) -> float:
     i = int(np.argmax(mean < threshold)) - 1
     part = (mean[i] - threshold) / (mean[i] - mean[i + 1])
     return float(loads[i] * (loads[i + 1] / loads[i]) ** part)
+
+
+def _without_replacement(
+    free: npt.NDArray[np.int64], num_draws: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return how many of ``num_draws`` states fall in each shell, row by row of the free ones."""
+    drawn = np.zeros_like(free)
+    left, others = np.full(len(free), num_draws), free.sum(axis=1)
+    for shell in range(free.shape[1]):
+        others = others - free[:, shell]
+        drawn[:, shell] = rng.hypergeometric(free[:, shell], others, left)
+        left = left - drawn[:, shell]
+    return drawn
 
 
 def _checked(table: npt.ArrayLike, num_flips: int, threshold: float) -> Floats:

@@ -18,9 +18,9 @@ class Preset:
 
 
 def _capacity_tasks() -> list[Task]:
-    from qdenseam.experiments.capacity_study import capacity_tasks
+    from qdenseam.experiments.capacity_study import study_tasks
 
-    return capacity_tasks()
+    return study_tasks()
 
 
 def _capacity_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
@@ -30,9 +30,9 @@ def _capacity_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
 
 
 def _energy_tasks() -> list[Task]:
-    from qdenseam.experiments.energy_study import energy_tasks
+    from qdenseam.experiments.energy_study import study_tasks
 
-    return energy_tasks()
+    return study_tasks()
 
 
 def _energy_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
@@ -41,20 +41,56 @@ def _energy_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
     return energy_summary(records)
 
 
+def _noise_tasks() -> list[Task]:
+    from qdenseam.experiments.noise_study import noise_tasks
+
+    return noise_tasks()
+
+
+def _noise_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
+    from qdenseam.experiments.noise_study import noise_summary
+
+    return noise_summary(records)
+
+
+def _affine_tasks() -> list[Task]:
+    from qdenseam.experiments.affine_study import affine_tasks
+
+    return affine_tasks()
+
+
+def _affine_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
+    from qdenseam.experiments.affine_study import affine_summary
+
+    return affine_summary(records)
+
+
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset(
             name="capacity",
-            title="load at 90 % correct recall of every filter, against D and flipped bits",
+            title="load at 90 % correct recall of filters and memories, against D and flipped bits",
             tasks=_capacity_tasks,
             summary=_capacity_summary,
         ),
         Preset(
             name="energy",
-            title="P(target) of every energy method on every energy, against D, K and flipped bits",
+            title="P(target) of every energy method on every energy, against D, K, flips and field",
             tasks=_energy_tasks,
             summary=_energy_summary,
+        ),
+        Preset(
+            name="noise",
+            title="success per shot on noisy device models, planned, mitigated and decoded",
+            tasks=_noise_tasks,
+            summary=_noise_summary,
+        ),
+        Preset(
+            name="affine",
+            title="code words of 16 neurons recalled on noisy device models",
+            tasks=_affine_tasks,
+            summary=_affine_summary,
         ),
     )
 }

@@ -29,6 +29,7 @@ from qdenseam.methods.filters import (
 )
 from qdenseam.methods.fixed_angles import FixedAngleQAOA
 from qdenseam.methods.imaginary_time import ImaginaryTime
+from qdenseam.methods.index_search import IndexSearch
 from qdenseam.methods.minimum_search import MinimumSearch
 from qdenseam.methods.optimal_filter import OptimalFilter
 from qdenseam.methods.polynomial_filters import (
@@ -52,6 +53,7 @@ from qdenseam.methods.schedules import (
 )
 from qdenseam.methods.separation_filter import SeparationFilter
 from qdenseam.methods.set_intersection import SetIntersection
+from qdenseam.methods.syndrome_decoding import SyndromeDecoding
 from qdenseam.methods.threshold_search import ThresholdSearch
 from qdenseam.methods.ventura_martinez import VenturaMartinez
 from qdenseam.methods.vqe import VQE
@@ -82,6 +84,7 @@ __all__ = [
     "FixedPoint",
     "HammingBall",
     "ImaginaryTime",
+    "IndexSearch",
     "Iterations",
     "MinimumSearch",
     "OptimalFilter",
@@ -101,6 +104,7 @@ __all__ = [
     "SeparationFilter",
     "SetIntersection",
     "Shell",
+    "SyndromeDecoding",
     "Table",
     "ThresholdSearch",
     "VenturaMartinez",

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.signal_processing import SignalAngles, table_angles
+from circuits.symmetric_signal_processing import table_series
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,6 +34,10 @@ class Filter(ABC):
     def signal(self, num_known: int) -> tuple[SignalAngles, float]:
         """Return angles and signal angle ω whose response at e^{iωd} has the modulus F(d)."""
         return table_angles(self.table(num_known)), 2 * np.pi / (num_known + 1)
+
+    def cosine_series(self, num_known: int) -> Floats:
+        """Return Chebyshev coefficients of a real f, |f(cos(πd/2n))| = F(d), of one parity."""
+        return table_series(self.table(num_known))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the name and the plain fields."""

@@ -57,6 +57,12 @@ class CosinePower(PolynomialFilter):
         b = self.num_controls
         return np.array([comb(b, k) / 2**b for k in range(b + 1)], dtype=complex), pi / num_known
 
+    def cosine_series(self, num_known: int) -> Floats:
+        """Return a^b, of degree b."""
+        if num_known == 0:
+            return np.ones(1)
+        return np.asarray(np.polynomial.chebyshev.poly2cheb([0.0] * self.num_controls + [1.0]))
+
     def table(self, num_known: int) -> Floats:
         """Return the powers of the cosine, shape ``(n + 1,)``; F(0) = 1 when nothing is known."""
         angles = np.pi * np.arange(num_known + 1) / (2 * max(1, num_known))
@@ -88,16 +94,25 @@ class DolphChebyshev(PolynomialFilter):
 
     def polynomial(self, num_known: int) -> tuple[Complexes, float]:
         """Return w^m f(cos θ) as a polynomial in z = w², w = e^{iθ}, and ω = π/n."""
-        m = self.degree
-        top = np.polynomial.Chebyshev.basis(m)
-        peak = top(1 / self.edge)
-        nodes = np.cos(pi * (np.arange(m + 1) + 0.5) / (m + 1))
-        series = np.polynomial.chebyshev.chebfit(nodes, top(nodes / self.edge) / peak, m)
+        m, series = self.degree, self.cosine_series(num_known)
         coefficients = np.zeros(m + 1, dtype=complex)
         for k in range(m % 2, m + 1, 2):  # cos kθ = (w^k + w^-k)/2
             coefficients[(m + k) // 2] += series[k] / 2
             coefficients[(m - k) // 2] += series[k] / 2
         return coefficients, pi / num_known
+
+    def cosine_series(self, num_known: int) -> Floats:
+        """Return f, of degree m."""
+        if num_known == 0:
+            return np.ones(1)
+        m = self.degree
+        top = np.polynomial.Chebyshev.basis(m)
+        nodes = np.cos(pi * (np.arange(m + 1) + 0.5) / (m + 1))
+        series = np.polynomial.chebyshev.chebfit(
+            nodes, top(nodes / self.edge) / top(1 / self.edge), m
+        )
+        series[m - 1 :: -2] = 0  # rounding of the other parity
+        return np.asarray(series)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,8 @@ from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
 from qdenseam.methods.energy_law import state_law
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
-from qdenseam.training.angles import train_angles
+from qdenseam.training.angles import Objective, train_angles
+from qdenseam.training.gradient_sources import GRADIENT_SOURCES, GradientSource, mean_energy
 from qdenseam.training.minimize import OPTIMIZERS
 from qdenseam.training.objectives import conditional_value_at_risk
 
@@ -46,6 +47,9 @@ class QAOA(RecallMethod):
         evaluations: Points at which training evaluated E.
         gradients: At how many of them it used the gradient too; see
             :class:`qdenseam.training.angles.Training` for what a device would pay.
+        gradient_source: Who computes the expectation and its gradient, ``"diagonal"`` or
+            ``"pennylane"``; see :func:`qdenseam.training.gradient_sources.mean_energy`. PennyLane
+            does so for the mean only.
 
     References:
         Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm" (2014);
@@ -69,6 +73,7 @@ class QAOA(RecallMethod):
     cost: float | None = None
     evaluations: int = 0
     gradients: int = 0
+    gradient_source: GradientSource = "diagonal"
 
     def __post_init__(self) -> None:
         if min(self.num_layers, self.num_restarts, self.max_evaluations) < 1:
@@ -84,6 +89,16 @@ class QAOA(RecallMethod):
             raise ValueError(
                 f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {self.optimizer!r}."
             )
+        if self.gradient_source not in GRADIENT_SOURCES:
+            raise ValueError(
+                "gradient_source should be 'diagonal' or 'pennylane'. "
+                f"Got {self.gradient_source!r}."
+            )
+        if self.gradient_source == "pennylane" and self.cvar < 1:
+            raise ValueError(
+                f"cvar should be 1 with gradients from PennyLane. Got {self.cvar}; "
+                "use gradient_source='diagonal'."
+            )
         for angles in (self.gammas, self.betas):
             if angles is not None and len(angles) != self.num_layers:
                 raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
@@ -94,14 +109,10 @@ class QAOA(RecallMethod):
             return self
         diagonal = memory.diagonal(probe)
         start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-
-        observable = conditional_value_at_risk(diagonal, self.cvar)
-
-        def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
-            return qaoa_expectation_and_gradient(
-                diagonal, start, gammas=gammas, betas=betas, observable=observable
-            )
-
+        if self.cvar < 1:
+            objective = _value_at_risk(diagonal, start, self.cvar)
+        else:
+            objective = mean_energy(diagonal, start, gradient_source=self.gradient_source)
         training = train_angles(
             objective,
             self.num_layers,
@@ -152,3 +163,14 @@ class QAOA(RecallMethod):
                 "or pass gammas and betas."
             )
         return self.gammas, self.betas
+
+
+def _value_at_risk(diagonal: Floats, start: Floats, level: float) -> Objective:
+    observable = conditional_value_at_risk(diagonal, level)
+
+    def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
+        return qaoa_expectation_and_gradient(
+            diagonal, start, gammas=gammas, betas=betas, observable=observable
+        )
+
+    return objective

@@ -12,6 +12,7 @@ from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
 from qdenseam.methods.base import Spins
 from qdenseam.methods.qaoa import QAOA
+from qdenseam.training.gradient_sources import GradientSource
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,6 +58,7 @@ class RecursiveQAOA(AdaptiveMethod):
         num_layers: p of each QAOA.
         num_kept: Neurons left to enumeration, at least 1.
         num_restarts: Starts of each training.
+        gradient_source: As of :class:`QAOA`.
 
     References:
         Bravyi, Kliesch, Koenig and Tang, "Obstacles to variational quantum optimization from
@@ -69,6 +71,7 @@ class RecursiveQAOA(AdaptiveMethod):
     num_layers: int = 1
     num_kept: int = 3
     num_restarts: int = 2
+    gradient_source: GradientSource = "diagonal"
 
     def __post_init__(self) -> None:
         if min(self.num_layers, self.num_kept, self.num_restarts) < 1:
@@ -76,6 +79,7 @@ class RecursiveQAOA(AdaptiveMethod):
                 "num_layers, num_kept and num_restarts should be at least 1. "
                 f"Got {self.num_layers}, {self.num_kept}, {self.num_restarts}."
             )
+        self._round_method()  # refuses what it would refuse later
 
     def start(
         self,
@@ -107,8 +111,7 @@ class RecursiveQAOA(AdaptiveMethod):
             answer = reduced.expand((1 - 2 * bits).astype(np.int8))
             return replace(state, answers=answer[None]), []
         unknown = np.zeros(reduced.num_neurons, dtype=np.int8)
-        method = QAOA(self.num_layers, warm_start=None, num_restarts=self.num_restarts)
-        trained = method.trained(reduced, unknown, rng=rng)  # type: ignore[arg-type]  # duck-typed
+        trained = self._round_method().trained(reduced, unknown, rng=rng)  # type: ignore[arg-type]  # duck-typed
         asked = Round(method=trained, memory=reduced, probe=unknown, shots=state.shots_per_round)
         return replace(
             state,
@@ -116,6 +119,14 @@ class RecursiveQAOA(AdaptiveMethod):
             shots=state.shots + asked.shots,
             evaluations=state.evaluations + trained.evaluations,
         ), [asked]
+
+    def _round_method(self) -> QAOA:
+        return QAOA(
+            self.num_layers,
+            warm_start=None,
+            num_restarts=self.num_restarts,
+            gradient_source=self.gradient_source,
+        )
 
 
 def _eliminated(reduced: ReducedEnergy, measured: Spins) -> ReducedEnergy:

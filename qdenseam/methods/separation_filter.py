@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
-from circuits.distance import signal_filter
+from circuits.distance import signal_filter, symmetric_filter
+from circuits.symmetric_signal_processing import scaled_phases
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, Spins, register
@@ -28,9 +29,15 @@ class SeparationFilter(FlagFilter):
     degree m < n in the signal need m. A signal is one RZZ per known bit; unknown bits take no
     part.
 
-    The law: P(μ and accepted) = π_μ F(d_μ)². Without amplification this is the law and the
-    acceptance of "measure the memory, accept with probability F(d)²" (:class:`SampleAndAccept`);
-    the coherent gain is ``amplified``.
+    With ``synthesis="symmetric"`` the rotations of the flag are about one axis only and the
+    polynomial is real in cos(πd/2n): an arbitrary table takes 2n signals, a power of the cosine or
+    Dolph's filter their own degree as before. A real polynomial has no free phases, so that F is
+    scaled by s = min(1, 0.999/max|f|) where f overshoots the table between the distances, and
+    acceptance by s².
+
+    The law: P(μ and accepted) = π_μ F(d_μ)², or π_μ s²F(d_μ)². Without amplification this is the
+    law and the acceptance of "measure the memory, accept with probability F(d)²"
+    (:class:`SampleAndAccept`); the coherent gain is ``amplified``.
 
     To our knowledge signal processing on the distance of an amplitude memory is unpublished.
     Neighbors: Guo, Mitarai and Fujii, "Nonlinear transformation of complex amplitudes via quantum
@@ -41,17 +48,24 @@ class SeparationFilter(FlagFilter):
         filter: F: a :class:`Filter`, a table F(0), F(1), ... in [0, 1], or a function of d, which
             is tabulated here.
         amplified: Rounds for a claimed acceptance.
+        synthesis: ``"generalized"`` or ``"symmetric"``.
 
     References:
-        Motlagh and Wiebe, "Generalized quantum signal processing" (2024).
+        Motlagh and Wiebe, "Generalized quantum signal processing" (2024); Wang, Dong and Lin, "On
+        the energy landscape of symmetric quantum signal processing" (2022).
     """
 
     name: ClassVar[str] = "separation-filter"
 
     filter: Filter | npt.ArrayLike | Callable[[int], float] = field(default_factory=HammingBall)
     amplified: Amplified | None = None
+    synthesis: Literal["generalized", "symmetric"] = "generalized"
 
     def __post_init__(self) -> None:
+        if self.synthesis not in ("generalized", "symmetric"):
+            raise ValueError(
+                f"synthesis should be 'generalized' or 'symmetric'. Got {self.synthesis!r}."
+            )
         given = self.filter
         if callable(given) and not isinstance(given, Filter):
             object.__setattr__(self, "filter", Table.of(given))
@@ -61,13 +75,19 @@ class SeparationFilter(FlagFilter):
     def filter_circuit(self, spins: Spins) -> QuantumCircuit:
         """Return the signals and the rotations of the flag between them."""
         known = np.flatnonzero(spins)
-        angles, signal_angle = self._filter.signal(len(known))
         bits = spins_to_bits(np.where(spins == 0, 1, spins))
+        if self.synthesis == "symmetric":
+            phases, _ = scaled_phases(self._filter.cosine_series(len(known)))
+            return symmetric_filter(bits, known, phases)
+        angles, signal_angle = self._filter.signal(len(known))
         return signal_filter(bits, known, angles, signal_angle=signal_angle)
 
     def factors(self, memory: AmplitudeMemory, spins: Spins) -> Floats:
-        """Return F(d_μ)², shape ``(K,)``."""
-        table = self._filter.table(int(np.count_nonzero(spins)))
+        """Return F(d_μ)², or s²F(d_μ)², shape ``(K,)``."""
+        num_known = int(np.count_nonzero(spins))
+        table = self._filter.table(num_known)
+        if self.synthesis == "symmetric":
+            table = table * scaled_phases(self._filter.cosine_series(num_known))[1]
         return np.asarray(table[hamming_distance(memory.patterns, spins)] ** 2)
 
     @property

@@ -5,7 +5,15 @@ Every operation of these methods is diagonal on the memory, so that the state st
 A sequence of m signals costs O(K m), the distances O(K D), and a reflection about the prepared
 state O(K), since it needs one inner product. This is a third witness for the laws, next to the
 closed forms and the circuits, at any D.
+
+Every function takes an ``array_module``: with ``cupy`` the same lines run on a GPU, and nothing but
+numbers that the caller gave (weights, distances, marks) is moved there.
 """
+
+import cmath
+import math
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +28,15 @@ Floats = npt.NDArray[np.float64]
 _CHUNK = 4096
 
 
-def prepared(weights: npt.ArrayLike, num_flags: int = 1) -> Branches:
+def prepared(
+    weights: npt.ArrayLike, num_flags: int = 1, *, array_module: ModuleType = np
+) -> Branches:
     """Return √π_μ on "all flags 0".
 
     Args:
-        weights: π_μ, shape ``(K,)``, summing to 1.
+        weights: π_μ, shape ``(K,)``, summing to 1; a host array.
         num_flags: f >= 0.
+        array_module: Where the branches live.
 
     Raises:
         ValueError: The weights are not a distribution.
@@ -35,13 +46,19 @@ def prepared(weights: npt.ArrayLike, num_flags: int = 1) -> Branches:
         raise ValueError(
             f"weights should be a distribution, shape (K,). Got sum {row.sum()}, shape {row.shape}."
         )
-    branches = np.zeros((len(row), 2**num_flags), dtype=np.complex128)
-    branches[:, 0] = np.sqrt(row)
+    xp: Any = array_module
+    branches: Branches = xp.zeros((len(row), 2**num_flags), dtype=np.complex128)
+    branches[:, 0] = xp.asarray(np.sqrt(row))
     return branches
 
 
 def signal_filter(
-    branches: Branches, distances: npt.ArrayLike, angles: SignalAngles, signal_angle: float
+    branches: Branches,
+    distances: npt.ArrayLike,
+    angles: SignalAngles,
+    signal_angle: float,
+    *,
+    array_module: ModuleType = np,
 ) -> Branches:
     """Return the branches of one flag after a filter by signal processing, gate by gate.
 
@@ -50,27 +67,72 @@ def signal_filter(
         distances: Hamming distances d_μ on the known bits, shape ``(K,)``.
         angles: The rotations; their degree m is the number of signals.
         signal_angle: ω; a signal is exp(iωd Z/2) on the flag.
+        array_module: Where the branches live.
 
     Raises:
         ValueError: The shapes do not fit.
     """
-    halves = np.exp(0.5j * signal_angle * _row(distances, branches, 2))
-    result = np.empty_like(branches)
-    for first in range(0, len(branches), _CHUNK):  # a chunk stays in the cache for all signals
-        rows = slice(first, first + _CHUNK)
+    xp: Any = array_module
+    halves = xp.exp(0.5j * signal_angle * _row(distances, branches, 2, xp))
+    result = xp.empty_like(branches)
+    rotations, phases = angles.rotations.tolist(), angles.phases.tolist()
+    for rows in _chunks(branches, xp):
         kept, lost, turn = branches[rows, 0], branches[rows, 1], halves[rows]
         back = turn.conj()
-        for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
+        for k, (rotation, phase) in enumerate(zip(rotations, phases, strict=True)):
             if k:
                 kept, lost = turn * kept, back * lost
-            cos, sin = np.cos(rotation), np.sin(rotation)
-            kept, lost = np.exp(1j * phase) * (cos * kept - sin * lost), sin * kept + cos * lost
+            cos, sin = math.cos(rotation), math.sin(rotation)
+            kept, lost = cmath.exp(1j * phase) * (cos * kept - sin * lost), sin * kept + cos * lost
         result[rows, 0], result[rows, 1] = kept, lost
-    return result * np.exp(1j * angles.global_phase)
+    filtered: Branches = result * cmath.exp(1j * angles.global_phase)
+    return filtered
+
+
+def symmetric_filter(
+    branches: Branches,
+    distances: npt.ArrayLike,
+    phases: npt.ArrayLike,
+    num_known: int,
+    *,
+    array_module: ModuleType = np,
+) -> Branches:
+    """Return the branches after :func:`circuits.distance.symmetric_filter`, gate by gate.
+
+    Args:
+        branches: Shape ``(K, 2)``.
+        distances: d_μ, shape ``(K,)``.
+        phases: φ_0..φ_m, a host array; the first one is applied last.
+        num_known: n; a signal is exp(iπd/(2n) Z) on the flag.
+        array_module: Where the branches live.
+
+    Raises:
+        ValueError: The shapes do not fit.
+    """
+    xp: Any = array_module
+    halves = xp.exp(0.5j * math.pi / max(1, num_known) * _row(distances, branches, 2, xp))
+    result = xp.empty_like(branches)
+    row = np.asarray(phases, dtype=float)[::-1].tolist()
+    for rows in _chunks(branches, xp):
+        zero, one, turn = branches[rows, 0], branches[rows, 1], halves[rows]
+        back = turn.conj()
+        for k, phase in enumerate(row):
+            if k:
+                zero, one = turn * zero, back * one
+            cos, sin = math.cos(phase), 1j * math.sin(phase)
+            zero, one = cos * zero + sin * one, sin * zero + cos * one
+        result[rows, 0], result[rows, 1] = one, zero
+    filtered: Branches = result
+    return filtered
 
 
 def control_filter(
-    branches: Branches, distances: npt.ArrayLike, num_known: float, num_controls: int
+    branches: Branches,
+    distances: npt.ArrayLike,
+    num_known: float,
+    num_controls: int,
+    *,
+    array_module: ModuleType = np,
 ) -> Branches:
     """Return the branches after Trugenberger's b controls, H exp(iπd/(2n) Z) H on each flag.
 
@@ -79,21 +141,29 @@ def control_filter(
         distances: d_μ, shape ``(K,)``.
         num_known: n, or another scale of the angle.
         num_controls: b.
+        array_module: Where the branches live.
 
     Raises:
         ValueError: The shapes do not fit.
     """
-    half = np.pi * _row(distances, branches, 2**num_controls) / (2 * max(num_known, 1e-300))
-    cos, sin = np.cos(half)[:, None, None], 1j * np.sin(half)[:, None, None]
+    xp: Any = array_module
+    half = math.pi / (2 * max(num_known, 1e-300)) * _row(distances, branches, 2**num_controls, xp)
+    cos, sin = xp.cos(half)[:, None, None], 1j * xp.sin(half)[:, None, None]
     for flag in range(num_controls):
         split = branches.reshape(len(branches), -1, 2, 2**flag)
         zero, one = split[:, :, 0], split[:, :, 1]
-        turned = np.stack([cos * zero + sin * one, sin * zero + cos * one], axis=2)
+        turned = xp.stack([cos * zero + sin * one, sin * zero + cos * one], axis=2)
         branches = turned.reshape(branches.shape)
     return branches
 
 
-def amplify(branches: Branches, marked: npt.ArrayLike, rounds: Rounds) -> Branches:
+def amplify(
+    branches: Branches,
+    marked: npt.ArrayLike,
+    rounds: Rounds,
+    *,
+    array_module: ModuleType = np,
+) -> Branches:
     """Return the branches after rounds of oracle and reflection about the given state.
 
     Args:
@@ -101,23 +171,33 @@ def amplify(branches: Branches, marked: npt.ArrayLike, rounds: Rounds) -> Branch
         marked: What the oracle marks: broadcastable to the branches, such as ``(K, 1)`` for
             patterns and ``(1, 2**f)`` for flags.
         rounds: The schedule (φ, χ): O(φ), then -1 + (1 - e^{iχ})|ψ⟩⟨ψ|.
+        array_module: Where the branches live.
     """
-    mask = np.broadcast_to(np.asarray(marked, dtype=bool), branches.shape)
+    xp: Any = array_module
+    mask = xp.broadcast_to(xp.asarray(marked, dtype=bool), branches.shape)
     state = branches
     for oracle_phase, reflection_phase in rounds:
-        state = np.where(mask, np.exp(1j * oracle_phase) * state, state)
-        overlap = np.vdot(branches, state) * (1 - np.exp(1j * reflection_phase))
+        state = xp.where(mask, cmath.exp(1j * oracle_phase) * state, state)
+        overlap = xp.vdot(branches, state) * (1 - cmath.exp(1j * reflection_phase))
         state = overlap * branches - state
     return state
 
 
 def accepted(branches: Branches) -> Floats:
     """Return P(pattern μ and all flags 0), shape ``(K,)``."""
-    return np.abs(branches[:, 0]) ** 2
+    kept: Any = branches[:, 0]
+    probabilities: Floats = abs(kept) ** 2
+    return probabilities
 
 
-def _row(distances: npt.ArrayLike, branches: Branches, width: int) -> Floats:
-    row = np.asarray(distances, dtype=float)
+def _chunks(branches: Branches, xp: Any) -> list[slice]:
+    """Return rows to treat together: few on a CPU, so that they stay in its cache."""
+    step = _CHUNK if xp is np else max(1, len(branches))
+    return [slice(first, first + step) for first in range(0, len(branches), step)]
+
+
+def _row(distances: npt.ArrayLike, branches: Branches, width: int, xp: Any) -> Any:
+    row = xp.asarray(distances, dtype=float)
     if branches.shape != (len(row), width):
         raise ValueError(
             f"branches should have shape ({len(row)}, {width}) for these distances and flags. "

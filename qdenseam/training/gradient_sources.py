@@ -9,11 +9,15 @@ from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
 from qdenseam.training.angles import Objective
 from qdenseam.training.pennylane_gradients import pennylane_objective
 
-GradientSource = Literal["engine", "pennylane"]
+GradientSource = Literal["diagonal", "pennylane"]
+GRADIENT_SOURCES = ("diagonal", "pennylane")
 
 
 def mean_energy(
-    diagonal: npt.ArrayLike, start_angles: npt.ArrayLike, *, gradients: GradientSource = "engine"
+    diagonal: npt.ArrayLike,
+    start_angles: npt.ArrayLike,
+    *,
+    gradient_source: GradientSource = "diagonal",
 ) -> Objective:
     """Return QAOA's (γ, β) -> (⟨E⟩, ∂/∂γ, ∂/∂β) for :func:`qdenseam.training.angles.train_angles`.
 
@@ -22,16 +26,18 @@ def mean_energy(
     Args:
         diagonal: Energies E, shape ``(2**D,)``.
         start_angles: θ_i, shape ``(D,)``.
-        gradients: ``"engine"``, :mod:`qdenseam.simulation.diagonal`; or ``"pennylane"``, the
-            circuit of Pauli-Z strings on lightning.qubit.
+        gradient_source: ``"diagonal"``, :mod:`qdenseam.simulation.diagonal`; or ``"pennylane"``,
+            the circuit of Pauli-Z strings on lightning.qubit.
 
     Raises:
         ValueError: The source is unknown or the shapes do not fit each other.
     """
-    if gradients == "pennylane":
+    if gradient_source not in GRADIENT_SOURCES:
+        raise ValueError(
+            f"gradient_source should be 'diagonal' or 'pennylane'. Got {gradient_source!r}."
+        )
+    if gradient_source == "pennylane":
         return pennylane_objective(diagonal, start_angles)
-    if gradients != "engine":
-        raise ValueError(f"gradients should be 'engine' or 'pennylane'. Got {gradients!r}.")
     energies, angles = np.asarray(diagonal, dtype=float), np.asarray(start_angles, dtype=float)
 
     def objective(

@@ -19,7 +19,7 @@ def train_shared_angles(
     num_restarts: int = 3,
     max_evaluations: int = 150,
     optimizer: str = "L-BFGS-B",
-    gradients: GradientSource = "engine",
+    gradient_source: GradientSource = "diagonal",
     rng: np.random.Generator | int | None = None,
 ) -> Training:
     """Return the angles that minimize the mean energy per neuron over many instances.
@@ -31,7 +31,8 @@ def train_shared_angles(
         num_restarts: Starts of the training.
         max_evaluations: Evaluations of the mean per start.
         optimizer: One of :data:`qdenseam.training.minimize.OPTIMIZERS`.
-        gradients: Who differentiates, see :func:`qdenseam.training.gradient_sources.mean_energy`.
+        gradient_source: Who differentiates, see
+            :func:`qdenseam.training.gradient_sources.mean_energy`.
         rng: Draws the random starts.
 
     Returns:
@@ -47,7 +48,7 @@ def train_shared_angles(
         )
 
     sources = [
-        mean_energy(diagonal, start, gradients=gradients)
+        mean_energy(diagonal, start, gradient_source=gradient_source)
         for diagonal, start in zip(diagonals, start_angles, strict=True)
     ]
 

@@ -15,7 +15,12 @@ from circuits.signal_processing import (
     table_angles,
 )
 from circuits.spectral_factor import autocorrelation, fejer_interpolation, spectral_factor
-from circuits.symmetric_signal_processing import symmetric_phases, symmetric_response
+from circuits.symmetric_signal_processing import (
+    scaled_phases,
+    symmetric_phases,
+    symmetric_response,
+    table_series,
+)
 
 
 def roots_of_unity(number: int) -> np.ndarray:
@@ -116,6 +121,20 @@ def test_symmetric_phases_reproduce_the_polynomial(degree: int, rng: np.random.G
         np.testing.assert_allclose(symmetric_response(phases, grid), f(np.cos(grid)), atol=1e-12)
 
 
+@pytest.mark.parametrize("num_known", [0, 1, 2, 7, 24])
+def test_symmetric_phases_reach_any_table(num_known: int, rng: np.random.Generator) -> None:
+    angles = np.pi * np.arange(num_known + 1) / (2 * max(1, num_known))
+    random, ball = rng.random(num_known + 1), (np.arange(num_known + 1) <= 3).astype(float)
+    for table in (random, ball, 0 * ball, np.arange(num_known + 1) % 2):
+        series = table_series(table)
+        assert len(series) == 2 * num_known + 1
+        assert not series[1::2].any()
+        phases, scale = scaled_phases(series)
+        np.testing.assert_allclose(symmetric_response(phases, angles), scale * table, atol=1e-13)
+        assert 0.5 < scale <= 1
+    assert scaled_phases([0.0, 0.5])[1] == 1
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -132,6 +151,8 @@ def test_symmetric_phases_reproduce_the_polynomial(degree: int, rng: np.random.G
         (lambda: symmetric_phases([0, 1.5]), "below modulus 1"),
         (lambda: symmetric_phases([]), "finite row"),
         (lambda: symmetric_response([], [0.1]), "phases should have shape"),
+        (lambda: table_series([]), r"table should have shape \(n \+ 1,\)"),
+        (lambda: scaled_phases([[1.0]]), "finite row"),
         (lambda: SignalAngles(rotations=[0.1], phases=[0.1, 0.2]), "one shape"),
     ],
 )

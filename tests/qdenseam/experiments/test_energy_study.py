@@ -8,12 +8,16 @@ import pytest
 from qdenseam.experiments import collect, read_records
 from qdenseam.experiments.energy_study import (
     ENERGIES,
+    FIELDS,
     METHODS,
+    SIZES,
+    SLOW,
     energy_summary,
     energy_tasks,
     energy_trial,
     notebook_tasks,
     shots_to_solution,
+    study_tasks,
 )
 
 QUICK = {
@@ -60,10 +64,14 @@ def test_collected_records_become_rows_with_intervals(tmp_path: Path) -> None:
 
 
 def test_the_preset_is_every_combination() -> None:
-    tasks = energy_tasks()
-    assert len(set(tasks)) == len(tasks) == len(ENERGIES) * 3 * 3 * 2
+    tasks = study_tasks()
+    assert len(set(tasks)) == len(tasks) == len(ENERGIES) * (len(SIZES) * 3 * 2 + len(FIELDS))
     assert all(task.num_batches * task.params["num_instances"] >= 50 for task in tasks)
     assert tasks[0].params["methods"] == list(METHODS)
+    (large,) = {tuple(t.params["methods"]) for t in tasks if t.params["num_neurons"] == 16}
+    assert set(METHODS) - set(large) == set(SLOW)
+    shown = {task.key for task in notebook_tasks() if task.params["num_neurons"] < 16}
+    assert shown < {task.key for task in tasks}
 
 
 def test_the_notebook_shows_each_point_once() -> None:
@@ -77,7 +85,8 @@ def test_the_notebook_shows_each_point_once() -> None:
 def test_shots_to_solution() -> None:
     assert shots_to_solution(0.0) == float("inf")
     assert shots_to_solution(1.0) == 1
-    shots = shots_to_solution(0.1)
+    assert shots_to_solution(1e-18) == pytest.approx(4.6e18, rel=0.01)
+    shots = int(shots_to_solution(0.1))
     assert 1 - 0.9**shots >= 0.99 > 1 - 0.9 ** (shots - 1)
 
 

@@ -41,6 +41,23 @@ def test_the_mean_capacity_of_a_ball_is_poissons(rng: np.random.Generator) -> No
     assert found.best == pytest.approx(expected, rel=0.1)
 
 
+def test_distinct_patterns_are_the_states_that_are_left(rng: np.random.Generator) -> None:
+    # all 64 states stored: every shell holds C(6, d) patterns, whatever is drawn
+    table = Posterior(0.2).table(6)
+    curves = recall_curves(table, 6, 1, [1, 40, 64], num_probes=20, distinct=True, rng=rng)
+    everything = table[1] ** 2 / (64 * distance_law(6) @ table**2)
+    np.testing.assert_allclose(curves[:, [0, 2]], [[1, everything]] * 20)
+    assert np.ptp(curves[:, 1]) > 0
+    # i.i.d. patterns repeat the target: a filter for d = 1 cannot tell
+    ball = HammingBall(1).table(6)
+    assert pooled_capacity(ball, 1, distinct=True) > pooled_capacity(ball, 1)
+    drawn = recall_curves(ball, 6, 1, [9], num_probes=4000, distinct=True, rng=rng)
+    by_hand = [1 / (1 + np.isin(rng.choice(63, 8, replace=False), range(6)).sum()) for _ in drawn]
+    assert drawn.mean() == pytest.approx(np.mean(by_hand), abs=6 * np.std(by_hand) / 4000**0.5)
+    alone = Shell(0).table(6)
+    assert pooled_capacity(alone, 0, distinct=True) == np.inf
+
+
 def test_curves_are_the_laws_of_methods_on_average(rng: np.random.Generator) -> None:
     table, probe = CosinePower(4).table(16), np.ones(16, dtype=np.int8)
     curves = recall_curves(table, 16, 2, [1, 8, 30], num_probes=3000, rng=rng)
@@ -72,6 +89,7 @@ def test_the_preset_runs_and_is_summarized(tmp_path) -> None:
         tasks, tmp_path / "results.jsonl", modules=["qdenseam.experiments.capacity_study"]
     )
     rows = capacity_summary(records)
+    assert {r["patterns"] for r in rows} == {"i.i.d."}
     assert [r["label"] for r in rows] == list(study_filters(12, 1))
     by_label = {r["label"]: r for r in rows}
     assert by_label["Hamming ball"]["mean"].best > by_label["Hamming ball"]["pooled"]
@@ -96,6 +114,10 @@ def test_a_capacity_outside_the_loads_is_open() -> None:
         (lambda: pooled_capacity([1, 0.5], 1, threshold=1.0), "threshold should be in"),
         (lambda: recall_curves([1, 0], 1, 0, [4, 2], num_probes=2), "loads should ascend"),
         (lambda: recall_curves([1, 0], 2, 0, [1, 2], num_probes=2), "table should have shape"),
+        (
+            lambda: recall_curves([1, 0], 1, 0, [3], num_probes=2, distinct=True),
+            "distinct patterns should have at most 29 neurons",
+        ),
     ],
 )
 def test_bad_input_is_refused(call, message: str) -> None:

@@ -172,6 +172,12 @@ def test_fixed_angles_recall_unseen_instances() -> None:
     ("build", "message"),
     [
         (lambda: QAOA(cvar=0), r"cvar should be in \(0, 1\]"),
+        (
+            lambda: QAOA(gradient_source="jax"),
+            "gradient_source should be 'diagonal' or 'pennylane'",
+        ),
+        (lambda: QAOA(gradient_source="pennylane", cvar=0.5), "cvar should be 1 with gradients"),
+        (lambda: RecursiveQAOA(gradient_source="jax"), "gradient_source should be"),
         (lambda: QAOA(optimizer="sgd"), "optimizer should be one of L-BFGS-B"),
         (lambda: QAOA(num_layers=2, gammas=(1.0,), betas=(1.0,)), "expected 2 angles per kind"),
         (lambda: QAOA(warm_start=0.7), "warm_start should be in"),

@@ -44,3 +44,20 @@ def test_pooled_leaves_out_what_has_no_pooled_capacity():
     assert list(ball.lines[0].get_ydata()) == [10, 20]
     assert "pooled" in ax.get_ylabel()
     figure.canvas.draw()
+
+
+def test_drawn_rows_are_named_distinct_and_repeat_no_filter():
+    figure, axes = new_figure(1, 1, size=(4, 3))
+    drawn = [
+        _row("Hebb", 12, None, 3.0) | {"kind": "classical", "patterns": "distinct"},
+        _row("nearest pattern", 12, None, 4.0) | {"kind": "classical", "patterns": "distinct"},
+        _row("Hamming ball", 12, None, 4.0) | {"kind": "drawn filter", "patterns": "distinct"},
+        _row("simulated", 12, None, 4.0) | {"kind": "baseline", "patterns": "distinct"},
+    ]
+    both = ROWS + [row | {"patterns": "distinct", "kind": "filter"} for row in ROWS]
+    both = [{"patterns": "i.i.d.", "kind": "filter"} | row for row in both]
+    ax = plot_capacities(both + drawn, ax=axes[0, 0])
+    labels = [container.get_label() for container in ax.containers]
+    assert labels == ["Hamming ball", "nearest pattern", "Hebb, distinct", "simulated, distinct"]
+    assert list(ax.containers[0].lines[0].get_ydata()) == [30, 40]
+    figure.canvas.draw()

@@ -4,10 +4,12 @@ import time
 
 import numpy as np
 import pytest
+from device_arrays import device, to_host
 from qiskit.quantum_info import Statevector
 
 from circuits.bit_order import bits_to_integer
 from circuits.signal_processing import table_angles
+from circuits.symmetric_signal_processing import scaled_phases
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
@@ -21,6 +23,7 @@ from qdenseam.methods import (
     Iterations,
     OptimalFilter,
     ProbabilisticRecall,
+    ProductFilter,
     SeparationFilter,
     SetIntersection,
 )
@@ -29,8 +32,12 @@ from qdenseam.simulation import branch
 
 def filter_branches(method: SeparationFilter, memory: AmplitudeMemory, probe: np.ndarray):
     distances = hamming_distance(memory.patterns, probe)
-    angles, omega = method.filter.signal(int(np.count_nonzero(probe)))
-    state = branch.signal_filter(branch.prepared(memory.weights), distances, angles, omega)
+    num_known, state = int(np.count_nonzero(probe)), branch.prepared(memory.weights)
+    if method.synthesis == "symmetric":
+        phases, _ = scaled_phases(method.filter.cosine_series(num_known))
+        state = branch.symmetric_filter(state, distances, phases, num_known)
+    else:
+        state = branch.signal_filter(state, distances, *method.filter.signal(num_known))
     rounds = method.amplified.rounds() if method.amplified else ()
     return branch.amplify(state, [[True, False]], rounds)
 
@@ -40,6 +47,8 @@ FILTERS = [
     SeparationFilter(CappedPosterior(0.2, 1), amplified=Amplified(0.1)),
     SeparationFilter(DolphChebyshev(5), amplified=Amplified(0.05, FixedPoint())),
     SeparationFilter(OptimalFilter(3, 1)),
+    SeparationFilter(HammingBall(1), synthesis="symmetric"),
+    SeparationFilter(DolphChebyshev(5), amplified=Amplified(0.05), synthesis="symmetric"),
 ]
 
 
@@ -80,6 +89,26 @@ def test_controls_and_oracles_agree_with_their_laws(rng: np.random.Generator) ->
         )
 
 
+def test_the_same_lines_run_on_another_array_module(rng: np.random.Generator) -> None:
+    weights, distances = rng.dirichlet(np.ones(9)), rng.integers(0, 7, 9)
+    angles, rounds = table_angles(HammingBall(2).table(6)), FixedPoint().rounds(0.2)
+    phases, _ = scaled_phases(HammingBall(2).cosine_series(6))
+
+    def run(xp):
+        start = branch.prepared(weights, array_module=xp)
+        filtered = branch.signal_filter(start, distances, angles, 2 * np.pi / 7, array_module=xp)
+        yield branch.amplify(filtered, [[True, False]], rounds, array_module=xp)
+        yield branch.symmetric_filter(start, distances, phases, 6, array_module=xp)
+        start = branch.prepared(weights, 3, array_module=xp)
+        yield branch.control_filter(start, xp.asarray(distances), 6, 3, array_module=xp)
+
+    for ours, there in zip(run(np), run(device), strict=True):
+        np.testing.assert_allclose(to_host(there), ours, atol=1e-15)
+        np.testing.assert_allclose(
+            to_host(branch.accepted(there)), branch.accepted(ours), atol=1e-15
+        )
+
+
 def test_large_memories_take_seconds(rng: np.random.Generator) -> None:
     num_patterns, num_neurons = 100_000, 512
     memory = AmplitudeMemory(random_patterns(num_patterns, num_neurons, rng=rng))
@@ -102,22 +131,63 @@ def test_full_degree_at_512_neurons(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(branch.accepted(state) * 1e5, table[distances] ** 2, atol=1e-10)
 
 
-@pytest.mark.slow
-def test_a_matrix_product_state_is_a_third_witness(rng: np.random.Generator) -> None:
-    from qiskit import transpile
-    from qiskit_aer import AerSimulator
+def accepted_by_matrix_products(memory: AmplitudeMemory, circuit) -> np.ndarray:
+    from qdenseam.bench.recall_engines import matrix_product_joint
 
-    num_neurons, num_patterns = 60, 4
-    memory = AmplitudeMemory(random_patterns(num_patterns, num_neurons, rng=rng))
-    probe = memory.patterns[0] * np.where(np.arange(num_neurons) < 9, -1, 1)
-    method = SeparationFilter(DolphChebyshev(4, 0.8))
-    circuit = method.circuit(memory, probe)
-    flag = next(q for r in circuit.qregs if r.name == "flag" for q in r)
-    circuit.save_probabilities([flag])
-    simulator = AerSimulator(method="matrix_product_state")
-    result = simulator.run(transpile(circuit, simulator, optimization_level=0)).result()
-    kept = branch.accepted(filter_branches(method, memory, probe)).sum()
-    assert result.data()["probabilities"][0] == pytest.approx(kept, abs=1e-9)
+    return matrix_product_joint(memory, circuit)()
+
+
+def flipped(memory: AmplitudeMemory, num_flips: int) -> np.ndarray:
+    return memory.patterns[0] * np.where(np.arange(memory.num_neurons) < num_flips, -1, 1)
+
+
+def test_matrix_products_are_a_third_witness(rng: np.random.Generator) -> None:
+    memory = AmplitudeMemory(random_patterns(4, 20, rng=rng))
+    method, probe = SeparationFilter(DolphChebyshev(4, 0.8)), flipped(memory, 3)
+    joint = accepted_by_matrix_products(memory, method.circuit(memory, probe))
+    np.testing.assert_allclose(joint, method.law(memory, probe).joint, atol=1e-8)
+    ours = branch.accepted(filter_branches(method, memory, probe))
+    np.testing.assert_allclose(joint, ours, atol=1e-8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("num_neurons", [64, 100])
+@pytest.mark.parametrize("kind", ["amplification", "filter", "product filter"])
+def test_matrix_products_agree_at_many_neurons(
+    kind: str, num_neurons: int, rng: np.random.Generator
+) -> None:
+    memory = AmplitudeMemory(random_patterns(16, num_neurons, rng=rng))
+    probe = flipped(memory, 6)
+    distances = hamming_distance(memory.patterns, probe)
+    if kind == "amplification":
+        probe = memory.patterns[0].copy()
+        probe[: num_neurons // 4] = 0
+        method = AmplitudeAmplification()
+        matches = (hamming_distance(memory.patterns, probe) == 0)[:, None]
+        state = branch.prepared(memory.weights, 0)
+        ours = branch.accepted(branch.amplify(state, matches, method.rounds(memory)))
+    elif kind == "filter":
+        method = SeparationFilter(DolphChebyshev(4, 0.8))
+        ours = branch.accepted(filter_branches(method, memory, probe))
+    else:
+        probe[20:] = 0  # every known bit has a flag
+        method = ProductFilter(0.2)
+        distances = hamming_distance(memory.patterns, probe)
+        ours = memory.weights * 0.2**distances
+    joint = accepted_by_matrix_products(memory, method.circuit(memory, probe))
+    np.testing.assert_allclose(joint, ours, atol=1e-8)
+    np.testing.assert_allclose(ours, method.law(memory, probe).joint, atol=1e-12)
+
+
+@pytest.mark.slow
+def test_matrix_products_reach_64_patterns_of_64_neurons(rng: np.random.Generator) -> None:
+    # bonds of dimension 64 through the whole chain: the preparation alone takes a minute
+    memory = AmplitudeMemory(random_patterns(64, 64, rng=rng))
+    probe = flipped(memory, 1)
+    probe[8:] = 0
+    method = ProductFilter(0.2)
+    joint = accepted_by_matrix_products(memory, method.circuit(memory, probe))
+    np.testing.assert_allclose(joint, method.law(memory, probe).joint, atol=1e-8)
 
 
 @pytest.mark.parametrize(

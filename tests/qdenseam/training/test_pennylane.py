@@ -1,12 +1,15 @@
 """PennyLane's gradients equal ours, and training runs on them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from classical_ref.separation import LogSumExp, Polynomial
 from qdenseam import EnergyMemory
+from qdenseam.methods import QAOA, RecursiveQAOA, method_from_dict, run_rounds, sample_laws
 from qdenseam.training.angles import train_angles
-from qdenseam.training.gradient_sources import mean_energy
+from qdenseam.training.gradient_sources import GRADIENT_SOURCES, mean_energy
 from qdenseam.training.minimize import minimize
 from qdenseam.training.pennylane_optimizers import PENNYLANE_OPTIMIZERS
 from qdenseam.training.transfer import train_shared_angles
@@ -19,7 +22,7 @@ def test_both_sources_agree(num_qubits: int, num_layers: int, rng: np.random.Gen
     start = rng.uniform(0.2, 2.9, size=num_qubits)
     gammas, betas = rng.uniform(-1, 1, size=(2, num_layers))
     ours = mean_energy(diagonal, start)(gammas, betas)
-    theirs = mean_energy(diagonal, start, gradients="pennylane")(gammas, betas)
+    theirs = mean_energy(diagonal, start, gradient_source="pennylane")(gammas, betas)
     for mine, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(other, mine, rtol=0, atol=1e-8)
 
@@ -30,13 +33,13 @@ def test_they_agree_on_memories(separation: object, rng: np.random.Generator) ->
     diagonal, start = EnergyMemory(patterns, separation).diagonal(patterns[0]), np.full(6, 1.1)
     point = np.array([0.2, 0.4]), np.array([0.6, 0.3])
     ours = mean_energy(diagonal, start)(*point)
-    theirs = mean_energy(diagonal, start, gradients="pennylane")(*point)
+    theirs = mean_energy(diagonal, start, gradient_source="pennylane")(*point)
     for mine, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(other, mine, rtol=0, atol=1e-8)
 
 
 def test_a_flat_energy_has_no_gradient() -> None:
-    value, *slopes = mean_energy(np.full(4, 2.0), [1.0, 1.0], gradients="pennylane")(
+    value, *slopes = mean_energy(np.full(4, 2.0), [1.0, 1.0], gradient_source="pennylane")(
         np.ones(1), np.ones(1)
     )
     assert value == pytest.approx(2)
@@ -47,12 +50,39 @@ def test_training_on_either_source_ends_at_the_same_angles(rng: np.random.Genera
     diagonals, starts = [rng.normal(size=16)], [np.full(4, np.pi / 2)]
     ours, theirs = (
         train_shared_angles(
-            diagonals, starts, 1, num_restarts=1, max_evaluations=20, gradients=gradients, rng=1
+            diagonals, starts, 1, num_restarts=1, max_evaluations=20, gradient_source=source, rng=1
         )
-        for gradients in ("engine", "pennylane")
+        for source in GRADIENT_SOURCES
     )
     np.testing.assert_allclose(theirs.cost, ours.cost, atol=1e-6)
     np.testing.assert_allclose(theirs.gammas, ours.gammas, atol=1e-4)
+
+
+def test_qaoa_trains_to_the_same_angles_on_either_source() -> None:
+    patterns = np.array([[1, 1, 1, 1], [1, -1, 1, -1]], dtype=np.int8)
+    memory, probe = EnergyMemory(patterns), patterns[1] * [1, 1, -1, 1]
+    method = QAOA(num_layers=1, num_restarts=1)
+    ours, theirs = (
+        replace(method, gradient_source=source).trained(memory, probe, rng=np.random.default_rng(0))
+        for source in GRADIENT_SOURCES
+    )
+    assert theirs.gradient_source == "pennylane"
+    np.testing.assert_allclose(theirs.gammas, ours.gammas, atol=1e-6)
+    np.testing.assert_allclose(theirs.betas, ours.betas, atol=1e-6)
+    assert theirs.cost == pytest.approx(ours.cost, abs=1e-9)
+    assert method_from_dict(theirs.to_dict()) == theirs
+    rounds = [
+        run_rounds(
+            RecursiveQAOA(num_restarts=1, gradient_source=source),
+            memory,
+            probe,
+            50,
+            sample_laws,
+            rng=1,
+        )
+        for source in GRADIENT_SOURCES
+    ]
+    np.testing.assert_array_equal(rounds[0].answers, rounds[1].answers)
 
 
 @pytest.mark.parametrize("optimizer", PENNYLANE_OPTIMIZERS)
@@ -90,8 +120,8 @@ def test_they_end_with_a_sentence(optimizer: str) -> None:
 
 
 def test_unknown_sources_and_wrong_shapes_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"gradients should be 'engine' or 'pennylane'. Got 'jax'"):
-        mean_energy(np.ones(2), [1.0], gradients="jax")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"gradient_source should be 'diagonal' or .*Got 'jax'"):
+        mean_energy(np.ones(2), [1.0], gradient_source="jax")  # type: ignore[arg-type]
     for energies, angles in ((np.ones(3), [1.0]), (np.ones(1), [])):
         with pytest.raises(ValueError, match="diagonal should have shape"):
-            mean_energy(energies, angles, gradients="pennylane")
+            mean_energy(energies, angles, gradient_source="pennylane")

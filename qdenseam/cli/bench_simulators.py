@@ -1,0 +1,111 @@
+"""``qdenseam bench`` of whole simulators: every one installed, and what a GPU gives."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Option
+
+from qdenseam.cli.bench_circuits import JsonFile
+from qdenseam.cli.rows import print_rows, write_json
+
+_GPU_SIZES = "20,24,28,30,32"
+
+
+def simulators(
+    sizes: Annotated[
+        str, Option(metavar="D:K,D:K,...", help="Numbers of neurons and of patterns.")
+    ] = "8:4,12:8",
+    families: Annotated[
+        str | None,
+        Option(
+            metavar="NAME,NAME,...",
+            help='Out of "amplification", "product-filter", "separation-filter" and "qaoa".',
+            show_default=False,
+        ),
+    ] = None,
+    only: Annotated[
+        str | None,
+        Option(metavar="NAME,NAME,...", help="Simulators. By default all.", show_default=False),
+    ] = None,
+    threads: Annotated[int, Option(min=1, help="Threads that a simulator may use.")] = 1,
+    limit: Annotated[float, Option(help="Processor seconds after which a run is stopped.")] = 60.0,
+    seed: Annotated[int, Option(min=0, help="Seed of the patterns.")] = 0,
+    export: Annotated[
+        Path | None,
+        Option(
+            metavar="DIR",
+            help="Write the circuits here instead, as QPY and OpenQASM 3 with a manifest of laws.",
+            show_default=False,
+        ),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Run the same recall circuits on every simulator installed.
+
+    Each is held against its law, in a process of its own: processor time and memory are those of
+    that run alone.
+    """
+    from qdenseam.bench.recall_cases import FAMILIES, recall_case
+
+    chosen, wanted = _sizes(sizes), _names(families) or tuple(FAMILIES)
+    if export is not None:
+        from qdenseam.bench.circuit_suite import export_suite
+
+        cases = [recall_case(family, d, k, rng=seed) for d, k in chosen for family in wanted]
+        typer.echo(f"{len(cases)} circuits: {export_suite(export, cases)}")
+        return
+    from qdenseam.bench.simulators import bench_simulators
+
+    def show(row: Any) -> None:
+        typer.echo(f"{row.case} on {row.simulator}{': ' if row.note else ''}{row.note}", err=True)
+
+    rows = bench_simulators(
+        sizes=chosen,
+        families=wanted,
+        simulators=_names(only),
+        num_threads=threads,
+        limit=limit,
+        seed=seed,
+        on_row=show,
+    )
+    print_rows([asdict(row) for row in rows])
+    write_json(json_file, seed=seed, threads=threads, rows=[asdict(row) for row in rows])
+
+
+def gpu(
+    sizes: Annotated[
+        str, Option(metavar="N,N,...", help="Numbers of neurons, up to what the GPU holds.")
+    ] = _GPU_SIZES,
+    max_cpu_qubits: Annotated[int, Option(help="Largest D that is also run on the CPU.")] = 24,
+    json_file: JsonFile = None,
+) -> None:
+    """Measure Aer and our engines on a GPU against the CPU.
+
+    Without a GPU it says for each engine what is missing.
+    """
+    from qdenseam.bench.gpu import bench_gpu
+
+    def show(row: Any) -> None:
+        size = "" if row.num_qubits is None else f", D = {row.num_qubits}, {row.precision}"
+        typer.echo(f"{row.engine}{size}{': ' if row.note else ''}{row.note}", err=True)
+
+    chosen = [int(part) for part in sizes.split(",") if part.strip()]
+    rows = bench_gpu(sizes=chosen, max_cpu_qubits=max_cpu_qubits, on_row=show)
+    print_rows([asdict(row) for row in rows])
+    write_json(json_file, rows=[asdict(row) for row in rows])
+
+
+def _names(text: str | None) -> list[str] | None:
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _sizes(text: str) -> list[tuple[int, int]]:
+    sizes = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        num_neurons, separator, num_patterns = part.partition(":")
+        if not (separator and num_neurons.isdecimal() and num_patterns.isdecimal()):
+            raise ValueError(f"sizes should be D:K,D:K, such as 8:4,12:8. Got {part!r}.")
+        sizes.append((int(num_neurons), int(num_patterns)))
+    return sizes

@@ -1,0 +1,110 @@
+"""Recall circuits for PennyLane's users: any method's circuit as a QNode."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, Protocol
+
+from qiskit import QuantumCircuit
+from qiskit.circuit import ParameterVector
+
+from qdenseam.execution.deferral import deferred, measured_qubits, without_measurements
+from qdenseam.execution.pennylane_engine import make_device
+from qdenseam.execution.pennylane_gates import queue_circuit
+from qdenseam.execution.wide_gates import into_wide_gates
+
+Measurement = Callable[[dict[str, list[int]]], Any]
+"""From the wires of each register to a PennyLane measurement."""
+
+_ANGLES = ("gammas", "betas")
+
+
+class BuildsCircuits(Protocol):
+    """What a recall method is here."""
+
+    def circuit(self, memory: Any, probe: Any) -> QuantumCircuit:
+        """Return the circuit of a memory and a probe."""
+        ...
+
+
+def to_qnode(
+    memory: Any,
+    probe: Any,
+    method: BuildsCircuits,
+    device: Any = "lightning.qubit",
+    *,
+    measurement: Measurement | None = None,
+    **options: Any,
+) -> Any:
+    r"""Return a recall circuit as a PennyLane ``QNode``.
+
+    Qubit i is wire i: the neurons first, then flags and ancillas. A flag that the method measures
+    and resets on the way gets a wire for each of its readings. Called without arguments, the node
+    runs the method as it is. A method with angles, such as QAOA, gives a node that also takes
+    them, ``node(gammas, betas)``, each of shape ``(num_layers,)``, and is differentiable by them.
+
+    Args:
+        memory: An amplitude or an energy memory.
+        probe: Spins with 0 where unknown, or text of ``0``, ``1`` and ``?``.
+        method: A recall method, trained where it has angles.
+        device: PennyLane's name of a device, or a device with enough wires.
+        measurement: Called inside the circuit with the wires of each register, such as
+            ``{"memory": [0, 1, 2], "flag": [3]}``; what it returns the node returns. By default
+            the probabilities described below.
+        **options: Passed on to ``qml.QNode``, such as ``diff_method="adjoint"``.
+
+    Returns:
+        A QNode. By default it returns the probabilities of flags and memory, shape
+        ``(2**(f + D),)``: index :math:`\sum_i b_i 2^i` with the memory's bits lowest, so that the
+        first ``2**D`` entries are the joint probabilities of "memory is x, all flags accept". A
+        rule of acceptance that is no part of the circuit (``acceptance_rule == "classical"``) is
+        left to the caller.
+
+    Raises:
+        ValueError: The method has no angles yet, or the device is unknown.
+        BackendError: The device or a gate cannot be run.
+    """
+    import pennylane as qml
+
+    angles = {
+        field.name: getattr(method, field.name)
+        for field in fields(method)  # type: ignore[arg-type]
+        if field.name in _ANGLES and getattr(method, field.name)
+    }
+    free = {name: ParameterVector(name, len(values)) for name, values in angles.items()}
+    if free:
+        method.circuit(memory, probe)  # the method's own errors first
+        method = replace(method, **{name: tuple(vector) for name, vector in free.items()})  # type: ignore[type-var]
+    [compiled] = into_wide_gates([method.circuit(memory, probe)], seed=0)
+    circuit = deferred(compiled)
+    read = measured_qubits(circuit)
+    wires = {
+        register.name: [circuit.find_bit(qubit).index for qubit in register]
+        for register in circuit.qregs
+    } | {  # flags read on the way
+        register.name.removesuffix("_bits"): [read[bit] for bit in register]
+        for register in circuit.cregs
+    }
+    circuit = without_measurements(circuit)
+    made = make_device(device, circuit.num_qubits) if isinstance(device, str) else device
+
+    def node(*given: Any) -> Any:
+        if given and len(given) != len(free):
+            names = ", ".join(free) or "nothing"
+            raise ValueError(f"The node should be called with {names}. Got {len(given)} arguments.")
+        chosen = given or tuple(angles.values())
+        values = {
+            parameter: part[i]
+            for vector, part in zip(free.values(), chosen, strict=True)
+            for i, parameter in enumerate(vector)
+        }
+        queue_circuit(circuit, values)
+        return (measurement or _probabilities)(wires)
+
+    return qml.QNode(node, made, **options)
+
+
+def _probabilities(wires: dict[str, list[int]]) -> Any:
+    """Measure flags and memory, the most significant bit first."""
+    import pennylane as qml
+
+    return qml.probs(wires=[*wires.get("flag", [])[::-1], *wires["memory"][::-1]])

@@ -1,0 +1,159 @@
+"""What a submission costs, how it is split, and the paper on which all of it stands."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from qiskit import QuantumCircuit
+from qiskit.circuit.library import CZGate, Measure, SXGate, XGate
+from qiskit.transpiler import InstructionProperties, Target
+
+from qdenseam.errors import ResultsFileError
+from qdenseam.execution import engine
+from qdenseam.execution.jobs import CostEstimate, Intent, estimate_cost, plan_intent, split
+from qdenseam.execution.jobs.intent import calibration_time
+from qdenseam.execution.simulators import StatevectorEngine
+
+
+class Limits:
+    """The limits of a service."""
+
+    def __init__(self, max_circuits=None, max_executions=None):
+        self.max_circuits, self.max_executions = max_circuits, max_executions
+
+
+@pytest.mark.parametrize("max_circuits", [None, 1, 2, 5, 9])
+@pytest.mark.parametrize("max_executions", [None, 7, 100, 250, 10**6])
+def test_jobs_keep_the_limits_and_cover_all_shots(max_circuits, max_executions):
+    parts = split(5, 100, Limits(max_circuits, max_executions))
+    done = np.zeros(5, dtype=int)
+    for first, count, shots in parts:
+        assert count <= (max_circuits or 5)
+        assert count * shots <= (max_executions or 500)
+        done[first : first + count] += shots
+    assert (done == 100).all()
+    if max_circuits in (None, 5, 9) and max_executions in (None, 10**6):
+        assert parts == [(0, 5, 100)]
+
+
+class TargetEngine(StatevectorEngine):
+    """An engine of a given device that is never run."""
+
+    device: Target = None
+
+    @property
+    def target(self):
+        return self.device
+
+
+@pytest.fixture
+def device():
+    """Two qubits whose numbers are easy."""
+    target = Target(num_qubits=3)
+    properties = InstructionProperties
+    target.add_instruction(SXGate(), {(q,): properties(1e-6, 0.1) for q in range(3)})
+    target.add_instruction(XGate(), {(q,): properties(1e-6, None) for q in range(3)})
+    target.add_instruction(CZGate(), {(0, 1): properties(3e-6, 0.2), (1, 2): properties(4e-6, 0.5)})
+    target.add_instruction(Measure(), {(q,): properties(10e-6, 0.5) for q in range(3)})
+    return type("Device", (TargetEngine,), {"device": target})()
+
+
+def test_the_estimate_is_the_product_and_the_longest_path(device):
+    circuit = QuantumCircuit(3, 2)
+    circuit.sx(0)
+    circuit.x(0)
+    circuit.barrier()
+    circuit.cz(0, 1)
+    circuit.delay(2, 1, unit="us")
+    circuit.sx(2)
+    circuit.measure([0, 1], [0, 1])
+    cost = estimate_cost(device, [circuit, circuit], shots=1000, num_jobs=2)
+    seconds = 2 * 2.0 + 1000 * 2 * (250e-6 + (2 + 3 + 2 + 10) * 1e-6)
+    assert cost == CostEstimate(
+        num_jobs=2,
+        num_circuits=2,
+        executions=2000,
+        two_qubit_gates=1,
+        two_qubit_depth=1,
+        fidelity=cost.fidelity,
+        seconds=cost.seconds,
+    )
+    assert cost.fidelity == pytest.approx(0.9 * 0.8 * 0.9 * 0.5 * 0.5)
+    assert cost.seconds == pytest.approx(seconds)
+
+
+def test_a_narrowed_circuit_is_priced_on_the_qubits_it_stands_for(device):
+    circuit = QuantumCircuit(2, metadata={"physical_qubits": [1, 2]})
+    circuit.cz(0, 1)
+    cost = estimate_cost(device, [circuit], shots=1, num_jobs=1)
+    assert cost.fidelity == pytest.approx(0.5)
+
+
+def test_of_branches_the_worst_counts(device):
+    circuit = QuantumCircuit(3, 1)
+    circuit.measure(0, 0)
+    with circuit.if_test((0, True)) as otherwise:
+        circuit.cz(1, 2)
+    with otherwise:
+        circuit.sx(1)
+    cost = estimate_cost(device, [circuit], shots=1, num_jobs=1)
+    assert cost.fidelity == pytest.approx(0.5 * 0.5)
+    assert cost.seconds == pytest.approx(2 + 250e-6 + 14e-6)
+
+
+def test_without_a_device_only_shots_are_counted():
+    cost = estimate_cost(StatevectorEngine(), [QuantumCircuit(1)], shots=7, num_jobs=1)
+    assert (cost.executions, cost.fidelity, cost.seconds, cost.two_qubit_gates) == (
+        7,
+        None,
+        None,
+        None,
+    )
+
+
+def test_calibration_times():
+    assert calibration_time(engine("aer")) is None
+    assert calibration_time(engine("fake:fez")).startswith("2025-")
+
+
+@pytest.fixture
+def intent(rng):
+    circuit = QuantumCircuit(1, 1)
+    circuit.measure(0, 0)
+    parts = [(0, 1, 3), (0, 1, 1)]
+    cost = estimate_cost(StatevectorEngine(), [circuit], shots=4, num_jobs=2)
+    return plan_intent(
+        StatevectorEngine(),
+        [circuit],
+        parts=parts,
+        shots=4,
+        cost=cost,
+        rng=rng,
+        payload={"probes": np.ones((1, 2), dtype=np.int8)},
+        max_seconds=10,
+    )
+
+
+def test_an_intent_comes_back(intent):
+    again = Intent.from_json(intent.to_json(), "here")
+    assert again == replace(intent, payload={"probes": [[1, 1]]})
+    assert len({job.tag for job in again.jobs}) == 2
+    assert [job.max_seconds for job in again.jobs] == [7.5, 2.5]
+    assert again.jobs[0].stream != again.jobs[1].stream
+    assert {"qdenseam", "qiskit", "numpy"} <= again.versions.keys()
+    assert again.registers == [{"c": 1}]
+
+
+def test_tags_are_short_and_plain(intent):
+    assert all(len(job.tag) <= 64 and job.tag.replace("-", "").isalnum() for job in intent.jobs)
+
+
+def test_other_files_are_refused(intent):
+    with pytest.raises(ResultsFileError, match=r"here should have schema 1. Got 2"):
+        Intent.from_json(json.dumps({"schema": 2}).encode(), "here")
+    for data in (b"{", b"{}", b"[]", b'{"schema": 1, "jobs": []}'):
+        with pytest.raises(ResultsFileError, match="here should be the intent of a submission"):
+            Intent.from_json(data, "here")
+    with pytest.raises(TypeError, match=r"plain data and arrays. Got object"):
+        replace(intent, payload={"x": object()}).to_json()

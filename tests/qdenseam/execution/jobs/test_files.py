@@ -1,0 +1,115 @@
+"""Rows and files that survive a kill, one writer at a time, and words without secrets."""
+
+import numpy as np
+import pytest
+
+from qdenseam.errors import BackendError, ResultsFileError
+from qdenseam.execution.job_service import ServiceUnreachableError
+from qdenseam.execution.jobs import stream, stream_state
+from qdenseam.execution.jobs.files import append_row, only_writer, read_rows, write_whole
+from qdenseam.execution.jobs.samples import check_samples, load_samples, save_samples
+from qdenseam.execution.jobs.secrets import without_secrets
+
+
+def test_rows_outlive_a_cut_last_one(tmp_path):
+    path = tmp_path / "events.jsonl"
+    assert read_rows(path) == []
+    append_row(path, {"a": 1})
+    append_row(path, {"b": "x"})
+    with path.open("ab") as file:
+        file.write(b'{"c": ')
+    assert read_rows(path) == [{"a": 1}, {"b": "x"}]
+    append_row(path, {"d": None})
+    assert read_rows(path) == [{"a": 1}, {"b": "x"}, {"d": None}]
+
+
+@pytest.mark.parametrize("line", [b"nonsense", b"[1]"])
+def test_a_damaged_row_is_an_error(tmp_path, line):
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(line + b'\n{"a": 1}\n')
+    with pytest.raises(ResultsFileError, match=r"line 1 should be a JSON object.*do not delete it"):
+        read_rows(path)
+
+
+def test_a_file_is_whole_or_as_before(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    write_whole(path, b"before")
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.replace", die)
+        with pytest.raises(KeyboardInterrupt):
+            write_whole(path, b"after")
+    assert path.read_bytes() == b"before"
+    write_whole(path, b"after")
+    assert path.read_bytes() == b"after"
+
+
+def test_one_writer_at_a_time(tmp_path):
+    with (
+        only_writer(tmp_path),
+        pytest.raises(BackendError, match="one process at a time"),
+        only_writer(tmp_path),
+    ):
+        pass
+    with only_writer(tmp_path):
+        pass
+
+
+def test_no_locks_no_submission(tmp_path, monkeypatch):
+    def unsupported(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", unsupported)
+    with (
+        pytest.raises(BackendError, match=r"file system with locks.*not supported"),
+        only_writer(tmp_path),
+    ):
+        pass
+
+
+def test_samples_come_back(tmp_path, rng):
+    samples = [
+        {"memory_bits": rng.random((5, 3)) < 0.5, "flag_bits": rng.random((5, 1)) < 0.5}
+        for _ in range(11)
+    ]
+    save_samples(tmp_path / "x.npz", samples)
+    for found, expected in zip(load_samples(tmp_path / "x.npz"), samples, strict=True):
+        assert found.keys() == expected.keys()
+        assert all((found[name] == expected[name]).all() for name in expected)
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        [],
+        [{"memory_bits": np.zeros((4, 2), dtype=bool)}],
+        [{"flag_bits": np.zeros((4, 3), dtype=bool)}],
+        [{"memory_bits": np.zeros((0, 3), dtype=bool)}],
+    ],
+)
+def test_a_malformed_answer_is_asked_for_again(samples):
+    with pytest.raises(ServiceUnreachableError, match=r"shots of 1 circuits in .*memory_bits\[3\]"):
+        check_samples(samples, [{"memory_bits": 3}])
+
+
+@pytest.mark.parametrize("name", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
+def test_a_generator_goes_on_where_it_was_written_down(name):
+    rng = np.random.Generator(getattr(np.random, name)(5))
+    rng.integers(7, dtype=np.int32)
+    again = stream(stream_state(rng))
+    assert (again.random(100) == rng.random(100)).all()
+
+
+def test_no_other_generator_is_made():
+    with pytest.raises(ResultsFileError, match="one of MT19937, PCG64"):
+        stream({"bit_generator": "default_rng"})
+
+
+def test_secrets_are_masked(monkeypatch):
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "abcdefgh12345678")
+    monkeypatch.setenv("SHORT_TOKEN", "abc")
+    text = "POST failed: abcdefgh12345678, Authorization: Bearer eyJhbGciOi.x-y_z abc"
+    assert without_secrets(text) == "POST failed: [secret], Authorization: Bearer [secret] abc"

@@ -1,0 +1,113 @@
+"""Readout mitigation undoes what readout errors do; raw results stay as they are."""
+
+import numpy as np
+import pytest
+from qiskit.quantum_info import Statevector
+
+from qdenseam import AmplitudeMemory, recall
+from qdenseam.execution.fake_devices import fake_device
+from qdenseam.execution.mitigation import (
+    EVERYTHING_OFF,
+    Mitigation,
+    ReadoutErrors,
+    calibration_circuits,
+    detected_errors,
+    nearest_pattern,
+    post_selected,
+    processed,
+    subspace_inverse,
+    tensored_inverse,
+)
+from qdenseam.methods import HammingBall, SampleAndAccept
+
+UP, DOWN = np.array([0.02, 0.05, 0.0]), np.array([0.1, 0.04, 0.03])
+ERRORS = ReadoutErrors(zero_read_as_one=UP, one_read_as_zero=DOWN)
+
+
+def read(states: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    wrong = rng.random(states.shape) < np.where(states, DOWN, UP)
+    return states ^ wrong
+
+
+def test_inverses_recover_the_distribution(rng) -> None:
+    truth = np.array([0.5, 0, 0, 0.3, 0, 0.2, 0, 0])
+    index = rng.choice(8, 200_000, p=truth)
+    seen = read((index[:, None] >> np.arange(3) & 1).astype(bool), rng)
+    quasi = tensored_inverse(seen, ERRORS)
+    assert quasi.sum() == pytest.approx(1)
+    np.testing.assert_allclose(quasi, truth, atol=0.012)
+    outcomes, shares = subspace_inverse(seen, ERRORS)
+    whole = np.zeros(8)
+    whole[outcomes @ (1 << np.arange(3))] = shares
+    np.testing.assert_allclose(whole, quasi, atol=1e-9)  # everything was seen: the same system
+
+
+def test_calibration_reads_the_errors_off(rng) -> None:
+    zeros, ones = calibration_circuits(3)
+    for circuit, value in ((zeros, 0), (ones, 7)):
+        state = Statevector(circuit.remove_final_measurements(inplace=False))
+        assert state.probabilities()[value] == 1
+    found = ReadoutErrors.from_calibration(
+        read(np.zeros((100_000, 3), dtype=bool), rng), read(np.ones((100_000, 3), dtype=bool), rng)
+    )
+    np.testing.assert_allclose(found.matrices, ERRORS.matrices, atol=0.008)
+    np.testing.assert_allclose(found.matrices.sum(axis=1), 1)
+
+
+def test_errors_of_a_target() -> None:
+    target = fake_device("manila").target
+    found = ReadoutErrors.from_target(target, (3, 1))
+    expected = [target["measure"][(q,)].error for q in (3, 1)]
+    np.testing.assert_allclose(found.one_read_as_zero, expected)
+
+
+def test_raw_mitigated_and_decoded_stand_apart(rng) -> None:
+    patterns = np.array([[0, 0, 0], [1, 1, 1]], dtype=bool)
+    seen = read(patterns[rng.integers(2, size=50_000)], rng)
+    off = processed(seen, patterns)
+    assert off.mitigated is off.decoded is off.mitigated_decoded is None
+    assert Mitigation() == EVERYTHING_OFF
+    for kind in ("tensored", "subspace"):
+        got = processed(seen, patterns, Mitigation(readout=kind, decoding=True), ERRORS)
+        np.testing.assert_array_equal(got.raw, off.raw)
+        assert got.raw.sum() < 0.9
+        np.testing.assert_allclose(got.mitigated, 0.5, atol=0.015)
+        assert got.decoded.sum() == pytest.approx(1)
+        assert got.mitigated_decoded.sum() == pytest.approx(1)
+
+
+def test_a_recall_result_keeps_what_was_measured() -> None:
+    memory = AmplitudeMemory(np.array([[1, 1, 1], [-1, -1, -1]], dtype=np.int8))
+    result = recall(memory, "0??", shots=100, rng=1)
+    got = result.processed(Mitigation(readout="subspace", decoding=True), ERRORS)
+    np.testing.assert_allclose(got.raw, result.counts / result.accepted)
+    assert got.decoded.sum() == pytest.approx(1)
+    empty = recall(memory, "010", method=SampleAndAccept(HammingBall(0)), shots=5, rng=1)
+    with pytest.raises(ValueError, match="at least one shot should be accepted"):
+        empty.processed(EVERYTHING_OFF)
+
+
+def test_flags_select_and_disagreeing_flags_detect() -> None:
+    bits = np.array([[0], [1], [1]], dtype=bool)
+    flags = np.array([[0, 0], [0, 1], [1, 1]], dtype=bool)
+    np.testing.assert_array_equal(post_selected(bits, flags), [[False]])
+    np.testing.assert_array_equal(detected_errors(flags), [False, True, False])
+    np.testing.assert_array_equal(nearest_pattern([[1, 0], [1, 1]], [[0, 0], [1, 1]]), [0, 1])
+
+
+def test_bad_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="rates in"):
+        ReadoutErrors(zero_read_as_one=[0.6], one_read_as_zero=[0.1])
+    with pytest.raises(ValueError, match="one_read_as_zero should have shape"):
+        ReadoutErrors(zero_read_as_one=[0.1, 0.1], one_read_as_zero=[0.1])
+    with pytest.raises(ValueError, match="bits should have shape"):
+        tensored_inverse(np.zeros((3, 2)), ERRORS)
+    many = ReadoutErrors(zero_read_as_one=np.zeros(15), one_read_as_zero=np.zeros(15))
+    with pytest.raises(ValueError, match="at most 14 qubits"):
+        tensored_inverse(np.zeros((3, 15)), many)
+    with pytest.raises(ValueError, match="flags should have 1 rows"):
+        post_selected(np.zeros((1, 2)), np.zeros((2, 1)))
+    with pytest.raises(ValueError, match="errors should be given"):
+        processed(np.zeros((2, 3)), np.zeros((1, 3)), Mitigation(readout="tensored"))
+    with pytest.raises(ValueError, match="bits should have shape"):
+        processed(np.zeros((2, 2)), np.zeros((1, 3)))

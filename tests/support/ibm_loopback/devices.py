@@ -1,0 +1,61 @@
+"""Devices of the loopback service: the runtime's snapshots of real ones, under their names."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qiskit_ibm_runtime import fake_provider
+
+
+@dataclass(kw_only=True)
+class LoopbackDevice:
+    """What the service says about one device; tests change the fields while it runs."""
+
+    name: str
+    configuration: dict[str, Any]
+    properties: dict[str, Any]
+    operational: bool = True
+    status: str = "active"
+    queue_length: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def listed(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "qubits": self.configuration["n_qubits"],
+            "status": {"name": "online" if self.operational else "offline"},
+            "queue_length": self.queue_length,
+            "processor_type": {"family": "Heron", "revision": "2"},
+            **self.extra,
+        }
+
+    def answer(self, part: str) -> dict[str, Any] | None:
+        if part == "configuration":
+            return self.configuration
+        if part == "properties":
+            return self.properties
+        if part == "status":
+            return {
+                "backend_version": self.configuration["backend_version"],
+                "state": self.operational,
+                "status": self.status,
+                "length_queue": self.queue_length,
+            }
+        return None
+
+
+def snapshot(short: str) -> LoopbackDevice:
+    """Return the device ``ibm_SHORT`` as the runtime's model ``FakeShort`` describes it."""
+    [model] = {
+        getattr(fake_provider, name)
+        for name in (f"Fake{short.title()}V2", f"Fake{short.title()}")
+        if hasattr(fake_provider, name)
+    }
+    folder = Path(model.dirname)
+    name = f"ibm_{short}"
+    configuration, properties = (
+        json.loads((folder / file).read_text()) | {"backend_name": name}
+        for file in (model.conf_filename, model.props_filename)
+    )
+    return LoopbackDevice(name=name, configuration=configuration, properties=properties)
