@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from qdenseam.errors import ResultsFileError as ResultsFileError
     from qdenseam.execution import engine as engine
     from qdenseam.execution import engine_names as engine_names
+    from qdenseam.execution import to_qnode as to_qnode
     from qdenseam.memories.amplitude import AmplitudeMemory as AmplitudeMemory
     from qdenseam.memories.energy import EnergyMemory as EnergyMemory
     from qdenseam.recall_result import RecallResult as RecallResult
     from qdenseam.retrieval import recall as recall
+    from qdenseam.submission import Submission as Submission
+    from qdenseam.submission import fetch as fetch
+    from qdenseam.submission import submissions as submissions
+    from qdenseam.submission import submit as submit
 
 __version__ = "0.1.0"
 
@@ -29,10 +34,15 @@ _HOME = {
     "QDenseAMError": "qdenseam.errors",
     "RecallResult": "qdenseam.recall_result",
     "ResultsFileError": "qdenseam.errors",
+    "Submission": "qdenseam.submission",
     "compare": "qdenseam.comparison",
     "engine": "qdenseam.execution",
     "engine_names": "qdenseam.execution",
+    "fetch": "qdenseam.submission",
     "recall": "qdenseam.retrieval",
+    "submissions": "qdenseam.submission",
+    "submit": "qdenseam.submission",
+    "to_qnode": "qdenseam.execution",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -56,6 +56,7 @@ def kill(process: subprocess.Popen, ripe) -> str:
     return "".join(process.communicate())
 
 
+@pytest.mark.slow
 def test_a_killed_submit_is_fetched_by_another_process(ibm, start, tmp_path):
     """The client dies while it waits for the answer to its POST; the job is there, once."""
     ibm.state.faults.next("POST", "/jobs", Fault(kind=FaultKind.STALLED, carried_out=True))
