@@ -48,6 +48,7 @@ class StoredPatterns:
 
 def pack(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Return rows of bits as 64-bit words, ``(num_rows, ceil(num_bits / 64))``, zero-padded."""
-    padding = -bits.shape[1] % 64
-    padded = np.pad(bits, ((0, 0), (0, padding)))
-    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+    num_rows, num_bits = bits.shape
+    octets = np.zeros((num_rows, 8 * -(-num_bits // 64)), dtype=np.uint8)
+    octets[:, : -(-num_bits // 8)] = np.packbits(bits, axis=1, bitorder="little")
+    return octets.view(np.uint64)
