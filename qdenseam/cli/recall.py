@@ -63,6 +63,11 @@ def recall(
     from classical_ref.spins import check_probes
     from qdenseam import recall as run_recall
 
+    if sampler.strip().lower().startswith("ibm:"):
+        raise ValueError(
+            f"--sampler should cost nothing here. Got {sampler!r}, a paid device; use `qdenseam "
+            f"submit --backend {sampler}`, which estimates the costs and asks first."
+        )
     rng = np.random.default_rng(seed)
     stored = stored_patterns(data, num_neurons, num_patterns, rng)
     num_flips = default_flips(flips, erasures)

@@ -18,16 +18,21 @@ def is_factory(name: str) -> bool:
     return _FACTORY.fullmatch(name.strip()) is not None and module.lower() not in _FAMILIES
 
 
-def refuse_factory(name: str) -> None:
-    """Refuse ``module:factory`` where a name may come from a file that somebody else wrote.
+def check_study_engine(name: str) -> None:
+    """Refuse engines that a study must not use: its settings may come from somebody else's file.
 
     Raises:
-        ValueError: The name is one.
+        ValueError: The name is ``module:factory``, or a device whose time is paid for.
     """
     if is_factory(name):
         raise ValueError(
             f"An engine of a study should be a name that runs no code of its own. Got {name!r}, "
             "which would import a module and call it; use it with recall() or `qdenseam recall`."
+        )
+    if name.strip().lower().startswith("ibm:"):
+        raise ValueError(
+            f"An engine of a study should cost nothing. Got {name!r}, which would post paid jobs "
+            "without asking; use submit() or `qdenseam submit`, which estimates costs first."
         )
 
 

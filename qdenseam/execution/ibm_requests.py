@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
+from qdenseam.execution.secrets import without_secrets
 
 Answer = TypeVar("Answer")
 
@@ -113,8 +114,6 @@ def clean(words: str, tokens: Collection[str] = ()) -> str:
     Left out are the given ones, those of the environment and of saved accounts, and whatever a
     quoted header of a request grants access with.
     """
-    from qdenseam.execution.jobs.secrets import without_secrets
-
     words = without_secrets(" ".join(words.split()))
     for secret in (*tokens, *_saved_tokens()):
         words = words.replace(secret, "[secret]")

@@ -121,7 +121,7 @@ def collect(
     path = Path(path)
     keyed = [(task.key, task) for task in tasks]
     for _, task in keyed:
-        _refuse_code(task)
+        _check_engine(task)
     if num_workers < 0:
         raise ValueError(f"num_workers should be at least 0. Got {num_workers}.")
     if num_workers and executor is not None:
@@ -155,13 +155,13 @@ def collect(
     return [rows[key, batch] for key, task in keyed for batch in range(task.num_batches)]
 
 
-def _refuse_code(task: Task) -> None:
-    """Refuse an engine that runs code of its own: a task may come from a file of others."""
+def _check_engine(task: Task) -> None:
+    """Refuse an engine that runs code of its own or costs money; tasks may come from a file."""
     name = task.params.get("engine")
     if isinstance(name, str) and ":" in name:  # else the simulators need not be imported
-        from qdenseam.execution.factories import refuse_factory
+        from qdenseam.execution.factories import check_study_engine
 
-        refuse_factory(name)
+        check_study_engine(name)
 
 
 def _rows(data: bytes, path: Path) -> _Rows:

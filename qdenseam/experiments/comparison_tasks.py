@@ -134,7 +134,7 @@ class ComparisonSettings:
 def check_feasible(settings: ComparisonSettings) -> None:
     """Raise a clear error for data or engines that cannot serve, before anything runs."""
     from qdenseam.execution import engine
-    from qdenseam.execution.factories import refuse_factory
+    from qdenseam.execution.factories import check_study_engine
     from qdenseam.experiments.trials import load_dataset
 
     cells = [(settings.num_neurons, max(settings.num_patterns, *settings.loads))]
@@ -148,7 +148,7 @@ def check_feasible(settings: ComparisonSettings) -> None:
                 f"Got {most} patterns; store fewer or use more neurons."
             )
     for name in filter(None, (settings.simulator, settings.device)):
-        refuse_factory(name)
+        check_study_engine(name)
         engine(name)
 
 

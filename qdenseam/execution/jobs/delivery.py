@@ -21,9 +21,9 @@ from qdenseam.execution.jobs.files import only_writer
 from qdenseam.execution.jobs.folder import JobRecord, Stage, SubmissionFolder
 from qdenseam.execution.jobs.local import LocalJobs
 from qdenseam.execution.jobs.samples import check_samples, save_samples
-from qdenseam.execution.jobs.secrets import without_secrets
 from qdenseam.execution.jobs.streams import stream
 from qdenseam.execution.registry import engine as find_engine
+from qdenseam.execution.secrets import without_secrets
 
 Notes = list[str]
 """What could not be done now, in words; calling again may help."""

@@ -15,7 +15,7 @@ from qiskit import QuantumCircuit, qpy
 from qdenseam.execution.jobs.files import append_row, read_rows, sync_folder, write_whole
 from qdenseam.execution.jobs.intent import Intent, JobPlan
 from qdenseam.execution.jobs.samples import Samples, load_samples
-from qdenseam.execution.jobs.secrets import without_secrets
+from qdenseam.execution.secrets import without_secrets
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
 

@@ -84,6 +84,7 @@ def test_a_file_of_patterns(tmp_path, rng):
     [
         (("--method", "grover"), "should be one of auto, .*amplification, .*Got 'grover'"),
         (("--sampler", "abacus"), "should be one of .*aer.*Got 'abacus'"),
+        (("--sampler", "ibm:fez"), "should cost nothing .*qdenseam submit"),
         (("--data", "faces"), "should be 'digits', .*Got 'faces'"),
         (("--data", "missing.npy"), "No such file or directory: missing.npy"),
         (("--index", "4"), "index should be from 0 to 3. Got 4"),

@@ -4,7 +4,7 @@ import pytest
 
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine
-from qdenseam.execution.factories import is_factory, refuse_factory
+from qdenseam.execution.factories import check_study_engine, is_factory
 from qdenseam.experiments import Task, collect
 from qdenseam.experiments.comparison_tasks import ComparisonSettings, check_feasible
 
@@ -58,11 +58,20 @@ def test_bad_factories_are_explained(module, name, message):
 
 def test_only_names_of_functions_are_factories():
     assert is_factory("my_pkg.backends:make")
-    for name in ("aer", "fake:fez", "pennylane:lightning.qubit", "ibm:torino", "a:b:c", ":x", "a:"):
+    for name in ("aer", "fake:fez", "pennylane:lightning.qubit", "a:b:c", ":x", "a:"):
         assert not is_factory(name)
-        refuse_factory(name)
+        check_study_engine(name)
+    assert not is_factory("ibm:torino")
     with pytest.raises(ValueError, match=r"An engine's name should be one of"):
         engine("a:b:c")
+
+
+def test_studies_refuse_paid_devices(tmp_path):
+    task = Task(kind="shots", params={"engine": "ibm:torino"}, seed=1, num_batches=1)
+    with pytest.raises(ValueError, match=r"should cost nothing. Got 'ibm:torino'"):
+        collect([task], tmp_path / "results.jsonl")
+    with pytest.raises(ValueError, match=r"should cost nothing. Got 'ibm:torino'"):
+        check_feasible(ComparisonSettings(data="random", device="ibm:torino"))
 
 
 def test_studies_refuse_code(tmp_path):

@@ -8,7 +8,7 @@ from qdenseam.execution.job_service import ServiceUnreachableError
 from qdenseam.execution.jobs import stream, stream_state
 from qdenseam.execution.jobs.files import append_row, only_writer, read_rows, write_whole
 from qdenseam.execution.jobs.samples import check_samples, load_samples, save_samples
-from qdenseam.execution.jobs.secrets import without_secrets
+from qdenseam.execution.secrets import without_secrets
 
 
 def test_rows_outlive_a_cut_last_one(tmp_path):
