@@ -154,9 +154,10 @@ def _expected_probes(
     probes, targets = [], []
     for target, pattern in enumerate(memory.patterns[:16]):
         places = np.flatnonzero(known)
-        for _ in range(len(places) if num_flips else 1):
+        for turn in range(len(places) if num_flips else 1):
             probe = np.where(known, pattern, 0).astype(np.int8)
-            wrong = places[[_]] if num_flips == 1 else rng.choice(places, num_flips, replace=False)
+            one = num_flips == 1  # every place in turn, else at random
+            wrong = places[[turn]] if one else rng.choice(places, num_flips, replace=False)
             probe[wrong] *= -1
             probes.append(probe)
             targets.append(target)

@@ -69,7 +69,7 @@ class RecallEngineRow:
 
 def bench_recall_engines(
     *,
-    sizes: Sequence[tuple[int, int]] = ((8, 4), (12, 8), (16, 16), (40, 16)),
+    sizes: Sequence[tuple[int, int]] = ((8, 4), (12, 8), (16, 16)),
     engines: Sequence[str] = ENGINES,
     num_repeats: int = 3,
     rng: np.random.Generator | int | None = None,

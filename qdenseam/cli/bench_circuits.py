@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.rows import print_rows, write_json
+from qdenseam.cli.rows import print_rows, sizes_of, write_json
 
 if TYPE_CHECKING:
     from qdenseam.bench.encoder_rows import EncoderRow
@@ -97,7 +97,7 @@ def recall(
     ] = False,
     sizes: Annotated[
         str, Option(metavar="D:K,D:K,...", help="With --engines: neurons and patterns.")
-    ] = "8:4,12:8,16:16,40:16",
+    ] = "8:4,12:8,16:16",
     seed: Annotated[int, Option(min=0, help="Seed of the memory, the probes and the shots.")] = 0,
     json_file: JsonFile = None,
 ) -> None:
@@ -106,8 +106,7 @@ def recall(
     if engines:
         from qdenseam.bench.recall_engines import bench_recall_engines
 
-        pairs = [_pair(part) for part in sizes.split(",") if part.strip()]
-        rows = [asdict(row) for row in bench_recall_engines(sizes=pairs, rng=seed)]
+        rows = [asdict(row) for row in bench_recall_engines(sizes=sizes_of(sizes), rng=seed)]
     else:
         from qdenseam.bench.recall import bench_recall
 
@@ -119,13 +118,6 @@ def recall(
         ]
     print_rows(rows)
     write_json(json_file, seed=seed, rows=rows)
-
-
-def _pair(text: str) -> tuple[int, int]:
-    parts = text.split(":")
-    if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
-        raise ValueError(f"sizes should be pairs D:K such as 8:4,12:8. Got {text!r}.")
-    return int(parts[0]), int(parts[1])
 
 
 def signal(

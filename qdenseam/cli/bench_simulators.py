@@ -8,7 +8,7 @@ import typer
 from typer import Option
 
 from qdenseam.cli.bench_circuits import JsonFile
-from qdenseam.cli.rows import print_rows, write_json
+from qdenseam.cli.rows import print_rows, sizes_of, write_json
 
 _GPU_SIZES = "20,24,28,30,32"
 
@@ -49,7 +49,7 @@ def simulators(
     """
     from qdenseam.bench.recall_cases import FAMILIES, recall_case
 
-    chosen, wanted = _sizes(sizes), _names(families) or tuple(FAMILIES)
+    chosen, wanted = sizes_of(sizes), _names(families) or tuple(FAMILIES)
     if export is not None:
         from qdenseam.bench.circuit_suite import export_suite
 
@@ -99,13 +99,3 @@ def gpu(
 
 def _names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _sizes(text: str) -> list[tuple[int, int]]:
-    sizes = []
-    for part in filter(None, map(str.strip, text.split(","))):
-        num_neurons, separator, num_patterns = part.partition(":")
-        if not (separator and num_neurons.isdecimal() and num_patterns.isdecimal()):
-            raise ValueError(f"sizes should be D:K,D:K, such as 8:4,12:8. Got {part!r}.")
-        sizes.append((int(num_neurons), int(num_patterns)))
-    return sizes

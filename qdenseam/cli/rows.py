@@ -1,4 +1,4 @@
-"""Rows of numbers as a table on stdout and as a JSON file."""
+"""Rows of numbers as a table on stdout and as a JSON file, and the sizes they are made for."""
 
 import math
 from collections.abc import Sequence
@@ -6,6 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import typer
+
+
+def sizes_of(text: str) -> list[tuple[int, int]]:
+    """Return the pairs of neurons and patterns of an option like ``8:4,12:8``.
+
+    Raises:
+        ValueError: A part is no pair.
+    """
+    sizes = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        num_neurons, separator, num_patterns = part.partition(":")
+        if not (separator and num_neurons.isdecimal() and num_patterns.isdecimal()):
+            raise ValueError(f"sizes should be D:K,D:K, such as 8:4,12:8. Got {part!r}.")
+        sizes.append((int(num_neurons), int(num_patterns)))
+    return sizes
 
 
 def print_rows(rows: Sequence[dict[str, Any]], *, columns: Sequence[str] | None = None) -> None:

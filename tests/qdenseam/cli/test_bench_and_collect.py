@@ -35,7 +35,7 @@ def test_bench_recall_times_engines(tmp_path) -> None:
     assert {row["num_neurons"] for row in rows} == {5}
     refused = run("bench", "recall", "--engines", "--sizes", "5x4")
     assert refused.exit_code == 2
-    assert "sizes should be pairs D:K" in refused.stderr
+    assert "sizes should be D:K" in refused.stderr
 
 
 def test_bench_energy_measures_our_engine(tmp_path) -> None:
