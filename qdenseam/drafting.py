@@ -108,7 +108,7 @@ def draft(
         raise ValueError("There should be at least one probe. Got none.")
     engine = find_engine(backend)
     check_width(memory, engine)
-    methods = [prepared_method(method, memory, row, rng) for row in rows]
+    methods = [prepared_method(method, memory, row, engine, rng) for row in rows]
     circuits = [each.circuit(memory, row) for each, row in zip(methods, rows, strict=True)]
     seed = int(rng.integers(2**31))
     compiled = engine.compile([measured(circuit) for circuit in circuits], seed=seed)

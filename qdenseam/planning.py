@@ -12,6 +12,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
+from circuits.known_index import MAX_PATTERNS
 from circuits.loading import IndexFirst
 from circuits.resources import count
 from qdenseam.execution.layout import Layout, best_layout, typical_survival
@@ -32,17 +33,27 @@ from qdenseam.methods import (
 from qdenseam.methods.base import Spins
 
 
-def choose_method(memory: AmplitudeMemory | EnergyMemory, probe: Spins) -> RecallMethod:
+def choose_method(
+    memory: AmplitudeMemory | EnergyMemory, probe: Spins, *, on_device: bool = False
+) -> RecallMethod:
     """Return a method for one probe.
 
-    Unknown neurons mean completion: amplitude amplification with one claimed match. A fully known
-    probe may be corrupted anywhere, which amplification cannot tolerate: probabilistic recall
+    Unknown neurons mean completion: amplitude amplification with one claimed match, on a device
+    index search, which has far fewer gates, if the known neurons tell all patterns apart. A fully
+    known probe may be corrupted anywhere, which amplification cannot tolerate: probabilistic recall
     with two controls, whose mean acceptance over distances is 3/8. An energy memory gets
-    warm-started QAOA.
+    warm-started QAOA. To compare by a device's calibration use :func:`plan`.
     """
     if isinstance(memory, EnergyMemory):
         return QAOA()
-    return AmplitudeAmplification() if (probe == 0).any() else ProbabilisticRecall()
+    known = probe != 0
+    if known.all():
+        return ProbabilisticRecall()
+    if on_device and memory.num_patterns <= MAX_PATTERNS:
+        parts = np.unique(memory.patterns[:, known], axis=0)
+        if len(parts) == memory.num_patterns:
+            return IndexSearch()
+    return AmplitudeAmplification()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

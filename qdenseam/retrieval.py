@@ -66,7 +66,7 @@ def recall(
     if isinstance(method, AdaptiveMethod):
         results = [_adaptive(memory, row, method, engine, shots, rng) for row in rows]
     else:
-        methods = [prepared_method(method, memory, row, rng) for row in rows]
+        methods = [prepared_method(method, memory, row, engine, rng) for row in rows]
         if engine is None:
             results = [
                 _drawn(memory, row, each, shots, rng)
@@ -82,7 +82,11 @@ def _is_exact(sampler: Any) -> bool:
 
 
 def prepared_method(
-    method: RecallMethod | Literal["auto"], memory: Memory, probe: Spins, rng: np.random.Generator
+    method: RecallMethod | Literal["auto"],
+    memory: Memory,
+    probe: Spins,
+    engine: Engine | None,
+    rng: np.random.Generator,
 ) -> RecallMethod:
     """Return the method for one probe, chosen if that is asked for, and trained.
 
@@ -90,8 +94,12 @@ def prepared_method(
         ValueError: The method is a text other than ``"auto"``.
         TypeError: The method needs the other kind of memory.
     """
-    chosen = choose_method(memory, probe) if isinstance(method, str) else method
-    if isinstance(method, str) and method != "auto":
+    if not isinstance(method, str):
+        chosen = method
+    elif method == "auto":
+        is_device = engine is not None and engine.target is not None
+        chosen = choose_method(memory, probe, on_device=is_device)
+    else:
         raise ValueError(f"method should be a method object or 'auto'. Got {method!r}.")
     if not isinstance(memory, chosen.memory_type):
         raise TypeError(

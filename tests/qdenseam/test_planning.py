@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classical_ref.patterns import random_patterns
-from qdenseam import AmplitudeMemory, EnergyMemory
+from qdenseam import AmplitudeMemory, EnergyMemory, recall
 from qdenseam.execution.fake_devices import fake_device
 from qdenseam.execution.layout import best_layout
 from qdenseam.methods import QAOA, AmplitudeAmplification, IndexSearch, ProbabilisticRecall
@@ -18,6 +18,18 @@ def test_methods_for_what_is_known(rng) -> None:
     assert isinstance(choose_method(memory, patterns[0]), ProbabilisticRecall)
     assert isinstance(choose_method(memory, patterns[0] * [1, 1, 1, 0]), AmplitudeAmplification)
     assert isinstance(choose_method(EnergyMemory(patterns), patterns[0]), QAOA)
+
+
+def test_a_device_is_asked_on_the_index_where_the_known_neurons_decide():
+    patterns = np.array([[1, 1, 1, 1], [-1, 1, -1, 1], [-1, -1, 1, 1]], dtype=np.int8)
+    memory = AmplitudeMemory(patterns)
+    clear, vague = patterns[0] * [1, 1, 1, 0], patterns[0] * [0, 1, 0, 1]
+    assert isinstance(choose_method(memory, clear, on_device=True), IndexSearch)
+    assert isinstance(choose_method(memory, vague, on_device=True), AmplitudeAmplification)
+    assert isinstance(choose_method(memory, patterns[0], on_device=True), ProbabilisticRecall)
+    result = recall(memory, clear, sampler="fake:fez", shots=500, rng=0)
+    assert result.method["name"] == "index-search"
+    assert (result.pattern == patterns[0]).all()
 
 
 def test_the_best_plan_comes_first_and_amplifies(rng) -> None:
