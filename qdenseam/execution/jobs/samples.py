@@ -22,7 +22,7 @@ def save_samples(path: Path, samples: Samples) -> None:
         for name, bits in registers.items()
     }
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    np.savez_compressed(buffer, **arrays)
     write_whole(path, buffer.getvalue())
 
 
