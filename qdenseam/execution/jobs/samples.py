@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ Samples = list[dict[str, NDArray[np.bool_]]]
 
 def save_samples(path: Path, samples: Samples) -> None:
     """Write the shots to a ``.npz`` file, whole or not at all."""
-    arrays = {
+    arrays: dict[str, Any] = {  # NumPy's stubs take keywords for the options
         f"{index}.{name}": bits
         for index, registers in enumerate(samples)
         for name, bits in registers.items()
