@@ -162,17 +162,17 @@ def _append_ladder(circuit: QuantumCircuit, steps: Sequence[Toffoli]) -> None:
     for index, (first, second, target) in enumerate(steps):
         if index:  # only the first step lands on the clean ancilla
             circuit.x(target)
-        _append_relative_phase_toffoli(circuit, first, second, target)
+        append_relative_phase_toffoli(circuit, first, second, target)
 
 
 def _append_ladder_inverse(circuit: QuantumCircuit, steps: Sequence[Toffoli]) -> None:
     for index, (first, second, target) in reversed(list(enumerate(steps))):
-        _append_relative_phase_toffoli(circuit, first, second, target)
+        append_relative_phase_toffoli(circuit, first, second, target)
         if index:
             circuit.x(target)
 
 
-def _append_relative_phase_toffoli(
+def append_relative_phase_toffoli(
     circuit: QuantumCircuit, first: Qubit, second: Qubit, target: Qubit
 ) -> None:
     """Append Margolus' gate: a Toffoli with a sign, its own inverse, 3 CX."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations, islice
-from math import pi
 from operator import xor
 
 import numpy as np
@@ -20,6 +19,7 @@ from circuits.bit_order import Bits
 from circuits.gf2 import Basis, pack
 from circuits.loading.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from circuits.loading.preparation import empty_circuit
+from circuits.multi_controlled import append_relative_phase_toffoli
 
 MAX_FACTORS = 12
 """Qubits among which products are looked for."""
@@ -114,7 +114,7 @@ class _Step:
 
     def append_to(self, circuit: QuantumCircuit) -> None:
         if self.factors is not None:
-            _append_product(circuit, *self.factors, self.target)
+            append_relative_phase_toffoli(circuit, *self.factors, self.target)
         if self.table:
             flips = np.array(self.table)[:, None, None]
             gates = np.where(flips, _FLIP, np.eye(2)).astype(np.complex128)
@@ -223,14 +223,3 @@ class _Board:
         if any(cell & change not in (0, cell) for cell in cells):
             return None
         return [bool(cell & change) for cell in cells]
-
-
-def _append_product(circuit: QuantumCircuit, first: int, second: int, target: int) -> None:
-    """Append Margolus' gate: a Toffoli up to a sign."""
-    circuit.ry(pi / 4, target)
-    circuit.cx(second, target)
-    circuit.ry(pi / 4, target)
-    circuit.cx(first, target)
-    circuit.ry(-pi / 4, target)
-    circuit.cx(second, target)
-    circuit.ry(-pi / 4, target)

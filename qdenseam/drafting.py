@@ -15,10 +15,11 @@ from qdenseam.execution import jobs, two_qubit_gates
 from qdenseam.execution.base import Engine
 from qdenseam.execution.job_service import RemoteEngine
 from qdenseam.execution.jobs import CostEstimate
+from qdenseam.execution.measuring import measured
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
 from qdenseam.recall_facts import recall_facts
-from qdenseam.retrieval import Memory, check_width, measured, prepared_method
+from qdenseam.retrieval import Memory, check_width, prepared_method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
 from circuits.known_index import MAX_PATTERNS
 from circuits.loading import IndexFirst
 from circuits.resources import count
 from qdenseam.execution.layout import Layout, best_layout, typical_survival
+from qdenseam.execution.measuring import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
@@ -117,7 +117,7 @@ def plan(
         bound = ideal * survival ** count(circuit).two_qubit_gates
         if plans and bound < max(each.success for each in plans):
             continue
-        layout = best_layout(_read(circuit), target, num_seeds=num_seeds, seed=seed)
+        layout = best_layout(measured(circuit), target, num_seeds=num_seeds, seed=seed)
         good = layout.budget.success
         flags = sum(r.size for r in circuit.qregs if r.name == "flag")
         states = 2.0 ** -(memory.num_neurons + flags)
@@ -181,15 +181,3 @@ def _accepted_at_random(
     """Return how often the classical rule keeps a uniformly random outcome."""
     states = np.random.default_rng(0).choice([-1, 1], (4096, memory.num_neurons)).astype(np.int8)
     return float(method.acceptance_of(memory, probes[0], states).mean())
-
-
-def _read(circuit: QuantumCircuit) -> QuantumCircuit:
-    from qiskit import ClassicalRegister
-
-    ready = circuit.copy()
-    for register in circuit.qregs:
-        if register.name in ("memory", "flag"):
-            bits = ClassicalRegister(register.size, f"{register.name}_bits")
-            ready.add_register(bits)
-            ready.measure(register, bits)
-    return ready

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from qiskit import ClassicalRegister, QuantumCircuit
+from qiskit import QuantumCircuit
 
 from circuits.resources import count
 from classical_ref.spins import bits_to_spins, check_probes
@@ -14,6 +14,7 @@ from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
 from qdenseam.execution import two_qubit_gates
 from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.measuring import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds, sample_laws
@@ -246,19 +247,6 @@ def resources_of(circuit: QuantumCircuit, method: RecallMethod, memory: Memory) 
         two_qubit_depth=counted.two_qubit_depth,
         state_preparations=method.state_preparations(memory),
     )
-
-
-def measured(circuit: QuantumCircuit) -> QuantumCircuit:
-    """Return the circuit with its memory and flags measured into ``memory_bits``, ``flag_bits``."""
-    ready = circuit.copy()
-    present = {register.name for register in circuit.cregs}  # a re-used flag is read on the way
-    for register in circuit.qregs:
-        name = f"{register.name}_bits"
-        if register.name in ("memory", "flag") and name not in present:
-            bits = ClassicalRegister(len(register), name)
-            ready.add_register(bits)
-            ready.measure(register, bits)
-    return ready
 
 
 def _result(

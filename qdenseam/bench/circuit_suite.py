@@ -12,7 +12,7 @@ from qiskit import QuantumCircuit, generate_preset_pass_manager, qasm3, qpy
 
 from classical_ref.spins import spins_to_bits
 from qdenseam.bench.recall_cases import RecallCase
-from qdenseam.retrieval import measured
+from qdenseam.execution.measuring import measured
 
 SUITE_GATES: Final = ("x", "h", "p", "rx", "ry", "rz", "cx")
 """Gates of the exported circuits; all are in OpenQASM 3's ``stdgates.inc``."""

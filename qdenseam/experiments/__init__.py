@@ -1,9 +1,10 @@
 """Experiments: tasks in, rows of a resumable results file out, and estimates with intervals."""
 
 from qdenseam.experiments.collect import Progress, collect, trial
-from qdenseam.experiments.records import SCHEMA, Record, Task, read_records, versions
+from qdenseam.experiments.records import SCHEMA, Record, Task, read_records
 from qdenseam.experiments.resampling import bootstrap, capacity, ratio_of_means
 from qdenseam.experiments.statistics import Estimate, rate
+from qdenseam.versions import versions
 
 __all__ = [
     "SCHEMA",

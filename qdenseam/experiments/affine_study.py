@@ -75,10 +75,10 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     from classical_ref.spins import bits_to_spins
     from qdenseam.execution import engine, two_qubit_gates
     from qdenseam.execution.layout import best_layout
+    from qdenseam.execution.measuring import measured
     from qdenseam.execution.mitigation import nearest_pattern
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.methods import IndexSearch, Iterations
-    from qdenseam.retrieval import measured
 
     words = random_code(params["num_neurons"], params["dimension"], rng=rng)
     memory = AmplitudeMemory(bits_to_spins(words), encoder=Affine())

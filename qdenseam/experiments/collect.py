@@ -28,9 +28,9 @@ from qdenseam.experiments.records import (
     Task,
     parse_records,
     plain_json,
-    versions,
     whole_rows,
 )
+from qdenseam.versions import versions
 
 Trial: TypeAlias = Callable[[dict[str, Any], np.random.Generator], Mapping[str, Any]]
 """One batch: parameters and a generator in, values out.

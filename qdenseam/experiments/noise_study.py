@@ -84,10 +84,10 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     from qdenseam.execution import engine, two_qubit_gates
     from qdenseam.execution.error_budget import error_budget, measured_into, with_delays
     from qdenseam.execution.layout import best_layout
+    from qdenseam.execution.measuring import measured
     from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, nearest_pattern, processed
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.planning import plan
-    from qdenseam.retrieval import measured
 
     patterns, probe, target = instance(
         params["num_neurons"], params["num_patterns"], params["num_erasures"],

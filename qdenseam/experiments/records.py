@@ -4,9 +4,7 @@ A results file is append-only JSON Lines: one self-contained row per finished ba
 row is a hash of what was asked for, so equal questions meet again whatever asked them.
 """
 
-import functools
 import hashlib
-import importlib.metadata
 import json
 import math
 import operator
@@ -26,7 +24,6 @@ SCHEMA = 1
 Params: TypeAlias = Mapping[str, Any]
 """Plain JSON data under string keys."""
 
-_PACKAGES = ("qdenseam", "numpy", "qiskit", "qiskit-aer")
 _ROW_START = b'{"schema": '
 
 
@@ -200,25 +197,6 @@ def whole_rows(data: bytes, path: str | os.PathLike[str]) -> bytes:
             f"{cut[:20]!r}; choose another file."
         )
     return data[:length]
-
-
-def versions() -> dict[str, str]:
-    """Return the installed versions of the packages that decide a result, without importing any.
-
-    A package that is not installed is left out.
-    """
-    return dict(_installed_versions())
-
-
-@functools.cache
-def _installed_versions() -> tuple[tuple[str, str], ...]:
-    found = []
-    for name in _PACKAGES:
-        try:
-            found.append((name, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return tuple(found)
 
 
 def plain_json(value: Any, name: str = "value") -> Any:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.contenders import CLASSICAL, CONTENDERS
-from qdenseam.experiments.records import Record, versions
+from qdenseam.experiments.records import Record
 from qdenseam.experiments.summary import CAPACITY_THRESHOLD, capacity_table
 from qdenseam.plots.gallery import plot_gallery
 from qdenseam.plots.rates import plot_costs, plot_engines, plot_failure_rate
 from qdenseam.plots.style import new_figure
+from qdenseam.versions import versions
 
 Figures = dict[str, tuple[str, Any]]
 

@@ -7,9 +7,9 @@ from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory, recall
 from qdenseam.execution.fake_devices import fake_device
 from qdenseam.execution.layout import best_layout
+from qdenseam.execution.measuring import measured
 from qdenseam.methods import QAOA, AmplitudeAmplification, IndexSearch, ProbabilisticRecall
 from qdenseam.planning import choose_method, plan
-from qdenseam.retrieval import measured
 
 
 def test_methods_for_what_is_known(rng) -> None:

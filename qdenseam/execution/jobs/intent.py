@@ -1,10 +1,8 @@
 """The intent: everything needed to send a submission and to read its answer, written first."""
 
-import importlib.metadata
 import json
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -18,6 +16,7 @@ from qdenseam.execution.fake_devices import FakeDeviceEngine
 from qdenseam.execution.job_service import JobService, RemoteEngine
 from qdenseam.execution.jobs.cost import CostEstimate
 from qdenseam.execution.jobs.streams import stream_state
+from qdenseam.versions import versions
 
 SCHEMA = 1
 """Version of the folder of a submission. A reader refuses any other."""
@@ -168,7 +167,7 @@ def plan_intent(
         ],
         registers=[{each.name: each.size for each in circuit.cregs} for circuit in compiled],
         cost=cost,
-        versions=_versions(),
+        versions=versions(),
         payload=payload,
     )
 
@@ -180,14 +179,6 @@ def calibration_time(engine: Engine) -> str | None:
     if isinstance(engine, FakeDeviceEngine) and hasattr(engine.device, "properties"):
         return str(engine.device.properties().last_update_date.isoformat())
     return None
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in ("qdenseam", "numpy", "qiskit", "qiskit-aer", "qiskit-ibm-runtime"):
-        with suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
 
 
 def _plain(value: Any) -> Any:
