@@ -146,10 +146,13 @@ def branch_joint(method: RecallMethod, memory: AmplitudeMemory, probe: Any) -> F
         return branch.accepted(branch.amplify(state, matches, method.rounds(memory)))
     if not isinstance(method, SeparationFilter):
         raise TypeError(f"method should be a filter or amplification. Got {method.name!r}.")
-    angles, signal_angle = method.filter.signal(int(np.count_nonzero(probe)))  # type: ignore[union-attr]
-    state = branch.signal_filter(branch.prepared(memory.weights), distances, angles, signal_angle)
+    angles, omega = method.filter.signal(int(np.count_nonzero(probe)))  # type: ignore[union-attr]
+    state = branch.prepared(memory.weights, method.num_flags)
+    for flag in range(method.num_flags):
+        state = branch.signal_filter(state, distances, angles, omega, flag=flag)
     rounds = () if method.amplified is None else method.amplified.rounds()
-    return branch.accepted(branch.amplify(state, [[True, False]], rounds))
+    marked = np.arange(2**method.num_flags)[None] == 0
+    return branch.accepted(branch.amplify(state, marked, rounds))
 
 
 def _cases(

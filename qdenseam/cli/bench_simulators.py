@@ -10,7 +10,7 @@ from typer import Option
 from qdenseam.cli.bench_circuits import JsonFile
 from qdenseam.cli.rows import print_rows, sizes_of, write_json
 
-_GPU_SIZES = "20,24,28,30,32"
+_GPU_SIZES = "20,24,28,30,32,33"
 
 
 def simulators(
@@ -81,20 +81,27 @@ def gpu(
     max_cpu_qubits: Annotated[int, Option(help="Largest D that is also run on the CPU.")] = 24,
     json_file: JsonFile = None,
 ) -> None:
-    """Measure Aer and our engines on a GPU against the CPU.
+    """Measure Aer and our engines on a GPU against the CPU and the exact law.
 
-    Without a GPU it says for each engine what is missing.
+    Without a GPU it says for each engine what is missing. Ends with 1 if a result is wrong.
     """
     from qdenseam.bench.gpu import bench_gpu
 
     def show(row: Any) -> None:
-        size = "" if row.num_qubits is None else f", D = {row.num_qubits}, {row.precision}"
+        size = ""
+        if row.num_qubits is not None:
+            size = f" {row.workload}, D = {row.num_qubits}, {row.precision}"
         typer.echo(f"{row.engine}{size}{': ' if row.note else ''}{row.note}", err=True)
 
     chosen = [int(part) for part in sizes.split(",") if part.strip()]
     rows = bench_gpu(sizes=chosen, max_cpu_qubits=max_cpu_qubits, on_row=show)
     print_rows([asdict(row) for row in rows])
     write_json(json_file, rows=[asdict(row) for row in rows])
+    if all(row.num_qubits is None for row in rows):
+        typer.echo("Nothing was measured: no engine finds a GPU here.", err=True)
+    if any(row.correct is False for row in rows):
+        typer.echo("At least one result is wrong: see the column correct.", err=True)
+        raise typer.Exit(1)
 
 
 def _names(text: str | None) -> list[str] | None:

@@ -1,6 +1,12 @@
-"""What is missing for a GPU: found by trying, and said in one line."""
+"""What is missing for a GPU: found by trying, and said in one line.
+
+Our engines need CuPy, ``pip install cupy-cuda12x`` or ``cupy-cuda13x`` as the driver allows. The
+engine ``aer-gpu`` needs ``pip uninstall qiskit-aer`` and ``pip install qiskit-aer-gpu``, which
+brings the libraries of CUDA 12 (over 1.3 GB). ``qdenseam bench gpu`` then measures both.
+"""
 
 from importlib import import_module
+from typing import Any
 
 
 def missing_for_aer() -> str | None:
@@ -37,3 +43,17 @@ def missing_for_cupy() -> str | None:
     except Exception as error:  # no driver
         return f"has CuPy, which finds no CUDA device: {' '.join(str(error).split())[:120]}"
     return None if num_devices else "has CuPy, which finds no CUDA device"
+
+
+def free_memory(array_module: Any) -> int | None:
+    """Return how many bytes a module's device can still hand out, or None for host memory."""
+    if not hasattr(array_module, "cuda"):
+        return None
+    free, _ = array_module.cuda.runtime.memGetInfo()
+    return int(free) + int(array_module.get_default_memory_pool().free_bytes())
+
+
+def release_memory(array_module: Any) -> None:
+    """Hand back what CuPy keeps for itself after its arrays are gone, so that others find it."""
+    if hasattr(array_module, "cuda"):
+        array_module.get_default_memory_pool().free_all_blocks()

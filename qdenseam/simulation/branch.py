@@ -58,34 +58,37 @@ def signal_filter(
     angles: SignalAngles,
     signal_angle: float,
     *,
+    flag: int = 0,
     array_module: ModuleType = np,
 ) -> Branches:
-    """Return the branches of one flag after a filter by signal processing, gate by gate.
+    """Return the branches after a filter by signal processing on one flag, gate by gate.
 
     Args:
-        branches: Shape ``(K, 2)``.
+        branches: Shape ``(K, 2**f)``.
         distances: Hamming distances d_μ on the known bits, shape ``(K,)``.
         angles: The rotations; their degree m is the number of signals.
         signal_angle: ω; a signal is exp(iωd Z/2) on the flag.
+        flag: Which flag, below f.
         array_module: Where the branches live.
 
     Raises:
         ValueError: The shapes do not fit.
     """
     xp: Any = array_module
-    halves = xp.exp(0.5j * signal_angle * _row(distances, branches, 2, xp))
-    result = xp.empty_like(branches)
+    halves = xp.exp(0.5j * signal_angle * _row(distances, branches, flag, xp))
+    split = branches.reshape(len(branches), -1, 2, 2**flag)
+    result = xp.empty_like(split)
     rotations, phases = angles.rotations.tolist(), angles.phases.tolist()
     for rows in _chunks(branches, xp):
-        kept, lost, turn = branches[rows, 0], branches[rows, 1], halves[rows]
+        kept, lost, turn = split[rows, :, 0], split[rows, :, 1], halves[rows, None, None]
         back = turn.conj()
         for k, (rotation, phase) in enumerate(zip(rotations, phases, strict=True)):
             if k:
                 kept, lost = turn * kept, back * lost
             cos, sin = math.cos(rotation), math.sin(rotation)
             kept, lost = cmath.exp(1j * phase) * (cos * kept - sin * lost), sin * kept + cos * lost
-        result[rows, 0], result[rows, 1] = kept, lost
-    filtered: Branches = result * cmath.exp(1j * angles.global_phase)
+        result[rows, :, 0], result[rows, :, 1] = kept, lost
+    filtered: Branches = result.reshape(branches.shape) * cmath.exp(1j * angles.global_phase)
     return filtered
 
 
@@ -95,34 +98,37 @@ def symmetric_filter(
     phases: npt.ArrayLike,
     num_known: int,
     *,
+    flag: int = 0,
     array_module: ModuleType = np,
 ) -> Branches:
     """Return the branches after :func:`circuits.distance.symmetric_filter`, gate by gate.
 
     Args:
-        branches: Shape ``(K, 2)``.
+        branches: Shape ``(K, 2**f)``.
         distances: d_μ, shape ``(K,)``.
         phases: φ_0..φ_m, a host array; the first one is applied last.
         num_known: n; a signal is exp(iπd/(2n) Z) on the flag.
+        flag: Which flag, below f.
         array_module: Where the branches live.
 
     Raises:
         ValueError: The shapes do not fit.
     """
     xp: Any = array_module
-    halves = xp.exp(0.5j * math.pi / max(1, num_known) * _row(distances, branches, 2, xp))
-    result = xp.empty_like(branches)
+    halves = xp.exp(0.5j * math.pi / max(1, num_known) * _row(distances, branches, flag, xp))
+    split = branches.reshape(len(branches), -1, 2, 2**flag)
+    result = xp.empty_like(split)
     row = np.asarray(phases, dtype=float)[::-1].tolist()
     for rows in _chunks(branches, xp):
-        zero, one, turn = branches[rows, 0], branches[rows, 1], halves[rows]
+        zero, one, turn = split[rows, :, 0], split[rows, :, 1], halves[rows, None, None]
         back = turn.conj()
         for k, phase in enumerate(row):
             if k:
                 zero, one = turn * zero, back * one
             cos, sin = math.cos(phase), 1j * math.sin(phase)
             zero, one = cos * zero + sin * one, sin * zero + cos * one
-        result[rows, 0], result[rows, 1] = one, zero
-    filtered: Branches = result
+        result[rows, :, 0], result[rows, :, 1] = one, zero
+    filtered: Branches = result.reshape(branches.shape)
     return filtered
 
 
@@ -147,7 +153,8 @@ def control_filter(
         ValueError: The shapes do not fit.
     """
     xp: Any = array_module
-    half = math.pi / (2 * max(num_known, 1e-300)) * _row(distances, branches, 2**num_controls, xp)
+    distance = _row(distances, branches, num_controls - 1, xp)
+    half = math.pi / (2 * max(num_known, 1e-300)) * distance
     cos, sin = xp.cos(half)[:, None, None], 1j * xp.sin(half)[:, None, None]
     for flag in range(num_controls):
         split = branches.reshape(len(branches), -1, 2, 2**flag)
@@ -178,7 +185,7 @@ def amplify(
     state = branches
     for oracle_phase, reflection_phase in rounds:
         state = xp.where(mask, cmath.exp(1j * oracle_phase) * state, state)
-        overlap = xp.vdot(branches, state) * (1 - cmath.exp(1j * reflection_phase))
+        overlap = _overlap(branches, state, xp) * (1 - cmath.exp(1j * reflection_phase))
         state = overlap * branches - state
     return state
 
@@ -190,17 +197,24 @@ def accepted(branches: Branches) -> Floats:
     return probabilities
 
 
+def _overlap(bra: Any, ket: Any, xp: Any) -> Any:
+    """Return ⟨bra|ket⟩, summed in double precision: many small terms lose digits in single."""
+    if bra.dtype == np.complex128:
+        return xp.vdot(bra, ket)
+    return (bra.conj() * ket).sum(dtype=np.complex128).astype(bra.dtype)
+
+
 def _chunks(branches: Branches, xp: Any) -> list[slice]:
     """Return rows to treat together: few on a CPU, so that they stay in its cache."""
     step = _CHUNK if xp is np else max(1, len(branches))
     return [slice(first, first + step) for first in range(0, len(branches), step)]
 
 
-def _row(distances: npt.ArrayLike, branches: Branches, width: int, xp: Any) -> Any:
+def _row(distances: npt.ArrayLike, branches: Branches, flag: int, xp: Any) -> Any:
     row = xp.asarray(distances, dtype=float)
-    if branches.shape != (len(row), width):
+    if branches.shape[:1] != (len(row),) or branches.shape[-1] % 2 ** (flag + 1):
         raise ValueError(
-            f"branches should have shape ({len(row)}, {width}) for these distances and flags. "
-            f"Got {branches.shape}."
+            f"branches should have shape ({len(row)}, 2**f) with f > {flag} for these distances "
+            f"and this flag. Got {branches.shape}."
         )
     return row

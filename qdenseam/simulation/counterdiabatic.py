@@ -34,7 +34,8 @@ def counterdiabatic_state(
     state = product_state(angles)
     steps = (np.atleast_1d(each).tolist() for each in (gammas, betas, strengths))
     for gamma, beta, strength in zip(*steps, strict=True):
-        state = mix(np, state * np.exp(-1j * gamma * energies), angles, beta)
+        state = state * np.exp(-1j * gamma * energies)
+        mix(state, angles, beta)
         for qubit, factor in enumerate(np.sin(angles).tolist()):
             split = energies.reshape(-1, 2, 2**qubit)
             turn = strength * factor * (split[:, 0] - split[:, 1]) / 2

@@ -27,7 +27,9 @@ _THREADED_QUBITS = 16  # below, starting threads costs more than it saves
 
 def product_state(start_angles: npt.ArrayLike) -> Complex:
     """Return ⊗_i RY(θ_i)|0⟩, shape ``(2**D,)`` at index Σ_i b_i 2^i."""
-    return _product(np.asarray(start_angles, dtype=float)).astype(np.complex128)
+    angles = np.asarray(start_angles, dtype=float)
+    low, high = _product(angles[: angles.size // 2]), _product(angles[angles.size // 2 :])
+    return np.multiply.outer(high.astype(np.complex128), low).reshape(-1)
 
 
 def qaoa_state(
@@ -122,6 +124,29 @@ def qaoa_expectation_and_gradient(
     return _Layers(diagonal, start_angles, gammas, betas, precision).gradient(observable)
 
 
+def checked_layers(
+    shape: tuple[int, ...],
+    start_angles: npt.ArrayLike,
+    gammas: npt.ArrayLike,
+    betas: npt.ArrayLike,
+) -> tuple[Floats, Floats, Floats]:
+    """Return start angles ``(D,)``, gammas and betas ``(p,)`` for a diagonal of this shape.
+
+    Raises:
+        ValueError: The shapes do not fit each other.
+    """
+    angles = np.asarray(start_angles, dtype=float)
+    if angles.ndim != 1 or shape != (2**angles.size,):
+        raise ValueError(
+            f"diagonal should have shape (2**{angles.size},), one start angle a qubit. "
+            f"Got {shape} and angles of shape {angles.shape}."
+        )
+    phases, turns = np.asarray(gammas, dtype=float), np.asarray(betas, dtype=float)
+    if phases.ndim != 1 or phases.shape != turns.shape:
+        raise ValueError(f"{phases.size} gammas need as many betas. Got {turns.size}.")
+    return angles, phases, turns
+
+
 class _Layers:
     """One circuit, checked and laid out for the kernels."""
 
@@ -137,19 +162,10 @@ class _Layers:
             raise ValueError(f"precision should be 'double' or 'single'. Got {precision!r}.")
         self.dtype = np.dtype(np.float64 if precision == "double" else np.float32)
         self.energies = np.ascontiguousarray(diagonal, dtype=self.dtype)
-        self.angles = np.asarray(start_angles, dtype=float)
+        self.angles, self.gammas, self.betas = checked_layers(
+            self.energies.shape, start_angles, gammas, betas
+        )
         self.num_qubits = self.angles.size
-        if self.angles.ndim != 1 or self.energies.shape != (2**self.num_qubits,):
-            raise ValueError(
-                f"diagonal should have shape (2**{self.num_qubits},), one start angle a qubit. "
-                f"Got {self.energies.shape} and angles of shape {self.angles.shape}."
-            )
-        self.gammas = np.asarray(gammas, dtype=float)
-        self.betas = np.asarray(betas, dtype=float)
-        if self.gammas.ndim != 1 or self.gammas.shape != self.betas.shape:
-            raise ValueError(
-                f"{self.gammas.size} gammas need as many betas. Got {self.betas.size}."
-            )
         self.low = min(self.num_qubits, max(_BLOCK_QUBITS, self.num_qubits // 2))
         self.block = 2**self.low
         self.num_blocks = 2 ** (self.num_qubits - self.low)
@@ -203,7 +219,9 @@ class _Layers:
     def _forward(self, run: Callable[..., list[Any]]) -> tuple[Any, Any]:
         from qdenseam.simulation import diagonal_kernels as kernels
 
-        re = _product(self.angles).astype(self.dtype, copy=False)
+        re = np.empty(2**self.num_qubits, dtype=self.dtype)
+        factors = _product(self.angles[self.low :]), _product(self.angles[: self.low])
+        np.multiply.outer(*factors, out=re.reshape(self.num_blocks, -1), casting="same_kind")
         im = np.zeros_like(re)
         tiles = self.block // kernels.TILE
         for gamma, beta in zip(self.gammas.tolist(), self.betas.tolist(), strict=True):

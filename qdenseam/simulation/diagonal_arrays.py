@@ -1,10 +1,28 @@
-"""The diagonal engine in plain array operations, for any array module such as CuPy."""
+r"""The diagonal engine in plain array operations, for any array module such as CuPy.
+
+The same circuits, values and gradients as :mod:`qdenseam.simulation.diagonal`. With
+``array_module=cupy`` and a CuPy diagonal every line runs on the GPU; what crosses the bus are
+small matrices and single numbers. The state is changed in place: beside it (two states for a
+gradient) and the diagonal there is room for a few blocks only, see
+:mod:`qdenseam.simulation.block_mixer`.
+
+The precision is the diagonal's: float32 energies give complex64 amplitudes. In bytes a state costs
+2^D · 8 and its diagonal 2^D · 4 in single precision, twice that in double.
+"""
 
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from qdenseam.simulation.block_mixer import BlockMixer
+from qdenseam.simulation.diagonal import checked_layers, product_state
+
+Floats = npt.NDArray[np.float64]
+ArrayObservable = Any
+"""Values O(x) of the array module, shape ``(2**D,)``, or a function that maps the final
+probabilities to them."""
 
 
 def qaoa_state_arrays(
@@ -15,52 +33,185 @@ def qaoa_state_arrays(
     betas: npt.ArrayLike,
     array_module: ModuleType = np,
 ) -> Any:
-    r"""Return the state of :func:`qdenseam.simulation.diagonal.qaoa_state`, slower on a CPU.
-
-    Only ``asarray``, ``exp``, ``multiply.outer``, ``stack``, arithmetic and reshaping are used, so
-    ``array_module=cupy`` with a CuPy diagonal runs the same lines on a GPU. The precision is the
-    diagonal's: float32 energies give complex64 amplitudes.
+    r"""Return the state of :func:`qdenseam.simulation.diagonal.qaoa_state`.
 
     Args:
         diagonal: Energies E of the array module, shape ``(2**D,)``, float32 or float64.
         start_angles: θ_i, shape ``(D,)``, a host array.
-        gammas: Phase angles, one per layer.
-        betas: Mixer angles, one per layer.
+        gammas: Phase angles, one per layer, a host array.
+        betas: Mixer angles, one per layer, a host array.
         array_module: Where the arrays live.
 
     Returns:
         Amplitudes of the array module, shape ``(2**D,)`` at index Σ_i b_i 2^i.
 
     Raises:
-        ValueError: The shapes do not fit each other.
+        ValueError: The shapes do not fit each other, or the diagonal holds no floats.
     """
-    xp = array_module
-    angles = np.asarray(start_angles, dtype=float)
-    if angles.ndim != 1 or tuple(diagonal.shape) != (2**angles.size,):
-        raise ValueError(
-            f"diagonal should have shape (2**{angles.size},), one start angle a qubit. "
-            f"Got {tuple(diagonal.shape)} and angles of shape {angles.shape}."
+    return _Layers(diagonal, start_angles, gammas, betas, array_module).forward()
+
+
+def qaoa_expectation_arrays(
+    diagonal: Any,
+    start_angles: npt.ArrayLike,
+    *,
+    gammas: npt.ArrayLike,
+    betas: npt.ArrayLike,
+    observable: ArrayObservable | None = None,
+    array_module: ModuleType = np,
+) -> float:
+    r"""Return ⟨ψ|O|ψ⟩ of :func:`qdenseam.simulation.diagonal.qaoa_expectation`.
+
+    Args:
+        diagonal: Energies E of the array module, shape ``(2**D,)``, float32 or float64.
+        start_angles: θ_i, shape ``(D,)``, a host array.
+        gammas: Phase angles, one per layer, a host array.
+        betas: Mixer angles, one per layer, a host array.
+        observable: O(x), or a function of the final probabilities, which then take half a state
+            more; ``None`` is E.
+        array_module: Where the arrays live.
+
+    Raises:
+        ValueError: As :func:`qaoa_state_arrays`.
+    """
+    return _Layers(diagonal, start_angles, gammas, betas, array_module).expectation(observable)
+
+
+def qaoa_expectation_and_gradient_arrays(
+    diagonal: Any,
+    start_angles: npt.ArrayLike,
+    *,
+    gammas: npt.ArrayLike,
+    betas: npt.ArrayLike,
+    observable: ArrayObservable | None = None,
+    array_module: ModuleType = np,
+) -> tuple[float, Floats, Floats]:
+    r"""Return what :func:`qdenseam.simulation.diagonal.qaoa_expectation_and_gradient` does.
+
+    Args:
+        diagonal: Energies E of the array module, shape ``(2**D,)``, float32 or float64.
+        start_angles: θ_i, shape ``(D,)``, a host array.
+        gammas: Phase angles, one per layer, a host array.
+        betas: Mixer angles, one per layer, a host array.
+        observable: See :func:`qaoa_expectation_arrays`.
+        array_module: Where the arrays live.
+
+    Returns:
+        (value, ∂/∂γ, ∂/∂β), the derivatives host arrays of shape ``(p,)``.
+
+    Raises:
+        ValueError: As :func:`qaoa_state_arrays`.
+    """
+    return _Layers(diagonal, start_angles, gammas, betas, array_module).gradient(observable)
+
+
+def mix(
+    state: Any, start_angles: npt.ArrayLike, beta: float, *, array_module: ModuleType = np
+) -> None:
+    """Apply ⊗_i exp(iβ(cos θ_i Z + sin θ_i X)) to amplitudes, shape ``(2**D,)``, in place."""
+    BlockMixer(start_angles, state.dtype, array_module).turn(state, beta)
+
+
+class _Layers:
+    """One circuit on one array module."""
+
+    def __init__(
+        self,
+        diagonal: Any,
+        start_angles: npt.ArrayLike,
+        gammas: npt.ArrayLike,
+        betas: npt.ArrayLike,
+        array_module: ModuleType,
+    ) -> None:
+        self.xp: Any = array_module
+        self.energies = diagonal
+        self.angles, self.gammas, self.betas = checked_layers(
+            tuple(diagonal.shape), start_angles, gammas, betas
         )
-    layers = list(zip(np.atleast_1d(gammas), np.atleast_1d(betas), strict=True))
-    dtype = np.complex64 if diagonal.dtype == np.float32 else np.complex128
-    state = xp.asarray([1.0], dtype=dtype)
-    for theta in angles.tolist():
-        pair = xp.asarray([np.cos(theta / 2), np.sin(theta / 2)], dtype=dtype)
-        state = xp.multiply.outer(pair, state).reshape(-1)
-    for gamma, beta in layers:
-        state = mix(xp, state * xp.exp(dtype(-1j * float(gamma)) * diagonal), angles, float(beta))
-    return state
+        if diagonal.dtype not in (np.float32, np.float64):
+            raise ValueError(f"diagonal should be float32 or float64. Got {diagonal.dtype}.")
+        self.dtype = np.result_type(diagonal.dtype, np.complex64)
+        self.mixer = BlockMixer(self.angles, self.dtype, array_module)
+
+    def forward(self) -> Any:
+        state = self._start()
+        for gamma, beta in zip(self.gammas.tolist(), self.betas.tolist(), strict=True):
+            self._phase(state, gamma)
+            self.mixer.turn(state, beta)
+        return state
+
+    def expectation(self, observable: ArrayObservable | None) -> float:
+        state = self.forward()
+        values = self._values(observable, state)
+        total = self.xp.zeros((), dtype=np.float64)
+        for block in self.mixer.blocks():
+            weighted = _squared(state[block])
+            weighted *= values[block]
+            total = total + weighted.sum(dtype=np.float64)
+        return float(total.item())
+
+    def gradient(self, observable: ArrayObservable | None) -> tuple[float, Floats, Floats]:
+        ket = self.forward()
+        values = self._values(observable, ket)
+        bra = self.xp.empty(ket.shape, dtype=ket.dtype)
+        for block in self.mixer.blocks():
+            bra[block] = ket[block] * values[block]
+        del values
+        value = float(self._overlap(bra, ket).real)
+        by_gamma, by_beta = np.zeros_like(self.gammas), np.zeros_like(self.betas)
+        for layer in reversed(range(self.gammas.size)):
+            mixed = self.mixer.turn_back(ket, bra, float(self.betas[layer])).item()
+            by_beta[layer] = -2 * mixed.imag
+            by_gamma[layer] = 2 * self._overlap(bra, ket, self.energies).imag
+            if layer:  # nothing is read before layer 0
+                for state in (ket, bra):
+                    self._phase(state, -float(self.gammas[layer]))
+        return value, by_gamma, by_beta
+
+    def _start(self) -> Any:
+        """Return ⊗_i RY(θ_i)|0⟩, each block the same low qubits times a number."""
+        low = self.xp.asarray(product_state(self.angles[: self.mixer.block_qubits]))
+        factors = product_state(self.angles[self.mixer.block_qubits :]).tolist()
+        state = self.xp.empty(2**self.angles.size, dtype=self.dtype)
+        for block, factor in zip(self.mixer.blocks(), factors, strict=True):
+            state[block] = low * factor
+        return state
+
+    def _phase(self, state: Any, gamma: float) -> None:
+        """Multiply by exp(-iγE), reduced and rounded in double precision."""
+        for block in self.mixer.blocks():
+            turn = self.energies[block].astype(np.complex128)
+            turn *= -1j * gamma
+            part = state[block]
+            part *= self.xp.exp(turn).astype(self.dtype)
+
+    def _values(self, observable: ArrayObservable | None, state: Any) -> Any:
+        if observable is None:
+            return self.energies
+        if callable(observable):
+            probabilities = self.xp.empty(state.shape, dtype=self.energies.dtype)
+            for block in self.mixer.blocks():
+                probabilities[block] = _squared(state[block])
+            observable = observable(probabilities)
+        if observable.shape != self.energies.shape:
+            raise ValueError(
+                f"observable should have shape {self.energies.shape}. Got {observable.shape}."
+            )
+        return observable
+
+    def _overlap(self, bra: Any, ket: Any, weights: Any = None) -> complex:
+        """Return ⟨bra|weights|ket⟩."""
+        total = self.xp.zeros((), dtype=np.complex128)
+        for block in self.mixer.blocks():
+            product = bra[block].conj()
+            product *= ket[block]
+            if weights is not None:
+                product *= weights[block]
+            total = total + product.sum(dtype=np.complex128)
+        return complex(total.item())
 
 
-def mix(array_module: ModuleType, state: Any, start_angles: npt.ArrayLike, beta: float) -> Any:
-    """Return ⊗_i exp(iβ(cos θ_i Z + sin θ_i X)) applied to amplitudes, shape ``(2**D,)``."""
-    scalar = state.dtype.type
-    cosine, turn = scalar(np.cos(beta)), 1j * np.sin(beta)
-    for qubit, theta in enumerate(np.asarray(start_angles, dtype=float).tolist()):
-        pairs = state.reshape(-1, 2, 2**qubit)
-        low, high = pairs[:, 0], pairs[:, 1]
-        along, across = scalar(turn * np.cos(theta)), scalar(turn * np.sin(theta))
-        new_low = (cosine + along) * low + across * high
-        new_high = across * low + (cosine - along) * high
-        state = array_module.stack([new_low, new_high], 1).reshape(-1)
-    return state
+def _squared(amplitudes: Any) -> Any:
+    """Return |ψ|², of half the type's size."""
+    real, imag = amplitudes.real, amplitudes.imag
+    return real * real + imag * imag

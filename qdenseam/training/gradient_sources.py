@@ -1,48 +1,81 @@
-"""Who computes the trained expectation and its gradient: our engine or PennyLane."""
+"""Who computes the trained expectation and its gradient: our engine, a GPU, or PennyLane."""
 
-from typing import Literal
+from functools import partial
+from importlib import import_module
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from qdenseam.errors import BackendError
+from qdenseam.execution.gpu_support import missing_for_cupy
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
+from qdenseam.simulation.diagonal_arrays import qaoa_expectation_and_gradient_arrays
 from qdenseam.training.angles import Objective
+from qdenseam.training.objectives import conditional_value_at_risk
 from qdenseam.training.pennylane_gradients import pennylane_objective
 
-GradientSource = Literal["diagonal", "pennylane"]
-GRADIENT_SOURCES = ("diagonal", "pennylane")
+GradientSource = Literal["diagonal", "cupy", "pennylane"]
+GRADIENT_SOURCES = ("diagonal", "cupy", "pennylane")
 
 
 def mean_energy(
     diagonal: npt.ArrayLike,
     start_angles: npt.ArrayLike,
     *,
+    level: float = 1.0,
     gradient_source: GradientSource = "diagonal",
 ) -> Objective:
     """Return QAOA's (γ, β) -> (⟨E⟩, ∂/∂γ, ∂/∂β) for :func:`qdenseam.training.angles.train_angles`.
 
-    Both sources give the same numbers to rounding.
+    All sources give the same numbers to rounding.
 
     Args:
         diagonal: Energies E, shape ``(2**D,)``.
         start_angles: θ_i, shape ``(D,)``.
-        gradient_source: ``"diagonal"``, :mod:`qdenseam.simulation.diagonal`; or ``"pennylane"``,
-            the circuit of Pauli-Z strings on lightning.qubit.
+        level: α in (0, 1]; below 1 the mean is over the lowest α of the energies, see
+            :func:`qdenseam.training.objectives.conditional_value_at_risk`. Not with PennyLane.
+        gradient_source: ``"diagonal"``, :mod:`qdenseam.simulation.diagonal`; ``"cupy"``, the same
+            on a GPU, :mod:`qdenseam.simulation.diagonal_arrays`, where the energies are moved
+            once; or ``"pennylane"``, the circuit of Pauli-Z strings on lightning.qubit.
 
     Raises:
-        ValueError: The source is unknown or the shapes do not fit each other.
+        ValueError: The source is unknown, the shapes do not fit each other, or the level is
+            outside (0, 1] or below 1 with PennyLane.
+        BackendError: The source is ``"cupy"`` and CuPy finds no GPU.
     """
     if gradient_source not in GRADIENT_SOURCES:
         raise ValueError(
-            f"gradient_source should be 'diagonal' or 'pennylane'. Got {gradient_source!r}."
+            f"gradient_source should be one of {', '.join(GRADIENT_SOURCES)}. "
+            f"Got {gradient_source!r}."
         )
     if gradient_source == "pennylane":
+        if level != 1:
+            raise ValueError(f"level should be 1 with gradients from PennyLane. Got {level}.")
         return pennylane_objective(diagonal, start_angles)
-    energies, angles = np.asarray(diagonal, dtype=float), np.asarray(start_angles, dtype=float)
+    differentiate: Any = qaoa_expectation_and_gradient
+    xp: Any = np
+    if gradient_source == "cupy":
+        xp = _cupy()
+        differentiate = partial(qaoa_expectation_and_gradient_arrays, array_module=xp)
+    energies, angles = xp.asarray(diagonal, dtype=np.float64), np.asarray(start_angles, dtype=float)
+    observable = None
+    if level != 1:
+        observable = conditional_value_at_risk(energies, level, array_module=xp)
 
     def objective(
         gammas: npt.NDArray[np.float64], betas: npt.NDArray[np.float64]
     ) -> tuple[float, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        return qaoa_expectation_and_gradient(energies, angles, gammas=gammas, betas=betas)
+        found: tuple[float, npt.NDArray[np.float64], npt.NDArray[np.float64]] = differentiate(
+            energies, angles, gammas=gammas, betas=betas, observable=observable
+        )
+        return found
 
     return objective
+
+
+def _cupy() -> Any:
+    missing = missing_for_cupy()
+    if missing is not None:
+        raise BackendError(f"'cupy' {missing}; mend that or use 'diagonal'.")
+    return import_module("cupy")

@@ -45,16 +45,17 @@ def minimize(
 ) -> Minimum:
     """Return the lowest point that an optimizer reaches from any of the starts.
 
-    A start ends early when a step changes the objective by less than ``tolerance`` of its size
-    (five steps in a row for PennyLane's optimizers).
-    Non-finite values of the objective end that start at its best finite point.
+    What ends a start early, at ``tolerance``, is the optimizer's own: a small change of the
+    objective (L-BFGS-B, SLSQP, Nelder-Mead, Powell; five in a row for PennyLane's), a small
+    gradient (BFGS, CG, L-BFGS-B) or a small step (COBYLA, Nelder-Mead, Powell). Non-finite values
+    of the objective end that start at its best finite point.
 
     Args:
         objective: Maps a point, shape ``(n,)``, to its value and gradient.
         starts: Points, shape ``(num_starts, n)``.
         optimizer: One of :data:`OPTIMIZERS`.
-        max_evaluations: Evaluations per start; an optimizer may finish its line search.
-        tolerance: Relative change of the objective at which a start ends.
+        max_evaluations: Evaluations per start, at which it ends wherever it stands.
+        tolerance: When a start counts as converged, see above; in (0, 1).
 
     Raises:
         ValueError: The optimizer is unknown, there are no starts, or a number is out of range.
@@ -107,7 +108,7 @@ def _scipy_minimize(recorder: "_Recorder", start: Floats, optimizer: str, tolera
         tol=tolerance,
         options={"rhobeg": 0.3} if optimizer == "COBYLA" else {},
     )
-    return str(run.message)
+    return "Converged." if run.success else "Ended by the optimizer before it converged."
 
 
 class _Stop(Exception):  # noqa: N818  (control flow, not an error)

@@ -1,4 +1,4 @@
-r"""The QAOA expectation and its gradient by PennyLane: a second source, to be held against ours."""
+r"""Expectations and their gradients by PennyLane: a second source, to be held against ours."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +9,10 @@ import numpy.typing as npt
 from circuits.hamiltonians import walsh_coefficients
 
 Floats = npt.NDArray[np.float64]
+Objective = Callable[[Floats, Floats], tuple[float, Floats, Floats]]
 
 
-def pennylane_objective(
-    diagonal: npt.ArrayLike, start_angles: npt.ArrayLike
-) -> Callable[[Floats, Floats], tuple[float, Floats, Floats]]:
+def pennylane_objective(diagonal: npt.ArrayLike, start_angles: npt.ArrayLike) -> Objective:
     r"""Return (γ, β) -> (⟨E⟩, ∂/∂γ, ∂/∂β), differentiated by the adjoint method of lightning.qubit.
 
     The energy is E = Σ_S w_S Π_{i∈S} Z_i, so that exp(-iγE) is one rotation MultiRZ(2γ w_S) per
@@ -44,36 +43,101 @@ def pennylane_objective(
             f"diagonal should have shape (2**{angles.size},), one start angle a qubit and at least "
             f"one qubit. Got {energies.shape} and angles of shape {angles.shape}."
         )
-    weights = walsh_coefficients(energies)
-    wires = range(angles.size)
-    masks = np.flatnonzero(np.abs(weights) > 1e-15 * np.abs(weights).max())
-    strings = [(m, [i for i in wires if m >> i & 1]) for m in masks.tolist() if m]
-    # the constant stays in, so that there is always a string to measure
-    words = [
-        qml.prod(*map(qml.Z, places)) if len(places) > 1 else qml.Z(places[0])
-        for _, places in strings
-    ]
-    energy = qml.Hamiltonian([weights[0], *(weights[m] for m, _ in strings)], [qml.I(0), *words])
+    wires, strings, energy = range(angles.size), _strings(energies), _operator(energies)
 
     @qml.qnode(qml.device("lightning.qubit", wires=angles.size), diff_method="adjoint")
     def expectation(gammas: Any, betas: Any) -> Any:
         for wire in wires:
             qml.RY(angles[wire], wire)
         for layer in range(len(betas)):
-            for mask, places in strings:
-                qml.MultiRZ(2 * weights[mask] * gammas[layer], places)
+            for weight, places in strings:
+                qml.MultiRZ(2 * weight * gammas[layer], places)
             for wire in wires:
                 qml.RY(-angles[wire], wire)
                 qml.RZ(-2 * betas[layer], wire)
                 qml.RY(angles[wire], wire)
         return qml.expval(energy)
 
-    def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
+    return _differentiated(expectation)
+
+
+def pennylane_rotation_objective(generator: npt.ArrayLike, diagonal: npt.ArrayLike) -> Objective:
+    r"""Return (γ, θ) -> (⟨E⟩, ∂/∂γ, ∂/∂θ) for the state of :mod:`qdenseam.simulation.rotations`.
+
+    As :func:`pennylane_objective`, with the entanglers exp(-iγG) as rotations of G's strings.
+
+    Args:
+        generator: G, shape ``(2**D,)``.
+        diagonal: Energies E, shape ``(2**D,)``, D >= 1.
+
+    Returns:
+        A function of γ, shape ``(p,)``, and θ, shape ``(p + 1, D)``; its derivatives have those
+        shapes.
+
+    Raises:
+        ValueError: The shapes do not fit each other.
+    """
+    import pennylane as qml
+
+    phases, energies = np.asarray(generator, dtype=float), np.asarray(diagonal, dtype=float)
+    if phases.shape != energies.shape or energies.size < 2:
+        raise ValueError(
+            "generator and diagonal should share one shape (2**D,), D at least 1. "
+            f"Got {phases.shape} and {energies.shape}."
+        )
+    wires, strings, energy = (
+        range(energies.size.bit_length() - 1),
+        _strings(phases),
+        _operator(energies),
+    )
+
+    @qml.qnode(qml.device("lightning.qubit", wires=len(wires)), diff_method="adjoint")
+    def expectation(gammas: Any, rows: Any) -> Any:
+        for layer in range(len(rows)):
+            if layer:
+                for weight, places in strings:
+                    qml.MultiRZ(2 * weight * gammas[layer - 1], places)
+            for wire in wires:
+                qml.RY(rows[layer, wire], wire)
+        return qml.expval(energy)
+
+    return _differentiated(expectation)
+
+
+def _strings(diagonal: Floats) -> list[tuple[float, list[int]]]:
+    """Return (weight, wires) of the Pauli-Z strings that are not zero, the constant left out."""
+    weights = walsh_coefficients(diagonal)
+    masks = np.flatnonzero(np.abs(weights) > 1e-15 * np.abs(weights).max())
+    return [
+        (float(weights[m]), [i for i in range(m.bit_length()) if m >> i & 1])
+        for m in masks.tolist()
+        if m
+    ]
+
+
+def _operator(diagonal: Floats) -> Any:
+    import pennylane as qml
+
+    strings = _strings(diagonal)
+    # the constant stays in, so that there is always a string to measure
+    words = [
+        qml.prod(*map(qml.Z, places)) if len(places) > 1 else qml.Z(places[0])
+        for _, places in strings
+    ]
+    return qml.Hamiltonian(
+        [diagonal.mean(), *(weight for weight, _ in strings)], [qml.I(0), *words]
+    )
+
+
+def _differentiated(expectation: Any) -> Objective:
+    import pennylane as qml
+
+    def objective(gammas: Floats, others: Floats) -> tuple[float, Floats, Floats]:
         from pennylane import numpy as tensors
 
-        point = [tensors.array(part, requires_grad=True) for part in (gammas, betas)]
+        point = [tensors.array(part, requires_grad=True) for part in (gammas, others)]
         gradient = qml.grad(expectation)
-        by_gamma, by_beta = gradient(*point)
-        return float(gradient.forward), np.array(by_gamma), np.array(by_beta)
+        by_gamma, by_other = gradient(*point)
+        return float(gradient.forward), np.array(by_gamma), np.array(by_other)
 
     return objective

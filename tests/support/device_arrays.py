@@ -2,8 +2,8 @@
 
 ``device`` has the functions of an array module that the simulators use. Its arrays compute with
 each other and with scalars; mixing them with numpy arrays, or turning one into a numpy array or a
-Python number, is a TypeError, as it is (or would be a hidden transfer) on a GPU. ``to_host`` is the
-one way back.
+Python number, is a TypeError, as it is (or would be a hidden transfer) on a GPU. ``to_host`` and,
+for one number, ``item`` are the ways back. Slices and reshapes are views, as in CuPy.
 """
 
 import operator
@@ -24,6 +24,9 @@ class DeviceArray:
 
     shape = property(lambda self: self._data.shape)
     dtype = property(lambda self: self._data.dtype)
+    T = property(lambda self: DeviceArray(self._data.T))
+    real = property(lambda self: DeviceArray(self._data.real))
+    imag = property(lambda self: DeviceArray(self._data.imag))
 
     def __len__(self) -> int:
         return len(self._data)
@@ -36,11 +39,14 @@ class DeviceArray:
 
     __complex__ = __int__ = __bool__ = __index__ = __float__
 
+    def item(self) -> Any:  # of one number: an explicit transfer
+        return self._data.item()
+
     def __getitem__(self, key: Any) -> "DeviceArray":
-        return DeviceArray(self._data[key])
+        return DeviceArray(self._data[_index(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._data[key] = _own(value)
+        self._data[_index(key)] = _own(value)
 
     def __abs__(self) -> "DeviceArray":
         return DeviceArray(abs(self._data))
@@ -53,6 +59,12 @@ class DeviceArray:
 
     def reshape(self, *shape: Any) -> "DeviceArray":
         return DeviceArray(self._data.reshape(*shape))
+
+    def astype(self, dtype: Any) -> "DeviceArray":
+        return DeviceArray(self._data.astype(dtype))
+
+    def sum(self, **keywords: Any) -> "DeviceArray":
+        return DeviceArray(self._data.sum(**keywords))
 
 
 def to_host(array: DeviceArray) -> np.ndarray:
@@ -68,6 +80,10 @@ def _own(value: Any) -> Any:
     return value
 
 
+def _index(key: Any) -> Any:
+    return tuple(map(_own, key)) if isinstance(key, tuple) else _own(key)
+
+
 def _operator(function: Any) -> tuple[Any, Any]:
     return (
         lambda self, other: DeviceArray(function(_own(self), _own(other))),
@@ -75,10 +91,19 @@ def _operator(function: Any) -> tuple[Any, Any]:
     )
 
 
-for _name in ("add", "sub", "mul", "truediv", "pow"):
+def _in_place(function: Any) -> Any:
+    def call(self: DeviceArray, other: Any) -> DeviceArray:
+        self._data = function(self._data, _own(other))
+        return self
+
+    return call
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
     _forward, _backward = _operator(getattr(operator, _name))
     setattr(DeviceArray, f"__{_name}__", _forward)
     setattr(DeviceArray, f"__r{_name}__", _backward)
+    setattr(DeviceArray, f"__i{_name}__", _in_place(getattr(operator, f"i{_name}")))
 
 
 def _function(function: Any) -> Any:
@@ -92,11 +117,20 @@ device: Any = SimpleNamespace(
     asarray=lambda data, dtype=None: DeviceArray(  # of host data: an explicit transfer
         np.asarray(data._data if isinstance(data, DeviceArray) else data, dtype=dtype)
     ),
-    zeros=lambda *arguments, **keywords: DeviceArray(np.zeros(*arguments, **keywords)),
+    asnumpy=to_host,
     stack=lambda parts, axis=0: DeviceArray(np.stack([_own(part) for part in parts], axis)),
-    multiply=SimpleNamespace(outer=_function(np.multiply.outer)),
+    cuda=SimpleNamespace(
+        runtime=SimpleNamespace(getDeviceCount=lambda: 1, memGetInfo=lambda: (2**33, 2**34)),
+        Device=lambda: SimpleNamespace(synchronize=lambda: None),
+    ),
+    get_default_memory_pool=lambda: SimpleNamespace(
+        free_bytes=lambda: 2**20, free_all_blocks=lambda: None
+    ),
     **{
         name: _function(getattr(np, name))
-        for name in ("exp", "cos", "sin", "where", "vdot", "broadcast_to", "empty_like")
+        for name in (
+            *("argsort", "broadcast_to", "cos", "cumsum", "empty", "empty_like", "exp", "maximum"),
+            *("searchsorted", "sin", "take", "vdot", "where", "zeros"),
+        )
     },
 )

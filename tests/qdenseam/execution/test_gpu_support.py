@@ -2,8 +2,10 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import qiskit_aer
+from device_arrays import device
 
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine, gpu_support
@@ -70,3 +72,16 @@ def test_what_cupy_lacks_is_said(monkeypatch):
     assert gpu_support.missing_for_cupy() == "has CuPy, which finds no CUDA device"
     monkeypatch.setattr(gpu_support, "import_module", cupy(lambda: 1))
     assert gpu_support.missing_for_cupy() is None
+
+
+def test_free_memory_counts_what_the_pool_keeps():
+    assert gpu_support.free_memory(device) == 2**33 + 2**20
+    assert gpu_support.free_memory(np) is None
+
+
+def test_kept_memory_is_handed_back():
+    asked = []
+    pool = SimpleNamespace(free_all_blocks=lambda: asked.append("all"))
+    gpu_support.release_memory(SimpleNamespace(cuda=None, get_default_memory_pool=lambda: pool))
+    gpu_support.release_memory(np)
+    assert asked == ["all"]

@@ -1,15 +1,27 @@
 """What needs a CUDA device: run with ``-m gpu``; each test says why it is skipped elsewhere."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from distribution_checks import assert_counts_follow
 
+from circuits.ansatz import warm_start_angles
 from classical_ref.patterns import random_patterns
 from qdenseam.bench.gpu import bench_gpu
-from qdenseam.execution.gpu_support import missing_for_aer, missing_for_cupy
+from qdenseam.bench.gpu_workloads import WORKLOADS
+from qdenseam.execution.gpu_support import free_memory, missing_for_aer, missing_for_cupy
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods import ProductFilter
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods import QAOA, ProductFilter
 from qdenseam.retrieval import recall
+from qdenseam.simulation import block_mixer
+from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
+from qdenseam.simulation.diagonal_arrays import (
+    qaoa_expectation_and_gradient_arrays,
+    qaoa_state_arrays,
+)
+from qdenseam.training.gradient_sources import mean_energy
 
 pytestmark = pytest.mark.gpu
 
@@ -24,6 +36,7 @@ def aer():
 def cupy():
     if missing_for_cupy():
         pytest.skip(missing_for_cupy())
+    return import_module("cupy")
 
 
 def test_recall_on_aer_gpu_follows_the_law(aer):
@@ -42,6 +55,49 @@ def test_aer_gpu_is_correct_in_both_precisions(aer):
 
 @pytest.mark.parametrize("engine", ["cupy-diagonal", "cupy-branch"])
 def test_our_engines_on_cupy_are_correct_in_both_precisions(cupy, engine):
-    rows = bench_gpu(sizes=(10, 16), engines=(engine,))
+    rows = bench_gpu(sizes=(10, 16, 23), engines=(engine,), max_cpu_qubits=16)
     assert all(row.correct for row in rows), rows
-    assert all(np.isfinite(row.ratio) for row in rows)
+    assert all((row.ratio is not None) == (row.num_qubits <= 16) for row in rows)
+
+
+@pytest.mark.parametrize("block_qubits", [5, 22])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-10), (np.float32, 1e-5)])
+def test_warm_states_and_gradients_are_the_cpus(
+    cupy, dtype, tolerance, block_qubits, rng, monkeypatch
+):
+    monkeypatch.setattr(block_mixer, "_DEVICE_BLOCK_QUBITS", block_qubits)
+    diagonal, start = rng.normal(size=2**10), warm_start_angles(rng.choice([-1, 0, 1], 10), 0.25)
+    layers = {"gammas": rng.normal(size=3), "betas": rng.normal(size=3)}
+    energies = cupy.asarray(diagonal, dtype=dtype)
+    state = qaoa_state_arrays(energies, start, **layers, array_module=cupy)
+    assert isinstance(state, cupy.ndarray)
+    expected = qaoa_state(diagonal, start, **layers)
+    np.testing.assert_allclose(cupy.asnumpy(state), expected, atol=tolerance)
+    there = qaoa_expectation_and_gradient_arrays(energies, start, **layers, array_module=cupy)
+    here = qaoa_expectation_and_gradient(diagonal, start, **layers)
+    for mine, other in zip(there, here, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=0, atol=tolerance * (1 + np.abs(other).max()))
+
+
+@pytest.mark.parametrize("level", [1.0, 0.3])
+def test_training_on_cupy_is_training_on_the_cpu(cupy, level, rng):
+    diagonal, start = rng.normal(size=2**10), rng.uniform(0, np.pi, 10)
+    point = rng.normal(size=2), rng.normal(size=2)
+    here = mean_energy(diagonal, start, level=level)(*point)
+    there = mean_energy(diagonal, start, level=level, gradient_source="cupy")(*point)
+    for mine, other in zip(here, there, strict=True):
+        np.testing.assert_allclose(other, mine, rtol=0, atol=1e-10)
+    memory = EnergyMemory(random_patterns(2, 8, rng=rng))
+    method = QAOA(num_layers=1, num_restarts=1, gradient_source="cupy")
+    assert np.isfinite(method.trained(memory, memory.patterns[0], rng=rng).cost)
+
+
+def test_all_that_fits_runs_and_is_correct(cupy):
+    for workload in WORKLOADS["cupy-diagonal"]:
+        free = free_memory(cupy)
+        size = max(d for d in range(9, 36) if workload.bytes_needed(d, "single") <= free)
+        rows = bench_gpu(
+            sizes=(size,), max_cpu_qubits=0, precisions=("single",), engines=("cupy-diagonal",)
+        )
+        row = next(row for row in rows if row.workload == workload.name)
+        assert row.correct, row

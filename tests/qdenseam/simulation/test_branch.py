@@ -32,14 +32,17 @@ from qdenseam.simulation import branch
 
 def filter_branches(method: SeparationFilter, memory: AmplitudeMemory, probe: np.ndarray):
     distances = hamming_distance(memory.patterns, probe)
-    num_known, state = int(np.count_nonzero(probe)), branch.prepared(memory.weights)
-    if method.synthesis == "symmetric":
-        phases, _ = scaled_phases(method.filter.cosine_series(num_known))
-        state = branch.symmetric_filter(state, distances, phases, num_known)
-    else:
-        state = branch.signal_filter(state, distances, *method.filter.signal(num_known))
+    num_known = int(np.count_nonzero(probe))
+    state = branch.prepared(memory.weights, method.num_flags)
+    for flag in range(method.num_flags):
+        if method.synthesis == "symmetric":
+            phases, _ = scaled_phases(method.filter.cosine_series(num_known))
+            state = branch.symmetric_filter(state, distances, phases, num_known, flag=flag)
+        else:
+            signal = method.filter.signal(num_known)
+            state = branch.signal_filter(state, distances, *signal, flag=flag)
     rounds = method.amplified.rounds() if method.amplified else ()
-    return branch.amplify(state, [[True, False]], rounds)
+    return branch.amplify(state, np.arange(2**method.num_flags)[None] == 0, rounds)
 
 
 FILTERS = [
@@ -49,6 +52,8 @@ FILTERS = [
     SeparationFilter(OptimalFilter(3, 1)),
     SeparationFilter(HammingBall(1), synthesis="symmetric"),
     SeparationFilter(DolphChebyshev(5), amplified=Amplified(0.05), synthesis="symmetric"),
+    SeparationFilter(OptimalFilter(2, 1), amplified=Amplified(0.1), num_flags=2),
+    SeparationFilter(DolphChebyshev(3), synthesis="symmetric", num_flags=2),
 ]
 
 
@@ -59,7 +64,8 @@ def test_filters_agree_with_law_and_statevector(method, rng: np.random.Generator
     state = filter_branches(method, memory, probe)
     np.testing.assert_allclose(branch.accepted(state), method.law(memory, probe).joint, atol=1e-10)
     circuit = method.circuit(memory, probe)
-    exact = Statevector(circuit).data.reshape(-1, 2**7)[0].reshape(2, 2**6)
+    num_flags = method.num_flags
+    exact = Statevector(circuit).data.reshape(-1, 2 ** (6 + num_flags))[0].reshape(-1, 2**6)
     places = bits_to_integer(memory.bits)
     overlap = np.vdot(exact[:, places].T, state)  # equal up to one global phase
     assert abs(overlap) == pytest.approx(1, abs=1e-10)
@@ -196,11 +202,22 @@ def test_matrix_products_reach_64_patterns_of_64_neurons(rng: np.random.Generato
         (lambda: branch.prepared([0.5, 0.6]), "weights should be a distribution"),
         (
             lambda: branch.signal_filter(branch.prepared([1.0]), [0, 1], table_angles([1, 0]), 3.1),
-            r"branches should have shape \(2, 2\)",
+            r"branches should have shape \(2, 2\*\*f\) with f > 0",
         ),
-        (lambda: branch.control_filter(branch.prepared([1.0]), [0], 4, 2), r"shape \(1, 4\)"),
+        (lambda: branch.control_filter(branch.prepared([1.0]), [0], 4, 2), "f > 1"),
     ],
 )
 def test_bad_input_is_refused(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_single_precision_keeps_its_digits_among_many_patterns() -> None:
+    num_patterns, rounds = 2**18, 8 * ((np.pi, np.pi),)
+    start = branch.prepared(np.full(num_patterns, 1 / num_patterns), num_flags=0).astype(
+        np.complex64
+    )
+    state = branch.amplify(start, np.arange(num_patterns)[:, None] < 4, rounds)
+    expected = np.sin(17 * np.arcsin(np.sqrt(4 / num_patterns))) ** 2 / 4
+    assert state.dtype == np.complex64
+    np.testing.assert_allclose(np.abs(state[:4]) ** 2, expected, rtol=0, atol=1e-8)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from device_arrays import device, to_host
 from qiskit import transpile
 from qiskit.quantum_info import Statevector, state_fidelity
 
@@ -181,23 +180,3 @@ def test_bad_input_is_refused(change: dict, message: str) -> None:
     good = {"diagonal": np.zeros(4), "start_angles": [0, 1], "gammas": [1, 2], "betas": [1, 2]}
     with pytest.raises(ValueError, match=message):
         qaoa_expectation(**{**good, **change})
-
-
-def test_array_formulas_run_on_another_array_module(rng: np.random.Generator) -> None:
-    diagonal, angles, gammas, betas = random_circuit(5, 3, rng)
-    for energies, dtype in ((diagonal, np.complex128), (np.float32(diagonal), np.complex64)):
-        expected = qaoa_state_arrays(energies, angles, gammas=gammas, betas=betas)
-        there = qaoa_state_arrays(
-            device.asarray(energies), angles, gammas=gammas, betas=betas, array_module=device
-        )
-        assert there.dtype == expected.dtype == dtype
-        np.testing.assert_allclose(to_host(there), expected, atol=1e-15)
-    with pytest.raises(TypeError, match="implicit conversion"):  # the stand-in does refuse
-        np.asarray(device.asarray(diagonal))
-    with pytest.raises(TypeError, match="host array among device arrays"):
-        device.asarray(diagonal) * diagonal
-
-
-def test_array_formulas_check_their_shapes() -> None:
-    with pytest.raises(ValueError, match="one start angle a qubit"):
-        qaoa_state_arrays(np.zeros(3), [0.0, 1.0], gammas=[], betas=[])
