@@ -247,6 +247,32 @@ def product_filter(
     return circuit
 
 
+def on_flags(flag_filter: QuantumCircuit, num_flags: int) -> QuantumCircuit:
+    """Return a filter of one flag applied once for each of several flags.
+
+    Its factor of the amplitude is raised to the power ``num_flags``. An error that leaves one
+    flag at random still meets the others, and one that leaves all of them at random passes with
+    probability 2^-num_flags, while a single flag would let half of it through.
+
+    Args:
+        flag_filter: Registers ``memory`` and ``flag`` (1), such as :func:`signal_filter`.
+        num_flags: At least 1.
+
+    Returns:
+        A circuit with registers ``memory`` and ``flag`` (num_flags).
+
+    Raises:
+        ValueError: ``num_flags`` is below 1.
+    """
+    if num_flags < 1:
+        raise ValueError(f"num_flags should be at least 1. Got {num_flags}.")
+    memory, _ = flag_filter.qregs
+    circuit = QuantumCircuit(memory, QuantumRegister(num_flags, "flag"))
+    for flag in circuit.qubits[len(memory) :]:
+        circuit.compose(flag_filter, [*memory, flag], inplace=True)
+    return circuit
+
+
 def append_distance_rotation(
     circuit: QuantumCircuit, signal_angle: float, neurons: Sequence[int], flag: Qubit
 ) -> None:

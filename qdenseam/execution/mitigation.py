@@ -1,8 +1,9 @@
-"""Readout mitigation, post-selection and decoding of measured bits: arrays in, arrays out.
+"""Readout mitigation, error detection and decoding of measured bits: arrays in, arrays out.
 
-What was measured, what is inferred from it by readout mitigation, and what nearest-pattern decoding
-makes of it are three different numbers. :func:`processed` returns them side by side;
-:data:`EVERYTHING_OFF` asks for the first alone.
+What was measured, what is inferred from it by readout mitigation, what is left once detected errors
+are dropped, and what nearest-pattern decoding makes of it are different numbers.
+:func:`processed` returns them side by side; :data:`EVERYTHING_OFF` asks for the first alone.
+Dropping shots raises the share of right ones among the rest, never their number.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import numpy.typing as npt
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.transpiler import Target
 
+from circuits.gf2 import affine_hull
+from circuits.registers import join
 from qdenseam.execution.error_budget import reported_error
 
 Bits = npt.NDArray[np.bool_]
@@ -145,10 +148,52 @@ def post_selected(bits: npt.ArrayLike, flags: npt.ArrayLike) -> Bits:
     return rows[~raised.any(axis=1)]
 
 
+def with_flag_copies(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Return the circuit with every flag copied onto one more flag by a CX at its end.
+
+    The law stays: without errors both are equal. Of the ``flag`` register the first half are the
+    flags, the second half their copies; :func:`detected_errors` compares them.
+
+    Raises:
+        ValueError: The circuit has no flags, or measures them on the way.
+    """
+    num_flags = sum(len(r) for r in circuit.qregs if r.name == "flag")
+    if num_flags == 0 or circuit.clbits:
+        raise ValueError("a circuit should have flags that are not measured yet. Got none.")
+    copies = QuantumCircuit(QuantumRegister(2 * num_flags, "flag"))
+    copies.cx(range(num_flags), range(num_flags, 2 * num_flags))
+    return join([circuit, copies])
+
+
 def detected_errors(flags: npt.ArrayLike) -> Bits:
-    """Return which shots show an error, where all flags are copies of one: they disagree."""
+    """Return which shots show an error: a flag and its copy disagree, shape ``(shots,)``.
+
+    Args:
+        flags: The flags, then their copies, shape ``(shots, 2 * num_flags)``.
+
+    Raises:
+        ValueError: The number of columns is odd.
+    """
     raised = np.asarray(flags, dtype=bool)
-    return np.asarray(raised.any(axis=1) & ~raised.all(axis=1))
+    if raised.ndim != 2 or raised.shape[1] % 2:
+        raise ValueError(f"flags should have shape (shots, 2 * num_flags). Got {raised.shape}.")
+    half = raised.shape[1] // 2
+    return np.asarray((raised[:, :half] != raised[:, half:]).any(axis=1))
+
+
+def parity_errors(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Bits:
+    """Return which shots lie outside the affine hull of the patterns, shape ``(shots,)``.
+
+    Every stored pattern obeys the D - r parity checks of the hull of affine dimension r, so an
+    outcome that breaks one was not stored; of random outcomes a share 1 - 2^(r - D) does. Random
+    patterns span r = min(K - 1, D) as a rule: where the hull is everything nothing is detected.
+
+    Args:
+        bits: Shape ``(shots, D)``.
+        patterns: Stored bits, shape ``(K, D)``.
+    """
+    hull = affine_hull(np.asarray(patterns, dtype=np.uint8))
+    return np.asarray(~hull.contains(np.asarray(bits, dtype=np.uint8)))
 
 
 def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -164,6 +209,7 @@ class Mitigation:
 
     readout: Literal["off", "tensored", "subspace"] = "off"
     decoding: bool = False
+    parity_checks: bool = False
 
 
 EVERYTHING_OFF = Mitigation()
@@ -182,6 +228,10 @@ class Processed:
     """The pattern is the nearest to what was measured."""
     mitigated_decoded: Floats | None
     """The nearest-pattern share of the mitigated outcomes."""
+    detected: float | None
+    """Share of the shots that break a parity check of all patterns, see :func:`parity_errors`."""
+    checked: Floats | None
+    """The raw outcomes among the undetected shots, no mitigation; zeros if all are detected."""
 
 
 def processed(
@@ -190,7 +240,7 @@ def processed(
     mitigation: Mitigation = EVERYTHING_OFF,
     errors: ReadoutErrors | None = None,
 ) -> Processed:
-    """Return raw, mitigated and decoded shares of the patterns, side by side.
+    """Return raw, mitigated, decoded and checked shares of the patterns, side by side.
 
     Args:
         bits: All shots, shape ``(shots, n)``.
@@ -206,25 +256,38 @@ def processed(
         raise ValueError(f"bits should have shape (shots, {stored.shape[1]}). Got {rows.shape}.")
     frequencies = np.full(len(rows), 1 / len(rows))
     raw = _shares(rows, frequencies, stored)
-    decoded = _decoded(rows, frequencies, stored) if mitigation.decoding else None
-    if mitigation.readout == "off":
-        return Processed(raw=raw, mitigated=None, decoded=decoded, mitigated_decoded=None)
+    detected = checked = mitigated = mitigated_decoded = None
+    if mitigation.parity_checks:
+        detected = float(parity_errors(rows, stored).mean())
+        checked = raw / (1 - detected) if detected < 1 else np.zeros_like(raw)
+    if mitigation.readout != "off":
+        outcomes, quasi = _inverted(rows, mitigation.readout, errors)
+        mitigated = _shares(outcomes, quasi, stored)
+        if mitigation.decoding:
+            mitigated_decoded = _decoded(outcomes, quasi, stored)
+    return Processed(
+        raw=raw,
+        mitigated=mitigated,
+        decoded=_decoded(rows, frequencies, stored) if mitigation.decoding else None,
+        mitigated_decoded=mitigated_decoded,
+        detected=detected,
+        checked=checked,
+    )
+
+
+def _inverted(
+    rows: Bits, readout: Literal["tensored", "subspace"], errors: ReadoutErrors | None
+) -> tuple[Bits, Floats]:
+    """Return outcomes and their quasi-probabilities."""
     if errors is None:
         raise ValueError(
             "errors should be given for readout mitigation. Got None; take them from the target "
             "or from calibration circuits."
         )
-    if mitigation.readout == "tensored":
-        quasi = tensored_inverse(rows, errors)
-        outcomes = (np.arange(len(quasi))[:, None] >> np.arange(rows.shape[1]) & 1).astype(bool)
-    else:
-        outcomes, quasi = subspace_inverse(rows, errors)
-    return Processed(
-        raw=raw,
-        mitigated=_shares(outcomes, quasi, stored),
-        decoded=decoded,
-        mitigated_decoded=_decoded(outcomes, quasi, stored) if mitigation.decoding else None,
-    )
+    if readout == "subspace":
+        return subspace_inverse(rows, errors)
+    quasi = tensored_inverse(rows, errors)
+    return (np.arange(len(quasi))[:, None] >> np.arange(rows.shape[1]) & 1).astype(bool), quasi
 
 
 def _shares(outcomes: Bits, weights: Floats, stored: Bits) -> Floats:

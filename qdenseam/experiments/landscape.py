@@ -37,8 +37,10 @@ def num_spurious(energies: npt.ArrayLike, stored: npt.ArrayLike) -> int:
 
 def descend(
     energies: npt.ArrayLike, start: int, *, rng: np.random.Generator | int | None = None
-) -> int:
-    """Return where flips that lower the energy lead: asynchronous recall on this energy.
+) -> tuple[int, int]:
+    """Return where flips that lower the energy lead, and how many flips were tried.
+
+    This is asynchronous recall on this energy; the last sweep finds nothing to flip.
 
     Args:
         energies: E, shape ``(2**D,)``.
@@ -47,13 +49,14 @@ def descend(
     """
     rng = np.random.default_rng(rng)
     table, state = np.asarray(energies, dtype=float), int(start)
-    flips, moved = _flips(table), True
+    flips, moved, tried = _flips(table), True, 0
     while moved:
         moved = False
+        tried += len(flips)
         for each in rng.permutation(flips).tolist():
             if table[state ^ each] < table[state]:
                 state, moved = state ^ each, True
-    return state
+    return state, tried
 
 
 def energy_by_distance(energies: npt.ArrayLike, target: int) -> tuple[Floats, Floats, Floats]:

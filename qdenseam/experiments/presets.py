@@ -36,7 +36,7 @@ def _energy_tasks() -> list[Task]:
 
 
 def _energy_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
-    from qdenseam.experiments.energy_study import energy_summary
+    from qdenseam.experiments.energy_summary import energy_summary
 
     return energy_summary(records)
 
@@ -65,6 +65,30 @@ def _affine_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
     return affine_summary(records)
 
 
+def _flag_tasks() -> list[Task]:
+    from qdenseam.experiments.flag_study import flag_tasks, textbook_tasks
+
+    return textbook_tasks() + flag_tasks()
+
+
+def _flag_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
+    from qdenseam.experiments.flag_study import flag_summary
+
+    return flag_summary(records)
+
+
+def _plan_tasks() -> list[Task]:
+    from qdenseam.experiments.plan_study import plan_tasks
+
+    return plan_tasks()
+
+
+def _plan_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
+    from qdenseam.experiments.plan_study import plan_summary
+
+    return plan_summary(records)
+
+
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
@@ -91,6 +115,18 @@ PRESETS: dict[str, Preset] = {
             title="code words of 16 neurons recalled on noisy device models",
             tasks=_affine_tasks,
             summary=_affine_summary,
+        ),
+        Preset(
+            name="plans",
+            title="plans of different methods on device models, predicted and simulated",
+            tasks=_plan_tasks,
+            summary=_plan_summary,
+        ),
+        Preset(
+            name="flags",
+            title="error detection by flags and parity checks on noisy device models",
+            tasks=_flag_tasks,
+            summary=_flag_summary,
         ),
     )
 }

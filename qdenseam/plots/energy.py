@@ -9,7 +9,7 @@ import numpy.typing as npt
 from qdenseam.plots.palette import palette
 
 Row = Mapping[str, Any]
-"""A row of :func:`qdenseam.experiments.energy_study.energy_summary`."""
+"""A row of :func:`qdenseam.experiments.energy_summary.energy_summary`."""
 
 DEPTHS: dict[str, dict[str, int]] = {
     "QAOA, trained on the probe": {"QAOA p=1": 1, "QAOA p=2": 2, "QAOA p=3": 3},

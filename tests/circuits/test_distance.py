@@ -11,6 +11,7 @@ from circuits.bit_order import all_bits
 from circuits.distance import (
     categorical_filter,
     distance_filter,
+    on_flags,
     product_filter,
     signal_filter,
     symmetric_filter,
@@ -73,6 +74,15 @@ def test_symmetric_filter_is_a_polynomial_of_the_cosine(
     assert count(circuit).two_qubit_gates == 2 * degree * 3
 
 
+def test_flags_multiply_the_factors_of_a_filter(rng: np.random.Generator) -> None:
+    table, probe = rng.random(5), np.array([1, 0, 0, 1])
+    single = signal_filter(probe, range(4), table_angles(table), signal_angle=2 * np.pi / 5)
+    circuit = on_flags(single, 3)
+    assert [(r.name, len(r)) for r in circuit.qregs] == [("memory", 4), ("flag", 3)]
+    expected = table[distances(probe, np.arange(4))] ** 3
+    np.testing.assert_allclose(np.abs(kept_amplitudes(circuit)), expected, atol=1e-12)
+
+
 @pytest.mark.parametrize("features", [[[0], [1, 2], [3]], [[0, 1], [2, 3]], [[3, 1, 0]], []])
 def test_categorical_filter_counts_mismatched_features(
     features: list[list[int]], rng: np.random.Generator
@@ -133,6 +143,7 @@ def test_without_known_bits_nothing_is_filtered() -> None:
             "every feature should have a neuron",
         ),
         (lambda: symmetric_filter([0, 1], [0], []), "phases should have shape"),
+        (lambda: on_flags(symmetric_filter([0], [0], [0]), 0), "num_flags should be at least 1"),
         (
             lambda: signal_filter([0, 1], [5], table_angles([1, 0]), signal_angle=1.0),
             "distinct neurons",

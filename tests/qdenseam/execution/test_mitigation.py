@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from distribution_checks import assert_binomial, assert_counts_follow
 from qiskit.quantum_info import Statevector
 
 from qdenseam import AmplitudeMemory, recall
+from qdenseam.execution import engine
 from qdenseam.execution.fake_devices import fake_device
+from qdenseam.execution.measuring import measured
 from qdenseam.execution.mitigation import (
     EVERYTHING_OFF,
     Mitigation,
@@ -13,12 +16,14 @@ from qdenseam.execution.mitigation import (
     calibration_circuits,
     detected_errors,
     nearest_pattern,
+    parity_errors,
     post_selected,
     processed,
     subspace_inverse,
     tensored_inverse,
+    with_flag_copies,
 )
-from qdenseam.methods import HammingBall, SampleAndAccept
+from qdenseam.methods import HammingBall, ProbabilisticRecall, SampleAndAccept
 
 UP, DOWN = np.array([0.02, 0.05, 0.0]), np.array([0.1, 0.04, 0.03])
 ERRORS = ReadoutErrors(zero_read_as_one=UP, one_read_as_zero=DOWN)
@@ -66,6 +71,7 @@ def test_raw_mitigated_and_decoded_stand_apart(rng) -> None:
     seen = read(patterns[rng.integers(2, size=50_000)], rng)
     off = processed(seen, patterns)
     assert off.mitigated is off.decoded is off.mitigated_decoded is None
+    assert off.detected is off.checked is None
     assert Mitigation() == EVERYTHING_OFF
     for kind in ("tensored", "subspace"):
         got = processed(seen, patterns, Mitigation(readout=kind, decoding=True), ERRORS)
@@ -92,7 +98,41 @@ def test_flags_select_and_disagreeing_flags_detect() -> None:
     flags = np.array([[0, 0], [0, 1], [1, 1]], dtype=bool)
     np.testing.assert_array_equal(post_selected(bits, flags), [[False]])
     np.testing.assert_array_equal(detected_errors(flags), [False, True, False])
+    np.testing.assert_array_equal(detected_errors([[0, 1, 0, 1], [0, 1, 1, 1]]), [False, True])
     np.testing.assert_array_equal(nearest_pattern([[1, 0], [1, 1]], [[0, 0], [1, 1]]), [0, 1])
+
+
+def test_copied_flags_keep_the_law_and_show_late_errors(rng) -> None:
+    memory = AmplitudeMemory(np.array([[1, 1, 1], [-1, -1, 1], [1, -1, -1]], dtype=np.int8))
+    probe = np.array([1, 1, -1], dtype=np.int8)
+    method = ProbabilisticRecall(2)
+    circuit = with_flag_copies(method.circuit(memory, probe))
+    assert {r.name: len(r) for r in circuit.qregs} == {"memory": 3, "flag": 4}
+    (shown,) = engine("statevector").sample([measured(circuit)], 4000, rng)
+    assert not detected_errors(shown["flag_bits"]).any()
+    law = method.law(memory, probe)
+    kept = post_selected(shown["memory_bits"], shown["flag_bits"])
+    counts = (kept[:, None] == memory.bits[None]).all(axis=-1).sum(axis=0)
+    assert_counts_follow([*counts, 4000 - counts.sum()], [*law.joint, law.rejected])
+    circuit.x(circuit.qubits[4])  # a flag that flips after it was copied
+    (shown,) = engine("statevector").sample([measured(circuit)], 100, rng)
+    assert detected_errors(shown["flag_bits"]).all()
+
+
+def test_parity_checks_detect_what_leaves_the_affine_hull(rng) -> None:
+    patterns = np.array([[0, 0, 0, 1], [1, 1, 0, 0], [0, 1, 1, 0]], dtype=bool)  # dimension 2
+    for single in np.eye(4, dtype=bool):
+        assert parity_errors(patterns ^ single, patterns).all()
+    anything = rng.random((20_000, 4)) < 0.5
+    assert_binomial(int(parity_errors(anything, patterns).sum()), 20_000, 1 - 2.0**-2)
+    whole = np.vstack([np.eye(4), np.zeros((1, 4))])
+    assert not parity_errors(anything, whole).any()
+    got = processed(anything, patterns, Mitigation(parity_checks=True))
+    np.testing.assert_array_equal(got.raw, processed(anything, patterns).raw)
+    np.testing.assert_allclose(got.checked * (1 - got.detected), got.raw)
+    outside = processed([[1, 1, 1, 0]], patterns, Mitigation(parity_checks=True))
+    assert outside.detected == 1
+    assert not outside.checked.any()
 
 
 def test_bad_input_is_refused() -> None:
@@ -107,6 +147,10 @@ def test_bad_input_is_refused() -> None:
         tensored_inverse(np.zeros((3, 15)), many)
     with pytest.raises(ValueError, match="flags should have 1 rows"):
         post_selected(np.zeros((1, 2)), np.zeros((2, 1)))
+    with pytest.raises(ValueError, match="flags should have shape"):
+        detected_errors(np.zeros((4, 3)))
+    with pytest.raises(ValueError, match="flags that are not measured yet"):
+        with_flag_copies(calibration_circuits(2)[0])
     with pytest.raises(ValueError, match="errors should be given"):
         processed(np.zeros((2, 3)), np.zeros((1, 3)), Mitigation(readout="tensored"))
     with pytest.raises(ValueError, match="bits should have shape"):

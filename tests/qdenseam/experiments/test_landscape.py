@@ -21,8 +21,8 @@ def test_minima_and_descent_agree(rng: np.random.Generator) -> None:
     energies = rng.normal(size=64)
     found = set(local_minima(energies).tolist())
     assert int(energies.argmin()) in found
-    assert {descend(energies, state, rng=rng) for state in range(64)} <= found
-    assert {descend(energies, state, rng=rng) for state in found} == found
+    assert {descend(energies, state, rng=rng)[0] for state in range(64)} <= found
+    assert {descend(energies, state, rng=rng) for state in found} == {(s, 6) for s in found}
 
 
 def test_minima_are_what_the_definition_says(rng: np.random.Generator) -> None:

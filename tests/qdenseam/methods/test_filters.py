@@ -4,7 +4,9 @@ from math import comb
 
 import numpy as np
 import pytest
+from qiskit.quantum_info import Statevector
 
+from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
 from qdenseam.methods import (
     FILTERS,
@@ -116,11 +118,31 @@ def test_an_unamplified_filter_is_measure_and_accept(
 def test_the_probabilistic_memory_is_the_cosine_filter(rng: np.random.Generator) -> None:
     patterns = np.unique(rng.choice([-1, 1], (6, 10)), axis=0)
     memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 10)
-    np.testing.assert_allclose(
-        ProbabilisticRecall(3).law(memory, probe).joint,
-        SeparationFilter(CosinePower(3)).law(memory, probe).joint,
-        atol=1e-14,
-    )
+    for cosine in (
+        SeparationFilter(CosinePower(3)),
+        SeparationFilter(CosinePower(1), num_flags=3),
+    ):
+        np.testing.assert_allclose(
+            ProbabilisticRecall(3).law(memory, probe).joint,
+            cosine.law(memory, probe).joint,
+            atol=1e-14,
+        )
+
+
+def test_a_wrong_flag_still_meets_the_others(rng: np.random.Generator) -> None:
+    patterns = np.unique(rng.choice([-1, 1], (4, 5)), axis=0)
+    memory, probe = AmplitudeMemory(patterns), patterns[0]
+    kept = OptimalFilter(2, 1).table(5)[hamming_distance(patterns, probe)] ** 2 / len(patterns)
+    gates = []
+    for num_flags in (1, 2, 3):
+        method = SeparationFilter(OptimalFilter(2, 1), num_flags=num_flags)
+        circuit = method.circuit(memory, probe)
+        circuit.x(circuit.qregs[1][0])
+        accepted = Statevector(circuit).probabilities()[: 2**5].sum()
+        f = len(patterns) * kept
+        assert accepted == pytest.approx(np.mean((1 - f) * f ** (num_flags - 1)), abs=1e-12)
+        gates.append(method.resources(memory, probe).two_qubit_gates)
+    assert gates[2] - gates[1] == gates[1] - gates[0] == 2 * 2 * 5
 
 
 def test_features_of_one_bit_are_plain_distances_and_larger_ones_count_once(
@@ -163,6 +185,7 @@ def test_tables_and_functions_become_filters() -> None:
         (lambda: Table((0.5, 1.2)), "divide by the largest"),
         (lambda: SeparationFilter(lambda d: d + 2.0), r"F\(0\) should lie in"),
         (lambda: SeparationFilter([0.5, -0.2]), "divide by the largest"),
+        (lambda: SeparationFilter(num_flags=0), "num_flags should be at least 1"),
         (lambda: Table((1.0, 0.5)).table(3), "reach d = 3"),
         (lambda: ProductFilter(1.5), "damping should be in"),
         (lambda: CategoricalFilter(bits_per_feature=0), "bits_per_feature should be at least 1"),
