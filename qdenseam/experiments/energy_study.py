@@ -210,9 +210,9 @@ def field_tasks(energies: Sequence[str] = tuple(ENERGIES)) -> list[Task]:
 
 
 def search_tasks() -> list[Task]:
-    """Return the methods of :data:`SEARCHES`: up to twelve neurons, K = 4, one flip or two."""
+    """Return the methods of :data:`SEARCHES`: up to ten neurons, K = 4, one flip or two."""
     return energy_tasks(
-        sizes=(6, 8, 10, 12),
+        sizes=(6, 8, 10),
         loads=(4,),
         methods=tuple(SEARCHES),
         num_instances=50,

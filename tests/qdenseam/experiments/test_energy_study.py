@@ -12,19 +12,18 @@ from qdenseam.experiments.energy_study import (
     METHODS,
     SIZES,
     SLOW,
-    energy_summary,
     energy_tasks,
     energy_trial,
     notebook_tasks,
-    shots_to_solution,
     study_tasks,
 )
+from qdenseam.experiments.energy_summary import energy_summary, shots_to_solution
 
 QUICK = {
     "sizes": (6,),
     "loads": (2,),
     "flips": (1,),
-    "methods": ["QAOA p=1", "bias field, 3 rounds"],
+    "methods": ["QAOA p=1", "bias field, 3 rounds", "recursive QAOA", "energy search"],
     "num_instances": 3,
     "num_batches": 2,
 }
@@ -46,6 +45,10 @@ def test_every_energy_gives_rates_that_json_holds(energy: str) -> None:
         assert 0 <= min(rates) <= max(rates) <= 1
     assert values["evaluations"]["QAOA p=1"] > 1
     assert values["evaluations"]["start state"] == 0
+    assert values["energy_calls"]["bias field, 3 rounds"] == 600
+    assert values["energy_calls"]["annealing on the same energy"] == 50 * 6
+    assert values["energy_calls"]["descent on the same energy"] % (6 / 3) == 0
+    assert values["energy_calls"]["energy search"] > 1
 
 
 def test_collected_records_become_rows_with_intervals(tmp_path: Path) -> None:
@@ -65,12 +68,13 @@ def test_collected_records_become_rows_with_intervals(tmp_path: Path) -> None:
 
 def test_the_preset_is_every_combination() -> None:
     tasks = study_tasks()
-    assert len(set(tasks)) == len(tasks) == len(ENERGIES) * (len(SIZES) * 3 * 2 + len(FIELDS))
+    points = len(SIZES) * 3 * 2 + len(FIELDS) + 3 * 2
+    assert len(set(tasks)) == len(tasks) == len(ENERGIES) * points
     assert all(task.num_batches * task.params["num_instances"] >= 50 for task in tasks)
     assert tasks[0].params["methods"] == list(METHODS)
     (large,) = {tuple(t.params["methods"]) for t in tasks if t.params["num_neurons"] == 16}
     assert set(METHODS) - set(large) == set(SLOW)
-    shown = {task.key for task in notebook_tasks() if task.params["num_neurons"] < 16}
+    shown = {task.key for task in notebook_tasks()}
     assert shown < {task.key for task in tasks}
 
 
@@ -78,8 +82,13 @@ def test_the_notebook_shows_each_point_once() -> None:
     tasks = notebook_tasks()
     assert len(set(tasks)) == len(tasks)
     assert all(task.num_batches * task.params["num_instances"] >= 50 for task in tasks)
-    shipped = read_records(Path(__file__).parents[3] / "notebooks" / "energy_study.jsonl")
-    assert {record.key for record in shipped} == {task.key for task in tasks}
+    notebooks = Path(__file__).parents[3] / "notebooks"
+    shipped = [
+        record.key
+        for name in ("energy_study.jsonl", "energy_searches.jsonl")
+        for record in read_records(notebooks / name)
+    ]
+    assert sorted(shipped) == sorted(task.key for task in tasks for _ in range(task.num_batches))
 
 
 def test_shots_to_solution() -> None:
