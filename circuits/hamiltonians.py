@@ -6,6 +6,7 @@ c_S = 2^{-D} Σ_x E(x) (-1)^{|x ∧ S|} (Walsh-Hadamard transform). A set S is t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.quantum_info import SparsePauliOp
 
 Floats = npt.NDArray[np.float64]
+
+LARGEST_PHASE = 1e12
+"""Beyond this angle float64 has less than four digits of a turn left."""
 
 
 def walsh_coefficients(diagonal: npt.ArrayLike) -> Floats:
@@ -40,7 +44,12 @@ def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> Spar
 
     Returns:
         A ``SparsePauliOp`` on D qubits; qubit i is neuron i.
+
+    Raises:
+        ValueError: The tolerance is outside [0, 1), or the diagonal is malformed.
     """
+    if not 0 <= tolerance < 1:
+        raise ValueError(f"tolerance should be in [0, 1). Got {tolerance}.")
     coefficients = walsh_coefficients(diagonal)
     num_qubits = len(coefficients).bit_length() - 1
     threshold = tolerance * np.abs(coefficients).max(initial=0)
@@ -65,6 +74,9 @@ class Truncation:
     """Σ|c_S| over the strings left out: no state's energy is off by more."""
     rms_error: float
     """√Σ c_S² over them: exactly the root mean square error over all 2^D states."""
+
+    def __post_init__(self) -> None:
+        lock_arrays(self, masks=np.int64, weights=np.float64)
 
 
 def truncated(diagonal: npt.ArrayLike, num_strings: int) -> Truncation:
@@ -109,7 +121,8 @@ def phase_circuit(
         masks only; the weights and the angle enter as rotation angles.
 
     Raises:
-        ValueError: Shapes differ, a mask repeats or does not fit D bits.
+        ValueError: Shapes differ, a mask repeats or does not fit D bits, or an angle γ w_S is not
+            finite or beyond :data:`LARGEST_PHASE`.
     """
     masks = np.asarray(masks, dtype=np.int64)
     weights = np.asarray(weights, dtype=float)
@@ -119,6 +132,9 @@ def phase_circuit(
         )
     if len(np.unique(masks)) != len(masks) or (masks < 0).any() or (masks >> num_qubits).any():
         raise ValueError(f"masks should be distinct and below 2**{num_qubits}.")
+    largest = abs(angle) * np.abs(weights).max(initial=0)
+    if not largest <= LARGEST_PHASE:
+        raise ValueError(f"phases should be at most {LARGEST_PHASE:g}. Got {largest:g}.")
     circuit = QuantumCircuit(QuantumRegister(num_qubits, "memory"))
     for target in range(num_qubits):
         mine = masks >> target == 1
@@ -132,6 +148,14 @@ def phase_circuit(
         _move_parity(circuit, collected, 0, target)
     circuit.global_phase -= angle * float(weights[masks == 0].sum())
     return circuit
+
+
+def lock_arrays(holder: object, **dtypes: type) -> None:
+    """Replace the named array fields of a frozen dataclass by read-only copies of these types."""
+    for name, dtype in dtypes.items():
+        array: npt.NDArray[Any] = np.array(getattr(holder, name), dtype=dtype)
+        array.setflags(write=False)
+        object.__setattr__(holder, name, array)
 
 
 def _move_parity(circuit: QuantumCircuit, held: int, wanted: int, target: int) -> None:

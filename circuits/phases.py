@@ -19,7 +19,7 @@ from qiskit.circuit import Qubit
 
 from circuits.bit_order import check_bits
 from circuits.fourier import fourier, inverse_fourier
-from circuits.hamiltonians import Floats, phase_circuit, walsh_coefficients
+from circuits.hamiltonians import Floats, lock_arrays, phase_circuit, walsh_coefficients
 from circuits.resources import count
 
 
@@ -50,6 +50,9 @@ class StringPhase(Phase):
     num_qubits: int
     """D."""
 
+    def __post_init__(self) -> None:
+        lock_arrays(self, masks=np.int64, weights=np.float64)
+
     def circuit(self, angle: float) -> QuantumCircuit:
         """Return exp(-i·angle·E) on register ``memory``."""
         return phase_circuit(self.masks, self.weights, self.num_qubits, angle=angle)
@@ -68,9 +71,9 @@ class CountingPhase(Phase):
     Args:
         pattern_bits: Shape ``(K, D)``.
         tables: F_μ(d) for d = 0..D, shape ``(K, D + 1)``.
-        fields: f_i, shape ``(D,)``.
+        fields: f_i, shape ``(D,)``; each that is not 0 gets a gate.
         constant: Added to the energy; a global phase.
-        field_neurons: Neurons that get a gate for their field, whatever its value.
+        field_neurons: Neurons that get a gate for their field even if it is 0.
 
     Raises:
         ValueError: The shapes do not fit each other.
@@ -97,6 +100,7 @@ class CountingPhase(Phase):
             raise ValueError(
                 f"fields should have shape ({bits.shape[1]},). Got {np.shape(self.fields)}."
             )
+        lock_arrays(self, pattern_bits=np.uint8, tables=np.float64, fields=np.float64)
 
     def circuit(self, angle: float) -> QuantumCircuit:
         """Return exp(-i·angle·E) on ``memory`` with w clean ``ancilla`` qubits."""
@@ -105,7 +109,7 @@ class CountingPhase(Phase):
         counter = AncillaRegister(num_neurons.bit_length(), "ancilla")
         circuit = QuantumCircuit(memory, counter)
         circuit.global_phase = -angle * self.constant
-        for neuron in self.field_neurons:
+        for neuron in sorted({*self.field_neurons, *np.flatnonzero(self.fields).tolist()}):
             circuit.rz(2 * angle * float(self.fields[neuron]), memory[neuron])
         circuit.h(counter)
         held: list[int | None] = [None] * num_neurons

@@ -50,8 +50,10 @@ def below_threshold_oracle(
     table = np.asarray(values, dtype=float)
     if not (table == np.rint(table)).all() or np.abs(table).max() > largest:
         raise ValueError(f"values should be integers from {-largest} to {largest}.")
-    if not -largest <= threshold <= largest + 1:
-        raise ValueError(f"threshold should be from {-largest} to {largest + 1}. Got {threshold}.")
+    if not -largest <= threshold <= largest + 1 or threshold % 1:
+        raise ValueError(
+            f"threshold should be an integer from {-largest} to {largest + 1}. Got {threshold}."
+        )
     num_neurons, size = table.size.bit_length() - 1, num_value_qubits(largest)
     memory, value = QuantumRegister(num_neurons, "memory"), AncillaRegister(size, "ancilla")
     subtract = QuantumCircuit(memory, value)

@@ -43,8 +43,14 @@ class RecallResult:
     """Cost of one shot, all-to-all; ``None`` where no circuit was built."""
     routed_two_qubit_gates: int | None = None
     """Two-qubit gates of the circuit compiled for a device."""
+    two_qubit_gates: int | None = None
+    """CX over all shots and rounds, all-to-all; that of ``resources`` times the shots unless given,
+    ``None`` where no circuit was built."""
 
     def __post_init__(self) -> None:
+        if self.two_qubit_gates is None and self.resources is not None:
+            spent = self.shots * self.resources.two_qubit_gates
+            object.__setattr__(self, "two_qubit_gates", spent)
         for array in (self.patterns, self.probe, self.states, self.state_counts):
             array.setflags(write=False)
 
@@ -114,12 +120,13 @@ class RecallResult:
                 "closely enough, or more shots are needed."
             )
         share = int(self.state_counts[0]) / self.accepted
-        kind = (
-            "a stored pattern" if self.counts.max() == self.state_counts[0] else "a spurious state"
-        )
+        is_stored = (self.patterns == self.states[0]).all(axis=1).any()
+        kind = "a stored pattern" if is_stored else "a spurious state"
+        training = self.method.get("training_outcome")
         return (
             f"Recalled {kind} in {share:.1%} of {self.accepted} accepted shots "
             f"({self.acceptance:.1%} of {self.shots} were accepted)."
+            + (f" Training: {training}" if training else "")
         )
 
     def marginal(self, neurons: npt.ArrayLike) -> tuple[Spins, Counts]:

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from circuits.loading import Auto, encoder_from_dict, prepare
 from circuits.loading.preparation import Encoder, Preparation
-from classical_ref.spins import check_patterns, check_probes, spins_to_bits
+from classical_ref.spins import check_patterns, spins_to_bits
+from qdenseam.memories.probe import check_one_probe
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +61,7 @@ class AmplitudeMemory:
         Raises:
             ValueError: The probe has another shape or other values.
         """
-        return check_probes(
-            np.asarray(probe) if not isinstance(probe, str) else probe, self.num_neurons
-        ).reshape(self.num_neurons)
+        return check_one_probe(probe, self.num_neurons)
 
     def preparation(self) -> Preparation:
         """Return the circuit that loads the memory; built at the first call."""

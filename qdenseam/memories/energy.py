@@ -1,6 +1,7 @@
 r"""The memory as an energy over all 2^D spin states, tilted by a probe field."""
 
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,8 +12,9 @@ from circuits.hamiltonians import pauli_operator, walsh_coefficients
 from circuits.phases import CountingPhase, Phase, StringPhase, cheapest
 from classical_ref.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial
-from classical_ref.spins import bits_to_spins, check_patterns, check_probes
+from classical_ref.spins import bits_to_spins, check_patterns
 from qdenseam.errors import CapacityError
+from qdenseam.memories.probe import check_one_probe
 from qdenseam.memories.probe_field import calibrated_field
 
 Floats = npt.NDArray[np.float64]
@@ -20,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 MAX_NEURONS = 24
 """A diagonal holds 2^D float64; 24 neurons are 128 MiB a copy."""
 
-_MAX_COUNTED = 64  # beyond so many patterns counting costs more than all 2^D strings at most sizes
+_MAX_COUNTED = 2**30  # patterns times states that are worth checking for a sum over patterns
 _CHUNK = 2**16  # states handed to a model at once
 
 
@@ -54,10 +56,12 @@ class EnergyMemory:
         model: Patterns of spins ±1, shape ``(K, D)``, made a dense memory with ``separation``, or
             any object with ``.patterns`` and ``.energy(states)``.
         separation: F of the dense memory; order 3 by default.
-        probe_field: h > 0, or ``None`` for the default.
+        probe_field: h > 0, the same for all known positions, or ``None`` for the default.
 
     Raises:
-        ValueError: Patterns are malformed, a model comes with a separation, or h is not positive.
+        ValueError: Patterns are malformed, a model comes with another separation than its own, or
+            h is not positive or too large for float64.
+        TypeError: h is no number.
         CapacityError: D exceeds what a diagonal can hold.
 
     References:
@@ -74,20 +78,37 @@ class EnergyMemory:
     def __post_init__(self) -> None:
         if not hasattr(self.model, "energy"):
             given: Any = self.model
-            patterns = check_patterns(given)
+            patterns = check_patterns(given, distinct=False)
+            if len(np.unique(patterns, axis=0)) < len(patterns):
+                raise ValueError(
+                    "patterns should be distinct. Got equal rows; keep one and make it deeper by "
+                    "DenseMemory(patterns, separation, weights=...)."
+                )
             separation = Polynomial(3) if self.separation is None else self.separation
             object.__setattr__(self, "model", DenseMemory(patterns, separation=separation))
             object.__setattr__(self, "separation", separation)
-        elif self.separation is not None:
+        elif self.separation is not None and self.separation is not getattr(
+            self.model, "separation", None
+        ):
             raise ValueError("a model has its own energy: give either a model or a separation.")
         if self.num_neurons > MAX_NEURONS:
             raise CapacityError(
-                f"{self.num_neurons} neurons need 2**{self.num_neurons} energies "
-                f"({2.0 ** (self.num_neurons - 27):.1f} GiB); at most {MAX_NEURONS} are held. "
-                "Pool the patterns to fewer neurons, or use an AmplitudeMemory."
+                f"{self.num_neurons} neurons need 2**{self.num_neurons} energies of 8 bytes; "
+                f"at most {MAX_NEURONS} are held. Pool the patterns to fewer neurons, or use an "
+                "AmplitudeMemory."
             )
-        if self.probe_field is not None and not 0 < self.probe_field < float("inf"):
-            raise ValueError(f"probe_field should be positive. Got {self.probe_field}.")
+        strength: Any = self.probe_field
+        if strength is None:
+            return
+        if not isinstance(strength, Real):
+            raise TypeError(
+                f"probe_field should be one number; unknown positions get none. Got {strength!r}."
+            )
+        if not 0 < self.num_neurons * float(strength) < float("inf"):
+            raise ValueError(
+                f"probe_field should be positive and finite, summed over all neurons too. "
+                f"Got {strength}."
+            )
 
     @property
     def patterns(self) -> npt.NDArray[np.int8]:
@@ -110,7 +131,7 @@ class EnergyMemory:
         Raises:
             ValueError: The probe has another shape or other values.
         """
-        return check_probes(probe, self.num_neurons).reshape(self.num_neurons)
+        return check_one_probe(probe, self.num_neurons)
 
     def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:
         """Return all energies, shape ``(2**D,)`` at index Σ_i b_i 2^i; no field without a probe."""
@@ -163,15 +184,17 @@ class EnergyMemory:
         """
         masks, weights = self.terms(probe)
         strings = StringPhase(masks=masks, weights=weights, num_qubits=self.num_neurons)
-        tables = self._distance_tables()
-        if tables is None:
+        found = self._distance_tables()
+        if found is None:
             return strings
+        tables, constant = found
         spins = self.check_probe(np.zeros(self.num_neurons) if probe is None else probe)
         known = np.flatnonzero(spins)
         counting = CountingPhase(
             pattern_bits=((1 - self.patterns) // 2).astype(np.uint8),
             tables=tables,
             fields=-(self.field_strength() if known.size else 0.0) * spins.astype(float),
+            constant=constant,
             field_neurons=tuple(known.tolist()),
         )
         key = f"phase {known.tolist()}"
@@ -179,20 +202,30 @@ class EnergyMemory:
             self._cache[key] = cheapest([strings, counting]) is strings
         return strings if self._cache[key] else counting
 
-    def _distance_tables(self) -> Floats | None:
-        """Return F_μ(d) with Σ_μ F_μ(d_μ(x)) = E(x) up to a constant, or None if there is none."""
+    def _distance_tables(self) -> tuple[Floats, float] | None:
+        """Return (F_μ(d), c) with Σ_μ F_μ(d_μ(x)) + c = E(x), or None if there are none."""
         if "tables" not in self._cache:
             self._cache["tables"] = self._find_tables()
-        tables: Floats | None = self._cache["tables"]
-        return tables
+        found: tuple[Floats, float] | None = self._cache["tables"]
+        return found
 
-    def _find_tables(self) -> Floats | None:
-        if not isinstance(self.model, DenseMemory) or self.num_patterns > _MAX_COUNTED:
+    def _find_tables(self) -> tuple[Floats, float] | None:
+        digits = self.num_neurons.bit_length()
+        transforms = 2 * digits * (digits - 1) * self.num_patterns  # CX of them alone
+        if (
+            not isinstance(self.model, DenseMemory)
+            or transforms >= 2**self.num_neurons  # all strings cost less
+            or self.num_patterns << self.num_neurons > _MAX_COUNTED
+        ):
             return None
         energies, indices = self._memory_diagonal(), self.pattern_indices()
         similarities = self.num_neurons - 2 * np.arange(self.num_neurons + 1)
-        column = self.model.separation.energy(similarities[:, None], np.ones(1))
-        tables = np.outer(self.model.weights, column)
+        if isinstance(self.model.separation, Exponential):  # up to a factor that cannot overflow
+            column = -np.exp(self.model.separation.beta * (similarities - self.num_neurons))
+        else:
+            column = self.model.separation.energy(similarities[:, None], np.ones(1))
+        tables = np.outer(self.model.weights / self.model.weights.max(), column)
+        tables /= np.abs(tables).max()
         states = np.arange(energies.size)
         summed = np.zeros(energies.size)
         for index, table in zip(indices.tolist(), tables, strict=True):
@@ -203,7 +236,7 @@ class EnergyMemory:
         scale = float(energies @ spread / (spread @ spread))
         if np.abs(scale * spread - energies).max() > 1e-9 * np.abs(energies).max():
             return None
-        return scale * tables
+        return scale * tables, -scale * float(summed.mean())
 
     def hamiltonian(self, probe: npt.ArrayLike | str | None = None) -> Any:
         """Return the ``SparsePauliOp`` with the same diagonal; qubit i is neuron i."""
@@ -216,14 +249,17 @@ class EnergyMemory:
     def _memory_diagonal(self) -> Floats:
         if "diagonal" not in self._cache:
             energies = _all_energies(self.model, self.num_neurons)
-            if not np.isfinite(energies).all():
+            with np.errstate(all="ignore"):  # what is not finite is refused below
+                centered = energies - energies.mean()
+                depth = -float(centered[self.pattern_indices()].mean())
+                scale = self.num_neurons / depth if depth > 1e-9 * np.abs(energies).max() else 1.0
+                diagonal = centered * scale
+            if not np.isfinite(diagonal).all():
                 raise ValueError(
-                    "energies should be finite. Got NaN or infinity; scale the model's energy down."
+                    "energies should be finite, in units of a pattern's depth too. Got NaN or "
+                    "infinity; scale the model's energy."
                 )
-            centered = energies - energies.mean()
-            depth = -float(centered[self.pattern_indices()].mean())
-            scale = self.num_neurons / depth if depth > 1e-9 * np.abs(energies).max() else 1.0
-            self._cache["diagonal"] = centered * scale
+            self._cache["diagonal"] = diagonal
         return np.asarray(self._cache["diagonal"])
 
 

@@ -6,9 +6,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from circuits.hamiltonians import walsh_coefficients
+from circuits.hamiltonians import lock_arrays, walsh_coefficients
 from circuits.phases import Phase, StringPhase
-from classical_ref.spins import check_probes
+from qdenseam.memories.probe import check_one_probe
 
 Floats = npt.NDArray[np.float64]
 Spins = npt.NDArray[np.int8]
@@ -29,12 +29,15 @@ class ReducedEnergy:
     follows: npt.NDArray[np.int64]
     """For each original neuron, the free neuron it follows, -1 where it is fixed, ``(D,)``."""
 
+    def __post_init__(self) -> None:
+        lock_arrays(self, energies=np.float64, signs=np.int8, follows=np.int64)
+
     @classmethod
     def of(cls, diagonal: Floats) -> Self:
         """Return the energy with every neuron free."""
         num_neurons = diagonal.size.bit_length() - 1
         return cls(
-            energies=diagonal.copy(),
+            energies=diagonal,
             signs=np.ones(num_neurons, dtype=np.int8),
             follows=np.arange(num_neurons),
         )
@@ -67,7 +70,7 @@ class ReducedEnergy:
 
     def check_probe(self, probe: npt.ArrayLike | str) -> Spins:
         """Return a probe of F spins; :class:`EnergyMemory` says what is refused."""
-        return check_probes(probe, self.num_neurons).reshape(self.num_neurons)
+        return check_one_probe(probe, self.num_neurons)
 
     def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:  # noqa: ARG002
         """Return the energies, shape ``(2**F,)``."""
@@ -76,8 +79,7 @@ class ReducedEnergy:
     def phase(self, probe: npt.ArrayLike | str | None = None) -> Phase:  # noqa: ARG002
         """Return exp(-iγE) by all Pauli-Z strings that are not zero."""
         weights = walsh_coefficients(self.energies)
-        weights[0] = 0.0
-        masks = np.flatnonzero(np.abs(weights) > 1e-12 * np.abs(weights).max(initial=0))
+        masks = np.flatnonzero(np.abs(weights) > 1e-12 * np.abs(weights[1:]).max(initial=0))
         return StringPhase(masks=masks, weights=weights[masks], num_qubits=self.num_neurons)
 
     def pattern_indices(self) -> npt.NDArray[np.int64]:

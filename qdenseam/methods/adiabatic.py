@@ -8,9 +8,8 @@ from qiskit import QuantumCircuit
 
 from circuits.ansatz import qaoa, warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
-from qdenseam.methods.energy_law import state_law
-from qdenseam.simulation.diagonal import qaoa_state
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
+from qdenseam.methods.energy_law import layered_law
 
 
 @register
@@ -45,8 +44,7 @@ class AdiabaticRecall(RecallMethod):
     warm_start: float | None = 0.25
 
     def __post_init__(self) -> None:
-        if self.num_steps < 1:
-            raise ValueError(f"num_steps should be at least 1. Got {self.num_steps}.")
+        check_counts(self, num_steps=1)
         if not 0 < self.total_time < float("inf"):
             raise ValueError(f"total_time should be positive. Got {self.total_time}.")
         warm_start_angles([1], self.warm_start)  # checks the strength
@@ -65,8 +63,4 @@ class AdiabaticRecall(RecallMethod):
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
         """Return the law over all 2^D states."""
-        gammas, betas = self.angles()
-        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        return state_law(
-            memory, qaoa_state(memory.diagonal(probe), start, gammas=gammas, betas=betas)
-        )
+        return layered_law(memory, probe, self.warm_start, *self.angles())

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from operator import index
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -33,7 +34,7 @@ class RecallLaw:
 
     def __post_init__(self) -> None:
         total = float(self.joint.sum()) + self.spurious + self.rejected
-        if abs(total - 1) > 1e-9:
+        if not abs(total - 1) <= 1e-9:
             raise ValueError(f"a law should sum to 1. Got {total}.")
         for array in (self.joint, self.distribution):
             if array is not None:
@@ -121,12 +122,47 @@ class RecallMethod(ABC):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the registered name and the plain fields; :func:`method_from_dict` reads it."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        """Return the registered name and the plain fields; :func:`method_from_dict` reads it.
+
+        Fields that do not count for equality, such as the record of a training, are left out.
+        """
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}  # type: ignore[arg-type]
         return {"name": self.name} | {
             key: value.to_dict() if hasattr(value, "to_dict") else value
             for key, value in values.items()
         }
+
+
+def check_counts(method: object, **least: int) -> None:
+    """Make the named fields of a frozen method plain integers.
+
+    Raises:
+        TypeError: One is no integer.
+        ValueError: One is below the value given here.
+    """
+    for name, smallest in least.items():
+        value = getattr(method, name)
+        try:
+            number = index(value)
+        except TypeError:
+            raise TypeError(f"{name} should be an integer. Got {value!r}.") from None
+        if number < smallest:
+            raise ValueError(f"{name} should be at least {smallest}. Got {number}.")
+        object.__setattr__(method, name, number)
+
+
+def check_angles(method: object, *names: str) -> None:
+    """Make the named fields of a frozen method tuples of plain floats, where they are not None.
+
+    Raises:
+        ValueError: An angle is not finite.
+    """
+    for name in names:
+        if getattr(method, name) is not None:
+            angles = tuple(map(float, getattr(method, name)))
+            if not np.isfinite(angles).all():
+                raise ValueError(f"{name} should be finite. Got {angles}.")
+            object.__setattr__(method, name, angles)
 
 
 METHODS: dict[str, type[RecallMethod]] = {}

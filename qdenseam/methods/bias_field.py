@@ -9,7 +9,7 @@ import numpy as np
 from circuits.bit_order import bits_to_integer
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
-from qdenseam.methods.base import Spins
+from qdenseam.methods.base import Spins, check_counts
 from qdenseam.methods.counterdiabatic import CounterdiabaticRecall
 
 
@@ -72,8 +72,7 @@ class BiasFieldRecall(AdaptiveMethod):
     smallest_bias: float = 0.05
 
     def __post_init__(self) -> None:
-        if self.num_rounds < 1:
-            raise ValueError(f"num_rounds should be at least 1. Got {self.num_rounds}.")
+        check_counts(self, num_rounds=1, num_steps=1)
         if not 0 < self.cvar <= 1:
             raise ValueError(f"cvar should be in (0, 1]. Got {self.cvar}.")
         if not 0 < self.smallest_bias <= 0.5:

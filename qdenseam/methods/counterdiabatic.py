@@ -9,8 +9,8 @@ from qiskit import QuantumCircuit
 from circuits.ansatz import angles_of_ones, warm_start_angles
 from circuits.counterdiabatic import counterdiabatic, gauge_strength
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
-from qdenseam.methods.energy_law import state_law
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
+from qdenseam.methods.energy_law import check_phases, state_law
 from qdenseam.simulation.counterdiabatic import counterdiabatic_state
 
 
@@ -47,8 +47,7 @@ class CounterdiabaticRecall(RecallMethod):
     start_ones: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.num_steps < 1:
-            raise ValueError(f"num_steps should be at least 1. Got {self.num_steps}.")
+        check_counts(self, num_steps=1)
         if self.total_time is not None and not 0 < self.total_time < float("inf"):
             raise ValueError(f"total_time should be positive or None. Got {self.total_time}.")
         warm_start_angles([1], self.warm_start)  # checks the strength
@@ -94,9 +93,14 @@ class CounterdiabaticRecall(RecallMethod):
         return angles_of_ones(self.start_ones)
 
     def schedule(self, memory: EnergyMemory, probe: Spins | str) -> tuple[Floats, Floats, Floats]:
-        """Return (gammas, betas, strengths) of the steps, each of shape ``(p,)``."""
+        """Return (gammas, betas, strengths) of the steps, each of shape ``(p,)``.
+
+        Raises:
+            ValueError: The phases are beyond float64.
+        """
         energies, start = memory.diagonal(probe), self.start_angles(memory, probe)
         progress = (np.arange(self.num_steps) + 0.5) / self.num_steps
         strengths = [2 * gauge_strength(energies, start, s) / self.num_steps for s in progress]
         step = (self.total_time or 0.0) / self.num_steps
+        check_phases(energies, step)
         return progress * step, (1 - progress) * step, np.array(strengths)

@@ -1,9 +1,13 @@
 """The law of a method that measures every neuron and accepts every shot."""
 
 import numpy as np
+import numpy.typing as npt
 
+from circuits.ansatz import warm_start_angles
+from circuits.hamiltonians import LARGEST_PHASE
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw
+from qdenseam.methods.base import Floats, RecallLaw, Spins
+from qdenseam.simulation.diagonal import qaoa_state
 
 
 def energy_law(memory: EnergyMemory, probabilities: Floats) -> RecallLaw:
@@ -16,6 +20,35 @@ def energy_law(memory: EnergyMemory, probabilities: Floats) -> RecallLaw:
         rejected=0.0,
         distribution=distribution,
     )
+
+
+def layered_law(
+    memory: EnergyMemory,
+    probe: Spins | str,
+    warm_start: float | None,
+    gammas: npt.ArrayLike,
+    betas: npt.ArrayLike,
+) -> RecallLaw:
+    """Return the law of :func:`circuits.ansatz.qaoa` on the memory's energy.
+
+    Raises:
+        ValueError: See :func:`check_phases`.
+    """
+    energies = memory.diagonal(probe)
+    check_phases(energies, gammas)
+    start = warm_start_angles(memory.check_probe(probe), warm_start)
+    return state_law(memory, qaoa_state(energies, start, gammas=gammas, betas=betas))
+
+
+def check_phases(energies: Floats, gammas: npt.ArrayLike) -> None:
+    """Refuse phases that float64 cannot turn by, as the circuits do.
+
+    Raises:
+        ValueError: Some γE is not finite or beyond :data:`circuits.hamiltonians.LARGEST_PHASE`.
+    """
+    largest = np.abs(gammas).max(initial=0) * float(np.abs(energies).max())
+    if not largest <= LARGEST_PHASE:
+        raise ValueError(f"phases γE should be at most {LARGEST_PHASE:g}. Got {largest:g}.")
 
 
 def state_law(memory: EnergyMemory, state: np.ndarray) -> RecallLaw:

@@ -12,7 +12,7 @@ from circuits.ansatz import warm_start_angles
 from circuits.bit_order import bits_to_integer
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
-from qdenseam.methods.base import Floats, Spins
+from qdenseam.methods.base import Floats, Spins, check_counts
 from qdenseam.methods.threshold_search import ThresholdSearch
 
 Integers = npt.NDArray[np.int64]
@@ -73,8 +73,8 @@ class EnergySearch(AdaptiveMethod):
     def __post_init__(self) -> None:
         if not 1 < self.growth <= 4 / 3:
             raise ValueError(f"growth should be in (1, 4/3]. Got {self.growth}.")
-        if self.max_calls is not None and self.max_calls < 1:
-            raise ValueError(f"max_calls should be at least 1. Got {self.max_calls}.")
+        if self.max_calls is not None:
+            check_counts(self, max_calls=1)
         if not 0 < self.resolution < float("inf"):
             raise ValueError(f"resolution should be positive. Got {self.resolution}.")
         warm_start_angles([1], self.warm_start)  # checks the strength

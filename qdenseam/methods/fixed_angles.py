@@ -7,9 +7,8 @@ from qiskit import QuantumCircuit
 
 from circuits.ansatz import qaoa, warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, register
-from qdenseam.methods.energy_law import state_law
-from qdenseam.simulation.diagonal import qaoa_state
+from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, check_counts, register
+from qdenseam.methods.energy_law import layered_law
 from qdenseam.training.fixed_angles import FIXED_ANGLES
 
 
@@ -39,6 +38,7 @@ class FixedAngleQAOA(RecallMethod):
     warm_start: float | None = 0.25
 
     def __post_init__(self) -> None:
+        check_counts(self, num_layers=1)
         if (self.num_layers, self.warm_start) not in FIXED_ANGLES:
             raise ValueError(
                 "fixed angles exist for num_layers 1, 2, 3, 4, 6, 8 and warm_start 0.25 or None. "
@@ -53,8 +53,5 @@ class FixedAngleQAOA(RecallMethod):
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
         """Return the law over all 2^D states."""
-        gammas, betas = FIXED_ANGLES[self.num_layers, self.warm_start]
-        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        return state_law(
-            memory, qaoa_state(memory.diagonal(probe), start, gammas=gammas, betas=betas)
-        )
+        angles = FIXED_ANGLES[self.num_layers, self.warm_start]
+        return layered_law(memory, probe, self.warm_start, *angles)

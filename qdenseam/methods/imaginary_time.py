@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.rotation_ansatz import Entangler, RotationMethod
 from qdenseam.simulation.rotations import rotation_tangents
 
@@ -49,11 +49,9 @@ class ImaginaryTime(RotationMethod):
 
     def __post_init__(self) -> None:
         self.check_ansatz()
-        if self.num_steps < 1 or not 0 < self.total_time < float("inf"):
-            raise ValueError(
-                "num_steps should be at least 1 and total_time positive. "
-                f"Got {self.num_steps}, {self.total_time}."
-            )
+        check_counts(self, num_steps=1)
+        if not 0 < self.total_time < float("inf"):
+            raise ValueError(f"total_time should be positive. Got {self.total_time}.")
 
     def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
         """Return the method with its angles evolved; one that has angles returns itself."""

@@ -1,6 +1,6 @@
 """QAOA on a dense memory's energy, started from the probe."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -8,13 +8,18 @@ from qiskit import QuantumCircuit
 
 from circuits.ansatz import qaoa, warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
-from qdenseam.methods.energy_law import state_law
-from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
-from qdenseam.training.angles import Objective, train_angles
+from qdenseam.methods.base import (
+    RecallLaw,
+    RecallMethod,
+    Spins,
+    check_angles,
+    check_counts,
+    register,
+)
+from qdenseam.methods.energy_law import layered_law
+from qdenseam.training.angles import train_angles
 from qdenseam.training.gradient_sources import GRADIENT_SOURCES, GradientSource, mean_energy
 from qdenseam.training.minimize import OPTIMIZERS
-from qdenseam.training.objectives import conditional_value_at_risk
 
 
 @register
@@ -47,9 +52,12 @@ class QAOA(RecallMethod):
         evaluations: Points at which training evaluated E.
         gradients: At how many of them it used the gradient too; see
             :class:`qdenseam.training.angles.Training` for what a device would pay.
-        gradient_source: Who computes the expectation and its gradient, ``"diagonal"`` or
-            ``"pennylane"``; see :func:`qdenseam.training.gradient_sources.mean_energy`. PennyLane
-            does so for the mean only.
+        gradient_source: Who computes the expectation and its gradient, one of
+            :data:`qdenseam.training.gradient_sources.GRADIENT_SOURCES`. PennyLane does so for the
+            mean only.
+        training_outcome: How the best start ended, as a sentence, once trained.
+        trajectory: The objective at every evaluation of the best start, in order; no part of
+            equality or :meth:`to_dict`.
 
     References:
         Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm" (2014);
@@ -74,13 +82,11 @@ class QAOA(RecallMethod):
     evaluations: int = 0
     gradients: int = 0
     gradient_source: GradientSource = "diagonal"
+    training_outcome: str = ""
+    trajectory: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if min(self.num_layers, self.num_restarts, self.max_evaluations) < 1:
-            raise ValueError(
-                "num_layers, num_restarts and max_evaluations should be at least 1. Got "
-                f"{self.num_layers}, {self.num_restarts}, {self.max_evaluations}."
-            )
+        check_counts(self, num_layers=1, num_restarts=1, max_evaluations=1)
         if self.warm_start is not None and not 0 < self.warm_start <= 0.5:
             raise ValueError(f"warm_start should be in (0, 0.5]. Got {self.warm_start}.")
         if not 0 < self.cvar <= 1:
@@ -91,7 +97,7 @@ class QAOA(RecallMethod):
             )
         if self.gradient_source not in GRADIENT_SOURCES:
             raise ValueError(
-                "gradient_source should be 'diagonal' or 'pennylane'. "
+                f"gradient_source should be one of {', '.join(GRADIENT_SOURCES)}. "
                 f"Got {self.gradient_source!r}."
             )
         if self.gradient_source == "pennylane" and self.cvar < 1:
@@ -102,6 +108,9 @@ class QAOA(RecallMethod):
         for angles in (self.gammas, self.betas):
             if angles is not None and len(angles) != self.num_layers:
                 raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
+        if (self.gammas is None) != (self.betas is None):
+            raise ValueError("gammas and betas should come together. Got one of them.")
+        check_angles(self, "gammas", "betas")
 
     def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""
@@ -109,12 +118,8 @@ class QAOA(RecallMethod):
             return self
         diagonal = memory.diagonal(probe)
         start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        if self.cvar < 1:
-            objective = _value_at_risk(diagonal, start, self.cvar)
-        else:
-            objective = mean_energy(diagonal, start, gradient_source=self.gradient_source)
         training = train_angles(
-            objective,
+            mean_energy(diagonal, start, level=self.cvar, gradient_source=self.gradient_source),
             self.num_layers,
             energy_scale=float(diagonal.std()),
             num_restarts=self.num_restarts,
@@ -129,6 +134,8 @@ class QAOA(RecallMethod):
             cost=training.cost,
             evaluations=training.evaluations,
             gradients=training.gradients,
+            training_outcome=training.outcome,
+            trajectory=training.trajectory,
         )
 
     def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
@@ -147,10 +154,7 @@ class QAOA(RecallMethod):
         Raises:
             ValueError: The angles are missing.
         """
-        gammas, betas = self._angles()
-        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        state = qaoa_state(memory.diagonal(probe), start, gammas=gammas, betas=betas)
-        return state_law(memory, state)
+        return layered_law(memory, probe, self.warm_start, *self._angles())
 
     def state_preparations(self, memory: EnergyMemory) -> int:  # noqa: ARG002
         """Return 1: the product state is prepared once a shot."""
@@ -163,14 +167,3 @@ class QAOA(RecallMethod):
                 "or pass gammas and betas."
             )
         return self.gammas, self.betas
-
-
-def _value_at_risk(diagonal: Floats, start: Floats, level: float) -> Objective:
-    observable = conditional_value_at_risk(diagonal, level)
-
-    def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
-        return qaoa_expectation_and_gradient(
-            diagonal, start, gammas=gammas, betas=betas, observable=observable
-        )
-
-    return objective

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
-from qdenseam.methods.base import Spins
+from qdenseam.methods.base import Spins, check_counts
 from qdenseam.methods.qaoa import QAOA
 from qdenseam.training.gradient_sources import GradientSource
 
@@ -74,11 +74,7 @@ class RecursiveQAOA(AdaptiveMethod):
     gradient_source: GradientSource = "diagonal"
 
     def __post_init__(self) -> None:
-        if min(self.num_layers, self.num_kept, self.num_restarts) < 1:
-            raise ValueError(
-                "num_layers, num_kept and num_restarts should be at least 1. "
-                f"Got {self.num_layers}, {self.num_kept}, {self.num_restarts}."
-            )
+        check_counts(self, num_layers=1, num_kept=1, num_restarts=1)
         self._round_method()  # refuses what it would refuse later
 
     def start(

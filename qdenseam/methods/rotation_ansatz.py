@@ -9,8 +9,15 @@ from qiskit import QuantumCircuit
 
 from circuits.ansatz import controlled_z_chain, rotations, warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins
-from qdenseam.methods.energy_law import state_law
+from qdenseam.methods.base import (
+    Floats,
+    RecallLaw,
+    RecallMethod,
+    Spins,
+    check_angles,
+    check_counts,
+)
+from qdenseam.methods.energy_law import check_phases, state_law
 from qdenseam.simulation.rotations import rotation_state
 
 Entangler = Literal["chain", "energy"]
@@ -42,12 +49,14 @@ class RotationMethod(RecallMethod):
 
     def check_ansatz(self) -> None:
         """Raise ValueError where a field of the ansatz is out of range."""
-        if self.num_layers < 1:
-            raise ValueError(f"num_layers should be at least 1. Got {self.num_layers}.")
+        check_counts(self, num_layers=1)
         if self.entangler not in ("chain", "energy"):
             raise ValueError(f"entangler should be 'chain' or 'energy'. Got {self.entangler!r}.")
         if self.gammas is not None and len(self.gammas) != self.num_layers:
             raise ValueError(f"expected {self.num_layers} gammas. Got {len(self.gammas)}.")
+        if self.gammas is not None and (self.angles is None or self.entangler == "chain"):
+            raise ValueError("gammas need angles and the entangler 'energy'. Got them without.")
+        check_angles(self, "gammas", "angles")
         warm_start_angles([1], self.warm_start)  # checks the strength
 
     @property
@@ -86,7 +95,12 @@ class RotationMethod(RecallMethod):
         return gammas, angles
 
     def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
-        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting."""
+        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting.
+
+        Raises:
+            ValueError: The angles are missing.
+        """
+        self._check_trained()
         gammas, angles = self.parameters(memory, probe)
         entanglers: Sequence[QuantumCircuit]
         if self.entangler == "chain":
@@ -97,6 +111,20 @@ class RotationMethod(RecallMethod):
         return rotations(entanglers, angles)
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
-        """Return the law of the circuit with these angles over all 2^D states."""
+        """Return the law of the circuit with these angles over all 2^D states.
+
+        Raises:
+            ValueError: The angles are missing.
+        """
+        self._check_trained()
         gammas, angles = self.parameters(memory, probe)
-        return state_law(memory, rotation_state(self.generator(memory, probe), gammas, angles))
+        generator = self.generator(memory, probe)
+        check_phases(generator, gammas)
+        return state_law(memory, rotation_state(generator, gammas, angles))
+
+    def _check_trained(self) -> None:
+        if not self.is_trained:
+            raise ValueError(
+                f"{type(self).__name__} has no angles yet. Call method.trained(memory, probe, "
+                "rng=...) first, or pass angles; angles=() is the start."
+            )

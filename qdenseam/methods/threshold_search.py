@@ -12,7 +12,7 @@ from circuits.ansatz import product_start, warm_start_angles
 from circuits.registers import join
 from circuits.threshold import below_threshold_oracle
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
 from qdenseam.methods.energy_law import state_law
 from qdenseam.simulation.diagonal import product_state
 
@@ -53,8 +53,7 @@ class ThresholdSearch(RecallMethod):
     resolution: float = 2.0
 
     def __post_init__(self) -> None:
-        if self.num_iterations < 0:
-            raise ValueError(f"num_iterations should be at least 0. Got {self.num_iterations}.")
+        check_counts(self, num_iterations=0)
         if not np.isfinite(self.threshold):
             raise ValueError(f"threshold should be finite. Got {self.threshold}.")
         if not 0 < self.resolution < float("inf"):
@@ -62,14 +61,23 @@ class ThresholdSearch(RecallMethod):
         warm_start_angles([1], self.warm_start)  # checks the strength
 
     def levels(self, memory: EnergyMemory, probe: Spins | str) -> tuple[Floats, int, int]:
-        """Return (rounded energies of shape ``(2**D,)``, the threshold's level, their bound)."""
+        """Return (rounded energies of shape ``(2**D,)``, the threshold's level, their bound).
+
+        Raises:
+            ValueError: The resolution is too fine for float64 to tell these energies' levels apart.
+        """
         known = int(np.count_nonzero(memory.check_probe(probe)))
         field = memory.field_strength() * known if known else 0.0
         reach = float(np.abs(memory.diagonal()).max()) + field
+        finest = reach / 2**52
+        if self.resolution < finest:
+            raise ValueError(
+                f"resolution should be at least {finest:.3g} here. Got {self.resolution}."
+            )
         largest = max(1, ceil(reach / self.resolution))
         values = np.rint(memory.diagonal(probe) / self.resolution)
-        wanted = round(self.threshold * memory.num_neurons / self.resolution)
-        return values, int(np.clip(wanted, -largest, largest + 1)), largest
+        wanted = float(self.threshold) * memory.num_neurons / self.resolution
+        return values, round(np.clip(wanted, -largest, largest + 1)), largest
 
     def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
         """Return the circuit with register ``memory`` and clean ``ancilla`` qubits."""

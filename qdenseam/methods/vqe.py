@@ -1,16 +1,18 @@
 """The variational eigensolver on a dense memory's energy."""
 
-from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.rotation_ansatz import Entangler, RotationMethod
 from qdenseam.simulation.rotations import rotation_expectation_and_gradient
 from qdenseam.training.minimize import OPTIMIZERS, minimize
 from qdenseam.training.objectives import conditional_value_at_risk
+from qdenseam.training.pennylane_gradients import pennylane_rotation_objective
 
 
 @register
@@ -40,6 +42,12 @@ class VQE(RotationMethod):
         evaluations: Points at which training evaluated the objective.
         gradients: At how many of them it used the gradient too; on a device two more evaluations
             per rotation and gradient, by the shift rule.
+        gradient_source: Who computes the expectation and its gradient: ``"diagonal"``,
+            :mod:`qdenseam.simulation.rotations`, or ``"pennylane"``, which does so for the mean
+            only.
+        training_outcome: How the best start ended, as a sentence, once trained.
+        trajectory: The objective at every evaluation of the best start, in order; no part of
+            equality or :meth:`to_dict`.
 
     References:
         Peruzzo et al., "A variational eigenvalue solver on a photonic quantum processor" (2014);
@@ -60,19 +68,27 @@ class VQE(RotationMethod):
     cost: float | None = None
     evaluations: int = 0
     gradients: int = 0
+    gradient_source: Literal["diagonal", "pennylane"] = "diagonal"
+    training_outcome: str = ""
+    trajectory: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self.check_ansatz()
-        if min(self.num_restarts, self.max_evaluations) < 1:
-            raise ValueError(
-                "num_restarts and max_evaluations should be at least 1. "
-                f"Got {self.num_restarts}, {self.max_evaluations}."
-            )
+        check_counts(self, num_restarts=1, max_evaluations=1)
         if not 0 < self.cvar <= 1:
             raise ValueError(f"cvar should be in (0, 1]. Got {self.cvar}.")
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(
                 f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {self.optimizer!r}."
+            )
+        if self.gradient_source not in ("diagonal", "pennylane"):
+            raise ValueError(
+                f"gradient_source should be diagonal or pennylane. Got {self.gradient_source!r}."
+            )
+        if self.gradient_source == "pennylane" and self.cvar < 1:
+            raise ValueError(
+                f"cvar should be 1 with gradients from PennyLane. Got {self.cvar}; "
+                "use gradient_source='diagonal'."
             )
 
     def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:
@@ -80,7 +96,13 @@ class VQE(RotationMethod):
         if self.is_trained:
             return self
         energies, generator = memory.diagonal(probe), self.generator(memory, probe)
-        observable = conditional_value_at_risk(energies, self.cvar)
+        if self.gradient_source == "pennylane":
+            differentiate = pennylane_rotation_objective(generator, energies)
+        else:
+            observable = conditional_value_at_risk(energies, self.cvar)
+            differentiate = partial(
+                rotation_expectation_and_gradient, generator, observable=observable
+            )
         gammas, angles = self.parameters(memory, probe)
         scale = float(generator.std()) or 1.0
         num_phases = self.num_layers if self.entangler == "energy" else 0
@@ -90,9 +112,7 @@ class VQE(RotationMethod):
             return phases, point[num_phases:].reshape(angles.shape)
 
         def objective(point: Floats) -> tuple[float, Floats]:
-            value, by_gamma, by_angle = rotation_expectation_and_gradient(
-                generator, *unpack(point), observable
-            )
+            value, by_gamma, by_angle = differentiate(*unpack(point))
             return value, np.concatenate([by_gamma[:num_phases] / scale, by_angle.reshape(-1)])
 
         starts = np.concatenate([np.full(num_phases, 0.3), angles.reshape(-1)])
@@ -110,4 +130,6 @@ class VQE(RotationMethod):
             cost=found.value,
             evaluations=found.evaluations,
             gradients=found.gradients,
+            training_outcome=found.outcome,
+            trajectory=tuple(found.trajectory.tolist()),
         )

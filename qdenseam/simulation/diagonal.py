@@ -15,6 +15,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from circuits.hamiltonians import LARGEST_PHASE
+
 Floats = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
 Precision = Literal["double", "single"]
@@ -165,6 +167,12 @@ class _Layers:
         self.angles, self.gammas, self.betas = checked_layers(
             self.energies.shape, start_angles, gammas, betas
         )
+        largest = max(float(self.energies.max()), -float(self.energies.min()))
+        if not float(np.abs(self.gammas).max(initial=0)) * largest <= LARGEST_PHASE:
+            raise ValueError(
+                f"phases γE should be finite and at most {LARGEST_PHASE:g}, beyond which they have no "
+                "digits left. Scale the energies or the angles."
+            )
         self.num_qubits = self.angles.size
         self.low = min(self.num_qubits, max(_BLOCK_QUBITS, self.num_qubits // 2))
         self.block = 2**self.low

@@ -73,6 +73,7 @@ def test_a_truncation_states_its_errors(rng: np.random.Generator) -> None:
         coefficients[kept.masks] = kept.weights
         error = walsh_diagonal(coefficients) - diagonal
         assert len(kept.masks) == num_strings + 1
+        assert not kept.weights.flags.writeable
         assert np.abs(error).max() <= kept.max_error + 1e-12
         assert np.sqrt((error**2).mean()) == pytest.approx(kept.rms_error, abs=1e-12)
 
@@ -99,6 +100,9 @@ def test_one_layer_on_three_spin_parity_reaches_it_with_certainty() -> None:
     [
         (lambda: walsh_coefficients([1.0, 2.0, 3.0]), r"2\*\*D values"),
         (lambda: pauli_operator([1.0, np.inf]), "finite"),
+        (lambda: pauli_operator([1.0, 2.0], tolerance=np.nan), r"tolerance should be in \[0, 1\)"),
+        (lambda: phase_circuit([1], [np.nan], 2, angle=1), r"at most 1e\+12. Got nan"),
+        (lambda: phase_circuit([1], [1e9], 2, angle=1e4), r"at most 1e\+12. Got 1e\+13"),
         (lambda: phase_circuit([1, 1], [1, 1], 2, angle=1), "distinct"),
         (lambda: phase_circuit([4], [1], 2, angle=1), "below"),
         (lambda: phase_circuit([1], [1, 2], 2, angle=1), "one shape"),

@@ -40,6 +40,20 @@ def test_counting_is_the_exponential_with_clean_ancillas(
         np.testing.assert_allclose(matrix, expected, atol=1e-10)
 
 
+def test_a_field_gets_its_gate_without_being_named_and_arrays_are_locked() -> None:
+    fields = np.array([1.0, 0.0, 3.0])
+    phase = CountingPhase(
+        pattern_bits=np.array([[0, 1, 1]]), tables=np.zeros((1, 4)), fields=fields
+    )
+    expected = np.exp(-0.5j * energy_of(phase))
+    np.testing.assert_allclose(np.diag(Operator(phase.circuit(0.5)).data)[:8], expected, atol=1e-12)
+    strings = StringPhase(masks=np.array([1]), weights=fields[:1], num_qubits=3)
+    fields[0] = 7.0
+    assert phase.fields[0] == strings.weights[0] == 1.0
+    for array in (phase.pattern_bits, phase.tables, phase.fields, strings.masks, strings.weights):
+        assert not array.flags.writeable
+
+
 def test_the_cheaper_circuit_is_chosen_by_counting(rng: np.random.Generator) -> None:
     few = CountingPhase(
         pattern_bits=rng.integers(0, 2, (1, 10)).astype(np.uint8),

@@ -42,7 +42,8 @@ def test_the_transform_has_the_stated_phases(size: int) -> None:
     [
         ([0.5, 1], 0, "values should be integers from -2 to 2"),
         ([0, 3], 0, "values should be integers from -2 to 2"),
-        ([0, 1], 4, "threshold should be from -2 to 3. Got 4."),
+        ([0, 1], 4, "threshold should be an integer from -2 to 3. Got 4."),
+        ([0, 1], 0.5, "threshold should be an integer from -2 to 3. Got 0.5."),
     ],
 )
 def test_bad_input_is_refused(values: list, threshold: int, message: str) -> None:

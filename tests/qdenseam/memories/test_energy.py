@@ -1,5 +1,7 @@
 """An energy memory is its classical model: same energies, same operator, same phases."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
@@ -80,18 +82,34 @@ def test_counting_is_chosen_where_it_is_cheaper(name: str, rng: np.random.Genera
     phase = memory.phase(probe)
     assert isinstance(phase, CountingPhase) == (name in ("exponential", "rectified"))
     if isinstance(phase, CountingPhase):
-        state = Statevector(phase.circuit(0.2).compose(QuantumCircuit(9 + 4), front=True))
-        assert abs(state.data[0]) == pytest.approx(1)
         uniform = QuantumCircuit(9 + 4)
         uniform.h(range(9))
         state = Statevector(uniform.compose(phase.circuit(0.2), range(13)))
         expected = np.exp(-0.2j * memory.diagonal(probe)) / 2**4.5
-        ratio = state.data[:512] / expected
-        np.testing.assert_allclose(ratio, ratio[0], atol=1e-10)
+        np.testing.assert_allclose(state.data[:512], expected, atol=1e-10)
         strings = StringPhase(
             masks=memory.terms(probe)[0], weights=memory.terms(probe)[1], num_qubits=9
         )
         assert phase.two_qubit_gates() < strings.two_qubit_gates()
+
+
+def test_counting_is_offered_for_many_patterns_and_steep_energies(
+    rng: np.random.Generator,
+) -> None:
+    many = EnergyMemory(random_patterns(65, 14, rng=rng), Exponential(1.0), probe_field=0.5)
+    assert isinstance(many.phase(many.patterns[0]), CountingPhase)
+    costs = set()
+    for separation in (Exponential(1.0), Exponential(50.0), RectifiedPolynomial(200)):
+        memory = EnergyMemory(random_patterns(2, 9, rng=1), separation, probe_field=0.3)
+        costs.add(memory.phase(memory.patterns[0]).two_qubit_gates())
+    assert costs == {242}
+
+
+def test_replace_keeps_the_energy_and_changes_the_field() -> None:
+    memory = EnergyMemory([[1, 1, -1], [1, -1, 1]], LogSumExp(1.0))
+    other = dataclasses.replace(memory, probe_field=0.5)
+    assert other.field_strength() == 0.5
+    np.testing.assert_array_equal(other.diagonal(), memory.diagonal())
 
 
 def test_terms_depend_on_the_known_positions_only(rng: np.random.Generator) -> None:
@@ -181,6 +199,16 @@ def test_the_calibrated_field_of_special_energies() -> None:
             "either a model or a separation",
         ),
         (lambda: EnergyMemory(np.ones((1, 25), dtype=int)), CapacityError, "at most 24 are held"),
+        (lambda: EnergyMemory(np.ones((1, 1100), dtype=int)), CapacityError, r"2\*\*1100 energies"),
+        (lambda: EnergyMemory([[1, -1]], probe_field=[0.3, 0.3]), TypeError, "one number; unknown"),
+        (lambda: EnergyMemory([[1, -1]], probe_field="0.3"), TypeError, "one number; unknown"),
+        (lambda: EnergyMemory([[1, -1]], probe_field=1e308), ValueError, "positive and finite"),
+        (lambda: EnergyMemory([[1, -1], [1, -1]]), ValueError, r"distinct.*DenseMemory\(patterns"),
+        (
+            lambda: EnergyMemory([[1, -1]]).diagonal([[1, 1], [1, 1]]),
+            ValueError,
+            r"probe should have shape \(2,\). Got \(2, 2\)",
+        ),
         (lambda: EnergyMemory([[1, -1]]).diagonal([1, 1, 1]), ValueError, "probe should"),
     ],
 )
@@ -189,12 +217,13 @@ def test_bad_input_is_refused(build, error: type[Exception], message: str) -> No
         build()
 
 
-def test_energies_that_are_not_finite_are_refused() -> None:
+@pytest.mark.parametrize("size", [np.nan, np.inf, 1e-320])
+def test_energies_that_are_not_finite_are_refused(size: float) -> None:
     class Broken:
         patterns = np.array([[1, -1]], dtype=np.int8)
 
         def energy(self, states):
-            return np.full(len(states), np.nan)
+            return size * states[:, 1].astype(float)
 
     with pytest.raises(ValueError, match="energies should be finite"):
         EnergyMemory(Broken()).diagonal()

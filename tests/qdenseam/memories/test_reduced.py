@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from qiskit.quantum_info import Operator
 
 from circuits.bit_order import all_bits, bits_to_integer
 from classical_ref import bits_to_spins
@@ -24,6 +25,16 @@ def test_any_chain_of_relations_keeps_the_energy(rng: np.random.Generator) -> No
         indices = bits_to_integer((1 - whole) // 2)
         np.testing.assert_allclose(reduced.diagonal(), diagonal[indices])
         assert len(set(indices.tolist())) == 2**reduced.num_neurons
+
+
+def test_the_phase_is_the_exponential_and_the_energy_is_locked(rng: np.random.Generator) -> None:
+    diagonal = rng.normal(size=8) + 5
+    reduced = ReducedEnergy.of(diagonal)
+    matrix = Operator(reduced.phase().circuit(0.3)).data
+    np.testing.assert_allclose(matrix, np.diag(np.exp(-0.3j * diagonal)), atol=1e-12)
+    diagonal[0] = 0
+    assert reduced.energies[0] != 0
+    assert not reduced.energies.flags.writeable
 
 
 def test_relations_are_imposed() -> None:

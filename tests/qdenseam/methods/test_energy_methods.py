@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import Statevector
 
+from circuits.ansatz import warm_start_angles
 from classical_ref import LogSumExp, random_patterns
-from qdenseam import EnergyMemory
+from qdenseam import EnergyMemory, recall
+from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.methods import (
     QAOA,
     VQE,
@@ -20,6 +22,9 @@ from qdenseam.methods import (
     method_from_dict,
 )
 from qdenseam.methods.adaptive import run_rounds, sample_laws
+from qdenseam.methods.bias_field import BiasFieldState
+from qdenseam.methods.recursive_qaoa import _eliminated
+from qdenseam.simulation.diagonal import product_state
 from qdenseam.training.fixed_angles import FIXED_ANGLES, recall_instances, retrain
 from qdenseam.training.objectives import conditional_value_at_risk
 from qdenseam.training.transfer import train_shared_angles
@@ -35,11 +40,15 @@ def probe(memory: EnergyMemory) -> np.ndarray:
     return memory.patterns[0] * np.array([-1, 1, 1, 1, 1, 0])
 
 
+def value_at_risk(energies: np.ndarray, probabilities: np.ndarray, level: float) -> float:
+    return float(conditional_value_at_risk(energies, level)(probabilities) @ probabilities)
+
+
 TRAINED = [
     QAOA(num_layers=1, num_restarts=2),
     QAOA(num_layers=2, cvar=0.2, optimizer="SLSQP"),
     VQE(),
-    VQE(entangler="energy", cvar=0.5),
+    VQE(entangler="energy", cvar=0.5, max_evaluations=8),  # at the bottom CVaR is the mean
     ImaginaryTime(),
     ImaginaryTime(entangler="energy", num_steps=5),
 ]
@@ -57,11 +66,56 @@ def test_training_lowers_the_energy_and_the_circuit_obeys_the_law(
     assert trained.evaluations > 0
     assert trained.trained(memory, probe, rng=rng) is trained
     assert method_from_dict(trained.to_dict()) == trained
-    diagonal = memory.diagonal(probe)
-    if getattr(method, "cvar", 1.0) == 1.0:
-        assert trained.cost == pytest.approx(diagonal @ law.distribution)
-    start = AdiabaticRecall(num_steps=1, total_time=1e-9).law(memory, probe).distribution
-    assert trained.cost < diagonal @ start
+    diagonal, level = memory.diagonal(probe), getattr(method, "cvar", 1.0)
+    start = np.abs(product_state(warm_start_angles(probe, 0.25))) ** 2
+    assert trained.cost == pytest.approx(value_at_risk(diagonal, law.distribution, level))
+    assert trained.cost < value_at_risk(diagonal, start, level)
+
+
+@pytest.mark.parametrize("method", [QAOA(num_layers=1, max_evaluations=9), VQE(max_evaluations=9)])
+def test_a_training_keeps_how_it_ended(
+    method: QAOA, memory: EnergyMemory, probe: np.ndarray, rng: np.random.Generator
+) -> None:
+    trained = method.trained(memory, probe, rng=rng)
+    assert trained.training_outcome in ("Converged.", "Stopped after 9 evaluations.")
+    assert min(trained.trajectory) == trained.cost
+    assert len(trained.trajectory) <= 9
+    assert "trajectory" not in trained.to_dict()
+    result = recall(memory, probe, method=trained, shots=9, rng=rng)
+    assert str(result).endswith(f"Training: {trained.training_outcome}")
+
+
+def test_imaginary_time_of_one_neuron_is_the_exponential() -> None:
+    # the real states of one neuron are all within reach of RY, so McLachlan's flow is exact
+    memory, probe = EnergyMemory([[1]]), np.array([-1], dtype=np.int8)
+    energies = memory.diagonal(probe)
+    method = ImaginaryTime(num_steps=400, total_time=1.0)
+    law = method.trained(memory, probe, rng=np.random.default_rng(0)).law(memory, probe)
+    amplitudes = product_state(warm_start_angles(probe, 0.25)) * np.exp(-energies / energies.std())
+    expected = np.abs(amplitudes) ** 2 / np.linalg.norm(amplitudes) ** 2
+    np.testing.assert_allclose(law.distribution, expected, atol=1e-3)
+
+
+def test_the_bias_is_that_of_the_lowest_states(memory: EnergyMemory, probe: np.ndarray) -> None:
+    energies = memory.diagonal(probe)
+    ranked = np.argsort(energies)[[5, 0, 60, 1, 40, 63, 20, 50]]  # the best two are rows 1 and 3
+    measured = (1 - 2 * (ranked[:, None] >> np.arange(6) & 1)).astype(np.int8)
+    asked = BiasFieldState(answers=measured[:0], start_ones=None, shots_per_round=8, num_rounds=1)
+    method = BiasFieldRecall(num_rounds=2, cvar=0.25, smallest_bias=0.1)
+    state, rounds = method.step(memory, probe, asked, [measured], np.random.default_rng(0))
+    ones = (measured[[1, 3]] < 0).mean(axis=0)
+    np.testing.assert_allclose(state.start_ones, np.clip(ones, 0.1, 0.9))
+    assert rounds[0].method.start_ones == state.start_ones
+
+
+def test_the_strongest_relation_is_imposed() -> None:
+    reduced = ReducedEnergy.of(np.arange(8.0))
+    opposed = np.array([[1, 1, -1], [1, -1, -1], [-1, -1, 1], [1, 1, -1], [-1, 1, 1]])
+    expected = reduced.tied(2, 0, -1)
+    np.testing.assert_array_equal(_eliminated(reduced, opposed).energies, expected.energies)
+    one_sided = np.array([[1, -1, -1], [1, -1, 1], [-1, -1, 1]])
+    expected = reduced.fixed(1, -1)
+    np.testing.assert_array_equal(_eliminated(reduced, one_sided).energies, expected.energies)
 
 
 def test_conditional_value_at_risk_is_the_mean_of_the_lowest(rng: np.random.Generator) -> None:
@@ -174,7 +228,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: QAOA(cvar=0), r"cvar should be in \(0, 1\]"),
         (
             lambda: QAOA(gradient_source="jax"),
-            "gradient_source should be 'diagonal' or 'pennylane'",
+            "gradient_source should be one of diagonal, cupy, pennylane",
         ),
         (lambda: QAOA(gradient_source="pennylane", cvar=0.5), "cvar should be 1 with gradients"),
         (lambda: RecursiveQAOA(gradient_source="jax"), "gradient_source should be"),
@@ -187,7 +241,11 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: VQE(gammas=(1.0, 2.0)), "expected 1 gammas. Got 2."),
         (lambda: VQE(cvar=2), r"cvar should be in \(0, 1\]"),
         (lambda: VQE(optimizer="sgd"), "optimizer should be one of"),
-        (lambda: VQE(num_restarts=0), "num_restarts and max_evaluations should be at least 1"),
+        (lambda: VQE(num_restarts=0), "num_restarts should be at least 1. Got 0."),
+        (lambda: VQE(gammas=(1.0,)), "gammas need angles and the entangler 'energy'"),
+        (lambda: VQE(angles=(np.nan,)), "angles should be finite"),
+        (lambda: QAOA(gammas=(0.1, 0.2)), "gammas and betas should come together"),
+        (lambda: QAOA(gammas=(0.1, np.nan), betas=(1.0, 1.0)), "gammas should be finite"),
         (lambda: VQE(angles=(1.0,)).law(EnergyMemory([[1, 1]]), "00"), "expected 4 angles"),
         (lambda: ImaginaryTime(num_steps=0), "num_steps should be at least 1"),
         (lambda: AdiabaticRecall(num_steps=0), "num_steps should be at least 1"),
@@ -202,7 +260,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: BiasFieldRecall(num_rounds=0), "num_rounds should be at least 1"),
         (lambda: BiasFieldRecall(cvar=0), r"cvar should be in \(0, 1\]"),
         (lambda: BiasFieldRecall(smallest_bias=0), r"smallest_bias should be in \(0, 0.5\]"),
-        (lambda: RecursiveQAOA(num_kept=0), "num_layers, num_kept and num_restarts"),
+        (lambda: RecursiveQAOA(num_kept=0), "num_kept should be at least 1. Got 0."),
         (lambda: ThresholdSearch(num_iterations=-1), "num_iterations should be at least 0"),
         (lambda: ThresholdSearch(threshold=float("nan")), "threshold should be finite"),
         (lambda: ThresholdSearch(resolution=0), "resolution should be positive"),
@@ -219,6 +277,57 @@ def test_bad_input_is_refused(build, message: str) -> None:
         build()
 
 
-def test_angles_are_needed_first(memory: EnergyMemory) -> None:
-    with pytest.raises(ValueError, match="QAOA has no angles yet"):
-        QAOA().circuit(memory, "??????")
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        (QAOA, "num_layers"),
+        (VQE, "max_evaluations"),
+        (ImaginaryTime, "num_steps"),
+        (AdiabaticRecall, "num_steps"),
+        (CounterdiabaticRecall, "num_steps"),
+        (BiasFieldRecall, "num_rounds"),
+        (RecursiveQAOA, "num_kept"),
+        (FixedAngleQAOA, "num_layers"),
+        (ThresholdSearch, "num_iterations"),
+        (EnergySearch, "max_calls"),
+    ],
+)
+def test_counts_are_integers(method: type, name: str) -> None:
+    with pytest.raises(TypeError, match=rf"{name} should be an integer. Got 2\.5\."):
+        method(**{name: 2.5})
+    assert type(getattr(method(**{name: np.int64(2)}), name)) is int
+
+
+def test_angles_become_tuples() -> None:
+    method = QAOA(num_layers=1, gammas=np.array([0.1]), betas=[0.2])
+    assert method == QAOA(num_layers=1, gammas=(0.1,), betas=(0.2,))
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        AdiabaticRecall(num_steps=2, total_time=1e18),
+        CounterdiabaticRecall(total_time=1e18),
+        QAOA(num_layers=1, gammas=(1e18,), betas=(1.0,)),
+        VQE(entangler="energy", gammas=(1e18,), angles=()),
+    ],
+)
+def test_phases_beyond_float64_are_refused(
+    method: QAOA, memory: EnergyMemory, probe: np.ndarray
+) -> None:
+    for build in (method.law, method.circuit):
+        with pytest.raises(ValueError, match=r"phases.* should be at most 1e\+12"):
+            build(memory, probe)
+
+
+def test_a_resolution_beyond_float64_is_refused(memory: EnergyMemory, probe: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"resolution should be at least .* here\. Got 1e-320"):
+        ThresholdSearch(resolution=1e-320).law(memory, probe)
+    assert ThresholdSearch(threshold=1e308, resolution=1e-3).law(memory, probe).acceptance == 1
+
+
+@pytest.mark.parametrize("method", [QAOA(), VQE(), ImaginaryTime(entangler="energy")])
+def test_angles_are_needed_first(method: QAOA, memory: EnergyMemory) -> None:
+    for build in (method.law, method.circuit):
+        with pytest.raises(ValueError, match=f"{type(method).__name__} has no angles yet"):
+            build(memory, "??????")

@@ -180,3 +180,9 @@ def test_bad_input_is_refused(change: dict, message: str) -> None:
     good = {"diagonal": np.zeros(4), "start_angles": [0, 1], "gammas": [1, 2], "betas": [1, 2]}
     with pytest.raises(ValueError, match=message):
         qaoa_expectation(**{**good, **change})
+
+
+@pytest.mark.parametrize(("energy", "gamma"), [(1e18, 1.0), (np.nan, 0.1), (1.0, np.inf)])
+def test_phases_without_digits_are_refused(energy, gamma):
+    with pytest.raises(ValueError, match="phases γE should be finite and at most 1e"):
+        qaoa_state([0.0, energy], [0.3], gammas=[gamma], betas=[0.1])
