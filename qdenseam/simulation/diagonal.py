@@ -170,8 +170,8 @@ class _Layers:
         largest = max(float(self.energies.max()), -float(self.energies.min()))
         if not float(np.abs(self.gammas).max(initial=0)) * largest <= LARGEST_PHASE:
             raise ValueError(
-                f"phases γE should be finite and at most {LARGEST_PHASE:g}, beyond which they have no "
-                "digits left. Scale the energies or the angles."
+                f"phases γE should be finite and at most {LARGEST_PHASE:g}, beyond which they have "
+                "no digits left. Scale the energies or the angles."
             )
         self.num_qubits = self.angles.size
         self.low = min(self.num_qubits, max(_BLOCK_QUBITS, self.num_qubits // 2))
