@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, inf
 from typing import Any, Literal
 
 import numpy as np
@@ -19,7 +20,7 @@ from qdenseam.execution.measuring import measured
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
 from qdenseam.recall_facts import recall_facts
-from qdenseam.retrieval import Memory, check_width, prepared_method
+from qdenseam.retrieval import Memory, check_width, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,23 +45,31 @@ class Draft:
     def require_at_most(self, max_seconds: float) -> None:
         """Refuse a draft whose estimate exceeds a cap on the seconds of quantum processor.
 
+        Services stop jobs at whole seconds, so that a fraction of a second in the cap is lost.
+
         Raises:
-            ValueError: The cap is not positive.
-            CapacityError: The estimate exceeds it, or the device tells no durations to make one.
+            ValueError: The cap is not positive and finite.
+            CapacityError: The estimate exceeds it, the device tells no durations to make one, or
+                the cap leaves less than a second for each job.
         """
-        if not max_seconds > 0:
-            raise ValueError(f"max_seconds should be positive. Got {max_seconds}.")
+        if not 0 < max_seconds < inf:
+            raise ValueError(f"max_seconds should be positive and finite. Got {max_seconds}.")
         seconds = self.cost.seconds
         if seconds is None and self.engine.target is not None:
             raise CapacityError(
                 f"A capped submission should have an estimate. {self.engine.name!r} reports no "
                 "durations to make one from; submit without max_seconds, or to another backend."
             )
-        if seconds is not None and seconds > max_seconds:
+        if seconds is not None and seconds > floor(max_seconds):
             raise CapacityError(
-                f"A submission should take at most {max_seconds:g} s of quantum processor. Got an "
-                f"estimate of {seconds:.1f} s ({jobs.SECONDS_FORMULA}); use fewer shots or probes, "
-                "or raise max_seconds."
+                f"A submission should take at most {max_seconds:g} s of quantum processor, in "
+                f"whole seconds. Got an estimate of {seconds:.1f} s ({jobs.SECONDS_FORMULA}); use "
+                "fewer shots or probes, or raise max_seconds."
+            )
+        if max_seconds < len(self.parts):
+            raise CapacityError(
+                f"A cap should leave a whole second for each of {len(self.parts)} jobs. Got "
+                f"max_seconds {max_seconds:g}; use fewer shots or probes, or raise max_seconds."
             )
 
 
@@ -78,7 +87,7 @@ def draft(
     Args:
         memory: An ``AmplitudeMemory`` or ``EnergyMemory``.
         probes: One probe, shape ``(D,)``, or many, ``(P, D)``.
-        method: How to recall; adaptive methods cannot wait and are refused.
+        method: How to recall, as for ``recall``; adaptive methods cannot wait and are refused.
         backend: Name of an engine.
         shots: Shots per probe.
         rng: Seed or generator.
@@ -109,8 +118,8 @@ def draft(
         raise ValueError("There should be at least one probe. Got none.")
     engine = find_engine(backend)
     check_width(memory, engine)
-    methods = [prepared_method(method, memory, row, engine, rng) for row in rows]
-    circuits = [each.circuit(memory, row) for each, row in zip(methods, rows, strict=True)]
+    recalls = prepared(method, memory, rows, engine, rng)
+    circuits = [each.circuit(source, row) for source, row, each in recalls]
     seed = int(rng.integers(2**31))
     compiled = engine.compile([measured(circuit) for circuit in circuits], seed=seed)
     for ready in compiled:
@@ -132,15 +141,13 @@ def draft(
             "reading": jobs.stream_state(rng.spawn(1)[0]),
             "recalls": [
                 recall_facts(
-                    memory,
-                    row,
-                    each,
+                    *recall,
                     circuit,
                     routed_two_qubit_gates=None
                     if engine.target is None
                     else two_qubit_gates(ready),
                 )
-                for row, each, circuit, ready in zip(rows, methods, circuits, compiled, strict=True)
+                for recall, circuit, ready in zip(recalls, circuits, compiled, strict=True)
             ],
         },
     )

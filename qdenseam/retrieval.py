@@ -19,7 +19,7 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds, sample_laws
 from qdenseam.methods.base import RecallMethod, RecallResources, Spins
-from qdenseam.planning import choose_method
+from qdenseam.planning import choose
 from qdenseam.recall_result import RecallResult, draw, tally
 
 Memory = AmplitudeMemory | EnergyMemory
@@ -41,7 +41,8 @@ def recall(
         memory: An :class:`AmplitudeMemory` or :class:`EnergyMemory`.
         probes: One probe, shape ``(D,)``, or many, ``(P, D)``: spins with 0 where unknown, or
             text of ``0``, ``1`` and ``?``. Many probes are one job.
-        method: How to recall; ``"auto"`` lets :func:`qdenseam.planning.choose_method` choose.
+        method: How to recall; ``"auto"`` lets :func:`qdenseam.planning.choose` choose: on a
+            calibrated device method and encoder are planned for the known neurons of each probe.
         sampler: ``"exact"`` draws from the method's law, at any size and without a circuit; any
             other name of :func:`qdenseam.execution.engine_names`, a ``BackendV2`` or a V2
             sampler runs the circuit.
@@ -67,14 +68,13 @@ def recall(
     if isinstance(method, AdaptiveMethod):
         results = [_adaptive(memory, row, method, engine, shots, rng) for row in rows]
     else:
-        methods = [prepared_method(method, memory, row, engine, rng) for row in rows]
+        if engine is not None:
+            check_width(memory, engine)
+        recalls = prepared(method, memory, rows, engine, rng)
         if engine is None:
-            results = [
-                _drawn(memory, row, each, shots, rng)
-                for row, each in zip(rows, methods, strict=True)
-            ]
+            results = [_drawn(*each, shots, rng) for each in recalls]
         else:
-            results = _run(memory, rows, methods, engine, shots, rng, on_progress)
+            results = _run(recalls, engine, shots, rng, on_progress)
     return results[0] if spins.ndim == 1 else results
 
 
@@ -82,32 +82,42 @@ def _is_exact(sampler: Any) -> bool:
     return isinstance(sampler, str) and sampler.strip().lower() == "exact"
 
 
-def prepared_method(
+def prepared(
     method: RecallMethod | Literal["auto"],
     memory: Memory,
-    probe: Spins,
+    probes: Spins,
     engine: Engine | None,
     rng: np.random.Generator,
-) -> RecallMethod:
-    """Return the method for one probe, chosen if that is asked for, and trained.
+) -> list[tuple[Memory, Spins, RecallMethod]]:
+    """Return (memory, probe, method) for every probe, chosen if that is asked for, and trained.
+
+    A choice is made once for all probes that know the same neurons. It may change the memory's
+    encoder, never its patterns.
 
     Raises:
         ValueError: The method is a text other than ``"auto"``.
         TypeError: The method needs the other kind of memory.
     """
-    if not isinstance(method, str):
-        chosen = method
-    elif method == "auto":
-        is_device = engine is not None and engine.target is not None
-        chosen = choose_method(memory, probe, on_device=is_device)
-    else:
-        raise ValueError(f"method should be a method object or 'auto'. Got {method!r}.")
-    if not isinstance(memory, chosen.memory_type):
-        raise TypeError(
-            f"{type(chosen).__name__} recalls from {chosen.memory_type.__name__}. "
-            f"Got {type(memory).__name__}."
-        )
-    return chosen.trained(memory, probe, rng=rng)
+    target = None if engine is None else engine.target
+    chosen: dict[bytes, tuple[Memory, RecallMethod]] = {}
+    recalls = []
+    for probe in probes:
+        known = (probe != 0).tobytes()
+        if not isinstance(method, str):
+            chosen[known] = (memory, method)
+        elif method != "auto":
+            raise ValueError(f"method should be a method object or 'auto'. Got {method!r}.")
+        elif known not in chosen:
+            chosen[known] = choose(memory, probe, target)
+        source, each = chosen[known]
+        if not isinstance(source, each.memory_type):
+            raise TypeError(
+                f"{type(each).__name__} recalls from {each.memory_type.__name__}. "
+                f"Got {type(source).__name__}."
+            )
+        assert np.array_equal(source.patterns, memory.patterns)  # results count in this order
+        recalls.append((source, probe, each.trained(source, probe, rng=rng)))
+    return recalls
 
 
 def _drawn(
@@ -118,23 +128,20 @@ def _drawn(
 
 
 def _run(
-    memory: Memory,
-    probes: Spins,
-    methods: list[RecallMethod],
+    recalls: list[tuple[Memory, Spins, RecallMethod]],
     engine: Engine,
     shots: int,
     rng: np.random.Generator,
     on_progress: Callable[[Progress], None] | None,
 ) -> list[RecallResult]:
-    check_width(memory, engine)
-    circuits = [each.circuit(memory, probe) for each, probe in zip(methods, probes, strict=True)]
+    circuits = [method.circuit(memory, probe) for memory, probe, method in recalls]
     compiled = engine.compile(
         [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
     )
     readings = engine.sample(compiled, shots, rng, on_progress=on_progress)
     results = []
-    for probe, method, circuit, ready, bits in zip(
-        probes, methods, circuits, compiled, readings, strict=True
+    for (memory, probe, method), circuit, ready, bits in zip(
+        recalls, circuits, compiled, readings, strict=True
     ):
         results.append(
             _result(

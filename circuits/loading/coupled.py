@@ -78,6 +78,38 @@ def prepare_coupled(
     return replace(found, layout=layout)
 
 
+def prepare_on_sites(
+    bits: Bits,
+    amplitudes: npt.NDArray[np.complex128],
+    neighbors: Words,
+    *,
+    width: int = 8,
+    variant: int = 0,
+) -> Preparation | None:
+    """Return a preparation of qubits that already have their sites, qubit i the site i.
+
+    Args:
+        bits: Distinct patterns, shape ``(K, D)``; where all are equal, CX may pass.
+        amplitudes: Unit norm, shape ``(K,)``.
+        neighbors: Coupled sites of each site, which together are connected
+            (:func:`circuits.loading.placement.neighbor_words`).
+        width: States kept per number of remaining patterns.
+        variant: How ties are broken; another number gives another circuit.
+
+    Returns:
+        The preparation, or ``None`` for more than 64 sites or 32 patterns, or if some pair could
+        not be told apart by coupled qubits.
+    """
+    num_patterns, num_sites = bits.shape
+    if num_sites > MAX_QUBITS or not 2 <= num_patterns <= MAX_PATTERNS:
+        return None
+    last = _search(to_words(bits)[:, 0], neighbors, width, 0.6 + 0.2 * (variant % 2), variant)
+    if last is None:
+        return None
+    plan = Plan(two_qubit_gates=last.cost, actions=(RunSteps(steps=tuple(last.steps())),))
+    return carry_out(plan, bits, amplitudes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _State:
     rows: Words

@@ -14,13 +14,14 @@ from typer.core import TyperGroup
 
 from qdenseam import __version__
 from qdenseam.cli.bench import bench
-from qdenseam.cli.bench_circuits import encoders, energy, signal
+from qdenseam.cli.bench_circuits import encoders, energy, routing, signal
 from qdenseam.cli.bench_circuits import recall as bench_recall
 from qdenseam.cli.bench_simulators import gpu, simulators
 from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
 from qdenseam.cli.jobs import cancel, fetch, jobs
+from qdenseam.cli.plan import plan
 from qdenseam.cli.recall import recall
 from qdenseam.cli.reproduce import reproduce
 from qdenseam.cli.submit import submit
@@ -57,7 +58,10 @@ def refuse(error: Exception) -> NoReturn:
     if isinstance(error, OSError) and error.strerror:
         place = "" if error.filename is None else f": {error.filename}"
         text = f"{error.strerror}{place}. Choose a path that can be read and written."
-    typer.echo(f"Error: {' '.join(text.split()) or type(error).__name__}", err=True)
+    from qdenseam.execution.secrets import without_secrets  # numerics, loaded where there are any
+
+    text = " ".join(without_secrets(text).split())
+    typer.echo(f"Error: {text or type(error).__name__}", err=True)
     raise typer.Exit(2) from None
 
 
@@ -68,9 +72,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help, wrapped to the terminal, in half the time
     pretty_exceptions_enable=False,
 )
-for command in (compare, recall, collect, reproduce, submit, jobs, fetch, cancel, info):
+for command in (compare, recall, plan, collect, reproduce, submit, jobs, fetch, cancel, info):
     app.command()(command)
-for command in (encoders, energy, signal, simulators, gpu):
+for command in (encoders, energy, signal, routing, simulators, gpu):
     bench.command()(command)
 bench.command("recall")(bench_recall)
 app.add_typer(bench, name="bench")

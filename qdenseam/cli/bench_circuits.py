@@ -144,3 +144,38 @@ def energy(
     rows = [asdict(row) for row in bench_energy(sizes=chosen, num_layers=num_layers, rng=0)]
     print_rows(rows)
     write_json(json_file, rows=rows)
+
+
+def routing(
+    devices: Annotated[
+        str, Option(metavar="NAME,...", help='Device models; "line" is a chain of qubits of one.')
+    ] = "torino,line,nighthawk",
+    sizes: Annotated[str, Option(metavar="N,N,...", help="Numbers of neurons.")] = "6,8,12,16,20",
+    patterns: Annotated[
+        str, Option(metavar="K,K,...", help="Numbers of patterns; 0 is the signals alone.")
+    ] = "0,4,8",
+    degrees: Annotated[str, Option(metavar="M,M,...", help="Numbers of signals.")] = "1,4,8",
+    num_seeds: Annotated[int, Option("--seeds", min=1, help="Qiskit's routings.")] = 12,
+    seed: Annotated[int, Option(min=0, help="Seed of the patterns and angles.")] = 0,
+    json_file: JsonFile = None,
+) -> None:
+    """Count the gates of filters on devices, on parity trees and routed by Qiskit."""
+    from qdenseam.bench.routing import bench_routing
+
+    def numbers(text: str) -> list[int]:
+        return [int(part) for part in text.split(",") if part.strip()]
+
+    def show(row: Any) -> None:
+        typer.echo(f"{row.device}, D = {row.num_neurons}, degree {row.degree}", err=True)
+
+    rows = bench_routing(
+        [name.strip() for name in devices.split(",") if name.strip()],
+        sizes=numbers(sizes),
+        num_patterns=[number or None for number in numbers(patterns)],
+        degrees=numbers(degrees),
+        num_seeds=num_seeds,
+        rng=seed,
+        on_row=show,
+    )
+    print_rows([asdict(row) for row in rows])
+    write_json(json_file, seed=seed, rows=[asdict(row) for row in rows])

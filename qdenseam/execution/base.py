@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
-from qiskit.exceptions import QiskitError
 from qiskit.primitives import BaseSamplerV2
 from qiskit.transpiler import Target
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.circuit_facts import has_mid_circuit_operations
+from qdenseam.execution.foreign_code import explained
 from qdenseam.execution.readout import register_bits
 
 
@@ -106,18 +106,16 @@ class Engine(ABC):
             self.check_runnable(circuit)
         samples: list[dict[str, NDArray[np.bool_]]] = []
         for batch in _batches(circuits, self.circuits_per_run):
-            sampler = self.make_sampler(int(rng.integers(1, 2**31)))
-            try:
-                results = sampler.run(batch, shots=shots).result()
-            except (QiskitError, RuntimeError) as error:
-                raise BackendError(
-                    f"{self.name!r} could not run {len(batch)} circuits of {shots} shots: {error} "
-                    "Only circuits from this engine's compile() are sure to run."
-                ) from error
-            samples += [
-                register_bits(result, circuit)
-                for result, circuit in zip(results, batch, strict=True)
-            ]
+            seed = int(rng.integers(1, 2**31))
+            with explained(
+                f"{self.name!r} could not run {len(batch)} circuits of {shots} shots",
+                "Only circuits from this engine's compile() are sure to run.",
+            ):
+                results = self.make_sampler(seed).run(batch, shots=shots).result()
+                samples += [
+                    register_bits(result, circuit)
+                    for result, circuit in zip(results, batch, strict=True)
+                ]
             if on_progress is not None:
                 on_progress(
                     Progress(

@@ -10,6 +10,8 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import (
     BasePrimitiveJob,
     BaseSamplerV2,
+    BitArray,
+    DataBin,
     PrimitiveResult,
     SamplerPubLike,
     SamplerPubResult,
@@ -19,17 +21,30 @@ from qiskit.providers import BackendV2, JobStatus
 
 from qdenseam.execution.circuit_facts import has_mid_circuit_operations
 from qdenseam.execution.device_parts import DevicePart, part_of_target
-from qdenseam.execution.memory_limits import density_matrix_bytes, fits
+from qdenseam.execution.error_mixtures import DrawnNoise
+from qdenseam.execution.memory_limits import (
+    density_matrix_bytes,
+    fits,
+    require_statevector,
+    statevector_bytes,
+)
+from qdenseam.execution.trajectories import can_be_drawn, form_of, sample
 
 PHYSICAL_QUBITS = "physical_qubits"
 """Metadata key of a compiled circuit: the device's qubit behind each of its own."""
 
-NoisyMethod = Literal["density_matrix", "statevector"]
+NoisyMethod = Literal["density_matrix", "statevector", "drawn"]
+"""One density matrix; one noisy state vector per shot, by Aer; trajectories whose errors are drawn
+first, see :mod:`~qdenseam.execution.trajectories`."""
 
-# Nanoseconds per operation of Aer on one core, measured at 8 to 12 qubits with Heron's gate set.
+FEWEST_QUBITS_DRAWN = 11
+"""Below, handing over a circuit for each shot takes longer than Aer's own trajectories."""
+
+# Nanoseconds per operation on one core, measured at 8 to 14 qubits with Heron's gate set.
 _DENSITY_MATRIX_NS = 2.1  # per entry
 _TRAJECTORY_NS = 6.1  # per amplitude and shot
 _TRAJECTORY_OVERHEAD_NS = 500.0  # per shot
+_HANDING_OVER_NS = 20_000.0  # per shot with an error of its own
 
 
 @lru_cache(maxsize=256)
@@ -45,19 +60,51 @@ def noise_of_qubits(device: BackendV2, qubits: tuple[int, ...]) -> Any:
     return NoiseModel.from_backend(DevicePart(part_of_target(device.target, qubits), qubits))
 
 
-def cheapest_method(circuit: QuantumCircuit, shots: int) -> NoisyMethod:
-    """Return the faster of one density matrix and one noisy state vector per shot.
+@lru_cache(maxsize=64)
+def drawn_noise(device: BackendV2, qubits: tuple[int, ...]) -> DrawnNoise:
+    """Return the noise of :func:`noise_of_qubits`, ready to be drawn; the last 64 are kept."""
+    model = noise_of_qubits(device, qubits)
+    return DrawnNoise.of(model, part_of_target(device.target, qubits))
 
-    Per operation a density matrix costs ``a · 4^n``, trajectories ``shots · (b · 2^n + c)``; they
-    meet near ``2^n = 3 · shots``. With mid-circuit measurements the density matrix has to
-    be evolved for each shot too and loses; it also does where it does not fit in memory.
+
+def cheapest_method(circuit: QuantumCircuit, shots: int, *, clean: float = 0.0) -> NoisyMethod:
+    """Return the faster way to simulate a noisy circuit, from its width and its errors alone.
+
+    Per operation a density matrix costs ``a · 4^n``. With mid-circuit measurements it has to be
+    evolved for each shot too and loses; it also does where it does not fit in memory. The other way
+    is trajectories: up to 10 qubits, and with classical control, Aer's own at ``shots · (b · 2^n +
+    c)``, else drawn ones at ``(1 + (1 - clean) · shots) · (b · 2^n + d)``, or less where matrix
+    products are cheaper.
+
+    Args:
+        circuit: Compiled for a device.
+        shots: Shots of it.
+        clean: Fraction of the shots that meet no error.
     """
     num_qubits = circuit.num_qubits
+    cost = _TRAJECTORY_NS * 2.0**num_qubits
+    trajectories: NoisyMethod = "statevector"
+    if num_qubits >= FEWEST_QUBITS_DRAWN and can_be_drawn(circuit):
+        trajectories = "drawn"
+        cost = (1 + (1 - clean) * shots) * (cost + _HANDING_OVER_NS)
+    else:
+        cost = shots * (cost + _TRAJECTORY_OVERHEAD_NS)
     if has_mid_circuit_operations(circuit) or not fits(density_matrix_bytes(num_qubits)):
-        return "statevector"
-    density_matrix = _DENSITY_MATRIX_NS * 4.0**num_qubits
-    trajectories = shots * (_TRAJECTORY_NS * 2.0**num_qubits + _TRAJECTORY_OVERHEAD_NS)
-    return "density_matrix" if density_matrix <= trajectories else "statevector"
+        return trajectories
+    return "density_matrix" if _DENSITY_MATRIX_NS * 4.0**num_qubits <= cost else trajectories
+
+
+def require_simulable(name: str, circuit: QuantumCircuit) -> None:
+    """Refuse a circuit whose state fits neither as a vector nor as a matrix product.
+
+    Raises:
+        CapacityError: The state vector is too large for the memory, and the noise-free state has
+            too many Schmidt coefficients, or there is classical control.
+    """
+    if fits(statevector_bytes(circuit.num_qubits)):
+        return
+    if not can_be_drawn(circuit) or form_of(circuit) == "statevector":
+        require_statevector(name, circuit.num_qubits)
 
 
 class DeviceNoiseSampler(BaseSamplerV2):
@@ -80,10 +127,13 @@ class DeviceNoiseSampler(BaseSamplerV2):
 
         coerced = [SamplerPub.coerce(pub, 1024 if shots is None else shots) for pub in pubs]
         groups: defaultdict[tuple[tuple[int, ...], NoisyMethod], list[int]] = defaultdict(list)
-        for index, pub in enumerate(coerced):
-            method = cheapest_method(pub.circuit, pub.shots)
-            groups[physical_qubits(pub.circuit), method].append(index)
         results: dict[int, SamplerPubResult] = {}
+        for index, pub in enumerate(coerced):
+            method = self._method(pub)
+            if method == "drawn":
+                results[index] = self._drawn(pub)
+            else:
+                groups[physical_qubits(pub.circuit), method].append(index)
         for (qubits, method), members in groups.items():
             noise = noise_of_qubits(self._device, qubits)
             sampler = SamplerV2(
@@ -93,6 +143,23 @@ class DeviceNoiseSampler(BaseSamplerV2):
             part = sampler.run([coerced[index] for index in members]).result()
             results.update(zip(members, part, strict=True))
         return FinishedJob(PrimitiveResult([results[index] for index in range(len(coerced))]))
+
+    def _method(self, pub: SamplerPub) -> NoisyMethod:
+        circuit = pub.circuit
+        qubits = physical_qubits(circuit)
+        clean = 0.0
+        if circuit.num_qubits >= FEWEST_QUBITS_DRAWN and can_be_drawn(circuit):
+            clean = drawn_noise(self._device, qubits).clean_fraction(circuit)
+        return cheapest_method(circuit, pub.shots, clean=clean)
+
+    def _drawn(self, pub: SamplerPub) -> SamplerPubResult:
+        circuit = pub.circuit
+        noise = drawn_noise(self._device, physical_qubits(circuit))
+        found = sample(circuit, pub.shots, noise, form_of(circuit), self._rng)
+        data = {
+            name: BitArray.from_bool_array(bits, order="little") for name, bits in found.items()
+        }
+        return SamplerPubResult(DataBin(**data, shape=()), metadata={"shots": pub.shots})
 
 
 def physical_qubits(circuit: QuantumCircuit) -> tuple[int, ...]:

@@ -2,20 +2,30 @@
 
 import difflib
 import re
+import sys
 from importlib import import_module
+from importlib.util import find_spec
 
 from qiskit.providers import BackendV2
 
 from qdenseam.errors import BackendError
+from qdenseam.execution.foreign_code import explained
 
 _FACTORY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-_FAMILIES = ("fake", "pennylane", "ibm")
+FAMILIES = ("fake", "pennylane", "ibm")
+"""Words before a colon that name engines of this suite, never a module."""
 
 
 def is_factory(name: str) -> bool:
     """Return whether an engine's name is ``module:factory``, and so would run code of its own."""
     module, _, _ = name.partition(":")
-    return _FACTORY.fullmatch(name.strip()) is not None and module.lower() not in _FAMILIES
+    return _FACTORY.fullmatch(name.strip()) is not None and module.lower() not in FAMILIES
+
+
+def is_importable(name: str) -> bool:
+    """Return whether the outermost package of a ``module:factory`` is there; nothing is run."""
+    package = name.strip().partition(":")[0].partition(".")[0]
+    return package in sys.modules or find_spec(package) is not None
 
 
 def check_study_engine(name: str) -> None:
@@ -46,13 +56,11 @@ def backend_of_factory(name: str) -> BackendV2:
         BackendError: The module or the factory cannot be found, fails, or makes something else.
     """
     module_name, _, path = name.partition(":")
-    try:
+    with explained(
+        f"The module of {name!r} could not be imported",
+        "It should be installed, or lie in a folder on PYTHONPATH.",
+    ):
         found = import_module(module_name)
-    except Exception as error:  # a module may fail in any way
-        raise BackendError(
-            f"The module of {name!r} could not be imported: {type(error).__name__}: {error}. It "
-            "should be installed, or lie in a folder on PYTHONPATH."
-        ) from error
     for part in path.split("."):
         if not hasattr(found, part):
             near = difflib.get_close_matches(part, dir(found), n=3)
@@ -64,12 +72,8 @@ def backend_of_factory(name: str) -> BackendV2:
             f"{name!r} should be a function that returns a BackendV2. Got "
             f"{type(found).__name__}, which cannot be called."
         )
-    try:
+    with explained(f"{name!r} failed when it was called without arguments"):
         backend = found()
-    except Exception as error:  # a factory may fail in any way
-        raise BackendError(
-            f"{name!r} failed when it was called without arguments: {type(error).__name__}: {error}"
-        ) from error
     if not isinstance(backend, BackendV2):
         raise BackendError(
             f"{name!r} should return a qiskit BackendV2. Got {type(backend).__name__}; a V2 "

@@ -14,28 +14,37 @@ from qiskit.transpiler import Target
 from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.circuit_facts import active_qubits, restricted_to
-from qdenseam.execution.compilation import onto_backend
-from qdenseam.execution.device_noise import PHYSICAL_QUBITS, DeviceNoiseSampler
+from qdenseam.execution.compilation import onto_backend, predicted_layout
+from qdenseam.execution.device_noise import (
+    PHYSICAL_QUBITS,
+    DeviceNoiseSampler,
+    physical_qubits,
+    require_simulable,
+)
 from qdenseam.execution.device_parts import DevicePart, working_part
-from qdenseam.execution.memory_limits import require_statevector
+from qdenseam.execution.error_budget import with_delays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeDeviceEngine(Engine):
     """A snapshot of a device: its gates, its couplings and its errors.
 
-    Circuits are compiled for the working part of the device, without the qubits and couplings whose
-    calibration failed. Compiled circuits keep only the qubits they act on, and only those are
-    simulated, with the gate, relaxation and readout errors that the device reports for them. A
-    density matrix is evolved where that is cheaper than one noisy state vector per shot.
+    Circuits go where the calibration predicts most success (the gates' and the measurements'), on
+    working qubits and couplings only. Wide ones and those with classical control are compiled for
+    few two-qubit gates, see :func:`~qdenseam.execution.compilation.predicted_layout`. Compiled
+    circuits keep only the qubits they act on, and only those are simulated, with the gate,
+    relaxation and readout errors that the device reports for them: by a density matrix, or by
+    trajectories, as state vectors or matrix products, whichever is cheapest.
 
     Attributes:
         device: The backend that describes the device.
-        num_layouts: Compilations tried per circuit; the one with fewest two-qubit gates is kept.
+        num_layouts: Routings tried per circuit.
+        idling: Whether waits become delays, so that waiting qubits relax in the simulation too.
     """
 
     device: BackendV2
-    num_layouts: int = 3
+    num_layouts: int = 12
+    idling: bool = False
 
     def __post_init__(self) -> None:
         if self.num_layouts < 1:
@@ -57,11 +66,11 @@ class FakeDeviceEngine(Engine):
         return len(working_part(self.device).qubits)
 
     def check_capacity(self, circuit: QuantumCircuit) -> None:
-        """Raise a CapacityError if even one state vector does not fit in memory."""
-        require_statevector(self.name, circuit.num_qubits)
+        """Raise a CapacityError if neither a state vector nor matrix products hold its state."""
+        require_simulable(self.name, circuit)
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
-        """Lay out and route on the working part of the device, then drop the qubits left idle.
+        """Route, lay out on the working part of the device, and drop the qubits left idle.
 
         ``metadata["physical_qubits"]`` of a compiled circuit lists the device's qubit behind each
         of its own.
@@ -74,8 +83,17 @@ class FakeDeviceEngine(Engine):
                     f"those that work and are connected. Got {circuit.num_qubits}; use another "
                     "device or fewer qubits."
                 )
-        compiled = onto_backend(circuits, part, seed=seed, num_layouts=self.num_layouts)
-        return [_narrowed(circuit, part) for circuit in compiled]
+        return [self._laid_out(circuit, part, seed) for circuit in circuits]
+
+    def _laid_out(self, circuit: QuantumCircuit, part: DevicePart, seed: int) -> QuantumCircuit:
+        target, tries = self.device.target, self.num_layouts
+        found = predicted_layout(circuit, target, num_seeds=tries, seed=seed)
+        if found is None:
+            (compiled,) = onto_backend([circuit], part, seed=seed, num_layouts=min(3, tries))
+            laid_out = _narrowed(compiled, part)
+        else:
+            laid_out = found.circuit
+        return with_delays(laid_out, target, physical_qubits(laid_out)) if self.idling else laid_out
 
     def make_sampler(self, seed: int) -> BaseSamplerV2:
         """Return a fresh sampler of the device's noise."""

@@ -16,7 +16,7 @@ from qiskit.transpiler import Target
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.base import Engine, Progress
 from qdenseam.execution.compilation import onto_backend
-from qdenseam.execution.ibm_account import ibm_backend
+from qdenseam.execution.ibm_account import full_name, ibm_backend, ibm_service
 from qdenseam.execution.ibm_jobs import IBMJobService
 from qdenseam.execution.ibm_requests import asked
 from qdenseam.execution.ibm_sampler import Program, default_program, ibm_sampler
@@ -25,6 +25,8 @@ from qdenseam.execution.target_check import unsupported_instruction
 
 POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
 """Pauses between two looks at a waiting job; the last one stays."""
+FRACTIONAL = "+fractional"
+"""At the end of an engine's name: with the device's rx and rzz gates of any angle."""
 _MOST_SILENCES = 10
 
 
@@ -155,16 +157,64 @@ class IBMEngine(Engine):
         return samples
 
 
-def ibm_engine(name: str) -> IBMEngine:
-    """Return the engine of a device of the runtime's default account.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneIBMDevice:
+    """A device that the account does not list any more; its jobs are still there.
+
+    Attributes:
+        name: The engine's name that jobs were submitted under.
+        service: The ``QiskitRuntimeService`` of the account.
+    """
+
+    name: str
+    service: Any
+
+    def job_service(self) -> IBMJobService:
+        """Return the device's jobs; posting another one is refused."""
+        device = full_name(self.name.partition(":")[2].removesuffix(FRACTIONAL))
+        return IBMJobService(device, service=self.service)
+
+    def calibration_time(self) -> str | None:
+        """Return None: nothing is known of the device."""
+        return None
+
+
+def gone_ibm_device(name: str) -> GoneIBMDevice:
+    """Return what is left of a device, ``ibm:NAME``, that :func:`ibm_engine` does not find.
 
     Raises:
-        ValueError: If the account has no such device.
         RequestRefusedError: If there is no account, or its token is not accepted.
         ServiceUnreachableError: If IBM's service does not answer.
     """
-    backend = ibm_backend(name)
-    return IBMEngine(name=f"ibm:{backend.name}", backend=backend)
+    return GoneIBMDevice(name=name, service=ibm_service())
+
+
+def ibm_engine(name: str) -> IBMEngine:
+    """Return the engine of a device of the runtime's default account.
+
+    Args:
+        name: The device's name, such as ``fez``; ``fez+fractional`` also has its gates rx and rzz
+            of any angle, which halve the gates of phases and take classical control away.
+
+    Raises:
+        ValueError: If the account has no such device, it has no fractional gates, or something else
+            than ``fractional`` is asked for.
+        RequestRefusedError: If there is no account, or its token is not accepted.
+        ServiceUnreachableError: If IBM's service does not answer.
+    """
+    device, plus, wish = name.strip().lower().partition("+")
+    if plus and wish != "fractional":
+        raise ValueError(
+            f"What is asked for after a device's name should be 'fractional'. Got {wish!r}; use "
+            f"'ibm:{device}{FRACTIONAL}' or 'ibm:{device}'."
+        )
+    return engine_of_backend(ibm_backend(device, fractional=bool(plus)))
+
+
+def engine_of_backend(backend: Any) -> IBMEngine:
+    """Return the engine of an ``IBMBackend``, named so that it is found again as it is."""
+    fractional = getattr(backend.options, "use_fractional_gates", False)
+    return IBMEngine(name=f"ibm:{backend.name}{FRACTIONAL if fractional else ''}", backend=backend)
 
 
 def is_ibm_device(backend: BackendV2) -> bool:

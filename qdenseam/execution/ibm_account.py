@@ -12,31 +12,48 @@ from qdenseam.execution.ibm_requests import NO_ACCESS_TOKEN, asked, told
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
 
 
-def ibm_backend(name: str) -> BackendV2:
+def ibm_backend(name: str, *, fractional: bool = False) -> BackendV2:
     """Return a device of the runtime's default account, with its target loaded.
 
     The account is that of ``QiskitRuntimeService()``: ``QISKIT_IBM_TOKEN``, else the saved one.
 
     Args:
         name: The device's name; ``fez`` stands for ``ibm_fez``.
+        fractional: Whether the target holds the gates rx and rzz of any angle, RZZ in [0, π/2]; IBM
+            then offers no classical control, among other things.
 
     Raises:
-        ValueError: If the account has no such device.
+        ValueError: If the account has no such device, or the device no such gates.
         RequestRefusedError: If there is no account, or its token or instance is not accepted.
         ServiceUnreachableError: If IBM's service does not answer.
     """
-    name = name.strip().lower()
-    name = name if "_" in name else f"ibm_{name}"
+    name = full_name(name)
     for _ in range(2):
         # The runtime takes what got lost on the way for something that is not there, so that only
         # a second look, by a new service object, tells.
-        found = asked(lambda: _open(name), _doing(name))
+        found = asked(lambda: _open(name, fractional), _doing(name))
         if isinstance(found, BackendV2):
             return found
     raise found
 
 
-def _open(name: str) -> BackendV2 | Exception:
+def full_name(name: str) -> str:
+    """Return IBM's name of a device; ``fez`` stands for ``ibm_fez``."""
+    name = name.strip().lower()
+    return name if "_" in name else f"ibm_{name}"
+
+
+def ibm_service() -> Any:
+    """Return the ``QiskitRuntimeService`` of the default account, for what needs no device.
+
+    Raises:
+        RequestRefusedError: If there is no account, or its token or instance is not accepted.
+        ServiceUnreachableError: If IBM's service does not answer.
+    """
+    return asked(_service, "Opening the account")
+
+
+def _open(name: str, fractional: bool) -> BackendV2 | Exception:
     """Return the device, or the error that tells what is missing."""
     from qiskit.providers.exceptions import QiskitBackendNotFoundError
     from qiskit_ibm_runtime.exceptions import IBMInputValueError
@@ -46,7 +63,12 @@ def _open(name: str) -> BackendV2 | Exception:
     except IBMInputValueError as error:  # the account shows no such instance
         return RequestRefusedError(f"{_doing(name)} was refused. {told(error)}")
     try:
-        backend = service.backend(name)
+        backend = service.backend(name, use_fractional_gates=fractional)
+    except IBMInputValueError:
+        return ValueError(
+            f"A device with fractional gates should have rx and rzz. Got {name!r}, which has "
+            f"neither; use 'ibm:{name}'."
+        )
     except QiskitBackendNotFoundError:
         names = sorted(backend.name for backend in service.backends())
         if name in names or not names:

@@ -32,23 +32,37 @@ _STATES: Final = {
 _CHARGES = ("qpu_charge_time_seconds", "quantum_seconds")
 
 
+SETTLE_SECONDS: Final = 30.0
+"""How long after a lost answer a job that is not listed may still appear; then it counts as not
+posted and is posted again. IBM's service takes no key that would make a repeated post harmless, and
+how soon it lists what it has stored is said nowhere. So this is a guess on the safe side, and a job
+that appears later than this would be there twice, under one tag."""
+
+
 class IBMJobService(JobService):
     """Jobs of one device; shots are raw: no twirling, decoupling or mitigation at the service.
 
-    Attributes:
-        backend: The ``IBMBackend``, which carries its account.
+    Only posting needs the device: what became of a job is asked for by its id or its tag, also
+    where the account does not list the device any more.
+
+    Args:
+        backend: The ``IBMBackend``, which carries its account; for a device that is gone, its name.
+        service: The ``QiskitRuntimeService``; by default the backend's.
         program: Which of IBM's programs runs the circuits.
 
     References:
-        IBM Quantum documentation, "Job limits" (2026), for the executions in one job. How soon a
-        stored job is listed is said nowhere; ``settle_seconds`` is a guess on the safe side.
+        IBM Quantum documentation, "Job limits" (2026), for the executions in one job.
     """
 
     max_executions: int | None = 10_000_000
-    settle_seconds: ClassVar[float] = 30.0
+    settle_seconds: ClassVar[float] = SETTLE_SECONDS
 
-    def __init__(self, backend: Any, *, program: Program | None = None) -> None:
+    def __init__(
+        self, backend: Any, *, service: Any = None, program: Program | None = None
+    ) -> None:
+        self._is_gone = isinstance(backend, str)
         self.backend = backend
+        self.service = backend.service if service is None else service
         self.program = program or default_program()
 
     def post(
@@ -62,9 +76,14 @@ class IBMJobService(JobService):
         """Send one job; never repeated here, not even by the runtime's connection.
 
         Raises:
-            RequestRefusedError: If the device is out of service, or a circuit holds an instruction
-                that it does not have.
+            RequestRefusedError: If the device is gone or out of service, or a circuit holds an
+                instruction that it does not have.
         """
+        if self._is_gone:
+            raise RequestRefusedError(
+                f"A job should go to one of this account's devices. {self.backend!r} is none any "
+                "more; nothing was sent. Submit again to another device."
+            )
         circuits = list(circuits)
         target = self._asked(lambda: self.backend.target, "Asking for the gates")
         for circuit in circuits:
@@ -89,7 +108,7 @@ class IBMJobService(JobService):
         """Return the ids of the jobs under a tag, oldest first."""
 
         def listed() -> list[str]:
-            jobs = self.backend.service.jobs(
+            jobs = self.service.jobs(
                 limit=None, job_tags=[tag], instance=self._instance, descending=False
             )
             return [_text(job.job_id(), "a job's id") for job in jobs if tag in (job.tags or ())]
@@ -100,7 +119,7 @@ class IBMJobService(JobService):
         """Return how a job stands, with IBM's words where it failed."""
 
         def stand() -> JobStatus:
-            job = self.backend.service.job(job_id)
+            job = self.service.job(job_id)
             state = _STATES[job.status()]
             failure = job.error_message() if state is JobState.FAILED else None
             words = clean(failure or "", self._tokens())
@@ -118,7 +137,7 @@ class IBMJobService(JobService):
                 f"{why}"
             )
         return self._asked(
-            lambda: _samples(self.backend.service.job(job_id).result()), f"Reading job {job_id!r}"
+            lambda: _samples(self.service.job(job_id).result()), f"Reading job {job_id!r}"
         )
 
     def cancel(self, job_id: str) -> None:
@@ -127,7 +146,7 @@ class IBMJobService(JobService):
 
         def stopped() -> None:
             try:
-                self.backend.service.job(job_id).cancel()
+                self.service.job(job_id).cancel()
             except RuntimeInvalidStateError:
                 return
 
@@ -137,7 +156,7 @@ class IBMJobService(JobService):
         """Return the seconds that a job was charged, None until IBM has settled them."""
 
         def charged() -> float | None:
-            metrics = self.backend.service.job(job_id).metrics()
+            metrics = self.service.job(job_id).metrics()
             if not metrics:
                 raise ServiceUnreachableError("IBM's answer should hold metrics. Got none.")
             usage = metrics.get("usage") or {}
@@ -155,15 +174,19 @@ class IBMJobService(JobService):
         return status
 
     @property
+    def _name(self) -> str:
+        return str(self.backend if self._is_gone else self.backend.name)
+
+    @property
     def _instance(self) -> str | None:
         return getattr(self.backend, "_instance", None)
 
     def _asked(self, request: Callable[[], Answer], what: str, *, repeat: bool = True) -> Answer:
-        doing = f"{what} at {self.backend.name!r}"
+        doing = f"{what} at {self._name!r}"
         return asked(request, doing, repeat=repeat, tokens=self._tokens())
 
     def _tokens(self) -> list[str]:
-        token = (self.backend.service.active_account() or {}).get("token")
+        token = (self.service.active_account() or {}).get("token")
         return [token] if token else []
 
 

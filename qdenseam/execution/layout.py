@@ -1,11 +1,12 @@
 """Layouts by predicted success: routed on a small patch, then moved to the best place.
 
-Routing takes no notice of errors. So a circuit is routed from several seeds on a patch of the
+Routing takes no notice of errors. So a circuit is routed in several ways on a patch of the
 device, and each routed circuit is moved over the device by a beam search that knows the errors of
 gates and measurements. The best prediction wins.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,9 +16,11 @@ from qiskit import QuantumCircuit, generate_preset_pass_manager
 from qiskit.transpiler import CouplingMap, Target
 
 from qdenseam.execution.circuit_facts import active_qubits, restricted_to
+from qdenseam.execution.compile_failures import compiled_for
 from qdenseam.execution.device_noise import PHYSICAL_QUBITS
 from qdenseam.execution.device_parts import failed_places, working_qubits
 from qdenseam.execution.error_budget import ErrorBudget, error_budget
+from qdenseam.execution.hub_routing import route_hubs
 
 BEAM = 500
 """Partial placements kept while a circuit is moved over a device."""
@@ -38,45 +41,110 @@ class Layout:
 def route(
     circuit: QuantumCircuit, target: Target, *, num_seeds: int = 12, seed: int = 0
 ) -> list[QuantumCircuit]:
-    """Return the circuit routed on a patch of a device, from several seeds, idle qubits dropped.
+    """Return the circuit routed on a patch of a device, in several ways, idle qubits dropped.
 
-    The circuits depend on the device's gates and couplings, not on its errors. Equal ones are
-    returned once.
+    ``metadata["physical_qubits"]`` names the device's qubits. All depends on the device's gates and
+    couplings, not on its errors. Equal circuits are returned once.
 
     Raises:
         ValueError: ``num_seeds`` is below 1, or the circuit is wider than the device.
+        BackendError: The device's gates do not suffice for the circuit.
     """
+    found = route_by_qiskit(circuit, target, num_seeds=num_seeds, seed=seed)
+    trees = route_by_trees(circuit, target, num_routings=num_seeds, seed=seed)
+    return _distinct([*found, *trees])
+
+
+def route_by_qiskit(
+    circuit: QuantumCircuit, target: Target, *, num_seeds: int = 12, seed: int = 0
+) -> list[QuantumCircuit]:
+    """Return the circuits of :func:`route` that Qiskit's level 3 finds from several seeds."""
     if num_seeds < 1:
         raise ValueError(f"num_seeds should be at least 1. Got {num_seeds}.")
-    patch = _patch(target, circuit.num_qubits)
-    names = sorted(set(target.operation_names) & _GATES)
-    if "rzz" in names:
-        from qiskit_ibm_runtime.transpiler.passes import FoldRzzAngle
+    patch, qubits = _patch(target, circuit.num_qubits)
     seeds = np.random.default_rng(seed).integers(2**31, size=num_seeds).tolist()
-    found: dict[tuple[tuple[str, tuple[int, ...]], ...], QuantumCircuit] = {}
-    for each in seeds:
-        pass_manager = generate_preset_pass_manager(
-            optimization_level=3, basis_gates=names, coupling_map=patch, seed_transpiler=each
+    return _distinct([_compiled(circuit, target, patch, qubits, seed=each) for each in seeds])
+
+
+def route_by_trees(
+    circuit: QuantumCircuit, target: Target, *, num_routings: int = 8, seed: int = 0
+) -> list[QuantumCircuit]:
+    """Return the circuits of :func:`route` on parity trees, none for a circuit without hubs.
+
+    Where RZZ is one gate, there are as many with it and without: its errors may be the larger ones.
+    See :func:`~qdenseam.execution.hub_routing.route_hubs`.
+    """
+    patch, qubits = _patch(target, circuit.num_qubits)
+    ways = [True] if "rzz" in target.operation_names else []
+    ways += [False] if {"cz", "cx", "ecr"} & set(target.operation_names) else []
+    return [
+        _compiled(
+            each,
+            target,
+            patch,
+            qubits,
+            seed=seed,
+            initial_layout=[*range(patch.size())],
+            fractional=fractional,
         )
+        for fractional in ways
+        for each in route_hubs(circuit, patch, fractional=fractional, num_routings=num_routings)
+    ]
+
+
+def _compiled(
+    circuit: QuantumCircuit,
+    target: Target,
+    patch: CouplingMap,
+    qubits: list[int],
+    *,
+    seed: int,
+    initial_layout: list[int] | None = None,
+    fractional: bool = True,
+) -> QuantumCircuit:
+    left_out = set() if fractional else {"rzz"}
+    names = sorted(set(target.operation_names) & PLACED_GATES - left_out)
+    pass_manager = generate_preset_pass_manager(
+        optimization_level=3,
+        basis_gates=names,
+        coupling_map=patch,
+        initial_layout=initial_layout,
+        seed_transpiler=seed,
+    )
+    with compiled_for("the device", target):
         routed = pass_manager.run(circuit)
-        if "rzz" in names:  # devices offer it for angles in [0, π/2] only
-            routed = FoldRzzAngle()(routed)
-        narrow = restricted_to(routed, active_qubits(routed))
+    if "rzz" in names:  # devices offer it for angles in [0, π/2] only
+        from qiskit_ibm_runtime.transpiler.passes import FoldRzzAngle
+
+        routed = FoldRzzAngle()(routed)
+    active = active_qubits(routed)
+    narrow = restricted_to(routed, active)
+    physical = tuple(qubits[site] for site in active)
+    narrow.metadata = {**(routed.metadata or {}), PHYSICAL_QUBITS: physical}
+    return narrow
+
+
+def _distinct(circuits: Sequence[QuantumCircuit]) -> list[QuantumCircuit]:
+    """Return the circuits that differ in more than angles from all before them."""
+    found: dict[tuple[tuple[str, tuple[int, ...]], ...], QuantumCircuit] = {}
+    for circuit in circuits:
         key = tuple(
-            (i.operation.name, tuple(narrow.find_bit(q).index for q in i.qubits))
-            for i in narrow.data
+            (i.operation.name, tuple(circuit.find_bit(q).index for q in i.qubits))
+            for i in circuit.data
         )
-        found.setdefault(key, narrow)
+        found.setdefault(key, circuit)
     return list(found.values())
 
 
 def place(routed: QuantumCircuit, target: Target, *, beam: int = BEAM) -> Layout:
     """Return a routed circuit on the qubits of a device where it is predicted to succeed best.
 
+    Where its metadata names qubits, they are among the places compared.
+
     Raises:
         ValueError: The circuit fits nowhere.
     """
-    costs = _costs_of(target)
+    costs = _costs_of(target, PLACED_GATES & set(routed.count_ops()))
     pairs, weights = _interactions(routed)
     order = _connected_order(routed.num_qubits, pairs)
     count = Counter(
@@ -88,6 +156,7 @@ def place(routed: QuantumCircuit, target: Target, *, beam: int = BEAM) -> Layout
         routed.find_bit(i.qubits[0]).index for i in routed.data if i.operation.name == "measure"
     )
     placed = costs.working[:, None]
+    home = dict(enumerate((routed.metadata or {}).get(PHYSICAL_QUBITS, ())))
     qubit = order[0]
     score = costs.one[placed[:, 0]] * count[qubit] + costs.read[placed[:, 0]] * reads[qubit]
     for step, qubit in enumerate(order[1:], start=1):
@@ -109,8 +178,10 @@ def place(routed: QuantumCircuit, target: Target, *, beam: int = BEAM) -> Layout
                 f"A circuit should fit the device's couplings. Got {routed.num_qubits} qubits "
                 "that fit nowhere; route it for this device first."
             )
-        best = np.argsort(cost, kind="stable")[:beam]
-        placed = np.concatenate([placed[rows[best]], chosen[best, None]], axis=1)
+        grown = np.concatenate([placed[rows], chosen[:, None]], axis=1)
+        known = np.all(grown == [home.get(q, -1) for q in order[: step + 1]], axis=1)
+        best = np.argsort(np.where(known, -1, cost), kind="stable")[:beam]
+        placed = grown[best]
         score = cost[best]
     where = {qubit: int(placed[int(score.argmin()), j]) for j, qubit in enumerate(order)}
     qubits = tuple(where[q] for q in range(routed.num_qubits))
@@ -125,7 +196,7 @@ def best_layout(
     """Return the layout of largest predicted success among all routed circuits.
 
     Raises:
-        ValueError: As :func:`route` and :func:`place`.
+        ValueError: As :func:`route` and :func:`place`; so is a BackendError.
     """
     layouts = [
         place(each, target) for each in route(circuit, target, num_seeds=num_seeds, seed=seed)
@@ -139,14 +210,18 @@ def typical_survival(target: Target) -> float:
     return float(np.exp(-np.quantile(costs.two[np.isfinite(costs.two)], 0.1)))
 
 
-_GATES = frozenset(
+PLACED_GATES = frozenset(
     {"id", "rz", "sx", "x", "rx", "rzz", "cz", "ecr", "cx", "h", "u", "p", "u1", "u2", "u3"}
 )
+"""Gates that circuits are routed in and whose errors count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Costs:
-    """Minus the logarithm of survival: of two-qubit gates, one-qubit gates and measurements."""
+    """Minus the logarithm of survival: of two-qubit gates, one-qubit gates and measurements.
+
+    Where several of the two-qubit gates that count are on a pair, the best one does.
+    """
 
     two: Floats
     one: Floats
@@ -156,19 +231,18 @@ class _Costs:
     working: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, target: Target) -> "_Costs":
+    def of(cls, target: Target, gates: frozenset[str]) -> "_Costs":
         size = target.num_qubits
         working = np.array(working_qubits(target), dtype=np.int64)
         failed = failed_places(target)
         two, one, read = np.full((size, size), np.inf), np.zeros(size), np.zeros(size)
-        for name in set(target.operation_names) & (_GATES | {"measure"}):
+        for name in set(target.operation_names) & (PLACED_GATES | {"measure"}):
             for qubits, entry in target[name].items():
                 error = 0.0 if entry is None or entry.error is None else float(entry.error)
                 if qubits is None or frozenset(qubits) in failed:
                     continue
-                if len(qubits) == 2:
+                if len(qubits) == 2 and name in gates:
                     cost = -np.log(max(1e-12, 1 - 1.25 * error))
-                    # a device may offer two gates on a pair: the better one counts
                     two[qubits] = two[qubits[::-1]] = min(two[qubits], cost)
                 elif name == "measure":
                     read[qubits] = -np.log(max(1e-12, 1 - error))
@@ -185,12 +259,15 @@ class _Costs:
 
 
 @lru_cache(maxsize=8)
-def _costs_of(target: Target) -> _Costs:
-    return _Costs.of(target)
+def _costs_of(target: Target, gates: frozenset[str] = PLACED_GATES) -> _Costs:
+    return _Costs.of(target, gates)
 
 
-def _patch(target: Target, num_qubits: int) -> CouplingMap:
-    """Return the couplings of a connected patch with room for routing, around a middle qubit."""
+def _patch(target: Target, num_qubits: int) -> tuple[CouplingMap, list[int]]:
+    """Return a connected patch with room for routing, around a middle qubit.
+
+    That is its couplings, and the device's qubit at each of its sites.
+    """
     working = working_qubits(target)
     if num_qubits > len(working):
         raise ValueError(f"A circuit should have at most {len(working)} qubits. Got {num_qubits}.")
@@ -204,7 +281,8 @@ def _patch(target: Target, num_qubits: int) -> CouplingMap:
     start = max(working, key=lambda q: (len(_ball(graph, q, wanted)[1]), -q))
     kept = sorted(_ball(graph, start, wanted)[0])
     new = {old: place for place, old in enumerate(kept)}
-    return CouplingMap([(new[a], new[b]) for a in kept for b in sorted(graph[a]) if b in new])
+    pairs = [(new[a], new[b]) for a in kept for b in sorted(graph[a]) if b in new]
+    return CouplingMap(pairs), kept
 
 
 def _ball(

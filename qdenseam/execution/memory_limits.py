@@ -38,17 +38,34 @@ def max_statevector_qubits() -> int:
     return int(USABLE_FRACTION * available_memory() / BYTES_PER_AMPLITUDE).bit_length() - 1
 
 
+def max_density_matrix_qubits() -> int:
+    """Return the largest number of qubits whose density matrix fits now: half as many."""
+    return max_statevector_qubits() // 2
+
+
 def require_statevector(name: str, num_qubits: int) -> None:
     """Refuse a circuit whose state vector is too large for this machine.
 
     Raises:
         CapacityError: If ``16 · 2^n`` bytes exceed the usable part of the available memory.
     """
-    needed = statevector_bytes(num_qubits)
+    _require(name, num_qubits, statevector_bytes(num_qubits), max_statevector_qubits())
+
+
+def require_density_matrix(name: str, num_qubits: int) -> None:
+    """Refuse a circuit whose density matrix is too large for this machine.
+
+    Raises:
+        CapacityError: If ``16 · 4^n`` bytes exceed the usable part of the available memory.
+    """
+    _require(name, num_qubits, density_matrix_bytes(num_qubits), max_density_matrix_qubits())
+
+
+def _require(name: str, num_qubits: int, needed: int, most: int) -> None:
     if not fits(needed):
         usable = USABLE_FRACTION * available_memory() / _GIB
         raise CapacityError(
-            f"{name!r} should get circuits of at most {max_statevector_qubits()} qubits, whose "
+            f"{name!r} should get circuits of at most {most} qubits, whose "
             f"state fits in {usable:.1f} GiB (half of the memory available now). Got {num_qubits} "
             f"qubits, which need {needed / _GIB:,.1f} GiB. Use 'exact' (needs no circuit), "
             "'aer-mps', or fewer qubits."

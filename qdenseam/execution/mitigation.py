@@ -7,7 +7,7 @@ Dropping shots raises the share of right ones among the rest, never their number
 """
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from qdenseam.execution.error_budget import reported_error
 
 Bits = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Readout = Literal["off", "tensored", "subspace"]
 
 MAX_TENSORED_QUBITS = 14
 MAX_OUTCOMES = 4096
@@ -207,9 +208,15 @@ def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> npt.NDArray
 class Mitigation:
     """What to infer beside the raw result."""
 
-    readout: Literal["off", "tensored", "subspace"] = "off"
+    readout: Readout = "off"
     decoding: bool = False
     parity_checks: bool = False
+
+    def __post_init__(self) -> None:
+        if self.readout not in get_args(Readout):
+            raise ValueError(
+                f"readout should be one of {', '.join(get_args(Readout))}. Got {self.readout!r}."
+            )
 
 
 EVERYTHING_OFF = Mitigation()
@@ -249,11 +256,13 @@ def processed(
         errors: Readout errors of the n qubits, needed for readout mitigation.
 
     Raises:
-        ValueError: Readout mitigation without errors, or shapes that do not fit.
+        ValueError: Readout mitigation without errors, no shots, or shapes that do not fit.
     """
     rows, stored = np.asarray(bits, dtype=bool), np.asarray(patterns, dtype=bool)
     if rows.ndim != 2 or rows.shape[1:] != stored.shape[1:]:
         raise ValueError(f"bits should have shape (shots, {stored.shape[1]}). Got {rows.shape}.")
+    if len(rows) == 0:
+        raise ValueError("bits should have at least one row. Got none; use more shots.")
     frequencies = np.full(len(rows), 1 / len(rows))
     raw = _shares(rows, frequencies, stored)
     detected = checked = mitigated = mitigated_decoded = None

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Any, Final
 
 import numpy as np
@@ -15,15 +16,22 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.circuit_facts import has_mid_circuit_operations
 from qdenseam.execution.deferral import measured_qubits, without_measurements
-from qdenseam.execution.memory_limits import max_statevector_qubits, require_statevector
+from qdenseam.execution.memory_limits import (
+    max_density_matrix_qubits,
+    max_statevector_qubits,
+    require_density_matrix,
+    require_statevector,
+)
 from qdenseam.execution.pennylane_gates import queue_circuit
 from qdenseam.execution.shot_sampler import ShotSampler
 from qdenseam.execution.wide_gates import into_wide_gates
 
 PENNYLANE_PREFIX: Final = "pennylane:"
 
-_ON_CPU = ("default.qubit", "lightning.qubit", "reference.qubit")
+_STATE_VECTORS = ("default.qubit", "lightning.qubit", "reference.qubit")
+_DENSITY_MATRICES = ("default.mixed",)
 _MID_CIRCUIT = ("default.qubit", "lightning.qubit", "lightning.gpu", "lightning.kokkos")
+_EMPTY = ("null.qubit",)
 _PLUGINS = {
     "lightning.gpu": "pennylane-lightning-gpu",
     "lightning.kokkos": "pennylane-lightning-kokkos",
@@ -47,6 +55,11 @@ class PennyLaneEngine(Engine):
     device: str
 
     def __post_init__(self) -> None:
+        if self.device in _EMPTY:
+            raise ValueError(
+                f"A PennyLane device should compute something. Got {self.device!r}, whose every "
+                "shot is 0; use 'pennylane:lightning.qubit'."
+            )
         make_device(self.device, 1)
 
     @property
@@ -62,12 +75,16 @@ class PennyLaneEngine(Engine):
     @property
     def max_qubits(self) -> int | None:
         """The widest state that fits in memory now; None where the device is not bound by it."""
-        return max_statevector_qubits() if self.device in _ON_CPU else None
+        if self.device in _DENSITY_MATRICES:
+            return max_density_matrix_qubits()
+        return max_statevector_qubits() if self.device in _STATE_VECTORS else None
 
     def check_capacity(self, circuit: QuantumCircuit) -> None:
         """Raise a CapacityError if the state does not fit in the machine's memory."""
-        if self.device in _ON_CPU:
+        if self.device in _STATE_VECTORS:
             require_statevector(self.name, circuit.num_qubits)
+        if self.device in _DENSITY_MATRICES:
+            require_density_matrix(self.name, circuit.num_qubits)
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Unroll into :data:`~qdenseam.execution.wide_gates.WIDE_GATES`."""
@@ -128,6 +145,15 @@ class PennyLaneSampler(ShotSampler):
         places = [circuit.find_bit(bit).index for bit in read]
         bits[:, places] = np.asarray(samples).reshape(shots, len(places))
         return bits
+
+
+def pennylane_device_names() -> tuple[str, ...]:
+    """Return the devices that are installed or that a known plugin has; PennyLane stays unloaded.
+
+    Devices that compute nothing are left out.
+    """
+    installed = {each.name for each in entry_points(group="pennylane.plugins")}
+    return tuple(sorted((installed | set(_PLUGINS)) - set(_EMPTY)))
 
 
 def make_device(name: str, num_wires: int, seed: int | None = None) -> Any:

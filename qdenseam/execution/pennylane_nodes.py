@@ -61,10 +61,16 @@ def to_qnode(
 
     Raises:
         ValueError: The method has no angles yet, or the device is unknown.
+        TypeError: The method is adaptive: it has no circuit of its own.
         BackendError: The device or a gate cannot be run.
     """
     import pennylane as qml
 
+    if not callable(getattr(method, "circuit", None)):
+        raise TypeError(
+            f"A method should have one circuit. Got {type(method).__name__}, whose circuits depend "
+            "on earlier answers; use recall() with the sampler 'pennylane:lightning.qubit'."
+        )
     angles = {
         field.name: getattr(method, field.name)
         for field in fields(method)  # type: ignore[arg-type]

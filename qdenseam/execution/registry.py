@@ -1,6 +1,6 @@
 """From a name, a backend or a sampler to an engine."""
 
-import difflib
+from dataclasses import replace
 from typing import Final
 
 from qiskit.primitives import BaseSamplerV2
@@ -8,9 +8,10 @@ from qiskit.providers import BackendV2
 
 from qdenseam.execution.base import Engine
 from qdenseam.execution.ddsim import DDSimEngine
-from qdenseam.execution.factories import backend_of_factory, is_factory
+from qdenseam.execution.factories import backend_of_factory, is_factory, is_importable
 from qdenseam.execution.fake_devices import FakeDeviceEngine, fake_device_engine, is_fake_device
-from qdenseam.execution.ibm import IBMEngine, ibm_engine, is_ibm_device
+from qdenseam.execution.ibm import engine_of_backend, ibm_engine, is_ibm_device
+from qdenseam.execution.near_names import near_names
 from qdenseam.execution.pennylane_engine import PENNYLANE_PREFIX, PennyLaneEngine
 from qdenseam.execution.simulators import AerEngine, StatevectorEngine
 from qdenseam.execution.user_objects import BackendEngine, SamplerEngine
@@ -21,7 +22,8 @@ _DESCRIPTIONS: Final = {
     "aer-mps": "Aer's matrix product state, for many qubits with little entanglement",
     "aer-gpu": "Aer's state vector on a CUDA device, needs qiskit-aer-gpu",
     "fake:NAME": "a snapshot of an IBM device with its noise, such as fake:fez or fake:torino",
-    "ibm:NAME": "a device of your IBM Quantum account, such as ibm:fez: waits, may cost money",
+    "ibm:NAME": "a device of your IBM Quantum account, such as ibm:fez, or ibm:fez+fractional with "
+    "its rx and rzz gates of any angle: waits, may cost money",
     "pennylane:DEVICE": "a PennyLane device, such as pennylane:lightning.qubit",
     "ddsim": "decision diagrams, small where few patterns are stored, needs mqt-ddsim",
     "module:factory": "a BackendV2 of any provider: imports the module and calls it, so runs code",
@@ -60,7 +62,7 @@ def engine(source: str | BackendV2 | BaseSamplerV2 | Engine) -> Engine:
         if is_fake_device(source):
             return FakeDeviceEngine(name=source.name.replace("fake_", _FAKE, 1), device=source)
         if is_ibm_device(source):
-            return IBMEngine(name=f"{_IBM}{source.name}", backend=source)
+            return engine_of_backend(source)
         return BackendEngine(name=source.name or type(source).__name__, backend=source)
     if isinstance(source, BaseSamplerV2):
         return SamplerEngine(name=type(source).__name__, sampler=source)
@@ -93,9 +95,10 @@ def _named_engine(name: str) -> Engine:
             return DDSimEngine()
         case lowered if lowered.startswith(PENNYLANE_PREFIX):
             return PennyLaneEngine(name=lowered, device=lowered[len(PENNYLANE_PREFIX) :])
-    if is_factory(name):
-        return BackendEngine(name=name, backend=backend_of_factory(name))
-    near = difflib.get_close_matches(name.lower(), [*_DESCRIPTIONS, "exact"], n=3)
+    near = near_names(name, [*(each for each in _DESCRIPTIONS if ":" not in each), "exact"])
+    if is_factory(name) and (not near or is_importable(name)):
+        found = engine(backend_of_factory(name))
+        return replace(found, name=name)  # a name that finds it again, with the same account
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise ValueError(
         f"An engine's name should be one of {', '.join(_DESCRIPTIONS)}. Got {name!r}.{hint}"

@@ -12,6 +12,7 @@ from qiskit.transpiler import Target
 from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compilation import into_small_gates, onto_backend
+from qdenseam.execution.foreign_code import explained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class BackendEngine(Engine):
     @property
     def target(self) -> Target | None:
         """The backend's target."""
-        return self.backend.target
+        with explained(f"{self.name!r} failed when it was asked for its target"):
+            return self.backend.target
 
     @property
     def supports_mid_circuit(self) -> bool:
@@ -41,7 +43,8 @@ class BackendEngine(Engine):
     @property
     def max_qubits(self) -> int | None:
         """The number of qubits of the backend."""
-        return None if self.backend.num_qubits is None else int(self.backend.num_qubits)
+        target = self.target
+        return None if target is None or target.num_qubits is None else int(target.num_qubits)
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Compile for the backend's target."""

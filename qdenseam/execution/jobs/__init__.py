@@ -1,14 +1,15 @@
 """Jobs that are never lost: an intent on disk, then a request, then its answer on disk."""
 
 from qdenseam.execution.jobs.cost import SECONDS_FORMULA, CostEstimate, estimate_cost
-from qdenseam.execution.jobs.delivery import Notes, advance, cancel, look
+from qdenseam.execution.jobs.delivery import Note, advance, cancel, look
 from qdenseam.execution.jobs.folder import (
     JobRecord,
     Stage,
     SubmissionFolder,
     create,
-    folders,
+    load,
     open_folder,
+    paths,
 )
 from qdenseam.execution.jobs.intent import Intent, JobPlan, plan_intent, split
 from qdenseam.execution.jobs.local import LocalJobs
@@ -21,16 +22,17 @@ __all__ = [
     "JobPlan",
     "JobRecord",
     "LocalJobs",
-    "Notes",
+    "Note",
     "Stage",
     "SubmissionFolder",
     "advance",
     "cancel",
     "create",
     "estimate_cost",
-    "folders",
+    "load",
     "look",
     "open_folder",
+    "paths",
     "plan_intent",
     "split",
     "stream",

@@ -7,10 +7,13 @@ its tag before it is sent again.
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
+from qdenseam.execution.factories import is_factory
+from qdenseam.execution.ibm import GoneIBMDevice, gone_ibm_device
 from qdenseam.execution.job_service import (
     JobService,
     RemoteEngine,
@@ -25,12 +28,20 @@ from qdenseam.execution.jobs.streams import stream
 from qdenseam.execution.registry import engine as find_engine
 from qdenseam.execution.secrets import without_secrets
 
-Notes = list[str]
-"""What could not be done now, in words; calling again may help."""
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What could not be done at a look, in words."""
+
+    words: str
+    is_refusal: bool
+    """Whether the answer was no, so that calling again gives the same one."""
+
+
 _Step = Callable[[SubmissionFolder, int, JobService], None]
 
 
-def advance(folder: SubmissionFolder, engine: Engine | None = None) -> Notes:
+def advance(folder: SubmissionFolder, engine: Engine | None = None) -> list[Note]:
     """Send what is not sent, ask how the rest stands, and store the shots of what is done.
 
     Nothing happens to jobs that have ended and are stored: they cost no request.
@@ -41,16 +52,24 @@ def advance(folder: SubmissionFolder, engine: Engine | None = None) -> Notes:
 
     Raises:
         BackendError: Another process works on the submission.
+        ResultsFileError: Its folder is damaged.
     """
     return _each(folder, engine, (_recover, _withdraw, _send, _stop, _ask, _store, _charge))
 
 
-def look(folder: SubmissionFolder) -> Notes:
-    """Ask how the jobs of a submission stand; nothing is sent, nothing is stored but that."""
+def look(folder: SubmissionFolder) -> list[Note]:
+    """Ask how the jobs of a submission stand; nothing is sent, nothing is stored but that.
+
+    A backend named ``module:factory`` is not asked: that would run code which a file names.
+    """
+    backend = folder.intent.backend
+    if is_factory(backend):
+        done = all(_is_settled(job) for job in folder.jobs())
+        return [] if done else [Note(f"{backend!r} runs code: only fetching asks it.", False)]
     return _each(folder, None, (_recover, _withdraw, _ask, _charge))
 
 
-def cancel(folder: SubmissionFolder) -> Notes:
+def cancel(folder: SubmissionFolder) -> list[Note]:
     """Stop the jobs of a submission that have not ended; what was not sent never will be."""
     with only_writer(folder.path):
         for index, job in enumerate(folder.jobs()):
@@ -59,25 +78,40 @@ def cancel(folder: SubmissionFolder) -> Notes:
     return _each(folder, None, (_recover, _withdraw, _stop, _ask, _charge))
 
 
-def _each(folder: SubmissionFolder, engine: Engine | None, steps: tuple[_Step, ...]) -> Notes:
+def _each(folder: SubmissionFolder, engine: Engine | None, steps: tuple[_Step, ...]) -> list[Note]:
     """Take each job through the steps; one that meets no answer waits for the next time."""
-    notes: Notes = []
+    notes: list[Note] = []
     with only_writer(folder.path):
         unfinished = [i for i, job in enumerate(folder.jobs()) if not _is_settled(job)]
         if not unfinished:
             return notes
         try:
-            engine = find_engine(folder.intent.backend) if engine is None else engine
+            source = _source(folder.intent.backend) if engine is None else engine
         except (BackendError, ValueError) as error:
-            return [without_secrets(str(error))]
+            return [_note(error)]
         for index in unfinished:
             try:
-                service = _service(folder, folder.jobs()[index], engine)
+                service = _service(folder, folder.jobs()[index], source)
                 for step in steps:
                     step(folder, index, service)
             except BackendError as error:
-                notes.append(without_secrets(f"job {index}: {error}"))
+                notes.append(_note(error, f"job {index}: "))
     return notes
+
+
+def _note(error: Exception, where: str = "") -> Note:
+    refused = not isinstance(error, ServiceUnreachableError)
+    return Note(without_secrets(f"{where}{error}"), refused)
+
+
+def _source(name: str) -> Engine | GoneIBMDevice:
+    """Return the engine of a name, or what is left of a device that the account no longer lists."""
+    try:
+        return find_engine(name)
+    except ValueError:
+        if not name.startswith("ibm:"):
+            raise
+        return gone_ibm_device(name)
 
 
 def _is_settled(job: JobRecord) -> bool:
@@ -88,10 +122,12 @@ def _is_settled(job: JobRecord) -> bool:
     )
 
 
-def _service(folder: SubmissionFolder, job: JobRecord, engine: Engine) -> JobService:
-    if isinstance(engine, RemoteEngine):
-        return engine.job_service()
-    return LocalJobs(engine, folder.path, stream(job.plan.stream))
+def _service(
+    folder: SubmissionFolder, job: JobRecord, source: Engine | GoneIBMDevice
+) -> JobService:
+    if isinstance(source, RemoteEngine):
+        return source.job_service()
+    return LocalJobs(source, folder.path, stream(job.plan.stream))
 
 
 def _recover(folder: SubmissionFolder, index: int, service: JobService) -> None:

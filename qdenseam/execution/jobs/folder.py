@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +13,11 @@ from typing import Any
 import numpy as np
 from qiskit import QuantumCircuit, qpy
 
+from qdenseam.errors import ResultsFileError
+from qdenseam.execution.job_service import ServiceUnreachableError
 from qdenseam.execution.jobs.files import append_row, read_rows, sync_folder, write_whole
 from qdenseam.execution.jobs.intent import Intent, JobPlan
-from qdenseam.execution.jobs.samples import Samples, load_samples
+from qdenseam.execution.jobs.samples import Samples, check_samples, load_samples
 from qdenseam.execution.secrets import without_secrets
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
@@ -69,9 +72,20 @@ class SubmissionFolder:
     """What was submitted."""
 
     def circuits(self, plan: JobPlan) -> list[QuantumCircuit]:
-        """Return the compiled circuits of a job."""
-        with (self.path / _CIRCUITS).open("rb") as file:
-            compiled: list[QuantumCircuit] = qpy.load(file)
+        """Return the compiled circuits of a job.
+
+        Raises:
+            ResultsFileError: Their file is damaged.
+        """
+        place = self.path / _CIRCUITS
+        data = io.BytesIO(place.read_bytes())
+        try:
+            compiled: list[QuantumCircuit] = qpy.load(data)
+        except Exception as error:  # a cut file fails in QPY in many ways
+            raise ResultsFileError(
+                f"{place} should hold the circuits of a submission. Got {type(error).__name__}: "
+                f"{error}; submit again."
+            ) from error
         return compiled[plan.first : plan.first + plan.num_circuits]
 
     def record(self, job: int, event: str, **facts: Any) -> None:
@@ -82,44 +96,52 @@ class SubmissionFolder:
         append_row(self.path / _EVENTS, {"time": now, "job": job, "event": event, **facts})
 
     def jobs(self) -> list[JobRecord]:
-        """Return what is known of each job."""
-        rows = read_rows(self.path / _EVENTS)
+        """Return what is known of each job.
+
+        Raises:
+            ResultsFileError: A row of what happened is damaged.
+        """
+        known: dict[int, dict[str, Any]] = {
+            index: {"id": None, "stage": Stage.UNSENT, "message": "", "sent": None}
+            | {"usage": None, "is_unwanted": False}
+            for index in range(len(self.intent.jobs))
+        }
+        place = self.path / _EVENTS
+        for number, row in enumerate(read_rows(place), start=1):
+            try:
+                known[row["job"]] |= _news(row)
+            except (KeyError, TypeError, ValueError) as error:
+                raise ResultsFileError(
+                    f"{place}, line {number} should be what happened to one of "
+                    f"{len(self.intent.jobs)} jobs. Got {type(error).__name__}: {error}; repair "
+                    "that line, do not delete it: it may hold the id of a job."
+                ) from error
         return [
-            self._folded(plan, [row for row in rows if row["job"] == index])
+            JobRecord(plan=plan, has_results=self.results_path(plan).exists(), **known[index])
             for index, plan in enumerate(self.intent.jobs)
         ]
-
-    def _folded(self, plan: JobPlan, rows: Sequence[dict[str, Any]]) -> JobRecord:
-        facts: dict[str, Any] = {"id": None, "stage": Stage.UNSENT, "message": "", "sent": None}
-        facts |= {"usage": None, "is_unwanted": False}
-        for row in rows:
-            match row["event"]:
-                case "sending":
-                    sent = datetime.fromisoformat(row["time"])
-                    facts |= {"stage": Stage.UNANSWERED, "sent": sent, "message": ""}
-                case "unanswered":
-                    facts |= {"message": row["message"]}
-                case "sent":
-                    facts |= {"stage": Stage.QUEUED, "id": row["id"], "message": ""}
-                case "state":
-                    facts |= {"stage": Stage(row["state"]), "message": row["message"]}
-                case "usage":
-                    facts |= {"usage": row["seconds"]}
-                case "unwanted":
-                    facts |= {"is_unwanted": True}
-        return JobRecord(plan=plan, has_results=self.results_path(plan).exists(), **facts)
 
     def results_path(self, plan: JobPlan) -> Path:
         """Return where the shots of a job are kept."""
         return self.path / f"{plan.tag}.npz"
 
     def readings(self) -> Samples:
-        """Return all shots of each circuit, in the order of the jobs; all jobs must have theirs."""
+        """Return all shots of each circuit, in the order of the jobs; all jobs must have theirs.
+
+        Raises:
+            ResultsFileError: A file of shots is damaged.
+        """
         parts: list[dict[str, list[Any]]] = [
             {name: [] for name in registers} for registers in self.intent.registers
         ]
         for plan in self.intent.jobs:
-            for offset, registers in enumerate(load_samples(self.results_path(plan))):
+            samples = load_samples(self.results_path(plan))
+            expected = self.intent.registers[plan.first : plan.first + plan.num_circuits]
+            try:
+                check_samples(samples, expected)
+            except (ServiceUnreachableError, IndexError) as error:
+                raise ResultsFileError(f"{self.results_path(plan)} is damaged. {error}") from error
+            for offset, registers in enumerate(samples):
                 for name, bits in registers.items():
                     parts[plan.first + offset][name].append(bits)
         return [
@@ -127,18 +149,44 @@ class SubmissionFolder:
         ]
 
 
+def _news(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row of events tells of its job."""
+    match row["event"]:
+        case "sending":
+            sent = datetime.fromisoformat(row["time"])
+            return {"stage": Stage.UNANSWERED, "sent": sent, "message": ""}
+        case "unanswered":
+            return {"message": row["message"]}
+        case "sent":
+            if not isinstance(row["id"], str):
+                raise TypeError(f"a job's id should be text, not {row['id']!r}")
+            return {"stage": Stage.QUEUED, "id": row["id"], "message": ""}
+        case "state":
+            return {"stage": Stage(row["state"]), "message": row["message"]}
+        case "usage":
+            return {"usage": float(row["seconds"])}
+        case "unwanted":
+            return {"is_unwanted": True}
+    raise ValueError(f"no event is called {row['event']!r}")
+
+
 def create(store: Path, intent: Intent, compiled: Sequence[QuantumCircuit]) -> SubmissionFolder:
     """Write a new submission into a store; after a kill it is there whole or not at all."""
+    buffer = io.BytesIO()
+    qpy.dump(list(compiled), buffer)
+    written = intent.to_json()  # before there is a folder: what cannot be written leaves none
     store.mkdir(parents=True, exist_ok=True)
     partial = store / f".{intent.id}"
     partial.mkdir()
-    buffer = io.BytesIO()
-    qpy.dump(list(compiled), buffer)
-    write_whole(partial / _CIRCUITS, buffer.getvalue())
-    write_whole(partial / _INTENT, intent.to_json())
-    os.rename(partial, store / intent.id)  # noqa: PTH104  one name for tests to stop at
+    try:
+        write_whole(partial / _CIRCUITS, buffer.getvalue())
+        write_whole(partial / _INTENT, written)
+        os.rename(partial, store / intent.id)  # noqa: PTH104  one name for tests to stop at
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     sync_folder(store)
-    return _load(store / intent.id)
+    return load(store / intent.id)
 
 
 def open_folder(store: Path, submission_id: str) -> SubmissionFolder:
@@ -148,24 +196,25 @@ def open_folder(store: Path, submission_id: str) -> SubmissionFolder:
         ValueError: There is none of that name.
         ResultsFileError: Its intent is damaged.
     """
-    names = [path.name for path in _paths(store)]
+    names = [path.name for path in paths(store)]
     if submission_id not in names:
         raise ValueError(
             f"A submission should be one of those in {store}: {', '.join(names) or 'none'}. "
             f"Got {submission_id!r}; name the store if it is another folder."
         )
-    return _load(store / submission_id)
+    return load(store / submission_id)
 
 
-def folders(store: Path) -> list[SubmissionFolder]:
-    """Return the submissions of a store, oldest first; none if there is no such folder."""
-    return sorted(map(_load, _paths(store)), key=lambda folder: folder.intent.created)
-
-
-def _paths(store: Path) -> list[Path]:
+def paths(store: Path) -> list[Path]:
+    """Return where the submissions of a store are; none if there is no such folder."""
     return [path.parent for path in sorted(store.glob(f"[!.]*/{_INTENT}"))]
 
 
-def _load(path: Path) -> SubmissionFolder:
+def load(path: Path) -> SubmissionFolder:
+    """Return the submission at a place that :func:`paths` named.
+
+    Raises:
+        ResultsFileError: Its intent is damaged.
+    """
     place = path / _INTENT
     return SubmissionFolder(path, Intent.from_json(place.read_bytes(), str(place)))

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +15,7 @@ from qdenseam.errors import ResultsFileError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.fake_devices import FakeDeviceEngine
 from qdenseam.execution.job_service import JobService, RemoteEngine
-from qdenseam.execution.jobs.cost import CostEstimate
+from qdenseam.execution.jobs.cost import JOB_SECONDS, CostEstimate
 from qdenseam.execution.jobs.streams import stream_state
 from qdenseam.versions import versions
 
@@ -34,7 +35,7 @@ class JobPlan:
     """How many circuits it holds."""
     shots: int
     """Shots per circuit."""
-    max_seconds: float | None
+    max_seconds: int | None
     """Seconds of quantum processor at which the service shall stop it."""
     stream: dict[str, Any]
     """State of the generator that a local run draws its shots from."""
@@ -141,11 +142,21 @@ def plan_intent(
         cost: The estimate.
         rng: Source of the shots of local runs.
         payload: Plain data and arrays that are kept for the sender.
-        max_seconds: Cap on the seconds of quantum processor, shared out by executions.
+        max_seconds: Cap on the seconds of quantum processor, at least one a job. The jobs' caps
+            are whole seconds, which services count in, and add up to no more: what each job is
+            estimated to take beside its shots, and of the rest a share by executions.
     """
     unique = uuid.uuid4().hex
     now = datetime.now(UTC)
     streams = [rng, *rng.spawn(len(parts) - 1)]
+
+    def cap(executions: int) -> int | None:
+        if max_seconds is None:
+            return None
+        least = min(ceil(JOB_SECONDS), int(max_seconds) // len(parts))
+        rest = int(max_seconds) - least * len(parts)
+        return least + rest * executions // (len(compiled) * shots)
+
     return Intent(
         id=f"{now:%Y%m%d-%H%M%S}-{unique[:8]}",
         created=now.isoformat(timespec="milliseconds"),
@@ -158,9 +169,7 @@ def plan_intent(
                 first=first,
                 num_circuits=count,
                 shots=part,
-                max_seconds=None
-                if max_seconds is None
-                else max_seconds * count * part / (len(compiled) * shots),
+                max_seconds=cap(count * part),
                 stream=stream_state(stream),
             )
             for index, ((first, count, part), stream) in enumerate(zip(parts, streams, strict=True))

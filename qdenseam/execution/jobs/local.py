@@ -8,6 +8,7 @@ from qiskit import QuantumCircuit
 
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.base import Engine
+from qdenseam.execution.ddsim import DDSimEngine
 from qdenseam.execution.fake_devices import FakeDeviceEngine
 from qdenseam.execution.job_service import (
     JobService,
@@ -17,14 +18,18 @@ from qdenseam.execution.job_service import (
 )
 from qdenseam.execution.jobs.files import write_whole
 from qdenseam.execution.jobs.samples import Samples, load_samples, save_samples
+from qdenseam.execution.pennylane_engine import PennyLaneEngine
 from qdenseam.execution.simulators import AerEngine, StatevectorEngine
+
+_PENNYLANES_OWN = ("default.", "lightning.", "reference.")  # other devices are of plugins
 
 
 class LocalJobs(JobService):
     """Runs each job inside :meth:`post` and leaves its shots in a folder; a job's id is its tag.
 
-    A run that was killed is run again by a simulator of this suite, shot for shot the same. A
-    user's own backend may have cost something: there it counts as failed, and is not repeated.
+    A run that was killed is run again by a simulator, which costs nothing; one that takes a seed
+    gives the same shots. A user's own backend, or a plugin's device, may have cost something: there
+    it counts as failed, and is not repeated.
 
     Args:
         engine: What runs the circuits.
@@ -36,7 +41,7 @@ class LocalJobs(JobService):
         self._engine = engine
         self._folder = folder
         self._rng = rng
-        self._repeats = isinstance(engine, AerEngine | StatevectorEngine | FakeDeviceEngine)
+        self._repeats = _is_free(engine)
 
     def post(
         self,
@@ -91,3 +96,9 @@ class LocalJobs(JobService):
 
     def _begun(self, tag: str) -> Path:
         return self._folder / f"{tag}.begun"
+
+
+def _is_free(engine: Engine) -> bool:
+    if isinstance(engine, PennyLaneEngine):
+        return engine.device.startswith(_PENNYLANES_OWN)
+    return isinstance(engine, AerEngine | StatevectorEngine | FakeDeviceEngine | DDSimEngine)

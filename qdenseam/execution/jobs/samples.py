@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qdenseam.errors import ResultsFileError
 from qdenseam.execution.job_service import ServiceUnreachableError
 from qdenseam.execution.jobs.files import write_whole
 
@@ -28,13 +29,24 @@ def save_samples(path: Path, samples: Samples) -> None:
 
 
 def load_samples(path: Path) -> Samples:
-    """Return what :func:`save_samples` wrote."""
+    """Return what :func:`save_samples` wrote.
+
+    Raises:
+        ResultsFileError: The file is damaged.
+    """
     found: dict[int, dict[str, NDArray[np.bool_]]] = {}
-    with np.load(path, allow_pickle=False) as arrays:
-        for key in arrays.files:
-            index, name = key.split(".", 1)
-            found.setdefault(int(index), {})[name] = arrays[key]
-    return [found[index] for index in range(len(found))]
+    data = io.BytesIO(path.read_bytes())
+    try:
+        with np.load(data, allow_pickle=False) as arrays:
+            for key in arrays.files:
+                index, name = key.split(".", 1)
+                found.setdefault(int(index), {})[name] = arrays[key]
+        return [found[index] for index in range(len(found))]
+    except Exception as error:  # what is no .npz, or a cut one, fails in NumPy in many ways
+        raise ResultsFileError(
+            f"{path} should hold the shots of a job. Got {type(error).__name__}: {error}; move it "
+            "away, and fetching asks a service that still has them once more."
+        ) from error
 
 
 def check_samples(samples: Samples, registers: Sequence[dict[str, int]]) -> None:

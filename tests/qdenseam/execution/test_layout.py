@@ -6,11 +6,9 @@ from qiskit import QuantumCircuit
 from qiskit.quantum_info import Statevector
 from qiskit.transpiler import CouplingMap, Target
 
-from qdenseam.execution import engine
 from qdenseam.execution.error_budget import error_budget, measured_into, with_delays
 from qdenseam.execution.fake_devices import fake_device
 from qdenseam.execution.layout import best_layout, place, route
-from qdenseam.execution.readout_aware import ReadoutAwareEngine
 
 
 @pytest.fixture
@@ -75,22 +73,6 @@ def test_fractional_gates_are_used_within_their_angles() -> None:
     angles = [i.operation.params[0] for i in found.circuit.data if i.operation.name == "rzz"]
     assert angles
     assert all(0 <= angle <= np.pi / 2 for angle in angles)
-
-
-def test_the_engine_compiles_for_the_best_place(ghz) -> None:
-    usual = engine("fake:manila")
-    ghz_named = QuantumCircuit(3)
-    ghz_named.compose(ghz.remove_final_measurements(inplace=False), inplace=True)
-    ghz_named.measure_all()
-    aware = ReadoutAwareEngine.of(usual, num_layouts=2, idling=True)
-    assert (aware.name, aware.target) == (usual.name, usual.target)
-    (compiled,) = aware.compile([ghz_named], seed=1)
-    assert "delay" in compiled.count_ops()
-    (shots,) = aware.sample([compiled], 500, 1)
-    bits = shots["meas"]
-    assert (bits.all(axis=1) | ~bits.any(axis=1)).mean() > 0.8
-    plain = ReadoutAwareEngine.of(usual, num_layouts=2).compile([ghz_named], seed=1)[0]
-    assert "delay" not in plain.count_ops()
 
 
 def test_bad_input_is_refused(ghz) -> None:

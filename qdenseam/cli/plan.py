@@ -1,0 +1,87 @@
+"""``qdenseam plan``: ways to recall on a device, compared by its calibration; nothing is run."""
+
+from typing import Annotated
+
+from typer import Option
+
+from qdenseam.cli.recall import stored_patterns
+from qdenseam.cli.rows import print_rows
+
+
+def plan(
+    backend: Annotated[
+        str,
+        Option(
+            metavar="NAME",
+            help='A device that reports its errors, such as "fake:fez" or "ibm:fez": its '
+            "calibration is read, nothing is sent.",
+        ),
+    ] = "fake:fez",
+    data: Annotated[
+        str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
+    ] = "random",
+    num_neurons: Annotated[
+        int | None,
+        Option(
+            help="D; a file has its own. By default as many as the probe has, or 8.",
+            show_default=False,
+        ),
+    ] = None,
+    num_patterns: Annotated[int, Option(help="K, how many patterns are stored.")] = 4,
+    probe: Annotated[
+        str | None,
+        Option(
+            metavar="TEXT",
+            help="What probes know, such as 01?0: only where ? stands matters, since a plan never "
+            "sees values. By default all neurons.",
+            show_default=False,
+        ),
+    ] = None,
+    flips: Annotated[
+        int | None,
+        Option(
+            help="Known neurons expected to be wrong. By default 0, or 1 where all are known.",
+            show_default=False,
+        ),
+    ] = None,
+    margin: Annotated[
+        float,
+        Option(help="Show plans that may reach this share of the best success; lower shows more."),
+    ] = 0.5,
+    top: Annotated[int, Option(min=1, help="How many plans to show beside the baseline.")] = 8,
+    seed: Annotated[int, Option(min=0, help="Seed of the patterns.")] = 7,
+) -> None:
+    """Compare plans for recalling on a device by predicted success per shot.
+
+    Shown is the best plan of each method, degree and number of rounds. Success is P(target and
+    accepted), "ideal" the same without noise. The last row measures the memory and accepts
+    classically: what a plan has to beat. An amplitude memory is planned for; energy memories keep
+    a rule.
+    """
+    import numpy as np
+
+    from classical_ref.spins import check_probes
+    from qdenseam import AmplitudeMemory
+    from qdenseam.execution import engine
+    from qdenseam.execution.compilation import is_calibrated
+    from qdenseam.planning import best_of_each_kind
+    from qdenseam.planning import plan as plans_for
+
+    target = engine(backend).target
+    if target is None or not is_calibrated(target):
+        raise ValueError(
+            f"backend should be a device that reports its errors. Got {backend!r}; use fake:fez."
+        )
+    if num_neurons is None and not data.endswith(".npy"):
+        num_neurons = 8 if probe is None else len(probe)
+    stored = stored_patterns(data, num_neurons, num_patterns, np.random.default_rng(seed))
+    spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
+    known = spins != 0
+    num_flips = int(known.all()) if flips is None else flips
+    found = plans_for(
+        AmplitudeMemory(stored.patterns), known, target, num_flips=num_flips, margin=margin
+    )
+    if not found:
+        raise ValueError(f"a memory should fit {backend!r}. Got {stored.num_neurons} neurons.")
+    *kinds, baseline = best_of_each_kind(found)
+    print_rows([each.row() for each in [*kinds[:top], baseline]])

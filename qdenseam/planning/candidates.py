@@ -1,0 +1,190 @@
+"""Ways to recall worth comparing on a device: encoders, methods, degrees, controls, rounds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from qiskit.transpiler import Target
+
+from circuits.known_index import MAX_PATTERNS
+from circuits.loading import Auto, IndexFirst
+from qdenseam.execution.device_parts import failed_places, working_qubits
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.methods import (
+    Amplified,
+    AmplitudeAmplification,
+    Exact,
+    HammingBall,
+    IndexSearch,
+    Iterations,
+    OptimalFilter,
+    ProbabilisticRecall,
+    RecallMethod,
+    SampleAndAccept,
+    Schedule,
+    SeparationFilter,
+)
+from qdenseam.methods.base import Spins
+
+FEW_PATTERNS = 16
+"""Patterns up to which all encoders and several indices are tried."""
+MOST_CONTROLS = 4
+"""Controls of probabilistic recall that are tried."""
+MOST_INDICES = 8
+"""Indices of index search that are tried, the cheapest to write; 2 for more patterns."""
+MOST_PROBES = 64
+"""Expected probes that a mean is taken over."""
+
+
+Candidate: TypeAlias = tuple[AmplitudeMemory, RecallMethod]
+"""A memory, with an encoder, and a method."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Expected:
+    """What probes look like: stored patterns with flips at known neurons."""
+
+    probes: list[Spins]
+    targets: list[int]
+    weights: npt.NDArray[np.float64]
+    """Prior of each target, summing to 1."""
+
+    def outcome(self, memory: AmplitudeMemory, method: RecallMethod) -> tuple[float, float]:
+        """Return (P(target and accepted), P(accepted)) without noise, mean over the probes."""
+        laws = [method.law(memory, probe) for probe in self.probes]
+        hits = [law.joint[target] for law, target in zip(laws, self.targets, strict=True)]
+        accepted = [law.acceptance for law in laws]
+        return float(self.weights @ hits), float(self.weights @ accepted)
+
+
+def expected_probes(
+    memory: AmplitudeMemory, known: npt.NDArray[np.bool_], num_flips: int
+) -> Expected:
+    """Return every stored pattern with flips at known neurons: one in turn, more at random."""
+    rng = np.random.default_rng(0)
+    places = np.flatnonzero(known)
+    turns = len(places) if num_flips else 1
+    pairs = [
+        (target, turn) for target in np.flatnonzero(memory.weights > 0) for turn in range(turns)
+    ]
+    if len(pairs) > MOST_PROBES:
+        kept = np.sort(rng.permutation(len(pairs))[:MOST_PROBES])
+        pairs = [pairs[each] for each in kept]
+    probes = []
+    for target, turn in pairs:
+        probe = np.where(known, memory.patterns[target], 0).astype(np.int8)
+        wrong = places[[turn]] if num_flips == 1 else rng.choice(places, num_flips, replace=False)
+        probe[wrong] *= -1
+        probes.append(probe)
+    targets = [int(target) for target, _ in pairs]
+    weights = memory.weights[targets]
+    return Expected(probes=probes, targets=targets, weights=weights / weights.sum())
+
+
+def encoded(memory: AmplitudeMemory, target: Target) -> list[AmplitudeMemory]:
+    """Return the memory with its own encoder and with others whose circuits differ.
+
+    For fewest gates, for the cheapest reflection, with an index, and made for the couplings of the
+    device; each of them compresses affine memories where that is cheaper.
+    """
+    encoders = [memory.encoder, Auto(goal="gates"), Auto(goal="reflection")]
+    if memory.num_patterns <= FEW_PATTERNS:
+        qubits, couplings = _working_couplings(target)
+        spare = qubits - memory.num_neurons
+        coupled = Auto(goal="routed", coupling_map=couplings, max_ancillas=spare)
+        encoders += [IndexFirst(), coupled]
+    found: list[AmplitudeMemory] = []
+    for encoder in encoders:
+        each = replace(memory, encoder=encoder)
+        if not any(_same_circuit(each, other) for other in found):
+            found.append(each)
+    return found
+
+
+def _working_couplings(target: Target) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Return how many qubits of a device work, and their couplings, numbered without gaps."""
+    qubits = {old: new for new, old in enumerate(working_qubits(target))}
+    failed = failed_places(target)
+    pairs = {
+        (min(qubits[a], qubits[b]), max(qubits[a], qubits[b]))
+        for a, b in target.build_coupling_map().get_edges()
+        if {a, b} <= qubits.keys() and frozenset((a, b)) not in failed
+    }
+    return len(qubits), tuple(sorted(pairs))
+
+
+def _same_circuit(one: AmplitudeMemory, other: AmplitudeMemory) -> bool:
+    first, second = one.preparation(), other.preparation()
+    return first.resources == second.resources and (
+        first.reflection_qubits == second.reflection_qubits and first.circuit == second.circuit
+    )
+
+
+def baselines(memories: list[AmplitudeMemory], num_flips: int) -> list[Candidate]:
+    """Return measuring and accepting, from each memory: what must be beaten."""
+    return [(memory, SampleAndAccept(HammingBall(num_flips))) for memory in memories]
+
+
+def candidates(
+    memories: list[AmplitudeMemory],
+    expected: Expected,
+    num_flips: int,
+    is_hopeless: Callable[[float, int], bool],
+) -> Iterator[Candidate]:
+    """Yield memories and methods, those of few gates first.
+
+    Index search with several indices and numbers of rounds; without flips amplification about the
+    memory; then filters, plain and amplified: probabilistic recall with 1 to 4 controls, optimal
+    filters of each degree, the ball.
+
+    Args:
+        memories: The memory with several encoders.
+        expected: What probes look like.
+        num_flips: How many known neurons are expected to be wrong.
+        is_hopeless: Told the largest possible P(target and accepted) without noise and the least
+            number of CX, whether a method cannot win; it is asked before filters are solved for.
+    """
+    memory = memories[0]
+    schedules = _schedules(1 / memory.num_patterns)
+    if memory.num_patterns <= MAX_PATTERNS:
+        search = IndexSearch(radius=num_flips)
+        most = MOST_INDICES if memory.num_patterns <= FEW_PATTERNS else 2
+        num_indices = min(most, len(search.indices(memory, expected.probes[0])))
+        for schedule in schedules:
+            for variant in range(num_indices):
+                yield memory, replace(search, schedule=schedule, variant=variant)
+    if num_flips == 0:
+        for schedule in schedules:
+            for each in memories:
+                yield each, AmplitudeAmplification(schedule=schedule)
+    num_known = int(np.count_nonzero(expected.probes[0]))
+    share = float(expected.weights @ memory.weights[expected.targets])
+    for method, signals in _filters(num_known, num_flips):
+        gates = 2 * num_known * signals
+        if not is_hopeless(share, gates):
+            for each in memories:
+                yield each, method
+        if not is_hopeless(1.0, 3 * gates):  # one round takes the filter three times
+            claim = min(1.0, expected.outcome(memory, method)[1])
+            for schedule in _schedules(claim) if claim > 0 else ():
+                for each in memories:
+                    yield each, replace(method, amplified=Amplified(claim, schedule))
+
+
+def _filters(
+    num_known: int, num_flips: int
+) -> Iterator[tuple[ProbabilisticRecall | SeparationFilter, int]]:
+    """Yield filters with the number of signals each one takes."""
+    for controls in range(1, MOST_CONTROLS + 1):
+        yield ProbabilisticRecall(controls), controls
+    for degree in range(1, num_known):
+        yield SeparationFilter(OptimalFilter(degree, num_flips)), degree
+    yield SeparationFilter(HammingBall(num_flips)), num_known
+
+
+def _schedules(fraction: float) -> list[Schedule]:
+    """Return Grover rounds from one up, and the rounds that are exact for a marked weight."""
+    exact = Exact()
+    return [*map(Iterations, range(1, len(exact.rounds(fraction)))), exact]

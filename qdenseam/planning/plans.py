@@ -1,0 +1,264 @@
+"""Plans compared by predicted success: memory, method and layout for a device's calibration."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+from qiskit.transpiler import Target
+
+from circuits.resources import count
+from qdenseam.execution.circuit_facts import two_qubit_gates
+from qdenseam.execution.compilation import predicted_layout
+from qdenseam.execution.device_parts import working_qubits
+from qdenseam.execution.layout import Layout, typical_survival
+from qdenseam.execution.measuring import measured
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.methods import RecallMethod, SampleAndAccept
+from qdenseam.methods.base import Spins
+from qdenseam.planning.candidates import (
+    Expected,
+    baselines,
+    candidates,
+    encoded,
+    expected_probes,
+)
+
+ACCEPTANCE_PER_FALSE_ACCEPT = 5
+"""A filter whose acceptance is not this many times what noise makes it accept is left out."""
+_FIRST_SEEDS = 2  # routings of a first look
+_NUM_REFINED = 3  # plans that are worth all routings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """A way to recall on a device, and what is predicted of it."""
+
+    memory: AmplitudeMemory
+    """The memory with the encoder chosen."""
+    method: RecallMethod
+    layout: Layout
+    """A circuit of this plan on the device; other probes differ in X gates."""
+    ideal: float
+    """P(target and accepted) without noise, mean over the stored patterns and their flips."""
+    success: float
+    """The same with noise."""
+    false_accepts: float
+    """P(accepted and not the target), with noise."""
+
+    @property
+    def acceptance(self) -> float:
+        """P(accepted), with noise."""
+        return self.success + self.false_accepts
+
+    @property
+    def two_qubit_gates(self) -> int:
+        """Two-qubit gates on the device."""
+        return two_qubit_gates(self.layout.circuit)
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether this is measuring the memory and accepting classically: what must be beaten."""
+        return isinstance(self.method, SampleAndAccept)
+
+    def row(self) -> dict[str, Any]:
+        """Return the plan in words and numbers, a row of a table."""
+        own_index = self.method.name == "index-search"
+        encoder = self.memory.encoder
+        return {
+            "method": self.method.name,
+            "settings": _settings(self.method),
+            "encoder": "index" if own_index else getattr(encoder, "goal", encoder.name),
+            "success": self.success,
+            "ideal": self.ideal,
+            "false_accepts": self.false_accepts,
+            "acceptance": self.acceptance,
+            "two_qubit_gates": self.two_qubit_gates,
+            "state_preparations": self.method.state_preparations(self.memory),
+            "qubits": len(self.layout.qubits),
+        }
+
+    def __str__(self) -> str:
+        settings = _settings(self.method)
+        return (
+            f"{self.method.name}{f' ({settings})' if settings else ''}: success "
+            f"{self.success:.3f} (ideal {self.ideal:.3f}), false accepts "
+            f"{self.false_accepts:.3f}, {self.two_qubit_gates} two-qubit gates"
+        )
+
+
+def plan(
+    memory: AmplitudeMemory,
+    known: npt.ArrayLike,
+    target: Target,
+    *,
+    num_flips: int = 0,
+    margin: float = 1.0,
+    num_seeds: int = 8,
+    seed: int = 0,
+) -> list[Plan]:
+    r"""Return plans for probes with given known neurons, the one predicted best first.
+
+    The last plan is the baseline: measuring the memory and accepting classically. Compared are
+    encoders, index search, amplification, and filters by their degree or number of controls, plain
+    and amplified, see :mod:`qdenseam.planning.candidates`. There are no plans where no layout was
+    found, as for memories of more neurons than
+    :data:`~qdenseam.execution.compilation.WIDEST`.
+
+    With F the probability of no error (gates, readout) and a uniform outcome after an error,
+    P(target and accepted) = F · ideal + (1 - F) · 2^{-D-f} for f flags; false accepts likewise.
+    Only what could win is laid out: candidates whose ideal success times the survival of gates
+    nine in ten of the device do not exceed is above ``margin`` times the best success so far. A
+    filter is left out if noise on such gates makes it accept more than a fifth of what it accepts
+    without.
+
+    Args:
+        memory: The memory.
+        known: Which neurons probes know, ``bool``, shape ``(D,)``.
+        target: The device's calibration.
+        num_flips: How many known neurons are expected to be wrong.
+        margin: In [0, 1]; smaller ones also return plans that are certain to be worse.
+        num_seeds: Routings tried for the best plans; the others are tried with two.
+        seed: Seed of the routings.
+
+    Raises:
+        ValueError: ``known`` has another shape, more flips are expected than neurons known, the
+            margin is outside [0, 1], or there are more neurons than working qubits.
+    """
+    mask = np.asarray(known)
+    if mask.shape != (memory.num_neurons,) or mask.dtype != np.bool_:
+        raise ValueError(
+            f"known should be bool of shape ({memory.num_neurons},). Got {mask.dtype} of shape "
+            f"{mask.shape}."
+        )
+    if not 0 <= num_flips <= mask.sum():
+        raise ValueError(f"num_flips should be in 0..{mask.sum()}, the known. Got {num_flips}.")
+    if not 0 <= margin <= 1:
+        raise ValueError(f"margin should be in [0, 1]. Got {margin}.")
+    if memory.num_neurons > len(working_qubits(target)):
+        raise ValueError(
+            f"memory should have at most {len(working_qubits(target))} neurons, the device's "
+            f"working qubits. Got {memory.num_neurons}."
+        )
+    expected = expected_probes(memory, mask, num_flips)
+    memories = encoded(memory, target)
+    survival = typical_survival(target)
+    few = min(_FIRST_SEEDS, num_seeds)
+
+    def planned(memory: AmplitudeMemory, method: RecallMethod, tries: int) -> Plan | None:
+        return _planned(memory, method, expected, target, tries, seed)
+
+    plain = [planned(each, method, few) for each, method in baselines(memories, num_flips)]
+    found = [each for each in plain if each is not None]
+    if not found:
+        return []
+    baseline = max(found, key=_success)
+    plans: list[Plan] = []
+
+    def is_hopeless(ideal: float, gates: int) -> bool:
+        best = max(map(_success, [baseline, *plans]))
+        return bool(plans) and ideal * survival**gates < margin * best
+
+    for each, method in candidates(memories, expected, num_flips, is_hopeless):
+        if not _is_left_out(each, method, expected, survival, is_hopeless):
+            plans += filter(None, [planned(each, method, few)])
+    plans.sort(key=_success, reverse=True)
+    refined = [
+        planned(each.memory, each.method, num_seeds) or each
+        for each in [*plans[:_NUM_REFINED], baseline]
+    ]
+    plans[:_NUM_REFINED] = refined[:-1]
+    return [*sorted(plans, key=_success, reverse=True), refined[-1]]
+
+
+def best_of_each_kind(plans: Sequence[Plan]) -> list[Plan]:
+    """Return the best plan of each method, degree, controls and number of rounds.
+
+    Args:
+        plans: What :func:`plan` returned; the baseline stays last.
+    """
+    kept: dict[tuple[object, ...], Plan] = {}
+    for each in plans[:-1]:
+        degree = getattr(getattr(each.method, "filter", None), "degree", None)
+        signals = getattr(each.method, "num_controls", degree)
+        rounds = each.method.state_preparations(each.memory)
+        kept.setdefault((each.method.name, signals, rounds), each)
+    return [*kept.values(), *plans[-1:]]
+
+
+def _success(found: Plan) -> float:
+    return found.success
+
+
+def _is_left_out(
+    memory: AmplitudeMemory,
+    method: RecallMethod,
+    expected: Expected,
+    survival: float,
+    is_hopeless: Callable[[float, int], bool],
+) -> bool:
+    """Return whether a candidate cannot win, or is a filter that drowns in noise."""
+    ideal, accepted = expected.outcome(memory, method)
+    if is_hopeless(ideal, 0):
+        return True
+    circuit = method.circuit(memory, expected.probes[0])
+    gates = count(circuit).two_qubit_gates
+    by_noise = (1 - survival**gates) * 2.0 ** -_num_flags(circuit)
+    drowns = method.acceptance_rule == "flags" and (
+        accepted <= ACCEPTANCE_PER_FALSE_ACCEPT * by_noise
+    )
+    return drowns or is_hopeless(ideal, gates)
+
+
+def _planned(
+    memory: AmplitudeMemory,
+    method: RecallMethod,
+    expected: Expected,
+    target: Target,
+    num_seeds: int,
+    seed: int,
+) -> Plan | None:
+    """Return the plan of a candidate, None if it fits nowhere."""
+    circuit = method.circuit(memory, expected.probes[0])
+    layout = predicted_layout(measured(circuit), target, num_seeds=num_seeds, seed=seed)
+    if layout is None:
+        return None
+    ideal, accepted = expected.outcome(memory, method)
+    good = layout.budget.success
+    unflagged = 2.0 ** -_num_flags(circuit)
+    state = unflagged * 2.0**-memory.num_neurons
+    chance = unflagged * _accepted_at_random(method, memory, expected.probes[0])
+    return Plan(
+        memory=memory,
+        method=method,
+        layout=layout,
+        ideal=ideal,
+        success=good * ideal + (1 - good) * state,
+        false_accepts=good * (accepted - ideal) + (1 - good) * (chance - state),
+    )
+
+
+def _num_flags(circuit: QuantumCircuit) -> int:
+    return sum(register.size for register in circuit.qregs if register.name == "flag")
+
+
+def _accepted_at_random(method: RecallMethod, memory: AmplitudeMemory, probe: Spins) -> float:
+    """Return how often the classical rule keeps a uniformly random outcome."""
+    states = np.random.default_rng(0).choice([-1, 1], (4096, memory.num_neurons)).astype(np.int8)
+    return float(method.acceptance_of(memory, probe, states).mean())
+
+
+def _settings(value: Any) -> str:
+    """Return the fields of a method that say what it is: filters, schedules, what was set."""
+    words = []
+    for each in fields(value):
+        given = getattr(value, each.name)
+        if is_dataclass(given):
+            name, inner = getattr(given, "name", ""), _settings(given)
+            words.append(f"{name}({inner})" if inner else name)
+        elif given != each.default:
+            shown = f"{given:.3g}" if isinstance(given, float) else given
+            words.append(f"{each.name}={shown}")
+    return ", ".join(words)

@@ -1,0 +1,36 @@
+"""The planner from the command line."""
+
+import pytest
+from typer.testing import CliRunner
+
+from qdenseam.cli.app import app
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, ["plan", *arguments])
+
+
+def test_a_table_of_plans_whose_last_row_is_the_baseline():
+    small = ("--backend", "fake:manila", "--num-patterns", "3", "--top", "1")
+    result = run(*small, "--probe", "0?1")
+    assert result.exit_code == 0, result.output
+    rows = [line for line in result.stdout.splitlines() if line.startswith("│")]
+    assert len(rows) == 2
+    assert "index-search" in rows[0]
+    assert "sample-and-accept" in rows[1]
+    assert run(*small, "--probe", "1?0").stdout == result.stdout  # values do not matter
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--backend", "aer"), "should be a device that reports its errors. Got 'aer'"),
+        (("--backend", "fake:manila", "--probe", "01x"), "0, 1"),
+        (("--backend", "fake:manila", "--probe", "0000?0"), "at most 5 neurons"),
+        (("--backend", "fake:manila", "--probe", "???", "--flips", "1"), "num_flips"),
+    ],
+)
+def test_errors_are_told(arguments, said):
+    result = run("--num-patterns", "3", *arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())

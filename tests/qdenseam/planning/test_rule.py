@@ -1,0 +1,82 @@
+"""What "auto" chooses: the best plan on a calibrated device, a rule elsewhere."""
+
+import numpy as np
+import pytest
+from qiskit_aer import AerSimulator
+
+from classical_ref.patterns import random_patterns
+from qdenseam import AmplitudeMemory, EnergyMemory, recall
+from qdenseam.drafting import draft
+from qdenseam.execution.fake_devices import fake_device
+from qdenseam.methods import QAOA, AmplitudeAmplification, IndexSearch, ProbabilisticRecall
+from qdenseam.planning import choose, choose_method, plan, rule
+
+
+def test_methods_for_what_is_known(rng) -> None:
+    patterns = random_patterns(3, 4, rng=rng)
+    memory = AmplitudeMemory(patterns)
+    assert isinstance(choose_method(memory, patterns[0]), ProbabilisticRecall)
+    assert isinstance(choose_method(memory, patterns[0] * [1, 1, 1, 0]), AmplitudeAmplification)
+    assert isinstance(choose_method(EnergyMemory(patterns), patterns[0]), QAOA)
+
+
+def test_the_rule_on_a_device_without_calibration():
+    patterns = np.array([[1, 1, 1, 1], [-1, 1, -1, 1], [-1, -1, 1, 1]], dtype=np.int8)
+    memory = AmplitudeMemory(patterns)
+    clear, vague = patterns[0] * [1, 1, 1, 0], patterns[0] * [0, 1, 0, 1]
+    assert isinstance(choose_method(memory, clear, on_device=True), IndexSearch)
+    assert isinstance(choose_method(memory, vague, on_device=True), AmplitudeAmplification)
+    assert isinstance(choose_method(memory, patterns[0], on_device=True), ProbabilisticRecall)
+    bare = AerSimulator().target
+    assert choose(memory, clear, bare) == (memory, IndexSearch())
+    assert choose(memory, clear, None) == (memory, AmplitudeAmplification())
+
+
+def test_a_calibrated_device_is_planned_for(rng) -> None:
+    memory = AmplitudeMemory(random_patterns(3, 4, rng=rng))
+    target = fake_device("manila").target
+    for known, num_flips in (([True, True, False, True], 0), ([True] * 4, 1)):
+        best = plan(memory, np.array(known), target, num_flips=num_flips)[0]
+        source, method = choose(memory, memory.patterns[1] * known, target)
+        assert method.to_dict() == best.method.to_dict()
+        assert source.encoder == best.memory.encoder
+    energy = EnergyMemory(memory.patterns)
+    assert isinstance(choose(energy, memory.patterns[0], target)[1], QAOA)
+
+
+def test_a_choice_sees_no_values(rng) -> None:
+    memory = AmplitudeMemory(random_patterns(3, 4, rng=rng))
+    known = np.array([1, 0, 1, 1], dtype=np.int8)
+    target = fake_device("manila").target
+    made = [choose(memory, signs * known, target) for signs in random_patterns(4, 4, rng=rng)]
+    assert len({str((method, source.encoder)) for source, method in made}) == 1
+
+
+def test_one_plan_serves_all_probes_that_know_the_same(rng, monkeypatch) -> None:
+    asked = []
+
+    def counted(memory, known, target, **settings):
+        asked.append(known)
+        return plan(memory, known, target, **settings)
+
+    monkeypatch.setattr(rule, "plan", counted)
+    memory = AmplitudeMemory(random_patterns(3, 3, rng=rng))
+    probes = ["0?1", "1?1", "10?", "1?0"]
+    results = recall(memory, probes, sampler="fake:manila", shots=200, rng=0)
+    assert len(asked) == 2
+    assert all((each.patterns == memory.patterns).all() for each in results)
+    drafted = draft(memory, probes[:2], backend="fake:manila", shots=200, rng=0)
+    assert len(asked) == 3
+    names = {facts["method"]["name"] for facts in drafted.payload["recalls"]}
+    assert names == {results[0].method["name"]}
+
+
+def test_where_no_plan_fits_the_rule_chooses(rng, monkeypatch) -> None:
+    memory = AmplitudeMemory(random_patterns(3, 3, rng=rng))
+    target = fake_device("manila").target
+    monkeypatch.setattr(rule, "plan", lambda *args, **settings: [])
+    assert choose(memory, memory.patterns[0], target) == (memory, ProbabilisticRecall())
+    wide = AmplitudeMemory(random_patterns(2, 40, rng=rng))
+    monkeypatch.setattr(rule, "plan", lambda *args, **settings: pytest.fail("planned"))
+    fez = fake_device("fez").target
+    assert choose(wide, wide.patterns[0], fez) == (wide, ProbabilisticRecall())
