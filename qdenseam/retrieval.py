@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import index
 from typing import Any, Literal
 
 import numpy as np
@@ -55,11 +56,12 @@ def recall(
 
     Raises:
         ValueError: A probe, the shots or a name is malformed.
-        TypeError: The method needs the other kind of memory.
+        TypeError: The method needs the other kind of memory, or the shots are no integer.
         CapacityError: The circuit does not fit the engine.
         BackendError: The engine fails.
     """
     rng = np.random.default_rng(rng)
+    shots = index(shots)
     if shots < 1:
         raise ValueError(f"shots should be at least 1. Got {shots}.")
     spins = check_probes(probes, memory.num_neurons)
@@ -199,11 +201,17 @@ def _adaptive(
     rng: np.random.Generator,
 ) -> RecallResult:
     """Run the rounds of an adaptive method; ``shots`` of the result are its answers."""
+    spent = 0
 
     def run(rounds: Sequence[Round], rng: np.random.Generator) -> list[Spins]:
+        nonlocal spent
         assert engine is not None
-        circuits = [measured(each.method.circuit(each.memory, each.probe)) for each in rounds]
-        compiled = engine.compile(circuits, seed=int(rng.integers(2**31)))
+        circuits = [each.method.circuit(each.memory, each.probe) for each in rounds]
+        for each, circuit in zip(rounds, circuits, strict=True):
+            spent += each.shots * count(circuit).two_qubit_gates
+        compiled = engine.compile(
+            [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
+        )
         return [
             _accepted(
                 each.memory,
@@ -229,6 +237,7 @@ def _adaptive(
         engine="exact" if engine is None else engine.name,
         state_preparations=state.state_preparations,
         evaluations=getattr(state, "evaluations", 0),
+        two_qubit_gates=None if engine is None else spent,
     )
 
 

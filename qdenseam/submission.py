@@ -1,7 +1,8 @@
 """Recall in two halves: submit now, fetch in another process, another day."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qdenseam.drafting import Draft, draft
-from qdenseam.errors import BackendError
+from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution import jobs
-from qdenseam.execution.jobs import CostEstimate, JobRecord, Stage, SubmissionFolder
+from qdenseam.execution.jobs import CostEstimate, JobRecord, Note, Stage, SubmissionFolder
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.recall_facts import law_from_facts, result_from_facts
 from qdenseam.recall_result import RecallResult
@@ -52,6 +53,8 @@ class Submission:
     """The jobs it was split into."""
     notes: tuple[str, ...] = ()
     """What could not be done at this look, in words."""
+    is_refused: bool = False
+    """Whether that was refused, so that waiting does not help: no account, an unknown job."""
 
     @property
     def stage(self) -> Stage:
@@ -127,7 +130,7 @@ def submit(
             engine, for methods without a classical acceptance rule.
         store: Folder that keeps submissions; made if it is missing.
         max_seconds: Cap on the seconds of quantum processor: a higher estimate is refused, and the
-            service is asked to stop there.
+            service is asked to stop there, in whole seconds, at least one for each job.
 
     Returns:
         The submission. A service that refused or did not answer shows in its ``stage``.
@@ -157,7 +160,8 @@ def send(
         max_seconds: Cap on the seconds of quantum processor.
 
     Raises:
-        CapacityError: The estimate exceeds the cap; nothing is written or sent.
+        ValueError: The cap is not positive and finite; nothing is written or sent, here and below.
+        CapacityError: The estimate exceeds the cap, or there are more jobs than seconds.
     """
     if max_seconds is not None:
         drafted.require_at_most(max_seconds)
@@ -176,17 +180,24 @@ def send(
 
 
 def fetch(
-    submission: Submission | str, *, store: str | Path = STORE, wait: float = 0.0
+    submission: Submission | str,
+    *,
+    store: str | Path = STORE,
+    wait: float = 0.0,
+    on_progress: Callable[[Submission], None] | None = None,
 ) -> RecallResult | list[RecallResult]:
     """Return the results of a submission, as ``recall`` would have.
 
     What an interrupted ``submit`` left unsent is sent first. Shots are kept in the store: fetching
-    again asks nobody and gives the same results.
+    again asks nobody and gives the same results. A backend named ``module:factory`` is imported and
+    called while shots are missing, so code runs that the folder names.
 
     Args:
         submission: What :func:`submit` returned, or its id.
         store: The folder of submissions, where an id is given.
         wait: Seconds to wait for the jobs to end; ``float("inf")`` waits as long as it takes.
+            Waiting ends early where nothing can come: a job has failed, the service said no.
+        on_progress: Called before each pause with the submission as it stands.
 
     Returns:
         A ``RecallResult`` for one probe, a list of them for many.
@@ -199,10 +210,12 @@ def fetch(
     """
     seen = update(submission, store=store)
     deadline, looks = time.monotonic() + wait, 0
-    while not (seen.is_fetched or seen.came_to_nothing):
+    while not (seen.is_fetched or seen.came_to_nothing or seen.is_refused):
         pause = min(_PAUSES[min(looks, len(_PAUSES) - 1)], deadline - time.monotonic())
         if pause <= 0:
             break
+        if on_progress is not None:
+            on_progress(seen)
         time.sleep(pause)
         looks += 1
         seen = update(seen)
@@ -215,6 +228,7 @@ def update(submission: Submission | str, *, store: str | Path = STORE) -> Submis
     Raises:
         ValueError: There is no such submission.
         BackendError: Another process works on it.
+        ResultsFileError: Its folder is damaged.
     """
     folder = _folder(submission, store)
     return _seen(folder, jobs.advance(folder))
@@ -226,38 +240,61 @@ def read(submission: Submission | str, *, store: str | Path = STORE) -> Any:
     Raises:
         ValueError: There is no such submission.
         BackendError: Not all shots are there.
+        ResultsFileError: Its folder is damaged.
     """
     folder = _folder(submission, store)
     seen = submission if isinstance(submission, Submission) else _seen(folder, [])
+    if seen.is_refused and not (seen.is_fetched or seen.came_to_nothing):
+        raise BackendError(
+            f"Submission {seen.id} on {seen.backend!r} was {seen.stage} when last seen, and "
+            f"waiting does not help: {seen.trouble}"
+        )
     if not seen.is_fetched:
         words = f": {seen.trouble}" if seen.trouble else "."
         raise BackendError(f"Submission {seen.id} on {seen.backend!r} is {seen.stage}{words}")
     intent = folder.intent
     payload = intent.payload
-    rng = jobs.stream(payload["reading"])
-    patterns = np.array(payload["patterns"], dtype=np.int8)
-    results = [
-        result_from_facts(facts, patterns, bits, intent.backend, rng)
-        for facts, bits in zip(payload["recalls"], folder.readings(), strict=True)
-    ]
-    return results[0] if payload["is_single"] else results
+    with _undamaged(folder):
+        rng = jobs.stream(payload["reading"])
+        patterns = np.array(payload["patterns"], dtype=np.int8)
+        results = [
+            result_from_facts(facts, patterns, bits, intent.backend, rng)
+            for facts, bits in zip(payload["recalls"], folder.readings(), strict=True)
+        ]
+        return results[0] if payload["is_single"] else results
 
 
-def submissions(store: str | Path = STORE, *, ask: bool = True) -> list[Submission]:
-    """Return all submissions of a store, oldest first; nothing is sent.
+def submissions(
+    store: str | Path = STORE,
+    *,
+    ask: bool = True,
+    on_damage: Callable[[ResultsFileError], None] | None = None,
+) -> list[Submission]:
+    """Return all submissions of a store, oldest first; nothing is sent, no ``module:factory`` run.
 
     Args:
         store: The folder of submissions.
         ask: Whether to ask the services how unfinished jobs stand, or tell what is known.
+        on_damage: Called with the error of each submission whose folder is damaged, which is left
+            out. By default the error is raised.
+
+    Raises:
+        ResultsFileError: A folder is damaged, and there is no ``on_damage``.
     """
     found = []
-    for folder in jobs.folders(Path(store)):
+    for path in jobs.paths(Path(store)):
         try:
-            notes = jobs.look(folder) if ask else []
-        except BackendError as error:  # another process works on it
-            notes = [str(error)]
-        found.append(_seen(folder, notes))
-    return found
+            folder = jobs.load(path)
+            try:
+                notes = jobs.look(folder) if ask else []
+            except BackendError as error:  # another process works on it
+                notes = [Note(str(error), is_refusal=False)]
+            found.append(_seen(folder, notes))
+        except ResultsFileError as error:
+            if on_damage is None:
+                raise
+            on_damage(error)
+    return sorted(found, key=lambda each: each.created)
 
 
 def cancel(submission: Submission | str, *, store: str | Path = STORE) -> Submission:
@@ -279,19 +316,35 @@ def _folder(submission: Submission | str, store: str | Path) -> SubmissionFolder
     return jobs.open_folder(Path(store), submission)
 
 
-def _seen(folder: SubmissionFolder, notes: Sequence[str]) -> Submission:
+def _seen(folder: SubmissionFolder, notes: Sequence[Note]) -> Submission:
     intent = folder.intent
-    recalls = intent.payload["recalls"]
-    return Submission(
-        id=intent.id,
-        store=folder.path.parent,
-        backend=intent.backend,
-        created=intent.created,
-        shots=intent.shots,
-        probes=np.array([facts["probe"] for facts in recalls], dtype=np.int8),
-        patterns=np.array(intent.payload["patterns"], dtype=np.int8),
-        laws=tuple(law_from_facts(facts) for facts in recalls),
-        cost=intent.cost,
-        jobs=tuple(folder.jobs()),
-        notes=tuple(notes),
-    )
+    with _undamaged(folder):
+        recalls = intent.payload["recalls"]
+        return Submission(
+            id=intent.id,
+            store=folder.path.parent,
+            backend=intent.backend,
+            created=intent.created,
+            shots=intent.shots,
+            probes=np.array([facts["probe"] for facts in recalls], dtype=np.int8),
+            patterns=np.array(intent.payload["patterns"], dtype=np.int8),
+            laws=tuple(law_from_facts(facts) for facts in recalls),
+            cost=intent.cost,
+            jobs=tuple(folder.jobs()),
+            notes=tuple(note.words for note in notes),
+            is_refused=any(note.is_refusal for note in notes),
+        )
+
+
+@contextmanager
+def _undamaged(folder: SubmissionFolder) -> Iterator[None]:
+    """Take what does not fit in a payload for what it is: a damaged intent."""
+    try:
+        yield
+    except ResultsFileError:
+        raise
+    except (LookupError, TypeError, ValueError) as error:
+        raise ResultsFileError(
+            f"{folder.path} should hold a submission's patterns, probes and laws. Got "
+            f"{type(error).__name__}: {error}."
+        ) from error

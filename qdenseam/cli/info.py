@@ -78,6 +78,8 @@ def _engines() -> list[tuple[str, str]]:
     rows = [("exact", "available: draws from the method's law, at any size, without a circuit")]
     for name, description in engine_names().items():
         try:
+            if name == "ibm:NAME" and not _has_ibm_account():
+                raise BackendError("no account is saved here, and QISKIT_IBM_TOKEN is not set")
             if name == "fake:NAME":
                 description += f"; {len(fake_device_names())} devices"
             elif ":" not in name:  # the other families are too many, or run code
@@ -89,6 +91,18 @@ def _engines() -> list[tuple[str, str]]:
         else:
             rows.append((name, f"available: {description}"))
     return rows
+
+
+def _has_ibm_account() -> bool:
+    """Return whether the runtime would find an account; IBM is not asked."""
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
+    if os.environ.get("QISKIT_IBM_TOKEN"):
+        return True
+    try:
+        return bool(QiskitRuntimeService.saved_accounts())
+    except Exception:  # a damaged account file is told by whatever needs the account
+        return False
 
 
 def _machine() -> list[tuple[str, str]]:

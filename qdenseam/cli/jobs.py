@@ -1,5 +1,6 @@
 """``qdenseam jobs``, ``fetch`` and ``cancel``: what became of submissions."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,18 +23,25 @@ def jobs(
 ) -> None:
     """List submissions and how they stand.
 
-    Nothing is sent or fetched. A submission whose answer was lost is looked for by its tag.
+    Nothing is sent or fetched. A submission whose answer was lost is looked for by its tag. A
+    MODULE:FACTORY backend is not asked, as that would run its code. The exit status is 1 where a
+    submission's folder is damaged; the others are listed.
     """
     from qdenseam.submission import submissions
 
-    found = submissions(store, ask=not offline)
-    if not found:
+    damaged: list[Exception] = []
+    found = submissions(store, ask=not offline, on_damage=damaged.append)
+    if found:
+        print_rows([_row(each) for each in found])
+    elif not damaged:
         typer.echo(f"No submissions in {store}.")
-        return
-    print_rows([_row(each) for each in found])
     for each in found:
         if each.trouble:
             typer.echo(f"{each.id}: {each.trouble}", err=True)
+    for error in damaged:
+        typer.echo(str(error), err=True)
+    if damaged:
+        raise typer.Exit(1)
 
 
 def fetch(
@@ -52,34 +60,40 @@ def fetch(
 
     What an interrupted "submit" left unsent is sent first, after a search for its tag. Results are
     kept in the store: fetching again asks nobody. The exit status is 1 while results are missing.
+    Where a submission is on a MODULE:FACTORY backend and has no results yet, its code is run:
+    fetch such ones from stores of your own only.
     """
-    from qdenseam.errors import BackendError
+    from qdenseam.errors import BackendError, ResultsFileError
     from qdenseam.submission import fetch as run
     from qdenseam.submission import read, submissions, update
 
+    damaged: list[Exception] = []
     if not ids:
-        known = submissions(store, ask=False)
-        if not known:
+        known = submissions(store, ask=False, on_damage=damaged.append)
+        if not known and not damaged:
             typer.echo(f"No submissions in {store}.")
             return
-        ids = [each.id for each in known if not each.is_settled] or [known[-1].id]
-    content, complete = {}, True
+        ids = [each.id for each in known if not each.is_settled]
+        ids = ids or [each.id for each in known[-1:]]
+        for error in damaged:
+            typer.echo(str(error), err=True)
+    content, complete = {}, not damaged
     for each in ids:
         try:
             if wait:
-                run(each, store=store, wait=float("inf"))
+                run(each, store=store, wait=float("inf"), on_progress=_shown_waiting())
             submission = update(each, store=store)
-        except BackendError as error:
+            results = read(submission) if submission.is_fetched else None
+        except (BackendError, ResultsFileError) as error:
             typer.echo(str(error), err=True)
             complete = False
             continue
         typer.echo(str(submission))
         if submission.trouble:
             typer.echo(submission.trouble, err=True)
-        if not submission.is_fetched:
+        if results is None:
             complete = False
             continue
-        results = read(submission)
         rows = _results(submission, results if isinstance(results, list) else [results])
         print_rows(rows, columns=[name for name in rows[0] if name not in _LONG])
         content[submission.id] = {"backend": submission.backend, "recalls": rows}
@@ -92,7 +106,10 @@ def cancel(
     ids: Annotated[list[str], Argument(help="Which submissions.")],
     store: Store = STORE,
 ) -> None:
-    """Stop submissions that have not ended; what was not sent never will be."""
+    """Stop submissions that have not ended; what was not sent never will be.
+
+    Where a submission is on a MODULE:FACTORY backend and has not ended, its code is run.
+    """
     from qdenseam.submission import cancel as run
 
     for each in ids:
@@ -100,6 +117,20 @@ def cancel(
         typer.echo(str(submission))
         if submission.trouble:
             typer.echo(submission.trouble, err=True)
+
+
+def _shown_waiting() -> "Callable[[Submission], None]":
+    """Return what tells on stderr how a submission stands, whenever that has changed."""
+    told = ""
+
+    def show(submission: "Submission") -> None:
+        nonlocal told
+        text = f"Waiting: {submission}. {submission.trouble}".rstrip()
+        if text != told:
+            typer.echo(text, err=True)
+        told = text
+
+    return show
 
 
 _LONG = ("outcomes", "counts", "law_joint", "law_spurious", "law_rejected")
@@ -127,11 +158,12 @@ def _results(submission: "Submission", results: "list[RecallResult]") -> list[di
     rows = []
     for result, law in zip(results, submission.laws, strict=True):
         best = int(law.joint.argmax())
+        likeliest = spins_to_text(result.patterns[best]) if law.joint[best] > 1e-12 else "-"
         rows.append(
             {
                 "probe": spins_to_text(result.probe),
                 "recall": "-" if result.pattern is None else spins_to_text(result.pattern),
-                "likeliest_by_law": spins_to_text(result.patterns[best]),
+                "likeliest_by_law": likeliest,
                 "frequency": int(result.counts[best]) / result.shots,
                 "law": float(law.joint[best]),
                 "acceptance": result.acceptance,

@@ -62,12 +62,11 @@ def recall(
 
     from classical_ref.spins import check_probes
     from qdenseam import recall as run_recall
+    from qdenseam.execution import engine
+    from qdenseam.execution.factories import is_factory
+    from qdenseam.execution.job_service import RemoteEngine
 
-    if sampler.strip().lower().startswith("ibm:"):
-        raise ValueError(
-            f"--sampler should cost nothing here. Got {sampler!r}, a paid device; use `qdenseam "
-            f"submit --backend {sampler}`, which estimates the costs and asks first."
-        )
+    _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
     rng = np.random.default_rng(seed)
     stored = stored_patterns(data, num_neurons, num_patterns, rng)
     num_flips = default_flips(flips, erasures)
@@ -77,8 +76,20 @@ def recall(
         spins = check_probes(probe, stored.num_neurons)
     chosen = method_named(method, num_flips)
     memory = memory_for(stored, chosen)
-    result = run_recall(memory, spins, method=chosen, sampler=sampler, shots=shots, rng=rng)
+    source: Any = sampler
+    if is_factory(sampler):
+        source = engine(sampler)
+        _refuse_paid(sampler, isinstance(source, RemoteEngine))
+    result = run_recall(memory, spins, method=chosen, sampler=source, shots=shots, rng=rng)
     _print(result, memory, stored, target=None if probe is not None else index)
+
+
+def _refuse_paid(sampler: str, is_paid: bool) -> None:
+    if is_paid:
+        raise ValueError(
+            f"--sampler should cost nothing here. Got {sampler!r}, a paid device; use `qdenseam "
+            f"submit --backend {sampler}`, which estimates the costs and asks first."
+        )
 
 
 def stored_patterns(data: str, num_neurons: int | None, num_patterns: int, rng: Any) -> "Dataset":

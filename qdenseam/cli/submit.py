@@ -82,7 +82,7 @@ def submit(
         float | None,
         Option(
             help="Cap on the seconds of quantum processor: a higher estimate is refused, and the "
-            "service is asked to stop there.",
+            "service is asked to stop there, in whole seconds.",
             show_default=False,
         ),
     ] = None,

@@ -26,7 +26,7 @@ from qdenseam.execution.target_check import unsupported_instruction
 POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
 """Pauses between two looks at a waiting job; the last one stays."""
 FRACTIONAL = "+fractional"
-"""At the end of an engine's name: with the device's rx and rzz gates of any angle."""
+"""At the end of an engine's name: with the device's fractional gates rx and rzz."""
 _MOST_SILENCES = 10
 
 
@@ -193,8 +193,8 @@ def ibm_engine(name: str) -> IBMEngine:
     """Return the engine of a device of the runtime's default account.
 
     Args:
-        name: The device's name, such as ``fez``; ``fez+fractional`` also has its gates rx and rzz
-            of any angle, which halve the gates of phases and take classical control away.
+        name: The device's name, such as ``fez``; ``fez+fractional`` also has its fractional gates:
+            rx, and rzz, which is one two-qubit gate in the place of two.
 
     Raises:
         ValueError: If the account has no such device, it has no fractional gates, or something else

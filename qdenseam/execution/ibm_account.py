@@ -19,8 +19,8 @@ def ibm_backend(name: str, *, fractional: bool = False) -> BackendV2:
 
     Args:
         name: The device's name; ``fez`` stands for ``ibm_fez``.
-        fractional: Whether the target holds the gates rx and rzz of any angle, RZZ in [0, π/2]; IBM
-            then offers no classical control, among other things.
+        fractional: Whether the target holds the device's gates rx, of any angle, and rzz, of angles
+            in [0, π/2].
 
     Raises:
         ValueError: If the account has no such device, or the device no such gates.

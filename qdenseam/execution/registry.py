@@ -23,7 +23,7 @@ _DESCRIPTIONS: Final = {
     "aer-gpu": "Aer's state vector on a CUDA device, needs qiskit-aer-gpu",
     "fake:NAME": "a snapshot of an IBM device with its noise, such as fake:fez or fake:torino",
     "ibm:NAME": "a device of your IBM Quantum account, such as ibm:fez, or ibm:fez+fractional with "
-    "its rx and rzz gates of any angle: waits, may cost money",
+    "its fractional gates rx and rzz: waits, may cost money",
     "pennylane:DEVICE": "a PennyLane device, such as pennylane:lightning.qubit",
     "ddsim": "decision diagrams, small where few patterns are stored, needs mqt-ddsim",
     "module:factory": "a BackendV2 of any provider: imports the module and calls it, so runs code",

@@ -15,16 +15,13 @@ CODES_TRIED = 200
 
 
 def affine_tasks(
-    sizes: tuple[tuple[int, int], ...] = ((16, 4),),
+    sizes: tuple[tuple[int, int], ...] = ((16, 4), (20, 5), (18, 5)),
     devices: tuple[str, ...] = ("fake:fez", "fake:boston"),
     *,
-    num_batches: int = 2,
+    num_batches: int = 4,
     shots: int = 25,
 ) -> list[Task]:
-    """Return a task per device and (D, log2 K); every batch draws its own code and probe.
-
-    More than 10 qubits are simulated by one noisy state vector per shot, so shots are few.
-    """
+    """Return a task per device and (D, log2 K); every batch draws its own code and probe."""
     return [
         Task(
             kind="affine-noise",
@@ -74,6 +71,7 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     from classical_ref.patterns import erase, is_ambiguous
     from classical_ref.spins import bits_to_spins
     from qdenseam.execution import engine, two_qubit_gates
+    from qdenseam.execution.factories import check_study_engine
     from qdenseam.execution.layout import best_layout
     from qdenseam.execution.measuring import measured
     from qdenseam.execution.mitigation import nearest_pattern
@@ -88,10 +86,11 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
         partial = erase(probe, params["num_neurons"] // 4, rng=rng)
         if not is_ambiguous(memory.patterns, partial, target):
             break
+    check_study_engine(params["device"])
     device, shots = engine(params["device"]), params["shots"]
     assert device.target is not None
     layouts = {}
-    for count in (1, 2):
+    for count in range(1, max(2, params["dimension"])):
         method = IndexSearch(schedule=Iterations(count))
         ideal = float(method.law(memory, partial).joint[target])
         layout = best_layout(measured(method.circuit(memory, partial)), device.target, num_seeds=8)

@@ -42,6 +42,8 @@ _AnyTrial = TypeVar("_AnyTrial", bound=Trial)
 _Batch: TypeAlias = tuple[Task, int]
 _Rows: TypeAlias = dict[tuple[str, int], Record]
 _TRIALS: dict[str, Trial] = {}
+_ENGINE_NAMES = ("engine", "device", "backend", "sampler")
+"""Parameters that name an engine, in whatever trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +112,9 @@ def collect(
         One record per batch, in the order of ``tasks`` and, within a task, of its batches.
 
     Raises:
-        ValueError: A task's kind is no registered trial, its engine is a ``module:factory``,
-            ``num_workers`` is negative, or both ``num_workers`` and ``executor`` are given.
+        ValueError: A task's kind is no registered trial, its ``engine``, ``device``, ``backend`` or
+            ``sampler`` is a ``module:factory`` or an ``ibm:NAME``, ``num_workers`` is negative, or
+            both ``num_workers`` and ``executor`` are given.
         OSError: ``path`` cannot be read or written; nothing was run.
         ResultsFileError: The file has a damaged row, or another process is writing it; nothing
             was run.
@@ -157,11 +160,11 @@ def collect(
 
 def _check_engine(task: Task) -> None:
     """Refuse an engine that runs code of its own or costs money; tasks may come from a file."""
-    name = task.params.get("engine")
-    if isinstance(name, str) and ":" in name:  # else the simulators need not be imported
-        from qdenseam.execution.factories import check_study_engine
+    for name in map(task.params.get, _ENGINE_NAMES):
+        if isinstance(name, str) and ":" in name:  # else the simulators need not be imported
+            from qdenseam.execution.factories import check_study_engine
 
-        check_study_engine(name)
+            check_study_engine(name)
 
 
 def _rows(data: bytes, path: Path) -> _Rows:

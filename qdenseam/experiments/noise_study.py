@@ -83,6 +83,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     from classical_ref.spins import bits_to_spins
     from qdenseam.execution import engine, two_qubit_gates
     from qdenseam.execution.error_budget import error_budget, measured_into, with_delays
+    from qdenseam.execution.factories import check_study_engine
     from qdenseam.execution.layout import best_layout
     from qdenseam.execution.measuring import measured
     from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, nearest_pattern, processed
@@ -93,6 +94,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         params["num_neurons"], params["num_patterns"], params["num_erasures"],
         params["num_flips"], params["instance"],
     )  # fmt: skip
+    check_study_engine(params["device"])
     device, shots = engine(params["device"]), params["shots"]
     calibration = device.target
     assert calibration is not None

@@ -162,7 +162,7 @@ def candidates(
     num_known = int(np.count_nonzero(expected.probes[0]))
     share = float(expected.weights @ memory.weights[expected.targets])
     for method, signals in _filters(num_known, num_flips):
-        gates = 2 * num_known * signals
+        gates = num_known * signals  # the least that a signal takes on a parity tree
         if not is_hopeless(share, gates):
             for each in memories:
                 yield each, method

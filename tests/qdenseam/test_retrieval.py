@@ -11,6 +11,8 @@ from qdenseam.methods import (
     QAOA,
     AdaptiveAmplification,
     AmplitudeAmplification,
+    BiasFieldRecall,
+    CounterdiabaticRecall,
     MinimumSearch,
     ProbabilisticRecall,
     ProductFilter,
@@ -76,6 +78,16 @@ def test_a_circuit_result_says_what_a_shot_costs(memory) -> None:
     assert result.resources == method.resources(memory, "0011")
     assert result.routed_two_qubit_gates is None
     assert recall(memory, "0011", method=method, rng=0).resources is None
+
+
+def test_an_adaptive_recall_sums_the_gates_of_its_rounds() -> None:
+    memory, method = EnergyMemory(PATTERNS), BiasFieldRecall(num_rounds=2)
+    one_round = CounterdiabaticRecall().resources(memory, "0011").two_qubit_gates
+    result = recall(memory, "0011", method=method, sampler="statevector", shots=10, rng=0)
+    assert result.two_qubit_gates == 2 * 10 * one_round
+    assert recall(memory, "0011", method=method, shots=10, rng=0).two_qubit_gates is None
+    with pytest.raises(TypeError, match="integer"):
+        recall(memory, "0011", method=method, shots=1.5)
 
 
 def test_a_device_model_reports_its_routed_gates(memory) -> None:

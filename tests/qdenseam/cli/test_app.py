@@ -73,6 +73,12 @@ def test_an_error_is_one_paragraph_and_status_2(error, said):
     assert result.stdout == ""
 
 
+def test_an_error_tells_no_token(monkeypatch):
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "a-very-long-token")
+    result = CliRunner().invoke(failing(ValueError("refused a-very-long-token")), ["fail"])
+    assert result.stderr == "Error: refused [secret]\n"
+
+
 def test_interruption_exits_with_130():
     result = CliRunner().invoke(failing(KeyboardInterrupt()), ["fail"])
     assert result.exit_code == 130

@@ -22,6 +22,17 @@ def test_info_tells_versions_methods_engines_and_the_machine():
     assert states["aer-gpu"] in ("available:", "missing:")
 
 
+def test_ibm_devices_are_missing_without_an_account(monkeypatch):
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
+    monkeypatch.delenv("QISKIT_IBM_TOKEN", raising=False)
+    monkeypatch.setattr(QiskitRuntimeService, "saved_accounts", lambda: {})
+    rows = dict(info._engines())
+    assert rows["ibm:NAME"].startswith("missing: no account is saved here")
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "a-very-long-token")
+    assert dict(info._engines())["ibm:NAME"].startswith("available: ")
+
+
 def test_gpus_are_asked_of_nvidias_tool(monkeypatch):
     monkeypatch.setattr(info.shutil, "which", lambda name: None)
     assert info._gpus() == "none found"

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from toy_service import ToyEngine, ToyService
 from typer.testing import CliRunner
 
 from qdenseam.cli.app import app
@@ -77,6 +78,15 @@ def test_a_file_of_patterns(tmp_path, rng):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert len(pictures(result.stdout)[0]) == 1 + 3
+
+
+def test_a_factory_of_a_paid_device_is_refused(run, tmp_path, monkeypatch):
+    service = ToyService(tmp_path)
+    monkeypatch.setattr("qdenseam.execution.engine", lambda name: ToyEngine(service=service))
+    result = run("--sampler", "my_backends:paid")
+    assert result.exit_code == 2
+    assert re.match("Error: .*should cost nothing .*qdenseam submit", result.stderr)
+    assert service.jobs() == {}
 
 
 @pytest.mark.parametrize(

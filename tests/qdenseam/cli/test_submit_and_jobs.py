@@ -57,6 +57,16 @@ def test_the_whole_way(run, tmp_path):
     assert run("fetch", name).stdout == fetched.stdout
 
 
+def test_a_law_without_any_pattern_names_none(run, tmp_path):
+    probes = [f"--probe={number:04b}" for number in range(4)]
+    name = submitted(run, "--method", "sample-and-accept", "--flips", "0", *probes)
+    run("fetch", name, "--json", "out.json")
+    rows = json.loads((tmp_path / "out.json").read_text())["submissions"][name]["recalls"]
+    assert "-" in [row["likeliest_by_law"] for row in rows]  # three patterns, four probes
+    for row in rows:
+        assert (row["likeliest_by_law"] == "-") == (max(row["law_joint"]) == 0)
+
+
 @pytest.mark.parametrize("answer", ["n\n", ""])
 def test_without_a_yes_nothing_is_sent(run, service, tmp_path, answer):
     result = run("submit", "--backend", "toy", *SMALL, answer=answer)
@@ -85,6 +95,7 @@ def test_a_dry_run_shows_the_cost(run, tmp_path):
         (("--backend", "no account"), "There is no account here."),
         (("--backend", "fake:tornio"), "Did you mean torino"),
         (("--backend", "fake:torino", "--max-seconds", "1", "--dry-run"), "at most 1 s"),
+        (("--backend", "toy", "--max-seconds", "inf"), "positive and finite. Got inf."),
         (("--backend", "toy", "--method", "dance"), "method should be one of"),
         (("--backend", "toy", "--method", "minimum-search"), "depend on earlier answers"),
         (("--backend", "toy", "--index", "9"), "index should be from 0 to 2. Got 9."),
@@ -152,6 +163,48 @@ def test_trouble_is_told(run, service, monkeypatch):
         assert run("fetch").exit_code == 1
     assert run("fetch").exit_code == 0
     assert len(service.jobs()) == 1
+
+
+def test_a_damaged_folder_is_named_and_the_others_go_on(run, service, tmp_path):
+    names = [submitted(run) for _ in range(3)]
+    for name, file in zip(names, ("intent.json", "events.jsonl"), strict=False):
+        (tmp_path / "qdenseam-jobs" / name / file).write_text('{"time": "now"}\n')
+    listed = run("jobs")
+    assert listed.exit_code == 1
+    assert names[2] in listed.stdout
+    fetched = run("fetch")
+    assert fetched.exit_code == 1
+    assert f"{names[2]} on toy: 1 probe of 20 shots in 1 job, done" in fetched.stdout
+    for result in (listed, fetched):
+        assert f"{names[0]}/intent.json should be the intent of a submission" in result.stderr
+        assert f"{names[1]}/events.jsonl, line 1 should be what happened" in result.stderr
+        assert not any(name in result.stdout for name in names[:2])
+        assert "Traceback" not in result.output
+    assert run("fetch", names[1], names[2]).stdout == fetched.stdout
+    (tmp_path / "qdenseam-jobs" / names[2] / "intent.json").write_text("")
+    for command in ("jobs", "fetch"):
+        assert run(command).exit_code == 1
+        assert run(command).stdout == ""
+
+
+def test_waiting_is_told(run, service, monkeypatch):
+    service.first_state = "queued"
+    name = submitted(run)
+    pauses = []
+
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            (service.folder / "toy-job-0000.json").unlink()
+
+    monkeypatch.setattr("time.sleep", pause)
+    result = run("fetch", "--wait")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        f"Waiting: {name} on toy: 1 probe of 20 shots in 1 job, queued. the job is queued",
+        f"Submission {name} on 'toy' was queued when last seen, and waiting does not help: "
+        "the job is queued job 0: no job 'toy-job-0000'",
+    ]
 
 
 def test_an_interruption_says_how_to_go_on(run, service, monkeypatch):

@@ -1,15 +1,25 @@
 """Backends of other providers by ``module:factory``, and where that is refused."""
 
+import sys
+
 import pytest
 
+from qdenseam import AmplitudeMemory, recall
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine
 from qdenseam.execution.factories import check_study_engine, is_factory
 from qdenseam.experiments import Task, collect
+from qdenseam.experiments.affine_study import affine_trial
 from qdenseam.experiments.comparison_tasks import ComparisonSettings, check_feasible
+from qdenseam.experiments.flag_study import flag_trial, textbook_trial
+from qdenseam.experiments.noise_study import noise_trial
+from qdenseam.experiments.plan_study import plan_trial
 
 MODULE = """
+import os
+
 from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 def make():
     return GenericBackendV2(4, seed=1)
@@ -23,6 +33,24 @@ def broken():
 def nothing():
     return None
 
+def manila():
+    return FakeManilaV2()
+
+def telling():
+    raise ValueError("refused " + os.environ["QISKIT_IBM_TOKEN"])
+
+def failing(kind):
+    def make():
+        backend = make_four()
+        def run(*args, **options):
+            raise kind("refused " + os.environ["QISKIT_IBM_TOKEN"])
+        backend.run = run
+        return backend
+    return make
+
+make_four = make
+runtime, value, key, lost = map(failing, (RuntimeError, ValueError, KeyError, ConnectionError))
+
 LEVEL = 3
 """
 
@@ -31,7 +59,8 @@ LEVEL = 3
 def module(tmp_path, monkeypatch):
     (tmp_path / "my_backends.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path)
-    return "my_backends"
+    yield "my_backends"
+    sys.modules.pop("my_backends", None)
 
 
 def test_a_factory_gives_an_engine_under_its_name(module):
@@ -56,6 +85,20 @@ def test_bad_factories_are_explained(module, name, message):
         engine(name)
 
 
+def test_a_factory_of_a_known_device_gives_that_devices_engine(module):
+    chosen = engine(f"{module}:manila")
+    assert chosen.name == f"{module}:manila"  # a later process finds it by this name
+    assert type(chosen) is type(engine("fake:manila"))
+
+
+@pytest.mark.parametrize("factory", ["telling", "runtime", "value", "key", "lost"])
+def test_whatever_a_users_backend_raises_tells_no_token(module, monkeypatch, factory):
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", "a-very-long-token")
+    with pytest.raises(BackendError, match=r"Error: '?refused \[secret\]") as caught:
+        recall(AmplitudeMemory([[1, -1]]), [1, 0], sampler=f"{module}:{factory}", shots=10)
+    assert "a-very-long-token" not in str(caught.value)
+
+
 def test_only_names_of_functions_are_factories():
     assert is_factory("my_pkg.backends:make")
     for name in ("aer", "fake:fez", "pennylane:lightning.qubit", "a:b:c", ":x", "a:"):
@@ -72,6 +115,27 @@ def test_studies_refuse_paid_devices(tmp_path):
         collect([task], tmp_path / "results.jsonl")
     with pytest.raises(ValueError, match=r"should cost nothing. Got 'ibm:torino'"):
         check_feasible(ComparisonSettings(data="random", device="ibm:torino"))
+
+
+@pytest.mark.parametrize("kind", ["noise", "affine-noise", "flags", "textbook", "plan"])
+def test_every_parameter_that_names_an_engine_is_checked(module, tmp_path, kind):
+    for name, message in ((f"{module}:make", "no code of its own"), ("ibm:manila", "cost nothing")):
+        for key in ("engine", "device", "backend", "sampler"):
+            task = Task(kind=kind, params={key: name}, seed=1, num_batches=1)
+            with pytest.raises(ValueError, match=message):
+                collect([task], tmp_path / "results.jsonl")
+    assert module not in sys.modules
+
+
+def test_studies_refuse_code_and_paid_devices_themselves(module, rng):
+    params = {"num_neurons": 4, "num_patterns": 2, "num_erasures": 1, "num_flips": 0}
+    params |= {"instance": 0, "shots": 5, "dimension": 1}
+    trials = (noise_trial, affine_trial, flag_trial, textbook_trial, plan_trial)
+    for trial in trials:
+        for name in (f"{module}:make", "ibm:manila"):
+            with pytest.raises(ValueError, match=r"should (be a name that runs|cost|be one of)"):
+                trial(params | {"device": name}, rng)
+    assert module not in sys.modules
 
 
 def test_studies_refuse_code(tmp_path):

@@ -6,18 +6,30 @@ import numpy as np
 import pytest
 from distribution_checks import FALSE_ALARM, assert_binomial
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.quantum_info import Statevector
+from qiskit.transpiler import CouplingMap, Target
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 from qiskit_aer.primitives import SamplerV2 as AerSampler
 
-from qdenseam.errors import CapacityError
-from qdenseam.execution import engine, two_qubit_gates
+from qdenseam.errors import BackendError, CapacityError
+from qdenseam.execution import engine
+from qdenseam.execution.compilation import (
+    WIDEST,
+    is_calibrated,
+    onto_backend,
+    predicted_layout,
+)
 from qdenseam.execution.device_noise import (
     DeviceNoiseSampler,
     cheapest_method,
     noise_of_qubits,
     physical_qubits,
 )
+from qdenseam.execution.device_parts import working_part
+from qdenseam.execution.error_budget import error_budget
+from qdenseam.execution.fake_devices import fake_device
+from qdenseam.execution.layout import best_layout
 from qdenseam.execution.readout import register_bits
 
 
@@ -123,7 +135,8 @@ def test_both_simulation_methods_have_one_law(monkeypatch):
     counts = []
     for method in ("density_matrix", "statevector"):
         monkeypatch.setattr(
-            "qdenseam.execution.device_noise.cheapest_method", lambda *_, method=method: method
+            "qdenseam.execution.device_noise.cheapest_method",
+            lambda *_, method=method, **__: method,
         )
         counts.append(outcome_counts(chosen.sample(circuits, 10_000, 3)[0]["memory"]))
     assert_same_law(*counts)
@@ -132,27 +145,85 @@ def test_both_simulation_methods_have_one_law(monkeypatch):
 def test_the_density_matrix_is_chosen_where_it_is_cheaper():
     assert cheapest_method(entangled(8, 1), 4000) == "density_matrix"
     assert cheapest_method(entangled(10, 1), 4000) == "density_matrix"
-    assert cheapest_method(entangled(15, 1), 4000) == "statevector"
+    assert cheapest_method(entangled(15, 1), 4000) == "drawn"
+    assert cheapest_method(entangled(12, 1), 4000) == "density_matrix"
+    assert cheapest_method(entangled(12, 1), 4000, clean=0.9) == "drawn"
     assert cheapest_method(entangled(10, 1), 50) == "statevector"
     halfway = entangled(3, 1)
     halfway.x(0)
     assert cheapest_method(halfway, 4000) == "statevector"
 
 
-def test_layouts_are_searched_by_two_qubit_gates():
-    chosen = engine("fake:manila")
-    circuit = QuantumCircuit(5, 5)
-    for first, second in [(0, 4), (1, 3), (2, 0), (4, 1), (3, 0), (2, 4)]:
-        circuit.cx(first, second)
-        circuit.ry(0.3, first)
-    circuit.measure(range(5), range(5))
-    one, many = (
-        two_qubit_gates(replace(chosen, num_layouts=tries).compile([circuit], seed=5)[0])
-        for tries in (1, 8)
+def test_circuits_go_where_success_is_predicted():
+    chosen = engine("fake:guadalupe")
+    circuit = entangled(5, 2)
+    few, many = (replace(chosen, num_layouts=tries) for tries in (1, 6))
+    usual = onto_backend([circuit], working_part(chosen.device), seed=5, num_layouts=3)[0]
+
+    def success(compiled: QuantumCircuit, qubits: tuple[int, ...] | None = None) -> float:
+        return error_budget(compiled, chosen.target, qubits).success
+
+    first, best = (each.compile([circuit], seed=5)[0] for each in (few, many))
+    predicted = success(best, physical_qubits(best))
+    assert success(usual) < success(first, physical_qubits(first)) + 1e-9
+    assert success(first, physical_qubits(first)) <= predicted + 1e-9
+    assert many.compile([circuit], seed=5)[0] == best
+    assert predicted == pytest.approx(
+        best_layout(circuit, chosen.target, num_seeds=6, seed=5).budget.success
     )
-    assert many <= one
-    again = two_qubit_gates(replace(chosen, num_layouts=8).compile([circuit], seed=5)[0])
-    assert again == many
+
+
+def test_gates_that_work_one_way_are_turned():
+    chosen = engine("fake:sherbrooke")
+    circuit = QuantumCircuit(QuantumRegister(3), ClassicalRegister(3, "memory"))
+    circuit.x(0)
+    for control, target in ((0, 1), (1, 2), (2, 0), (1, 0)):
+        circuit.cx(control, target)
+    circuit.measure(range(3), range(3))
+    [compiled] = chosen.compile([circuit], seed=1)
+    pairs = {
+        tuple(physical_qubits(compiled)[compiled.find_bit(q).index] for q in i.qubits)
+        for i in compiled.data
+        if i.operation.name == "ecr"
+    }
+    assert pairs
+    assert pairs <= chosen.target["ecr"].keys()
+    [sample] = chosen.sample([compiled], 400, 1)
+    expected = Statevector(circuit.remove_final_measurements(inplace=False)).probabilities()
+    found = outcome_counts(sample["memory"]) / 400
+    assert found.argmax() == expected.argmax()
+    assert found.max() > 0.7
+
+
+def test_wide_circuits_are_compiled_for_few_gates():
+    fez, wide = engine("fake:fez"), entangled(WIDEST + 1, 1)
+    assert predicted_layout(wide, fez.target, num_seeds=1, seed=1) is None
+    assert fez.compile([wide], seed=1)[0].num_qubits == WIDEST + 1
+
+
+def test_calibrated_devices_report_errors_of_couplings():
+    assert is_calibrated(fake_device("manila").target)
+    assert not is_calibrated(None)
+    assert not is_calibrated(AerSimulator().target)
+    bare = Target.from_configuration(
+        ["cx", "sx", "rz", "measure"], num_qubits=2, coupling_map=CouplingMap([(0, 1)])
+    )
+    assert not is_calibrated(bare)
+
+
+def test_waits_may_become_delays():
+    circuit = QuantumCircuit(3)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.cx(0, 2)
+    circuit.measure_all()
+    idling = replace(engine("fake:manila"), num_layouts=2, idling=True)
+    [compiled] = idling.compile([circuit], seed=1)
+    assert "delay" in compiled.count_ops()
+    bits = idling.sample([compiled], 500, 1)[0]["meas"]
+    assert (bits.all(axis=1) | ~bits.any(axis=1)).mean() > 0.8
+    [plain] = replace(idling, idling=False).compile([circuit], seed=1)
+    assert "delay" not in plain.count_ops()
 
 
 def test_compiled_circuits_name_their_physical_qubits():
@@ -194,7 +265,7 @@ def test_refusals():
     assert chosen.max_qubits == 5
     with pytest.raises(CapacityError, match=r"'fake:manila' should have at most 5 qubits, .*Got 6"):
         chosen.compile([entangled(6, 1)], seed=1)
-    with pytest.raises(ValueError, match=r"name 3 physical qubits .*Got 0 .*compile it with"):
+    with pytest.raises(BackendError, match=r"name 3 physical qubits .*Got 0 .*compile it with"):
         chosen.sample([entangled(3, 1)], 10, 1)
     with pytest.raises(ValueError, match=r"num_layouts should be at least 1. Got 0"):
         replace(chosen, num_layouts=0)

@@ -11,18 +11,21 @@ from pathlib import Path
 import ibm_loopback
 import numpy as np
 import pytest
-from ibm_loopback import TOKEN, Fault, FaultKind, LoopbackIBM
+from distribution_checks import assert_counts_follow
+from ibm_loopback import TOKEN, Fault, FaultKind, LoopbackIBM, snapshot
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.quantum_info import Statevector
 from qiskit_ibm_runtime import Batch, QiskitRuntimeService
 
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, recall
+from qdenseam.errors import BackendError
 from qdenseam.execution import engine
 from qdenseam.execution.ibm import IBMEngine
 from qdenseam.execution.ibm_sampler import default_program
 from qdenseam.execution.job_service import JobState, RemoteEngine, RequestRefusedError
 from qdenseam.methods import AmplitudeAmplification
-from qdenseam.submission import fetch
+from qdenseam.submission import cancel, fetch, submissions, submit
 
 PATTERNS = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]])
 
@@ -225,3 +228,64 @@ def test_recall_of_many_patterns_through_the_loopback_service(ibm, rng):
     results = recall(memory, memory.patterns, sampler="ibm:fez", shots=100, rng=1)
     assert len(results) == 8
     assert len(ibm.state.jobs) == 1
+
+
+@pytest.mark.parametrize("state", ["done", "queued", "unsent"])
+def test_jobs_outlive_their_device(ibm, tmp_path, state):
+    """The account does not list the device any more: jobs are read and stopped, none is posted."""
+    ibm.state.hold = True
+    if state == "unsent":
+        fault = Fault(kind=FaultKind.TOO_MANY_REQUESTS)
+        ibm.state.faults.next("POST", "/jobs", fault)
+    submission = submit(
+        AmplitudeMemory(PATTERNS),
+        "00??",
+        method=AmplitudeAmplification(),
+        backend="ibm:manila",
+        shots=30,
+        rng=1,
+        store=tmp_path,
+    )
+    del ibm.state.devices["ibm_manila"]
+    if state == "done":
+        ibm.state.hold = False
+        assert fetch(submission).counts.tolist() == [30, 0, 0]
+    elif state == "queued":
+        assert submissions(tmp_path)[0].stage == "queued"
+        assert cancel(submission).stage == "cancelled"
+    else:
+        with pytest.raises(BackendError, match=r"'ibm_manila' is none any more; nothing was sent"):
+            fetch(submission)
+    assert len(ibm.state.jobs) == (state != "unsent")
+    with pytest.raises(ValueError, match=r"one of this account's: ibm_fez\. Got 'ibm_manila'"):
+        engine("ibm:manila")
+
+
+def test_fractional_gates_are_asked_for_by_name(monkeypatch):
+    with LoopbackIBM((snapshot("fractional"), snapshot("manila")), seed=7) as service:
+        service.connect(monkeypatch)
+        plain, chosen = engine("ibm:fractional"), engine("ibm:Fractional+fractional")
+        assert (plain.name, chosen.name) == ("ibm:ibm_fractional", "ibm:ibm_fractional+fractional")
+        assert engine(chosen.backend).name == chosen.name
+        assert not {"rx", "rzz"} & set(plain.target.operation_names)
+        assert {"rx", "rzz"} <= set(chosen.target.operation_names)
+        circuit = QuantumCircuit(QuantumRegister(3), ClassicalRegister(3, "memory"))
+        for qubit, angle in enumerate((0.3, -0.7, 2.5)):
+            circuit.rx(angle, qubit)
+        for angle, pair in ((0.3, (0, 1)), (-0.4, (1, 2)), (2.2, (0, 1)), (4.0, (1, 2))):
+            circuit.rzz(angle, *pair)
+            circuit.rx(0.2, pair[0])
+        circuit.measure(range(3), range(3))
+        [compiled] = chosen.compile([circuit], seed=1)
+        angles = [float(i.params[0]) for i in compiled.data if i.name == "rzz"]
+        assert len(angles) == 4
+        assert all(0 <= angle <= np.pi / 2 for angle in angles)
+        assert "rzz" not in plain.compile([circuit], seed=1)[0].count_ops()
+        [sample] = chosen.sample([compiled], 2000)
+        ideal = Statevector(circuit.remove_final_measurements(inplace=False)).probabilities()
+        counts = np.bincount(sample["memory"] @ [1, 2, 4], minlength=8)
+        assert_counts_follow(counts, ideal)
+        with pytest.raises(ValueError, match=r"should have rx and rzz\. Got 'ibm_manila'"):
+            engine("ibm:manila+fractional")
+        with pytest.raises(ValueError, match=r"should be 'fractional'\. Got 'fast'"):
+            engine("ibm:manila+fast")

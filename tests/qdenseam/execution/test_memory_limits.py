@@ -53,3 +53,15 @@ def test_matrix_products_take_wide_circuits():
     circuit.measure(range(80), range(80))
     [sample] = chosen.sample(chosen.compile([circuit], seed=1), 3, 1)
     assert sample["c"].sum(axis=0).tolist() == [0] * 79 + [3]
+
+
+def test_a_density_matrix_holds_half_as_many_qubits(four_gib):
+    most = memory_limits.max_density_matrix_qubits()
+    assert most == 13
+    assert memory_limits.fits(memory_limits.density_matrix_bytes(most))
+    assert not memory_limits.fits(memory_limits.density_matrix_bytes(most + 1))
+    mixed, pure = engine("pennylane:default.mixed"), engine("pennylane:default.qubit")
+    assert (mixed.max_qubits, pure.max_qubits) == (13, 27)
+    with pytest.raises(CapacityError, match=r"at most 13 qubits.* Got 14 qubits, which need 4\.0"):
+        mixed.compile([QuantumCircuit(14, 1)], seed=1)
+    pure.check_capacity(QuantumCircuit(14, 1))

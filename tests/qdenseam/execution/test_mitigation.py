@@ -155,3 +155,10 @@ def test_bad_input_is_refused() -> None:
         processed(np.zeros((2, 3)), np.zeros((1, 3)), Mitigation(readout="tensored"))
     with pytest.raises(ValueError, match="bits should have shape"):
         processed(np.zeros((2, 2)), np.zeros((1, 3)))
+
+
+def test_unknown_readout_mitigation_and_no_shots_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"one of off, tensored, subspace. Got 'bogus'"):
+        Mitigation(readout="bogus")
+    with pytest.raises(ValueError, match=r"at least one row. Got none; use more shots"):
+        processed(np.zeros((0, 3)), np.ones((1, 3)))

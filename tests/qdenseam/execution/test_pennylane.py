@@ -31,7 +31,7 @@ from qdenseam.execution.pennylane_nodes import to_qnode
 from qdenseam.execution.wide_gates import into_wide_gates
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods import QAOA, ProbabilisticRecall, ProductFilter
+from qdenseam.methods import QAOA, MinimumSearch, ProbabilisticRecall, ProductFilter
 from qdenseam.retrieval import recall
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
 
@@ -251,3 +251,13 @@ def test_a_qnode_takes_the_users_device_and_measurement():
     untrained = QAOA(num_layers=1)
     with pytest.raises(ValueError, match=r"no angles yet"):
         to_qnode(memory_of(untrained), PATTERNS[0], untrained)
+
+
+def test_adaptive_methods_are_no_nodes():
+    with pytest.raises(TypeError, match=r"should have one circuit. Got MinimumSearch"):
+        to_qnode(AmplitudeMemory(PATTERNS), PATTERNS[0], MinimumSearch())
+
+
+def test_a_device_that_computes_nothing_is_refused():
+    with pytest.raises(ValueError, match=r"Got 'null.qubit', whose every shot is 0"):
+        engine("pennylane:null.qubit")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from qiskit import QuantumCircuit
 from qiskit.primitives import BackendSamplerV2
 from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
@@ -9,6 +10,7 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine, engine_names, fake_device_names
+from qdenseam.execution.compilation import is_calibrated, predicted_layout
 
 
 def test_names_are_listed_with_one_line_each():
@@ -35,6 +37,62 @@ def test_unknown_names_are_answered_with_near_ones():
         engine("state-vector")
     with pytest.raises(ValueError, match=r"one of statevector, aer, .*Got 'quantum'\.$"):
         engine("quantum")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("penylane:lightning.qubit", "'pennylane:lightning.qubit'"),
+        ("ibmm:fez", "'ibm:fez'"),
+        ("aer:gpu", "'aer-gpu'"),
+        ("fez", "'fake:fez' or 'ibm:fez'"),
+        ("FakeFez", "'fake:fez'"),
+        ("fake_fez", "'fake:fez'"),
+        ("ibm_fez", "'ibm:fez' or 'fake:fez'"),
+        ("lightning.qubit", "'pennylane:lightning.qubit'"),
+    ],
+)
+def test_slips_of_families_and_bare_devices_are_no_modules(name, meant):
+    with pytest.raises(ValueError, match=rf"Got '{name}'\. Did you mean {meant}\?$"):
+        engine(name)
+
+
+def test_a_module_that_is_there_may_be_called_like_a_family(tmp_path, monkeypatch):
+    (tmp_path / "fakes.py").write_text(
+        "from qiskit.providers.fake_provider import GenericBackendV2\n"
+        "def make():\n    return GenericBackendV2(3, seed=1)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert engine("fakes:make").max_qubits == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({"basis_gates": ["x", "id"]}, r"none of its gates \(id, x\) acts on two"),
+        ({"basis_gates": ["cx", "x"]}, r"cannot make up all .* from its gates \(cx, "),
+        ({"coupling_map": [[0, 1], [2, 3]]}, "couplings connect only 2 of its 4 qubits"),
+    ],
+)
+def test_a_backend_that_cannot_run_a_circuit_says_what_it_lacks(settings, missing):
+    circuit = QuantumCircuit(3, 3)
+    circuit.h(0)
+    circuit.cx(0, [1, 2])
+    circuit.measure(range(3), range(3))
+    backend = GenericBackendV2(4, seed=1, **settings)
+    with pytest.raises(BackendError, match=f"could not be compiled for .*{missing}.*Use a device"):
+        engine(backend).compile([circuit], seed=1)
+
+
+def test_unusual_gates_have_no_predicted_layout():
+    target = GenericBackendV2(4, seed=1, basis_gates=["iswap", "rz", "sx"]).target
+    assert not is_calibrated(target)
+    circuit = QuantumCircuit(2, 2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    assert predicted_layout(circuit, target, num_seeds=1, seed=1) is None
+    poor = GenericBackendV2(4, seed=1, basis_gates=["cx", "x"]).target
+    assert predicted_layout(circuit, poor, num_seeds=1, seed=1) is None
 
 
 def test_exact_needs_no_engine():
@@ -88,8 +146,6 @@ def test_a_sampler_is_compiled_for_its_backend():
     chosen = engine(BackendSamplerV2(backend=backend))
     assert chosen.target is backend.target
     assert chosen.max_qubits == 4
-    from qiskit import QuantumCircuit
-
     circuit = QuantumCircuit(3, 3)
     circuit.h(0)
     circuit.cx(0, 2)

@@ -49,7 +49,7 @@ def snapshot(short: str) -> LoopbackDevice:
     """Return the device ``ibm_SHORT`` as the runtime's model ``FakeShort`` describes it."""
     [model] = {
         getattr(fake_provider, name)
-        for name in (f"Fake{short.title()}V2", f"Fake{short.title()}")
+        for name in (f"Fake{short.title()}{end}" for end in ("V2", "", "Backend"))
         if hasattr(fake_provider, name)
     }
     folder = Path(model.dirname)

@@ -139,10 +139,28 @@ def test_an_intent_comes_back(intent):
     again = Intent.from_json(intent.to_json(), "here")
     assert again == replace(intent, payload={"probes": [[1, 1]]})
     assert len({job.tag for job in again.jobs}) == 2
-    assert [job.max_seconds for job in again.jobs] == [7.5, 2.5]
+    assert [job.max_seconds for job in again.jobs] == [6, 3]
     assert again.jobs[0].stream != again.jobs[1].stream
     assert {"qdenseam", "qiskit", "numpy"} <= again.versions.keys()
     assert again.registers == [{"c": 1}]
+
+
+@pytest.mark.parametrize("max_seconds", [3, 3.9, 5, 6, 7.2, 100, 1e6])
+def test_the_caps_of_jobs_are_whole_seconds_within_the_cap(rng, max_seconds):
+    planned = plan_intent(
+        StatevectorEngine(),
+        [QuantumCircuit(1)],
+        parts=[(0, 1, 30), (0, 1, 30), (0, 1, 1)],
+        shots=61,
+        cost=estimate_cost(StatevectorEngine(), [], shots=61, num_jobs=3),
+        rng=rng,
+        payload={},
+        max_seconds=max_seconds,
+    )
+    caps = [job.max_seconds for job in planned.jobs]
+    assert all(isinstance(cap, int) for cap in caps)
+    assert max_seconds - 3 < sum(caps) <= max_seconds
+    assert min(caps) >= (2 if max_seconds >= 6 else 1)
 
 
 def test_tags_are_short_and_plain(intent):
