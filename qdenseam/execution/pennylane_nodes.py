@@ -1,7 +1,8 @@
 """Recall circuits for PennyLane's users: any method's circuit as a QNode."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from copy import copy
+from dataclasses import fields
 from typing import Any, Protocol
 
 from qiskit import QuantumCircuit
@@ -64,13 +65,13 @@ def to_qnode(
         TypeError: The method is adaptive: it has no circuit of its own.
         BackendError: The device or a gate cannot be run.
     """
-    import pennylane as qml
-
     if not callable(getattr(method, "circuit", None)):
         raise TypeError(
             f"A method should have one circuit. Got {type(method).__name__}, whose circuits depend "
             "on earlier answers; use recall() with the sampler 'pennylane:lightning.qubit'."
         )
+    import pennylane as qml
+
     angles = {
         field.name: getattr(method, field.name)
         for field in fields(method)  # type: ignore[arg-type]
@@ -79,7 +80,9 @@ def to_qnode(
     free = {name: ParameterVector(name, len(values)) for name, values in angles.items()}
     if free:
         method.circuit(memory, probe)  # the method's own errors first
-        method = replace(method, **{name: tuple(vector) for name, vector in free.items()})  # type: ignore[type-var]
+        method = copy(method)  # replace() would refuse angles that are no numbers yet
+        for name, vector in free.items():
+            object.__setattr__(method, name, tuple(vector))
     [compiled] = into_wide_gates([method.circuit(memory, probe)], seed=0)
     circuit = deferred(compiled)
     read = measured_qubits(circuit)

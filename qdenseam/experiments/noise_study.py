@@ -74,8 +74,9 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
 
     Returns:
         Counts over ``shots``: ``success`` (target measured and accepted), ``accepted``, ``decoded``
-        (the target is the nearest pattern). The same with waits simulated as delays for the first
-        instances: ``success_idling``, ``decoded_idling`` (else ``None``). Shares: ``mitigated``,
+        (the target is the nearest pattern to what was measured, accepted or not),
+        ``decoded_accepted`` (the same and accepted). ``success_idling`` and ``decoded_idling`` with
+        waits simulated as delays for the first instances (else ``None``). Shares: ``mitigated``,
         ``mitigated_decoded``. Predictions: ``predicted`` and its factors ``ideal``, ``two_qubit``,
         ``one_qubit``, ``readout``; ``idling`` comes on top. Costs: ``two_qubit_gates``,
         ``state_preparations``.
@@ -120,6 +121,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     hits = [int((each == memory.bits[target]).all(axis=1).sum()) for each in shown]
     near = [int((nearest_pattern(each, memory.bits) == target).sum()) for each in shown]
     accepted = method.acceptance_of(memory, probe, bits_to_spins(shown[0]))
+    nearest = nearest_pattern(shown[0], memory.bits) == target
     ideal = float(method.law(memory, probe).joint[target])
     budget = error_budget(waiting, calibration, layout.qubits)
     clean = layout.budget.success
@@ -128,6 +130,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         "success_idling": hits[1] if len(hits) > 1 else None,
         "accepted": float(accepted.sum()),
         "decoded": near[0],
+        "decoded_accepted": float(accepted @ nearest),
         "decoded_idling": near[1] if len(near) > 1 else None,
         "mitigated": kept * float(inferred.mitigated[target]),
         "mitigated_decoded": kept * float(inferred.mitigated_decoded[target]),
@@ -155,10 +158,11 @@ def noise_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
     """Return a row per device and cell; ``low`` and ``high`` are 95 % over shots (Wilson).
 
     ``set_error`` is the standard error of ``success`` over instances, which is larger. ``accept``
-    is the acceptance; ``baseline`` the probability that measuring and accepting, *without* noise,
-    succeeds within as many preparations as the method uses; ``allowed`` the ideal success times
-    the survival of gates and readout, ``readout`` the most that no gate error at all would leave;
-    the factors of the budget are means over instances.
+    is the acceptance; ``decoded`` and ``mitigated_decoded`` are shares of all shots, accepted or
+    not, ``decoded_accepted`` of those that were accepted too; ``baseline`` the probability that
+    measuring and accepting, *without* noise, succeeds within as many preparations as the method
+    uses; ``allowed`` the ideal success times the survival of gates and readout, ``readout`` the
+    most that no gate error at all would leave; the factors of the budget are means over instances.
     """
     cells: dict[tuple[Any, ...], list[Record]] = {}
     for record in records:
@@ -192,6 +196,7 @@ def noise_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
                 "accept": mean("accepted") / per_shot,
                 "mitigated": mean("mitigated"),
                 "decoded": mean("decoded") / per_shot,
+                "decoded_accepted": mean("decoded_accepted") / per_shot,
                 "mitigated_decoded": mean("mitigated_decoded"),
                 "success_idling": mean("success_idling") / per_shot,
                 "baseline": float(np.mean(1 - (1 - 1 / patterns) ** uses)),

@@ -54,7 +54,7 @@ class JobRecord:
     message: str
     """The service's own words."""
     sent: datetime | None
-    """When it was last sent."""
+    """When its last request was last under way: when it failed, or began if that is not known."""
     has_results: bool
     """Whether its shots are in the folder."""
     usage: float | None
@@ -155,8 +155,8 @@ def _news(row: dict[str, Any]) -> dict[str, Any]:
         case "sending":
             sent = datetime.fromisoformat(row["time"])
             return {"stage": Stage.UNANSWERED, "sent": sent, "message": ""}
-        case "unanswered":
-            return {"message": row["message"]}
+        case "unanswered":  # a request may take long: its job may be as young as this
+            return {"message": row["message"], "sent": datetime.fromisoformat(row["time"])}
         case "sent":
             if not isinstance(row["id"], str):
                 raise TypeError(f"a job's id should be text, not {row['id']!r}")

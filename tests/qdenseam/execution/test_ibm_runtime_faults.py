@@ -1,5 +1,6 @@
 """Failing requests lose no job and double none; ``pytest -k runtime -rP`` prints the figures."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from qiskit import QuantumCircuit
 from qdenseam import AmplitudeMemory
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine
+from qdenseam.execution.ibm_jobs import IBMJobService
 from qdenseam.execution.job_service import ServiceUnreachableError
 from qdenseam.methods import AmplitudeAmplification
 from qdenseam.submission import Submission, fetch, submit
@@ -92,6 +94,28 @@ def test_a_silent_service_is_given_up_with_the_jobs_name(ibm):
     ibm.state.faults.next("POST", "/jobs", fault, times=100)
     with pytest.raises(ServiceUnreachableError, match=r"Its tag is 'qdenseam-.*no job is there"):
         chosen.sample(compiled, 3)
+    assert len(ibm.state.jobs) == 1
+
+
+@pytest.mark.slow
+def test_a_lost_answer_is_waited_for_from_when_it_was_lost(ibm, tmp_path, monkeypatch):
+    """A request may take longer than the wait: the wait begins when the request has failed."""
+    monkeypatch.setattr(IBMJobService, "settle_seconds", 5.0)
+    ibm.state.hold = True
+    post = IBMJobService.post
+
+    def slow(*args, **kwargs):
+        time.sleep(5.1)
+        return post(*args, **kwargs)
+
+    monkeypatch.setattr(IBMJobService, "post", slow)
+    monkeypatch.setattr(IBMJobService, "find", lambda *_: [])
+    fault = Fault(kind=FaultKind.SERVER_ERROR, carried_out=True)
+    ibm.state.faults.next("POST", "/jobs", fault)
+    memory, method = AmplitudeMemory(PATTERNS), AmplitudeAmplification()
+    lost = submit(memory, "00??", method=method, backend="ibm:manila", shots=5, store=tmp_path)
+    with pytest.raises(BackendError, match="it counts as lost"):
+        fetch(lost)
     assert len(ibm.state.jobs) == 1
 
 

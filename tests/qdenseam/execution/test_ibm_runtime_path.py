@@ -131,6 +131,18 @@ def test_a_device_object_and_its_samplers_are_accepted(ibm):
     assert result.data.memory.get_counts() == {"11": 6}
 
 
+def test_a_factory_of_a_device_is_run_as_one(ibm, tmp_path, monkeypatch):
+    (tmp_path / "my_account.py").write_text(
+        "from qiskit_ibm_runtime import QiskitRuntimeService\n"
+        "def manila():\n    return QiskitRuntimeService().backend('ibm_manila')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    chosen = engine("my_account:manila")
+    assert isinstance(chosen, IBMEngine)
+    assert chosen.name == "my_account:manila"  # finds the same account again
+    assert_reads(chosen.sample(chosen.compile([writing([1, 0])], seed=1), 5), [1, 0], shots=5)
+
+
 @executor
 def test_jobs_of_a_batch_carry_its_session(ibm):
     from qiskit_ibm_runtime.executor_sampler import Sampler
