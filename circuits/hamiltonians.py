@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
+from qiskit.circuit import ParameterExpression
 from qiskit.quantum_info import SparsePauliOp
 
 Floats = npt.NDArray[np.float64]
@@ -132,7 +133,8 @@ def phase_circuit(
         )
     if len(np.unique(masks)) != len(masks) or (masks < 0).any() or (masks >> num_qubits).any():
         raise ValueError(f"masks should be distinct and below 2**{num_qubits}.")
-    largest = abs(angle) * np.abs(weights).max(initial=0)
+    known = 0.0 if isinstance(angle, ParameterExpression) else abs(angle)
+    largest = known * np.abs(weights).max(initial=0)
     if not largest <= LARGEST_PHASE:
         raise ValueError(f"phases should be at most {LARGEST_PHASE:g}. Got {largest:g}.")
     circuit = QuantumCircuit(QuantumRegister(num_qubits, "memory"))

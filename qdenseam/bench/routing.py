@@ -20,8 +20,9 @@ from circuits.registers import join
 from circuits.signal_processing import SignalAngles
 from qdenseam.execution.circuit_facts import two_qubit_depth, two_qubit_gates
 from qdenseam.execution.device_parts import failed_places, part_of_target, working_qubits
-from qdenseam.execution.layout import Layout, place, route_by_qiskit, route_by_trees
+from qdenseam.execution.layout import Layout, place
 from qdenseam.execution.measuring import measured
+from qdenseam.execution.routing import route_by_qiskit, route_by_trees
 
 LINE_LENGTH = 40
 """Qubits of the chain that stands for a line."""

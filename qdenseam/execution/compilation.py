@@ -14,7 +14,8 @@ from qdenseam.execution.circuit_facts import two_qubit_depth, two_qubit_gates
 from qdenseam.execution.compile_failures import compiled_for
 from qdenseam.execution.device_parts import part_of_target
 from qdenseam.execution.error_budget import error_budget
-from qdenseam.execution.layout import PLACED_GATES, Layout, best_layout
+from qdenseam.execution.layout import Layout, best_layout
+from qdenseam.execution.routing import PLACED_GATES
 
 SMALL_GATES = (
     *("id", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "sxdg", "p", "r", "rx", "ry", "rz"),
@@ -93,7 +94,7 @@ def predicted_layout(
     """Return the circuit's layout of largest predicted success, or None where there is none.
 
     There is none for circuits of more than :data:`WIDEST` qubits or with classical control, and
-    where no place was found or the gates of :data:`~qdenseam.execution.layout.PLACED_GATES` that
+    where no place was found or the gates of :data:`~qdenseam.execution.routing.PLACED_GATES` that
     the device has do not suffice: such circuits are for :func:`onto_backend`.
     """
     if circuit.num_qubits > WIDEST or any(

@@ -13,8 +13,9 @@ from qdenseam.execution.circuit_facts import active_qubits, restricted_to, two_q
 from qdenseam.execution.hub_circuits import Flip, Signal, read_hubs
 from qdenseam.execution.hub_routing import route_hubs
 from qdenseam.execution.hub_sites import hub_sites
-from qdenseam.execution.layout import best_layout, place, route, route_by_qiskit, route_by_trees
+from qdenseam.execution.layout import best_layout, place
 from qdenseam.execution.measuring import measured
+from qdenseam.execution.routing import route, route_by_qiskit, route_by_trees
 from qdenseam.methods import (
     QAOA,
     AmplitudeAmplification,

@@ -8,7 +8,8 @@ from qiskit.transpiler import CouplingMap, Target
 
 from qdenseam.execution.error_budget import error_budget, measured_into, with_delays
 from qdenseam.execution.fake_devices import fake_device
-from qdenseam.execution.layout import best_layout, place, route
+from qdenseam.execution.layout import best_layout, place
+from qdenseam.execution.routing import route
 
 
 @pytest.fixture
