@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from qiskit import QuantumCircuit, generate_preset_pass_manager
+from qiskit import QuantumCircuit, QuantumRegister, generate_preset_pass_manager
 from qiskit.circuit import ControlFlowOp
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
@@ -12,6 +12,7 @@ from qiskit.transpiler import Target
 from qdenseam.errors import BackendError
 from qdenseam.execution.circuit_facts import two_qubit_depth, two_qubit_gates
 from qdenseam.execution.compile_failures import compiled_for
+from qdenseam.execution.device_noise import PHYSICAL_QUBITS
 from qdenseam.execution.device_parts import part_of_target
 from qdenseam.execution.error_budget import error_budget
 from qdenseam.execution.layout import Layout, best_layout
@@ -133,3 +134,15 @@ def _turned(layout: Layout, target: Target) -> Layout:
     return Layout(
         circuit=turned, qubits=layout.qubits, budget=error_budget(turned, target, layout.qubits)
     )
+
+
+def widened(layout: Layout, num_qubits: int) -> QuantumCircuit:
+    """Return a layout's circuit on all qubits of the device, as its own compiler would."""
+    narrow = layout.circuit
+    metadata = {k: v for k, v in narrow.metadata.items() if k != PHYSICAL_QUBITS}
+    register = QuantumRegister(num_qubits, "q")
+    wide = QuantumCircuit(
+        register, narrow.clbits, *narrow.cregs, name=narrow.name, metadata=metadata or None
+    )
+    wide.compose(narrow, layout.qubits, narrow.clbits, inplace=True)
+    return wide

@@ -15,7 +15,7 @@ from qiskit.transpiler import Target
 
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.base import Engine, Progress
-from qdenseam.execution.compilation import onto_backend
+from qdenseam.execution.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.ibm_account import full_name, ibm_backend, ibm_service
 from qdenseam.execution.ibm_jobs import IBMJobService
 from qdenseam.execution.ibm_requests import asked
@@ -39,7 +39,7 @@ class IBMEngine(Engine):
 
     Attributes:
         backend: The ``IBMBackend``, which carries its account.
-        num_layouts: Compilations tried per circuit; the one with fewest two-qubit gates is kept.
+        num_layouts: Routings tried per circuit; the one of largest predicted success is kept.
         program: ``"executor"`` or ``"sampler"``, IBM's programs; None takes the newer one that the
             runtime has.
     """
@@ -47,7 +47,7 @@ class IBMEngine(Engine):
     circuits_per_run: ClassVar[int | None] = None
 
     backend: Any
-    num_layouts: int = 3
+    num_layouts: int = 12
     program: Program | None = None
 
     @property
@@ -83,11 +83,24 @@ class IBMEngine(Engine):
             )
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
-        """Lay out and route on the device; compiled circuits are as wide as it is."""
+        """Lay out where success is predicted, and route; circuits become as wide as the device.
+
+        Wide circuits and those with classical control are compiled for few two-qubit gates, see
+        :func:`~qdenseam.execution.compilation.predicted_layout`.
+        """
         for circuit in circuits:
             self.check_capacity(circuit)
         target = self.target  # loaded here, where a lost answer is asked for again
-        compiled = onto_backend(circuits, self.backend, seed=seed, num_layouts=self.num_layouts)
+        assert target is not None
+        tries, compiled = self.num_layouts, []
+        for circuit in circuits:
+            found = predicted_layout(circuit, target, num_seeds=tries, seed=seed)
+            if found is None:
+                compiled += onto_backend(
+                    [circuit], self.backend, seed=seed, num_layouts=min(3, tries)
+                )
+            else:
+                compiled.append(widened(found, target.num_qubits))
         for circuit in compiled:
             problem = unsupported_instruction(circuit, target)
             if problem is not None:
