@@ -33,21 +33,33 @@ def noise_tasks(
     shots: int = 4000,
 ) -> list[Task]:
     """Return one task per instance: those of one unknown neuron, then of one flipped one."""
+    return instance_tasks("noise", cells, devices, num_instances=num_instances, shots=shots)
+
+
+def instance_tasks(
+    kind: str,
+    cells: Sequence[tuple[int, int]],
+    devices: Sequence[str],
+    *,
+    num_instances: int,
+    shots: int,
+) -> list[Task]:
+    """Return one task of a kind per corruption, instance of :func:`instance`, cell and device."""
     return [
         Task(
-            kind="noise",
+            kind=kind,
             params={
                 "device": device,
                 "num_neurons": num_neurons,
                 "num_patterns": num_patterns,
                 "num_erasures": num_erasures,
                 "num_flips": num_flips,
-                "instance": instance,
+                "instance": number,
                 "shots": shots,
             },
         )
         for num_erasures, num_flips in ((1, 0), (0, 1))
-        for instance in range(num_instances)
+        for number in range(num_instances)
         for num_neurons, num_patterns in cells
         for device in devices
     ]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.collect import trial
-from qdenseam.experiments.noise_study import instance
+from qdenseam.experiments.noise_study import instance, instance_tasks
 from qdenseam.experiments.records import Record, Task
 
 CELLS = ((4, 4), (6, 4))
@@ -36,24 +36,7 @@ def plan_tasks(
     shots: int = 500,
 ) -> list[Task]:
     """Return one task per memory, device and kind of probe; ``shots`` are per probe."""
-    return [
-        Task(
-            kind="plan",
-            params={
-                "device": device,
-                "num_neurons": num_neurons,
-                "num_patterns": num_patterns,
-                "num_erasures": num_erasures,
-                "num_flips": num_flips,
-                "instance": number,
-                "shots": shots,
-            },
-        )
-        for number in range(num_instances)
-        for num_erasures, num_flips in ((1, 0), (0, 1))
-        for num_neurons, num_patterns in cells
-        for device in devices
-    ]
+    return instance_tasks("plan", cells, devices, num_instances=num_instances, shots=shots)
 
 
 @trial("plan")
