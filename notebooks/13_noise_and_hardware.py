@@ -266,8 +266,8 @@ for size in (6, 8, 10):
 # gates, a filter may act once on one flag or in two halves on two flags (`num_flags=2`). An error
 # that leaves a flag at random passes one flag half the time, two of them a quarter of the time.
 # Post-selection raises P(target | accepted), never success per shot: with two flags that falls a
-# little, since more qubits are read. A copy of the flag (CX before the measurement) detects 2 to 5 %
-# of the shots, but keeps the circuit off parity trees, and so takes more gates and does not pay.
+# little, since more qubits are read. A copy of the flag (CX before the measurement) detects 2 to
+# 5 % of the shots, but keeps the circuit off parity trees, takes more gates and does not pay.
 # The patterns' parity checks (light: share of the target among what obeys them) detect much for
 # four patterns of eight neurons and nothing where the affine hull is everything, as for the eight
 # patterns of six neurons below. The last bar is the honest baseline, few gates and no filter:
