@@ -16,7 +16,7 @@ from qiskit.circuit.library import StatePreparation
 
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.noise_study import CELLS as ALL_CELLS
-from qdenseam.experiments.noise_study import DEVICES, NUM_SEEDS, instance
+from qdenseam.experiments.noise_study import DEVICES, NUM_SEEDS, instance, instance_tasks
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import rate
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -48,12 +48,9 @@ def flag_tasks(
     shots: int = 2000,
 ) -> list[Task]:
     """Return one task per instance of one flipped neuron."""
-    return [
-        _task("flags", device, cell, number, shots, num_flips=1)
-        for number in range(num_instances)
-        for cell in cells
-        for device in devices
-    ]
+    return instance_tasks(
+        "flags", cells, devices, corruptions=((0, 1),), num_instances=num_instances, shots=shots
+    )
 
 
 def textbook_tasks(
@@ -64,35 +61,8 @@ def textbook_tasks(
     shots: int = 2000,
 ) -> list[Task]:
     """Return one task per instance of one unknown neuron."""
-    return [
-        _task("textbook", device, cell, number, shots, num_erasures=1)
-        for number in range(num_instances)
-        for cell in cells
-        for device in devices
-    ]
-
-
-def _task(
-    kind: str,
-    device: str,
-    cell: tuple[int, int],
-    number: int,
-    shots: int,
-    *,
-    num_erasures: int = 0,
-    num_flips: int = 0,
-) -> Task:
-    return Task(
-        kind=kind,
-        params={
-            "device": device,
-            "num_neurons": cell[0],
-            "num_patterns": cell[1],
-            "num_erasures": num_erasures,
-            "num_flips": num_flips,
-            "instance": number,
-            "shots": shots,
-        },
+    return instance_tasks(
+        "textbook", cells, devices, corruptions=((1, 0),), num_instances=num_instances, shots=shots
     )
 
 

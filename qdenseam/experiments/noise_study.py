@@ -41,10 +41,14 @@ def instance_tasks(
     cells: Sequence[tuple[int, int]],
     devices: Sequence[str],
     *,
+    corruptions: Sequence[tuple[int, int]] = ((1, 0), (0, 1)),
     num_instances: int,
     shots: int,
 ) -> list[Task]:
-    """Return one task of a kind per corruption, instance of :func:`instance`, cell and device."""
+    """Return one task of a kind per corruption, instance of :func:`instance`, cell and device.
+
+    ``corruptions`` are numbers of (unknown, flipped) neurons.
+    """
     return [
         Task(
             kind=kind,
@@ -58,7 +62,7 @@ def instance_tasks(
                 "shots": shots,
             },
         )
-        for num_erasures, num_flips in ((1, 0), (0, 1))
+        for num_erasures, num_flips in corruptions
         for number in range(num_instances)
         for num_neurons, num_patterns in cells
         for device in devices
