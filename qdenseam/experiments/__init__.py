@@ -3,6 +3,7 @@
 from qdenseam.experiments.collect import Progress, collect, trial
 from qdenseam.experiments.records import SCHEMA, Record, Task, read_records
 from qdenseam.experiments.resampling import bootstrap, capacity, ratio_of_means
+from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.experiments.statistics import Estimate, rate
 from qdenseam.versions import versions
 
@@ -16,6 +17,7 @@ __all__ = [
     "capacity",
     "collect",
     "rate",
+    "rate_over_sets",
     "ratio_of_means",
     "read_records",
     "trial",

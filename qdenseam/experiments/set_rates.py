@@ -1,0 +1,110 @@
+"""Rates of probes that share pattern sets: intervals that cover the sets and hold at zero."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qdenseam.experiments.statistics import Estimate, check_fraction, rate
+
+
+def rate_over_sets(
+    successes: ArrayLike,
+    trials: ArrayLike,
+    *,
+    level: float = 0.95,
+    num_resamples: int = 2000,
+    seed: int = 0,
+    covers: str = "pattern sets",
+) -> Estimate:
+    r"""Return the rate of all trials together, with an interval that covers the sets.
+
+    Trials of one set are not independent. Whole sets are drawn with replacement, and the interval
+    runs between the quantiles :math:`\Phi(\mp \sqrt{n / (n - 1)}\, t_{n-1})` of the resampled
+    rates, where :math:`t_{n-1}` is Student's quantile of n sets: an expanded percentile interval.
+    It is widened to hold Wilson's interval of independent trials. At rates 0 and 1 sets cannot
+    spread; there it is Wilson's interval of n trials, one a set. The interval of a single set at
+    any other rate is ``[0, 1]``, and so is that of no trials, whose rate is NaN.
+
+    Coverage in 1500 simulations a cell (nominal 0.95; 10 trials a set, rates .02, .1, .3 that
+    spread over the sets as beta laws of correlation 0, .1, .3): 0.91 to 1.00 with 6 sets, 0.92 to
+    1.00 with 20, 0.88 (rate .02, correlation .3) to 0.98 with 40. Wilson's alone covers 0.64 to
+    0.97.
+
+    Args:
+        successes: How often it happened in each set, shape ``(num_sets,)``.
+        trials: Trials of each set, same shape; sets without trials do not count.
+        level: Nominal coverage, in (0, 1).
+        num_resamples: Number of resamples, at least 1.
+        seed: Seed of the resamples: the same counts, in any order, get the same interval.
+        covers: What a set is, for the reader.
+
+    Raises:
+        ValueError: The shapes differ, successes are not in ``0..trials``, or ``level`` or
+            ``num_resamples`` is out of range.
+
+    References:
+        Davison and Hinkley, "Bootstrap Methods and their Application" (1997), section 3.8, for
+        drawing whole groups. Hesterberg, "What Teachers Should Know About the Bootstrap" (2015),
+        section 5.3, for the expanded percentiles. Wilson, "Probable inference, the law of
+        succession, and statistical inference" (1927).
+    """
+    check_fraction(level, "level")
+    if num_resamples < 1:
+        raise ValueError(f"num_resamples should be at least 1. Got {num_resamples}.")
+    counts = _checked(successes, trials)
+    num_sets, (happened, asked) = len(counts), counts.sum(axis=0).tolist()
+    method, note = "cluster bootstrap, at least Wilson", ""
+    if happened in (0, asked):
+        alike = rate(num_sets if happened else 0, num_sets, level=level)
+        low, best, high = alike.low, happened / asked if asked else math.nan, alike.high
+        method = "Wilson over sets"
+        note = "" if asked else "there were no trials"
+    elif num_sets == 1:
+        low, best, high = 0.0, happened / asked, 1.0
+        note = "a single set shows no spread"
+    else:
+        independent = rate(happened, asked, level=level)
+        best = independent.best
+        low, high = _expanded_percentiles(counts, level, num_resamples, seed)
+        low, high = min(low, independent.low), max(high, independent.high)
+    return Estimate(
+        low=low, best=best, high=high, method=method, level=level, covers=covers, note=note
+    )
+
+
+def _expanded_percentiles(
+    counts: NDArray[np.int64], level: float, num_resamples: int, seed: int
+) -> tuple[float, float]:
+    from scipy.special import stdtrit
+
+    num_sets = len(counts)
+    student = float(stdtrit(num_sets - 1, (1 + level) / 2))
+    tail = NormalDist().cdf(-student * math.sqrt(num_sets / (num_sets - 1)))
+    ordered = counts[np.lexsort(counts.T)]
+    shares = np.full(num_sets, 1 / num_sets)
+    times_drawn = np.random.default_rng(seed).multinomial(num_sets, shares, size=num_resamples)
+    happened, asked = (times_drawn @ ordered).T
+    low, high = np.quantile(happened / asked, [tail, 1 - tail], method="inverted_cdf")
+    return float(low), float(high)
+
+
+def _checked(successes: ArrayLike, trials: ArrayLike) -> NDArray[np.int64]:
+    """Return (successes, trials) of the sets that have trials, shape ``(num_sets, 2)``."""
+    happened, asked = np.asarray(successes), np.asarray(trials)
+    if happened.ndim != 1 or happened.shape != asked.shape:
+        raise ValueError(
+            "successes and trials should have the same shape (num_sets,). "
+            f"Got {happened.shape} and {asked.shape}."
+        )
+    if happened.size and not (happened.dtype.kind in "iu" and asked.dtype.kind in "iu"):
+        raise ValueError(
+            f"successes and trials should be whole numbers. Got {happened.dtype}, {asked.dtype}."
+        )
+    if not ((happened >= 0) & (happened <= asked)).all():
+        raise ValueError(
+            f"successes should be in 0..trials of each set. Got {happened.tolist()} "
+            f"of {asked.tolist()}."
+        )
+    return np.stack([happened, asked], axis=1)[asked > 0].astype(np.int64)
