@@ -55,8 +55,9 @@ def plan(
 
     Shown is the best plan of each method, degree and number of rounds. Success is P(target and
     accepted), "ideal" the same without noise. The last row measures the memory and accepts
-    classically: what a plan has to beat. An amplitude memory is planned for; energy memories keep
-    a rule.
+    classically: what a plan has to beat. The row that "peeks" finds the answer classically and only
+    writes it: what index search is to be compared with, never a plan. An amplitude memory is
+    planned for; energy memories keep a rule.
     """
     import numpy as np
 
@@ -84,4 +85,6 @@ def plan(
     if not found:
         raise ValueError(f"a memory should fit {backend!r}. Got {stored.num_neurons} neurons.")
     *kinds, baseline = best_of_each_kind(found)
-    print_rows([each.row() for each in [*kinds[:top], baseline]])
+    peeking = [each for each in kinds if each.peeks]
+    ranked = [each for each in kinds if not each.peeks]
+    print_rows([each.row() for each in [*ranked[:top], *peeking, baseline]])

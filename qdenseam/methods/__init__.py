@@ -30,6 +30,7 @@ from qdenseam.methods.filters import (
 from qdenseam.methods.fixed_angles import FixedAngleQAOA
 from qdenseam.methods.imaginary_time import ImaginaryTime
 from qdenseam.methods.index_search import IndexSearch
+from qdenseam.methods.label_writing import LabelWriting
 from qdenseam.methods.minimum_search import MinimumSearch
 from qdenseam.methods.optimal_filter import OptimalFilter
 from qdenseam.methods.polynomial_filters import (
@@ -86,6 +87,7 @@ __all__ = [
     "ImaginaryTime",
     "IndexSearch",
     "Iterations",
+    "LabelWriting",
     "MinimumSearch",
     "OptimalFilter",
     "OverlapPower",

@@ -74,7 +74,7 @@ class RecallMethod(ABC):
 
     A builder may use the stored patterns and which positions of the probe are known, never this
     probe's distances: for fixed known positions two probes give circuits that differ only in X
-    gates and angles.
+    gates, each undone later, and angles. What breaks this rule says so by :attr:`peeks`.
     """
 
     name: ClassVar[str]
@@ -82,6 +82,9 @@ class RecallMethod(ABC):
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]]
     preserves_memory_span: ClassVar[bool]
     """Whether the ideal state stays a superposition of stored patterns throughout."""
+    peeks: ClassVar[bool] = False
+    """Whether the builder reads the answer off this probe's distances: a competitor that must be
+    shown, never chosen and never counted as quantum recall."""
 
     def trained(self, memory: Any, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
         """Return the method with its angles set; methods without angles return themselves."""

@@ -19,6 +19,7 @@ from qdenseam.methods import (
     HammingBall,
     IndexSearch,
     Iterations,
+    LabelWriting,
     OptimalFilter,
     ProbabilisticRecall,
     RecallMethod,
@@ -125,6 +126,11 @@ def _same_circuit(one: AmplitudeMemory, other: AmplitudeMemory) -> bool:
 def baselines(memories: list[AmplitudeMemory], num_flips: int) -> list[Candidate]:
     """Return measuring and accepting, from each memory: what must be beaten."""
     return [(memory, SampleAndAccept(HammingBall(num_flips))) for memory in memories]
+
+
+def answers_written(memory: AmplitudeMemory) -> list[Candidate]:
+    """Return what finds the answer classically and writes it: to be shown, never to be chosen."""
+    return [(memory, LabelWriting())] if memory.num_patterns <= MAX_PATTERNS else []
 
 
 def candidates(

@@ -20,6 +20,7 @@ from qdenseam.methods import RecallMethod, SampleAndAccept
 from qdenseam.methods.base import Spins
 from qdenseam.planning.candidates import (
     Expected,
+    answers_written,
     baselines,
     candidates,
     encoded,
@@ -64,13 +65,18 @@ class Plan:
         """Whether this is measuring the memory and accepting classically: what must be beaten."""
         return isinstance(self.method, SampleAndAccept)
 
+    @property
+    def peeks(self) -> bool:
+        """Whether its method reads the answer off the probe: to be shown, never to be chosen."""
+        return self.method.peeks
+
     def row(self) -> dict[str, Any]:
         """Return the plan in words and numbers, a row of a table."""
-        own_index = self.method.name == "index-search"
+        own_index = self.method.name in ("index-search", "label-writing")
         encoder = self.memory.encoder
         return {
             "method": self.method.name,
-            "settings": _settings(self.method),
+            "settings": "peeks: a classical scan answers" if self.peeks else _settings(self.method),
             "encoder": "index" if own_index else getattr(encoder, "goal", encoder.name),
             "success": self.success,
             "ideal": self.ideal,
@@ -102,10 +108,11 @@ def plan(
 ) -> list[Plan]:
     r"""Return plans for probes with given known neurons, the one predicted best first.
 
-    The last plan is the baseline: measuring the memory and accepting classically. Compared are
-    encoders, index search, amplification, and filters by their degree or number of controls, plain
-    and amplified, see :mod:`qdenseam.planning.candidates`. There are no plans where no layout was
-    found, as for memories of more neurons than
+    The last plan is the baseline: measuring the memory and accepting classically. Before it, after
+    the ranking, stands what peeks (:class:`qdenseam.methods.LabelWriting`), up to 64 patterns.
+    Compared are encoders, index search, amplification, and filters by their degree or number of
+    controls, plain and amplified, see :mod:`qdenseam.planning.candidates`. There are no plans where
+    no layout was found, as for memories of more neurons than
     :data:`~qdenseam.execution.compilation.WIDEST`.
 
     With F the probability of no error (gates, readout) and a uniform outcome after an error,
@@ -171,14 +178,19 @@ def plan(
         for each in [*plans[:_NUM_REFINED], baseline]
     ]
     plans[:_NUM_REFINED] = refined[:-1]
-    return [*sorted(plans, key=_success, reverse=True), refined[-1]]
+    peeking = [planned(each, method, num_seeds) for each, method in answers_written(memories[0])]
+    return [
+        *sorted(plans, key=_success, reverse=True),
+        *(each for each in peeking if each is not None),
+        refined[-1],
+    ]
 
 
 def best_of_each_kind(plans: Sequence[Plan]) -> list[Plan]:
     """Return the best plan of each method, degree, controls and number of rounds.
 
     Args:
-        plans: What :func:`plan` returned; the baseline stays last.
+        plans: What :func:`plan` returned; what peeks and the baseline stay last.
     """
     kept: dict[tuple[object, ...], Plan] = {}
     for each in plans[:-1]:

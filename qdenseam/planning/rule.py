@@ -35,7 +35,7 @@ def choose(memory: Memory, probe: Spins, target: Target | None) -> tuple[Memory,
     ):
         known = probe != 0
         plans = plan(memory, known, target, num_flips=int(known.all()))
-        if plans and not plans[0].is_baseline:
+        if plans and not (plans[0].is_baseline or plans[0].peeks):
             return plans[0].memory, plans[0].method
     return memory, choose_method(memory, probe, on_device=target is not None)
 

@@ -140,6 +140,20 @@ def test_circuits_of_two_probes_differ_only_in_x_gates_and_angles(
 
 
 @METHODS
+def test_a_probe_enters_by_x_gates_that_are_undone_unless_the_method_peeks(
+    method: RecallMethod,
+) -> None:
+    """An oracle stands between X gates; X gates that stay write an answer known beforehand."""
+    memory = memory_for(method, CASES["all known"][0])
+    for known in ([1, 1, 1, 1, 1], [1, 0, 1, 1, 0]):
+        counts = [
+            method.circuit(memory, signs * np.array(known, dtype=np.int8)).count_ops().get("x", 0)
+            for signs in bits_to_spins(all_bits(5))
+        ]
+        assert ({count % 2 for count in counts} == {0, 1}) == method.peeks
+
+
+@METHODS
 def test_resources_equal_the_built_circuit(method: RecallMethod) -> None:
     patterns, probe, _ = CASES["all known"]
     memory = memory_for(method, patterns)

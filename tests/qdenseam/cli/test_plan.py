@@ -15,9 +15,11 @@ def test_a_table_of_plans_whose_last_row_is_the_baseline():
     result = run(*small, "--probe", "0?1")
     assert result.exit_code == 0, result.output
     rows = [line for line in result.stdout.splitlines() if line.startswith("│")]
-    assert len(rows) == 2
+    assert len(rows) == 3
     assert "index-search" in rows[0]
-    assert "sample-and-accept" in rows[1]
+    assert "label-writ" in rows[1]
+    assert "peeks" in rows[1]
+    assert "sample-and-accept" in rows[2]
     assert run(*small, "--probe", "1?0").stdout == result.stdout  # values do not matter
 
 

@@ -11,7 +11,7 @@ from qdenseam import AmplitudeMemory
 from qdenseam.execution.fake_devices import fake_device
 from qdenseam.execution.layout import best_layout
 from qdenseam.execution.measuring import measured
-from qdenseam.methods import IndexSearch, SampleAndAccept
+from qdenseam.methods import IndexSearch, LabelWriting, SampleAndAccept
 from qdenseam.planning import best_of_each_kind, plan
 from qdenseam.planning.candidates import encoded, expected_probes
 
@@ -34,7 +34,7 @@ def with_errors(target: Target, factor: float) -> Target:
 def test_the_best_plan_comes_first_and_the_baseline_last(rng, target) -> None:
     memory = AmplitudeMemory(random_patterns(4, 4, rng=rng))
     known = np.array([True, True, True, False])
-    *plans, baseline = plan(memory, known, target, num_seeds=2)
+    *plans, peeking, baseline = plan(memory, known, target, num_seeds=2)
     predicted = [each.success for each in plans]
     assert predicted == sorted(predicted, reverse=True)
     best = plans[0]
@@ -45,6 +45,10 @@ def test_the_best_plan_comes_first_and_the_baseline_last(rng, target) -> None:
     assert isinstance(baseline.method, SampleAndAccept)
     assert [each.is_baseline for each in (best, baseline)] == [False, True]
     assert best.success > baseline.success
+    assert isinstance(peeking.method, LabelWriting)
+    assert [each.peeks for each in (best, peeking, baseline)] == [False, True, False]
+    assert peeking.row()["settings"].startswith("peeks")
+    assert peeking.ideal >= best.ideal - 1e-12
     assert best.row()["two_qubit_gates"] == best.two_qubit_gates
     assert str(best).startswith("index-search (exact")
 
