@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 
 from classical_ref.spins import hamming_distance
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, RecallResources, Spins
-from qdenseam.recall_result import RecallResult, tally
+from qdenseam.recall_result import RecallResult, predicted_probability, tally
 from qdenseam.retrieval import Memory, accepted_states, resources_of
 
 
@@ -73,6 +73,7 @@ def result_from_facts(
         evaluations=facts["evaluations"],
         resources=RecallResources(**facts["resources"]),
         routed_two_qubit_gates=facts["routed_two_qubit_gates"],
+        predicted_probability=predicted_probability(law_from_facts(facts), patterns, states),
     )
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
 from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, processed
 from qdenseam.methods.base import RecallLaw, RecallResources, Spins
+from qdenseam.recall_outcome import sentences
 
 Counts = npt.NDArray[np.int64]
 
@@ -46,6 +47,8 @@ class RecallResult:
     two_qubit_gates: int | None = None
     """CX over all shots and rounds, all-to-all; that of ``resources`` times the shots unless given,
     ``None`` where no circuit was built."""
+    predicted_probability: float | None = None
+    """The law's P(:attr:`pattern` given acceptance); ``None`` where no law is at hand."""
 
     def __post_init__(self) -> None:
         if self.two_qubit_gates is None and self.resources is not None:
@@ -67,10 +70,12 @@ class RecallResult:
     @property
     def counts(self) -> Counts:
         """Accepted outcomes that are stored patterns, shape ``(K,)``, in the memory's order."""
-        if len(self.states) == 0:
-            return np.zeros(len(self.patterns), dtype=np.int64)
-        stored = (self.states[:, None, :] == self.patterns[None]).all(axis=-1)
-        return np.asarray(self.state_counts @ stored)
+        places = {row.tobytes(): k for k, row in enumerate(self.patterns)}
+        counts = np.zeros(len(self.patterns), dtype=np.int64)
+        for state, count in zip(self.states, self.state_counts.tolist(), strict=True):
+            if (k := places.get(state.tobytes())) is not None:
+                counts[k] = count
+        return counts
 
     @property
     def spurious(self) -> int:
@@ -112,22 +117,53 @@ class RecallResult:
         return processed(measured, spins_to_bits(self.patterns), mitigation, errors)
 
     @property
+    def top_share(self) -> float | None:
+        """Share of the accepted outcomes that are :attr:`pattern`; ``None`` without any."""
+        return int(self.state_counts[0]) / self.accepted if len(self.states) else None
+
+    @property
+    def stored_share(self) -> float | None:
+        """Share of the accepted outcomes that are stored patterns; ``None`` without any."""
+        return int(self.counts.sum()) / self.accepted if len(self.states) else None
+
+    @property
+    def num_matching(self) -> int:
+        """How many stored patterns agree with every known neuron of the probe."""
+        known = self.probe != 0
+        return int((self.patterns[:, known] == self.probe[known]).all(axis=1).sum())
+
+    @property
+    def contradicted(self) -> tuple[int, ...]:
+        """Known neurons of the probe at which :attr:`pattern` differs from it."""
+        if self.pattern is None:
+            return ()
+        return tuple(np.flatnonzero((self.probe != 0) & (self.pattern != self.probe)).tolist())
+
+    @property
+    def contradicts_probe(self) -> bool:
+        """Whether :attr:`pattern` differs from a known neuron of the probe."""
+        return bool(self.contradicted)
+
+    @property
     def outcome(self) -> str:
-        """What happened, as a sentence."""
-        if self.accepted == 0:
-            return (
-                f"None of {self.shots} shots was accepted: the probe matches no stored pattern "
-                "closely enough, or more shots are needed."
-            )
-        share = int(self.state_counts[0]) / self.accepted
-        is_stored = (self.patterns == self.states[0]).all(axis=1).any()
-        kind = "a stored pattern" if is_stored else "a spurious state"
-        training = self.method.get("training_outcome")
-        return (
-            f"Recalled {kind} in {share:.1%} of {self.accepted} accepted shots "
-            f"({self.acceptance:.1%} of {self.shots} were accepted)."
-            + (f" Training: {training}" if training else "")
+        """What happened, in a few sentences."""
+        counts, top = self.counts, None
+        if self.pattern is not None:
+            same = np.flatnonzero((self.patterns == self.pattern).all(axis=1))
+            top = int(same[0]) if len(same) else None
+        said = sentences(
+            shots=self.shots,
+            accepted=self.accepted,
+            top_count=int(self.state_counts.max(initial=0)),
+            num_tied=int((self.state_counts == self.state_counts.max(initial=0)).sum()),
+            pattern_index=top,
+            num_stored=int(counts.sum()),
+            num_matching=self.num_matching,
+            contradicted=self.contradicted,
+            predicted_probability=self.predicted_probability,
         )
+        training = self.method.get("training_outcome")
+        return " ".join([*said, *([f"Training: {training}"] if training else [])])
 
     def marginal(self, neurons: npt.ArrayLike) -> tuple[Spins, Counts]:
         """Return the distinct values at some neurons and their counts, most frequent first.
@@ -154,6 +190,24 @@ class RecallResult:
             f"<p>Probe <code>{spins_to_text(self.probe)}</code>. {escape(self.outcome)}</p>"
             f"<table><tr><th>accepted outcome</th><th>shots</th></tr>{rows}</table>"
         )
+
+
+def predicted_probability(law: RecallLaw | None, patterns: Spins, states: Spins) -> float | None:
+    """Return the law's P(outcome given acceptance) of the first of some states.
+
+    ``None`` without a law or a state, where the law accepts nothing, or where the state is no
+    stored pattern and the law does not tell its spurious outcomes apart.
+    """
+    from circuits.bit_order import bits_to_integer
+
+    if law is None or len(states) == 0 or not law.acceptance > 0:
+        return None
+    same = np.flatnonzero((patterns == states[0]).all(axis=1))
+    if len(same):
+        return float(law.probabilities[same[0]])
+    if law.distribution is None:
+        return None if law.spurious > 1e-9 else 0.0
+    return float(law.distribution[bits_to_integer(spins_to_bits(states[0]))] / law.acceptance)
 
 
 def tally(states: Spins) -> tuple[Spins, Counts]:

@@ -19,11 +19,13 @@ from qdenseam.execution.measuring import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds, sample_laws
-from qdenseam.methods.base import RecallMethod, RecallResources, Spins
+from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.planning import choose
-from qdenseam.recall_result import RecallResult, draw, tally
+from qdenseam.recall_result import RecallResult, draw, predicted_probability, tally
 
 Memory = AmplitudeMemory | EnergyMemory
+
+_MAX_CHEAP = 12  # neurons up to which a law over all 2^D states takes no time
 
 
 def recall(
@@ -125,8 +127,9 @@ def prepared(
 def _drawn(
     memory: Memory, probe: Spins, method: RecallMethod, shots: int, rng: np.random.Generator
 ) -> RecallResult:
-    states, counts = draw(method.law(memory, probe), memory.patterns, shots, rng)
-    return _result(memory, probe, method, states, counts, shots, engine="exact")
+    law = method.law(memory, probe)
+    states, counts = draw(law, memory.patterns, shots, rng)
+    return _result(memory, probe, method, law, states, counts, shots, engine="exact")
 
 
 def _run(
@@ -150,6 +153,7 @@ def _run(
                 memory,
                 probe,
                 method,
+                _cheap_law(memory, probe, method),
                 *tally(_accepted(memory, probe, method, bits, rng)),
                 shots,
                 engine=engine.name,
@@ -238,6 +242,9 @@ def _adaptive(
         state_preparations=state.state_preparations,
         evaluations=getattr(state, "evaluations", 0),
         two_qubit_gates=None if engine is None else spent,
+        predicted_probability=predicted_probability(
+            method.law(memory, probe), memory.patterns, states
+        ),
     )
 
 
@@ -265,10 +272,17 @@ def resources_of(circuit: QuantumCircuit, method: RecallMethod, memory: Memory) 
     )
 
 
+def _cheap_law(memory: Memory, probe: Spins, method: RecallMethod) -> RecallLaw | None:
+    """Return the law where it costs little beside the shots of a circuit, else None."""
+    is_cheap = method.preserves_memory_span or memory.num_neurons <= _MAX_CHEAP
+    return method.law(memory, probe) if is_cheap else None
+
+
 def _result(
     memory: Memory,
     probe: Spins,
     method: RecallMethod,
+    law: RecallLaw | None,
     states: Spins,
     counts: npt.NDArray[np.int64],
     shots: int,
@@ -283,5 +297,6 @@ def _result(
         method=method.to_dict(),
         state_preparations=shots * method.state_preparations(memory),
         evaluations=getattr(method, "evaluations", 0),
+        predicted_probability=predicted_probability(law, memory.patterns, states),
         **run,
     )

@@ -133,7 +133,17 @@ def _shown_waiting() -> "Callable[[Submission], None]":
     return show
 
 
-_LONG = ("outcomes", "counts", "law_joint", "law_spurious", "law_rejected")
+_LONG = (
+    "says",
+    "top_share",
+    "stored_share",
+    "predicted_probability",
+    "outcomes",
+    "counts",
+    "law_joint",
+    "law_spurious",
+    "law_rejected",
+)
 """Columns for the file only."""
 
 
@@ -163,6 +173,8 @@ def _results(submission: "Submission", results: "list[RecallResult]") -> list[di
             {
                 "probe": spins_to_text(result.probe),
                 "recall": "-" if result.pattern is None else spins_to_text(result.pattern),
+                "matching": result.num_matching,
+                "contradicts": result.contradicts_probe,
                 "likeliest_by_law": likeliest,
                 "frequency": int(result.counts[best]) / result.shots,
                 "law": float(law.joint[best]),
@@ -170,6 +182,10 @@ def _results(submission: "Submission", results: "list[RecallResult]") -> list[di
                 "law_acceptance": law.acceptance,
                 "spurious": result.spurious / result.shots,
                 "shots": result.shots,
+                "says": result.outcome,
+                "top_share": result.top_share,
+                "stored_share": result.stored_share,
+                "predicted_probability": result.predicted_probability,
                 "outcomes": {
                     spins_to_text(state): count
                     for state, count in zip(

@@ -31,6 +31,9 @@ def assert_equal(result, expected):
     assert (result.patterns == expected.patterns).all()
     assert (result.probe == expected.probe).all()
     assert result.method["name"] == expected.method["name"]
+    if result.pattern is not None and expected.counts.max() == expected.state_counts[0]:
+        assert result.predicted_probability == expected.predicted_probability  # a stored pattern
+        assert result.outcome == expected.outcome
 
 
 @pytest.mark.parametrize("backend", ["aer", "fake:torino"])

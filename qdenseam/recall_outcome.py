@@ -1,0 +1,77 @@
+"""What happened in a recall, in words: one function from facts to sentences."""
+
+from collections.abc import Sequence
+
+_MAX_NAMED = 6  # neurons that are named one by one
+
+
+def sentences(
+    *,
+    shots: int,
+    accepted: int,
+    top_count: int,
+    num_tied: int,
+    pattern_index: int | None,
+    num_stored: int,
+    num_matching: int,
+    contradicted: Sequence[int],
+    predicted_probability: float | None,
+) -> list[str]:
+    """Return what a result says, the most important first.
+
+    Args:
+        shots: All shots, rejected ones included.
+        accepted: Accepted shots.
+        top_count: Of these, those that show the most frequent outcome, which is the answer.
+        num_tied: Outcomes that are as frequent as the answer, itself included.
+        pattern_index: Which stored pattern the answer is; None if it is none.
+        num_stored: Accepted shots that show a stored pattern.
+        num_matching: Stored patterns that agree with every known neuron of the probe.
+        contradicted: Known neurons at which the answer differs from the probe.
+        predicted_probability: The answer's, given acceptance, by the method's law.
+    """
+    agree = f"{_patterns(num_matching)} with every known neuron"
+    if accepted == 0:
+        hint = (
+            "more shots" if num_matching else "a method that tolerates more errors, or more shots"
+        )
+        return [f"None of {shots} shots was accepted.", f"{agree}; use {hint}."]
+    said = [_shown(shots, accepted, top_count, pattern_index, num_stored)]
+    if predicted_probability is not None:
+        said.append(f"The law predicts {predicted_probability:.1%} for it.")
+    if num_tied > 1:
+        said.append(f"It is the first of {num_tied} equally frequent outcomes.")
+    if contradicted and num_matching:
+        though = agree[0].lower() + agree[1:]
+        said.append(f"It contradicts the probe at {_neurons(contradicted)}, though {though}.")
+    elif contradicted:
+        said.append(f"{agree}; this answer differs at {_neurons(contradicted)}.")
+    elif num_matching != 1:
+        said.append(f"{agree}.")
+    return said
+
+
+def _shown(
+    shots: int, accepted: int, top_count: int, pattern_index: int | None, num_stored: int
+) -> str:
+    answer = "a spurious state" if pattern_index is None else f"stored pattern {pattern_index}"
+    kept = f"{accepted} accepted" if accepted < shots else f"{shots}"
+    text = f"Recalled {answer} in {top_count / accepted:.1%} of {kept} shots"
+    if top_count < accepted or pattern_index is None:
+        text += f", stored patterns in {num_stored / accepted:.1%}"
+    if accepted < shots:
+        text += f" ({accepted / shots:.1%} of {shots} were accepted)"
+    return f"{text}."
+
+
+def _patterns(number: int) -> str:
+    if number == 0:
+        return "No stored pattern agrees"
+    return "One stored pattern agrees" if number == 1 else f"{number} stored patterns agree"
+
+
+def _neurons(positions: Sequence[int]) -> str:
+    named = ", ".join(map(str, positions[:_MAX_NAMED]))
+    if len(positions) > _MAX_NAMED:
+        return f"{len(positions)} known neurons ({named}, ...)"
+    return f"known neuron{'' if len(positions) == 1 else 's'} {named}"
