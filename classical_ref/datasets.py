@@ -3,6 +3,7 @@
 Ink is spin -1 (bit 1), background is spin +1 (bit 0); pixels are numbered row by row.
 """
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from os import PathLike
@@ -56,6 +57,15 @@ class Dataset:
     def num_neurons(self) -> int:
         """Number of pixels of a pattern."""
         return int(self.patterns.shape[1])
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of the patterns and their shape, as 64 hexadecimal digits.
+
+        Equal patterns in equal order have equal hashes, wherever they come from; name and labels
+        do not count.
+        """
+        size = "x".join(map(str, (self.num_patterns, *self.shape)))
+        return hashlib.sha256(size.encode() + np.packbits(self.patterns < 0).tobytes()).hexdigest()
 
     def mean_absolute_overlap(self) -> float:
         """Return the mean of ``|m|`` over all pairs of patterns; 0 for a single pattern.

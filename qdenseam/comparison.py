@@ -9,6 +9,7 @@ from typing import Any
 from qdenseam.experiments import Progress, Record, collect
 from qdenseam.experiments.comparison_tasks import (
     ComparisonSettings,
+    FittedSettings,
     check_feasible,
     comparison_tasks,
 )
@@ -20,7 +21,8 @@ __all__ = ["Comparison", "ComparisonSettings", "compare", "comparison_tasks", "r
 class Comparison:
     """What :func:`compare` returns."""
 
-    settings: ComparisonSettings
+    settings: FittedSettings
+    """All sizes, fitted to the data."""
     records: list[Record] = field(repr=False)
     table: Any = field(repr=False)
     """One row per contender, engine and corruption, a pandas ``DataFrame``."""
@@ -38,7 +40,8 @@ def compare(
     """Run the comparison, resuming what ``out`` already holds, and write the report.
 
     Args:
-        settings: All sizes; the defaults take about two minutes on two cores.
+        settings: All sizes; those not named are fitted to the data. The defaults take about two
+            minutes on two cores.
         out: Folder for ``results.jsonl``, ``report.html`` and the figures.
         num_workers: Worker processes; 0 runs in this one.
         on_progress: Called as cells finish.
@@ -47,17 +50,18 @@ def compare(
         The records, their table and the path of the report.
 
     Raises:
-        ValueError: A setting does not fit the data.
+        ValueError: A size that was named does not fit the data.
         OSError: ``out`` cannot be written; nothing was run.
         ResultsFileError: ``out`` holds a damaged results file.
     """
     from qdenseam.experiments.summary import comparison_table
     from qdenseam.report.comparison import write_report
 
-    settings = (settings or ComparisonSettings()).fitted()
+    asked = settings or ComparisonSettings()
+    check_feasible(asked)
+    fitted = asked.fitted()
     folder = Path(out)
-    tasks = comparison_tasks(settings)
-    check_feasible(settings)
+    tasks = comparison_tasks(fitted)
     records = collect(
         tasks,
         folder / "results.jsonl",
@@ -66,8 +70,8 @@ def compare(
         modules=("qdenseam.experiments.trials",),
     )
     table = comparison_table(records)
-    report = write_report(records, table, asdict(settings), folder, command=rerun_command(settings))
-    return Comparison(settings=settings, records=records, table=table, report=report)
+    report = write_report(records, table, asdict(fitted), folder, command=rerun_command(asked))
+    return Comparison(settings=fitted, records=records, table=table, report=report)
 
 
 def rerun_command(settings: ComparisonSettings) -> str:

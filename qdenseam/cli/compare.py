@@ -24,30 +24,39 @@ def compare(
         str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
     ] = "digits",
     num_neurons: Annotated[
-        int,
+        int | None,
         Option(
-            help="D of the sweeps, whose quantum methods are drawn from exact laws; a file has "
-            "its own."
+            help="D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a "
+            "file's own."
         ),
-    ] = 16,
-    num_patterns: Annotated[int, Option(help="K of the corruption sweep.")] = 8,
-    loads: Annotated[str, Option(metavar=_SWEEP, help="K of the load sweep.")] = "2,4,8,16,32",
+    ] = None,
+    num_patterns: Annotated[
+        int | None,
+        Option(help="K of the corruption sweep: 8, or all where the data hold fewer."),
+    ] = None,
+    loads: Annotated[
+        str | None,
+        Option(
+            metavar=_SWEEP,
+            help="K of the load sweep: 2, 4, 8, 16 and 32, as far as the data hold them.",
+        ),
+    ] = None,
     flips: Annotated[
-        str,
+        str | None,
         Option(
             metavar=_SWEEP,
-            help="Flipped bits of the corruption sweep; the third (or last) is used in the load "
-            "sweep.",
+            help="Flipped bits of the corruption sweep: 0 to 4, at most D/2; the third (or last) "
+            "is used in the load sweep.",
         ),
-    ] = "0,1,2,3,4",
+    ] = None,
     erasures: Annotated[
-        str,
+        str | None,
         Option(
             metavar=_SWEEP,
-            help="Unknown bits of the corruption sweep; the third (or last) is used in the load "
-            "sweep.",
+            help="Unknown bits of the corruption sweep: 0, 2, 4, 6 and 8, at most D/2; the third "
+            "(or last) is used in the load sweep.",
         ),
-    ] = "0,2,4,6,8",
+    ] = None,
     num_sets: Annotated[int, Option(help="Pattern sets per cell of the sweeps.")] = 20,
     num_probes: Annotated[int, Option(help="Probes per pattern set.")] = 10,
     shots: Annotated[int, Option(help="Shots per probe.")] = 1000,
@@ -55,11 +64,21 @@ def compare(
         int, Option(help="Controls b of the probabilistic memory in the sweeps.")
     ] = 4,
     circuit_neurons: Annotated[
-        int, Option(help="D where circuits are simulated gate by gate; 0 leaves these cells out.")
-    ] = 9,
-    circuit_patterns: Annotated[int, Option(help="K there.")] = 4,
-    circuit_flips: Annotated[int, Option(help="Flipped bits of the circuit cells.")] = 1,
-    circuit_erasures: Annotated[int, Option(help="Unknown bits of the circuit cells.")] = 2,
+        int | None,
+        Option(
+            help="D where circuits are simulated gate by gate: 9, or a file's own up to 12; 0 "
+            "leaves these cells out."
+        ),
+    ] = None,
+    circuit_patterns: Annotated[
+        int | None, Option(help="K there: 4, or all where the data hold fewer.")
+    ] = None,
+    circuit_flips: Annotated[
+        int | None, Option(help="Flipped bits of the circuit cells: 1, at most D/2.")
+    ] = None,
+    circuit_erasures: Annotated[
+        int | None, Option(help="Unknown bits of the circuit cells: 2, at most D/2.")
+    ] = None,
     circuit_controls: Annotated[
         int, Option(help="Controls b of the probabilistic memory there.")
     ] = 2,
@@ -196,7 +215,9 @@ def _number(value: float | None) -> str:
     return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
 
 
-def _integers(text: str, name: str) -> tuple[int, ...]:
+def _integers(text: str | None, name: str) -> tuple[int, ...] | None:
+    if text is None:
+        return None
     try:
         return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError:

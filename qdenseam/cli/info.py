@@ -1,6 +1,5 @@
 """``qdenseam info``: versions, methods, engines and the machine."""
 
-import importlib.metadata
 import os
 import platform
 import shutil
@@ -9,19 +8,8 @@ from pathlib import Path
 
 import typer
 
-_PACKAGES = (
-    "qdenseam",
-    "qiskit",
-    "qiskit-aer",
-    "qiskit-aer-gpu",
-    "qiskit-ibm-runtime",
-    "pennylane",
-    "pennylane-lightning",
-    "numpy",
-    "scipy",
-    "numba",
-    "scikit-learn",
-)
+from qdenseam.versions import PACKAGES, versions
+
 _OPTIONAL = ("qiskit-aer-gpu",)
 _GIB = 2.0**30
 
@@ -33,7 +21,7 @@ def info() -> None:
     """
     from qdenseam.methods import ADAPTIVE_METHODS, METHODS
 
-    _section("Versions", [("python", platform.python_version()), *_versions()])
+    _section("Versions", _versions())
     _section(
         "Methods",
         [
@@ -56,14 +44,12 @@ def _section(title: str, rows: list[tuple[str, str]]) -> None:
 
 
 def _versions() -> list[tuple[str, str]]:
-    rows = []
-    for name in _PACKAGES:
-        try:
-            rows.append((name, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            if name not in _OPTIONAL:
-                rows.append((name, "not installed"))
-    return rows
+    installed = versions()
+    return [
+        (name, installed.get(name, "not installed"))
+        for name in ("python", *PACKAGES)
+        if name in installed or name not in _OPTIONAL
+    ]
 
 
 def _first(thing: type) -> str:

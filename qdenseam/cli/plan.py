@@ -27,7 +27,13 @@ def plan(
             show_default=False,
         ),
     ] = None,
-    num_patterns: Annotated[int, Option(help="K, how many patterns are stored.")] = 4,
+    num_patterns: Annotated[
+        int | None,
+        Option(
+            help="K, how many patterns are stored. By default 4, or all where the data hold fewer.",
+            show_default=False,
+        ),
+    ] = None,
     probe: Annotated[
         str | None,
         Option(
@@ -75,7 +81,8 @@ def plan(
         )
     if num_neurons is None and not data.endswith(".npy"):
         num_neurons = 8 if probe is None else len(probe)
-    stored = stored_patterns(data, num_neurons, num_patterns, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    stored = stored_patterns(data, num_neurons, num_patterns, rng, default=4)
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
     known = spins != 0
     num_flips = int(known.all()) if flips is None else flips

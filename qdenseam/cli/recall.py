@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from qdenseam.methods import RecallMethod
     from qdenseam.recall_result import RecallResult
 
-_DEFAULT_NEURONS = 16
-
 
 def recall(
     data: Annotated[
@@ -21,7 +19,13 @@ def recall(
         int | None,
         Option(help="D; a file has its own. By default 16.", show_default=False),
     ] = None,
-    num_patterns: Annotated[int, Option(help="K, how many patterns are stored.")] = 8,
+    num_patterns: Annotated[
+        int | None,
+        Option(
+            help="K, how many patterns are stored. By default 8, or all where the data hold fewer.",
+            show_default=False,
+        ),
+    ] = None,
     index: Annotated[int, Option(help="Which stored pattern the probe is made from.")] = 0,
     flips: Annotated[
         int | None,
@@ -92,14 +96,15 @@ def _refuse_paid(sampler: str, is_paid: bool) -> None:
         )
 
 
-def stored_patterns(data: str, num_neurons: int | None, num_patterns: int, rng: Any) -> "Dataset":
-    """Return K patterns of the data, by name or from a file."""
-    from classical_ref.datasets import load_patterns
+def stored_patterns(
+    data: str, num_neurons: int | None, num_patterns: int | None, rng: Any, *, default: int = 8
+) -> "Dataset":
+    """Return K patterns of the data, by name or from a file; by default 8, or all of fewer."""
     from qdenseam.experiments.trials import load_dataset
 
-    if num_neurons is None and data.endswith(".npy"):
-        return load_patterns(data).select(num_patterns, rng=rng)
-    return load_dataset(data, num_neurons or _DEFAULT_NEURONS).select(num_patterns, rng=rng)
+    found = load_dataset(data, num_neurons)
+    wanted = min(default, found.num_patterns) if num_patterns is None else num_patterns
+    return found.select(wanted, rng=rng)
 
 
 def default_flips(flips: int | None, erasures: int) -> int:

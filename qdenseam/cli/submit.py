@@ -41,7 +41,13 @@ def submit(
         int | None,
         Option(help="D; a file has its own. By default 16.", show_default=False),
     ] = None,
-    num_patterns: Annotated[int, Option(help="K, how many patterns are stored.")] = 8,
+    num_patterns: Annotated[
+        int | None,
+        Option(
+            help="K, how many patterns are stored. By default 8, or all where the data hold fewer.",
+            show_default=False,
+        ),
+    ] = None,
     index: Annotated[
         list[int] | None,
         Option(

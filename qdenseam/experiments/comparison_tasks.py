@@ -1,11 +1,14 @@
 """The main job as tasks: its sizes, and the cells they make."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from qdenseam.experiments.contenders import CLASSICAL, CONTENDERS
 from qdenseam.experiments.records import Task
+
+if TYPE_CHECKING:
+    from classical_ref.datasets import Dataset
 
 AMPLITUDE_CONTENDERS = ("amplification", "probabilistic", "ball-filter", "sample-and-accept")
 """Drawn from their laws in the sweeps."""
@@ -18,6 +21,10 @@ MAX_CIRCUIT_NEURONS = 20
 """Beyond this a gate-by-gate simulation takes more than minutes and a gibibyte or two."""
 MAX_FILE_CIRCUIT_NEURONS = 12
 """Up to this the patterns of a file are also simulated gate by gate."""
+
+_LOADS = (2, 4, 8, 16, 32)
+_FLIPS = (0, 1, 2, 3, 4)
+_ERASURES = (0, 2, 4, 6, 8)
 
 _LEAST = {
     "num_neurons": 1,
@@ -42,20 +49,26 @@ _LEAST = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonSettings:
-    """Every size of the main job."""
+    """Every size of the main job.
+
+    A size that is None is fitted to the data; one that is named is kept, or refused where the data
+    cannot serve it.
+    """
 
     data: str = "digits"
     """``"digits"``, ``"glyphs"``, ``"random"`` or a ``.npy`` file of ±1 patterns."""
-    num_neurons: int = 16
-    """D of the sweeps, whose quantum methods are drawn from exact laws; a file has its own."""
-    num_patterns: int = 8
-    """K of the corruption sweep."""
-    loads: tuple[int, ...] = (2, 4, 8, 16, 32)
-    """K of the load sweep."""
-    flips: tuple[int, ...] = (0, 1, 2, 3, 4)
-    """Flipped bits of the corruption sweep; the third (or last) is used in the load sweep."""
-    erasures: tuple[int, ...] = (0, 2, 4, 6, 8)
-    """Unknown bits of the corruption sweep; the third (or last) is used in the load sweep."""
+    num_neurons: int | None = None
+    """D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a file's own."""
+    num_patterns: int | None = None
+    """K of the corruption sweep: 8, or all where the data hold fewer."""
+    loads: tuple[int, ...] | None = None
+    """K of the load sweep: 2, 4, 8, 16 and 32, as far as the data hold them."""
+    flips: tuple[int, ...] | None = None
+    """Flipped bits of the corruption sweep: 0 to 4, at most D/2; the third (or last) is used in
+    the load sweep."""
+    erasures: tuple[int, ...] | None = None
+    """Unknown bits of the corruption sweep: 0, 2, 4, 6 and 8, at most D/2; the third (or last) is
+    used in the load sweep."""
     num_sets: int = 20
     """Pattern sets per cell of the sweeps."""
     num_probes: int = 10
@@ -64,14 +77,15 @@ class ComparisonSettings:
     """Shots per probe."""
     num_controls: int = 4
     """Controls b of the probabilistic memory in the sweeps."""
-    circuit_neurons: int = 9
-    """D where circuits are simulated gate by gate; 0 leaves these cells out."""
-    circuit_patterns: int = 4
-    """K there."""
-    circuit_flips: int = 1
-    """Flipped bits of the circuit cells."""
-    circuit_erasures: int = 2
-    """Unknown bits of the circuit cells."""
+    circuit_neurons: int | None = None
+    """D where circuits are simulated gate by gate: 9, or a file's own up to 12; 0 leaves these
+    cells out."""
+    circuit_patterns: int | None = None
+    """K there: 4, or all where the data hold fewer."""
+    circuit_flips: int | None = None
+    """Flipped bits of the circuit cells: 1, at most D/2."""
+    circuit_erasures: int | None = None
+    """Unknown bits of the circuit cells: 2, at most D/2."""
     circuit_controls: int = 2
     """Controls b of the probabilistic memory there."""
     circuit_sets: int = 6
@@ -88,19 +102,81 @@ class ComparisonSettings:
     def __post_init__(self) -> None:
         from qdenseam.errors import CapacityError
 
-        if not (self.loads and self.flips and self.erasures):
+        if () in (self.loads, self.flips, self.erasures):
             raise ValueError("loads, flips and erasures should each have at least one value.")
         for name, least in _LEAST.items():
             given = getattr(self, name)
             for value in given if isinstance(given, tuple) else (given,):
-                if value < least:
+                if value is not None and value < least:
                     raise ValueError(f"{name} should be at least {least}. Got {value}.")
-        if self.circuit_neurons > MAX_CIRCUIT_NEURONS:
+        if (self.circuit_neurons or 0) > MAX_CIRCUIT_NEURONS:
             raise CapacityError(
                 f"circuit_neurons should be at most {MAX_CIRCUIT_NEURONS} for gate-by-gate "
                 f"simulation. Got {self.circuit_neurons}; use num_neurons for larger memories "
                 "(exact laws)."
             )
+
+    def fitted(self) -> "FittedSettings":
+        """Return the settings with every size a number that the data can serve.
+
+        Raises:
+            ValueError: The data are malformed, or cannot serve a size that was named.
+            OSError: A file cannot be read.
+        """
+        from qdenseam.experiments.trials import load_dataset
+
+        data = load_dataset(self.data, self.num_neurons)
+        circuit_neurons = self._circuit_neurons(data.num_neurons)
+        circuit_data = load_dataset(self.data, circuit_neurons) if circuit_neurons else data
+        held, half = data.num_patterns, data.num_neurons // 2
+        defaults: dict[str, Any] = {
+            "num_patterns": min(8, held),
+            "loads": tuple(k for k in _LOADS if k <= held) or (held,),
+            "flips": tuple(f for f in _FLIPS if f <= half),
+            "erasures": tuple(e for e in _ERASURES if e <= half),
+            "circuit_patterns": min(4, circuit_data.num_patterns),
+            "circuit_flips": min(1, circuit_neurons // 2),
+            "circuit_erasures": min(2, circuit_neurons // 2),
+        }
+        named = {name: value for name, value in asdict(self).items() if value is not None}
+        sizes = {"num_neurons": data.num_neurons, "circuit_neurons": circuit_neurons}
+        fitted = FittedSettings(**{**defaults, **named, **sizes})
+        for name in ("num_patterns", "loads"):
+            _check_held(fitted, name, data)
+        if circuit_neurons:
+            _check_held(fitted, "circuit_patterns", circuit_data)
+        return fitted
+
+    def _circuit_neurons(self, num_neurons: int) -> int:
+        """D of the circuit cells beside a D of the sweeps; only data by name have another."""
+        if not self.data.endswith(".npy"):
+            return 9 if self.circuit_neurons is None else self.circuit_neurons
+        if self.circuit_neurons is None:
+            return num_neurons if num_neurons <= MAX_FILE_CIRCUIT_NEURONS else 0
+        if self.circuit_neurons not in (0, num_neurons):
+            raise ValueError(
+                f"circuit_neurons should be 0 or {num_neurons}, the neurons of a pattern in "
+                f"{self.data}. Got {self.circuit_neurons}."
+            )
+        return self.circuit_neurons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedSettings(ComparisonSettings):
+    """Settings whose every size is a number."""
+
+    num_neurons: int
+    num_patterns: int
+    loads: tuple[int, ...]
+    flips: tuple[int, ...]
+    erasures: tuple[int, ...]
+    circuit_neurons: int
+    circuit_patterns: int
+    circuit_flips: int
+    circuit_erasures: int
+
+    def __post_init__(self) -> None:
+        ComparisonSettings.__post_init__(self)
         cells = [(max(*self.flips, *self.erasures), "num_neurons")]
         if self.circuit_neurons:
             cells.append((max(self.circuit_flips, self.circuit_erasures), "circuit_neurons"))
@@ -110,53 +186,39 @@ class ComparisonSettings:
                     f"corruption of {most} bits exceeds {name} = {getattr(self, name)}."
                 )
 
-    def fitted(self) -> "ComparisonSettings":
-        """Return the settings with D taken from the data where it is a file.
+    def fitted(self) -> "FittedSettings":
+        """Return these settings."""
+        return self
 
-        Circuits are simulated at the file's D, or left out if that exceeds 12.
 
-        Raises:
-            ValueError: The file is malformed, or a corruption exceeds its D.
-            OSError: The file cannot be read.
-        """
-        if not self.data.endswith(".npy"):
-            return self
-        from classical_ref.datasets import load_patterns
-
-        num_neurons = load_patterns(self.data).num_neurons
-        return replace(
-            self,
-            num_neurons=num_neurons,
-            circuit_neurons=num_neurons if num_neurons <= MAX_FILE_CIRCUIT_NEURONS else 0,
+def _check_held(settings: "FittedSettings", name: str, data: "Dataset") -> None:
+    given = getattr(settings, name)
+    most = max(given) if isinstance(given, tuple) else given
+    if most > data.num_patterns:
+        raise ValueError(
+            f"{name} should be at most {data.num_patterns}: {settings.data} has so many distinct "
+            f"patterns of {data.num_neurons} neurons. Got {most}; store fewer."
         )
 
 
 def check_feasible(settings: ComparisonSettings) -> None:
-    """Raise a clear error for data or engines that cannot serve, before anything runs."""
+    """Raise a clear error for engines that cannot serve, before anything runs."""
     from qdenseam.execution import engine
     from qdenseam.execution.factories import check_study_engine
-    from qdenseam.experiments.trials import load_dataset
 
-    cells = [(settings.num_neurons, max(settings.num_patterns, *settings.loads))]
-    if settings.circuit_neurons:
-        cells.append((settings.circuit_neurons, settings.circuit_patterns))
-    for num_neurons, most in cells:
-        available = load_dataset(settings.data, num_neurons).num_patterns
-        if most > available:
-            raise ValueError(
-                f"{settings.data} has {available} distinct patterns of {num_neurons} neurons. "
-                f"Got {most} patterns; store fewer or use more neurons."
-            )
     for name in filter(None, (settings.simulator, settings.device)):
         check_study_engine(name)
         engine(name)
 
 
-def comparison_tasks(settings: ComparisonSettings) -> list[Task]:
-    """Return the tasks: two sweeps from exact laws, circuit cells, and a gallery."""
+def comparison_tasks(asked: ComparisonSettings) -> list[Task]:
+    """Return the tasks: two sweeps from exact laws, circuit cells, and a gallery.
+
+    What the data hold is part of each: other patterns under the same name are other tasks.
+    """
+    settings = asked.fitted()
     common = {
-        "data": settings.data,
-        "num_neurons": settings.num_neurons,
+        **_data(settings.data, settings.num_neurons),
         "num_sets": settings.num_sets,
         "num_probes": settings.num_probes,
         "shots": settings.shots,
@@ -183,13 +245,13 @@ def comparison_tasks(settings: ComparisonSettings) -> list[Task]:
 
 
 def _circuit_tasks(
-    settings: ComparisonSettings, common: dict[str, Any], classical: Sequence[str]
+    settings: FittedSettings, common: dict[str, Any], classical: Sequence[str]
 ) -> list[Task]:
     """The cells that are simulated gate by gate, ideal and with a device's noise."""
     tasks = []
     circuit = {
         **common,
-        "num_neurons": settings.circuit_neurons,
+        **_data(settings.data, settings.circuit_neurons),
         "num_patterns": settings.circuit_patterns,
         "num_sets": settings.circuit_sets,
         "num_controls": settings.circuit_controls,
@@ -206,12 +268,20 @@ def _circuit_tasks(
     return tasks
 
 
+def _data(source: str, num_neurons: int) -> dict[str, Any]:
+    """Where the patterns are, and what they are."""
+    from qdenseam.experiments.trials import load_dataset
+
+    sha256 = load_dataset(source, num_neurons).content_hash()
+    return {"data": source, "data_sha256": sha256, "num_neurons": num_neurons}
+
+
 def _task(settings: ComparisonSettings, cell: dict[str, Any], name: str, engine: str) -> Task:
     params = {**cell, "contender": name, "engine": engine}
     return Task(kind="compare", params=params, seed=settings.seed)
 
 
-def _gallery(settings: ComparisonSettings, common: dict[str, Any]) -> list[Task]:
+def _gallery(settings: FittedSettings, common: dict[str, Any]) -> list[Task]:
     """Six probes of the corruption sweep's middle, for flips and for erasures."""
     contenders = ["dense-2", "dense-3", "dense-exp", *AMPLITUDE_CONTENDERS, "nearest"]
     return [

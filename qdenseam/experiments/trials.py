@@ -1,11 +1,14 @@
 """Registered trials: one function per kind of experiment, run by :func:`collect`."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref import datasets
+from classical_ref.datasets import Dataset
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.contenders import CONTENDERS, Answers, Challenge
 
@@ -13,19 +16,31 @@ COUNTED_SETS = 2
 """Pattern sets per cell whose circuits are built and counted where shots come from a law."""
 
 
-def load_dataset(source: str, num_neurons: int) -> Any:
+DEFAULT_NEURONS = 16
+"""D of data that have no size of their own."""
+
+
+def load_dataset(source: str, num_neurons: int | None = None) -> Dataset:
     """Return the data set of a name or of a ``.npy`` file.
 
     Args:
         source: ``"digits"``, ``"glyphs"``, ``"random"`` or the path of a ``.npy`` file of ±1.
-        num_neurons: Wished D; a file must have just that many columns.
+        num_neurons: Wished D, by default a file's own and 16 for a name; a file must have just
+            that many columns.
 
     Raises:
         ValueError: The name is unknown, glyphs do not fit a square, or a file has another width.
         OSError: The file cannot be read.
     """
-    from classical_ref import datasets
-
+    if source.endswith(".npy"):
+        loaded = datasets.load_patterns(source)
+        if num_neurons not in (None, loaded.num_neurons):
+            raise ValueError(
+                f"{source} has {loaded.num_neurons} neurons a pattern. Got num_neurons = "
+                f"{num_neurons}; give the number that the file has, or none."
+            )
+        return loaded
+    num_neurons = DEFAULT_NEURONS if num_neurons is None else num_neurons
     if source == "digits":
         return datasets.digits(num_neurons)
     if source == "glyphs":
@@ -38,18 +53,32 @@ def load_dataset(source: str, num_neurons: int) -> Any:
 
         patterns = random_patterns(min(256, 2**num_neurons), num_neurons, rng=0)
         shape = (1, num_neurons)
-        return datasets.Dataset(name="random", patterns=patterns, labels=None, shape=shape)
-    if not source.endswith(".npy"):
+        return Dataset(name="random", patterns=patterns, labels=None, shape=shape)
+    raise ValueError(f"data should be 'digits', 'glyphs', 'random' or a .npy file. Got {source!r}.")
+
+
+def named_data(params: dict[str, Any]) -> Dataset:
+    """Return the data that a task was made for.
+
+    Args:
+        params: ``data`` and ``num_neurons`` say where they are, ``data_sha256`` what they are: the
+            ``content_hash`` of the data set.
+
+    Raises:
+        ValueError: The data are no longer those.
+    """
+    return _verified(params["data"], params["num_neurons"], params["data_sha256"])
+
+
+@lru_cache(maxsize=4)  # by content, so that a file is read once and a changed one never served
+def _verified(source: str, num_neurons: int, sha256: str) -> Dataset:
+    data = load_dataset(source, num_neurons)
+    if data.content_hash() != sha256:
         raise ValueError(
-            f"data should be 'digits', 'glyphs', 'random' or a .npy file. Got {source!r}."
+            f"{source} should hold the data that the task was made for, of SHA-256 {sha256}. "
+            f"Got {data.content_hash()}; it has changed since: make the tasks again."
         )
-    loaded = datasets.load_patterns(source)
-    if loaded.num_neurons != num_neurons:
-        raise ValueError(
-            f"{source} has {loaded.num_neurons} neurons a pattern. Got num_neurons = "
-            f"{num_neurons}; give the number that the file has."
-        )
-    return loaded
+    return data
 
 
 def challenge(params: dict[str, Any], set_index: int) -> Challenge:
@@ -63,9 +92,7 @@ def challenge(params: dict[str, Any], set_index: int) -> Challenge:
     num_neurons, num_patterns = params["num_neurons"], params["num_patterns"]
     num_flips, num_erasures = params["num_flips"], params["num_erasures"]
     stream = [params["data_seed"], set_index, num_neurons, num_patterns]
-    chosen = load_dataset(params["data"], num_neurons).select(
-        num_patterns, rng=np.random.default_rng(stream)
-    )
+    chosen = named_data(params).select(num_patterns, rng=np.random.default_rng(stream))
     rng = np.random.default_rng([*stream, num_flips, num_erasures])
     targets = rng.integers(num_patterns, size=params["num_probes"])
     probes = corrupt(
@@ -121,7 +148,7 @@ def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
     clear = np.flatnonzero(~is_ambiguous(given.patterns, given.probes, given.targets))
     given = _only(given, clear[: params["num_shown"]])
     shown: dict[str, Any] = {
-        "shape": list(load_dataset(params["data"], params["num_neurons"]).shape),
+        "shape": list(named_data(params).shape),
         "patterns": spins_to_text(given.patterns),
         "targets": given.targets.tolist(),
         "probes": spins_to_text(given.probes),

@@ -14,7 +14,7 @@ from qdenseam.experiments.summary import CAPACITY_THRESHOLD, capacity_table
 from qdenseam.plots.gallery import plot_gallery
 from qdenseam.plots.rates import plot_costs, plot_engines, plot_failure_rate
 from qdenseam.plots.style import new_figure
-from qdenseam.versions import versions
+from qdenseam.versions import versions_in
 
 Figures = dict[str, tuple[str, Any]]
 
@@ -64,7 +64,7 @@ def write_report(
         threshold=f"{CAPACITY_THRESHOLD:.0%}",
         probes=int(table["probes"].sum()),
         ambiguous=int(table["ambiguous"].sum()),
-        versions=versions(),
+        versions=versions_in(record.versions for record in records),
         command=command,
         seconds=round(sum(record.seconds for record in records)),
     )

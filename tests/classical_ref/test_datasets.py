@@ -10,6 +10,7 @@ from classical_ref import (
     glyphs,
     hamming_distance,
     load_patterns,
+    random_patterns,
     similarity,
 )
 
@@ -127,3 +128,18 @@ def test_files_that_hold_no_array_of_patterns_are_refused(tmp_path) -> None:
     np.save(tmp_path / "empty.npy", np.zeros((0, 4)))
     with pytest.raises(ValueError, match="at least one pattern"):
         load_patterns(tmp_path / "empty.npy")
+
+
+def test_equal_patterns_have_equal_hashes_wherever_they_come_from(tmp_path):
+    patterns = random_patterns(5, 6, rng=0)
+    np.save(tmp_path / "a.npy", patterns)
+    np.save(tmp_path / "b.npy", patterns.astype(float))
+    np.save(tmp_path / "picture.npy", patterns.reshape(5, 2, 3))
+    np.save(tmp_path / "other_order.npy", patterns[::-1])
+    np.save(tmp_path / "changed.npy", np.where(np.arange(6) == 5, -patterns, patterns))
+    hashes = {
+        name: load_patterns(tmp_path / f"{name}.npy").content_hash()
+        for name in ("a", "b", "picture", "other_order", "changed")
+    }
+    assert hashes["a"] == hashes["b"]
+    assert len(set(hashes.values())) == 4

@@ -1,13 +1,17 @@
 """The main job end to end at its smallest, its tables and its report."""
 
 import math
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
+from classical_ref.patterns import random_patterns
 from qdenseam import CapacityError, compare
 from qdenseam.comparison import ComparisonSettings, comparison_tasks, rerun_command
+from qdenseam.experiments import Progress
 from qdenseam.experiments.summary import capacity_table, comparison_table
+from qdenseam.report.comparison import write_report
 
 SMALL = ComparisonSettings(
     num_neurons=12,
@@ -112,12 +116,13 @@ def test_tasks_of_one_cell_share_their_data() -> None:
         ({"circuit_patterns": 0}, ValueError, "circuit_patterns should be at least 1"),
         ({"flips": (0, 17)}, ValueError, "exceeds num_neurons"),
         ({"circuit_erasures": 10}, ValueError, "exceeds circuit_neurons"),
+        ({"loads": (2, 1000)}, ValueError, "loads should be at most 172.*Got 1000"),
         ({"circuit_neurons": 30}, CapacityError, "at most 20"),
     ],
 )
 def test_bad_settings_are_refused(changes, error, message) -> None:
     with pytest.raises(error, match=message):
-        ComparisonSettings(**changes)
+        ComparisonSettings(**changes).fitted()
 
 
 @pytest.mark.parametrize(
@@ -138,32 +143,84 @@ def test_what_cannot_be_run_is_refused_before_anything_is_written(
 
 
 def test_no_correct_recall_costs_infinity(comparison) -> None:
-    from dataclasses import replace
-
     record = next(r for r in comparison.records if r.values.get("shots"))
     hopeless = replace(record, values={**record.values, "correct": 0})
     assert math.isinf(comparison_table([hopeless])["state_preparations"][0])
 
 
-def test_a_file_brings_its_own_size(tmp_path, rng) -> None:
-    from classical_ref.patterns import random_patterns
+def saved(path, num_patterns: int, num_neurons: int, seed: int) -> str:
+    np.save(path, random_patterns(num_patterns, num_neurons, rng=seed))
+    return str(path)
 
-    for num_neurons, circuit_neurons in ((6, 6), (14, 0)):
-        file = tmp_path / f"patterns{num_neurons}.npy"
-        np.save(file, random_patterns(12, num_neurons, rng=rng))
-        settings = ComparisonSettings(data=str(file), flips=(0, 1), erasures=(0, 2)).fitted()
-        assert (settings.num_neurons, settings.circuit_neurons) == (num_neurons, circuit_neurons)
-    tiny = ComparisonSettings(
-        data=str(tmp_path / "patterns14.npy"),
-        num_patterns=3,
-        loads=(2, 3),
-        flips=(0, 1),
-        erasures=(0, 2),
-        num_sets=1,
-        num_probes=2,
-        shots=50,
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((12, 6), {"num_patterns": 8, "loads": (2, 4, 8), "flips": (0, 1, 2, 3),
+                   "erasures": (0, 2), "circuit_neurons": 6, "circuit_patterns": 4}),
+        ((3, 14), {"num_patterns": 3, "loads": (2,), "flips": (0, 1, 2, 3, 4),
+                   "erasures": (0, 2, 4, 6), "circuit_neurons": 0, "circuit_patterns": 3}),
+        ((1, 1), {"num_patterns": 1, "loads": (1,), "flips": (0,), "erasures": (0,),
+                  "circuit_neurons": 1, "circuit_flips": 0, "circuit_erasures": 0}),
+        ((40, 16), {"num_patterns": 8, "loads": (2, 4, 8, 16, 32), "erasures": (0, 2, 4, 6, 8)}),
+    ],
+)  # fmt: skip
+def test_sizes_that_were_not_named_are_fitted_to_the_file(tmp_path, size, expected) -> None:
+    settings = ComparisonSettings(data=saved(tmp_path / "mine.npy", *size, seed=1)).fitted()
+    assert settings.num_neurons == size[1]
+    assert {name: getattr(settings, name) for name in expected} == expected
+    assert comparison_tasks(settings)
+
+
+def test_sizes_that_were_named_are_kept(tmp_path) -> None:
+    file = saved(tmp_path / "mine.npy", 12, 6, seed=1)
+    asked = ComparisonSettings(data=file, circuit_neurons=0, loads=(2, 12), erasures=(5,))
+    fitted = asked.fitted()
+    assert (fitted.circuit_neurons, fitted.loads, fitted.erasures) == (0, (2, 12), (5,))
+    assert all(task.params.get("part") == "sweep" for task in comparison_tasks(asked))
+    assert rerun_command(asked) == (
+        f"qdenseam compare --data {file} --loads 2,12 --erasures 5 --circuit-neurons 0"
     )
-    result = compare(tiny, out=tmp_path / "out")
+
+
+def few(file: str) -> ComparisonSettings:
+    return ComparisonSettings(
+        data=file, loads=(2, 3), flips=(0, 1), erasures=(0, 2), num_sets=1, num_probes=2, shots=50
+    )
+
+
+def test_a_file_is_compared_at_its_own_size(tmp_path) -> None:
+    result = compare(few(saved(tmp_path / "mine.npy", 5, 14, seed=1)), out=tmp_path / "out")
     assert set(result.table["part"]) == {"sweep"}
     assert set(result.table["num_neurons"]) == {14}
     assert 'id="circuits"' not in result.report.read_text()
+
+
+def test_content_decides_identity(tmp_path) -> None:
+    file, out = tmp_path / "mine.npy", tmp_path / "out"
+
+    def run(seed: int) -> tuple[int, list]:
+        told: list[Progress] = []
+        settings = few(saved(file, 5, 14, seed=seed))
+        result = compare(settings, out=out, on_progress=told.append)
+        return len(told), [r.values["patterns"] for r in result.records if r.kind == "gallery"]
+
+    first, patterns = run(seed=1)
+    assert first > 0
+    assert run(seed=1) == (0, patterns)
+    again, others = run(seed=2)
+    assert again == first
+    assert others != patterns
+    assert run(seed=1) == (0, patterns)
+
+
+def test_the_report_states_the_versions_of_its_rows(comparison) -> None:
+    def page(records) -> str:
+        settings = asdict(comparison.settings)
+        out = comparison.report.parent / "old"
+        return write_report(records, comparison.table, settings, out, command="").read_text()
+
+    first, *others = comparison.records
+    old = [replace(first, versions={**first.versions, "numpy": "1.0"}), *others]
+    assert f"{np.__version__} ({len(others)} rows), 1.0 (1 row)" in page(old)
+    assert f'<td class="note">{np.__version__}</td>' in page(comparison.records)

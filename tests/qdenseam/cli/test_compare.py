@@ -19,6 +19,7 @@ OPTIONS = inspect.signature(command.compare).parameters
 NOT_SETTINGS = {"out", "workers", "quiet"}
 PATTERNS = 1 - 2 * (np.arange(12)[:, None] >> np.arange(9) & 1)
 FILES = {
+    "nine": PATTERNS,
     "bits": (PATTERNS < 0).astype(int),
     "duplicates": np.vstack([PATTERNS, PATTERNS[:1]]),
     "flat": PATTERNS[0],
@@ -70,13 +71,13 @@ def test_options_reach_the_settings(run, monkeypatch):
         raise ValueError("enough seen.")
 
     monkeypatch.setattr(comparison, "compare", record)
-    numbers = {
-        name: default + 1
-        for name, option in OPTIONS.items()
-        if isinstance(default := option.default, int) and not isinstance(default, bool)
-    }
     words = {"data": "random", "simulator": "statevector", "device": ""}
     sweeps = {"loads": (3, 5), "flips": (1,), "erasures": (0, 1)}
+    numbers = {
+        name: (option.default or 3) + 1
+        for name, option in OPTIONS.items()
+        if name not in NOT_SETTINGS | words.keys() | sweeps.keys()
+    }
     given = {
         **numbers,
         **words,
@@ -120,6 +121,12 @@ def test_workers_are_one_per_core_by_default_with_one_thread_each(
         (("--simulator", "abacus"), "one of statevector, aer.*Got 'abacus'"),
         (("--device", "fake:nowhere"), "Got 'nowhere'.*fez"),
         (("--circuit-neurons", "40"), "at most 20.*Got 40"),
+        (("--data", "nine.npy", "--num-neurons", "8"), "9 neurons a pattern.*Got num_neurons = 8"),
+        (("--data", "nine.npy", "--circuit-neurons", "8"), "should be 0 or 9.*Got 8"),
+        (("--data", "nine.npy", "--loads", "2,13"), "loads should be at most 12.*Got 13"),
+        (("--data", "nine.npy", "--num-patterns", "20"), "num_patterns should be at most 12"),
+        (("--data", "nine.npy", "--circuit-patterns", "20"), "circuit_patterns should be at most"),
+        (("--data", "nine.npy", "--flips", "10"), "10 bits exceeds num_neurons = 9"),
         (("--loads", "2,many"), "loads should be integers separated by commas.*Got '2,many'"),
         (("--loads", ","), "at least one value"),
         (("--loads", "2,4000"), "distinct patterns.*Got 4000"),
@@ -135,8 +142,6 @@ def test_bad_input_is_refused_before_anything_is_written(run, tmp_path, argument
         np.save(tmp_path / f"{name}.npy", array)
     (tmp_path / "a_file").write_text("mine")
     before = sorted(tmp_path.rglob("*"))
-    if str(arguments[1]).endswith(".npy"):
-        arguments = (*arguments, "--num-neurons", "9", "--erasures", "0", "--loads", "2")
     result = run(*arguments)
     assert result.exit_code == 2, result.output
     assert re.match(f"Error: .*{said}", result.stderr)

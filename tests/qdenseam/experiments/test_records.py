@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import json
+import platform
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments import SCHEMA, Record, Task, read_records, versions
 from qdenseam.experiments.records import plain_json
+from qdenseam.versions import versions_in
 
 json_data = st.recursive(
     st.none()
@@ -273,6 +275,17 @@ def test_plain_json_is_a_fresh_copy():
 def test_versions_name_what_decides_a_result():
     assert {"numpy", "qiskit"} <= versions().keys()
     assert versions()["numpy"] == np.__version__
+    assert versions()["python"] == platform.python_version()
+
+
+def test_every_package_that_rows_differ_in_has_all_its_versions():
+    rows = [{"numpy": "2"}, {"numpy": "1"}, {"numpy": "2", "qiskit": "2.6"}]
+    assert versions_in(rows) == {
+        "numpy": "2 (2 rows), 1 (1 row)",
+        "qiskit": "not stated (2 rows), 2.6 (1 row)",
+    }
+    assert versions_in([versions()] * 3) == versions()
+    assert versions_in([]) == {}
 
 
 def test_the_room_imports_nothing_heavy():

@@ -9,9 +9,11 @@ from qdenseam.experiments.trials import challenge, compare_trial, gallery_trial,
 
 
 def params(**changes) -> dict:
+    data, num_neurons = changes.get("data", "digits"), changes.get("num_neurons", 12)
     return {
-        "data": "digits",
-        "num_neurons": 12,
+        "data": data,
+        "data_sha256": load_dataset(data, num_neurons).content_hash(),
+        "num_neurons": num_neurons,
         "num_patterns": 5,
         "num_flips": 1,
         "num_erasures": 0,
@@ -81,6 +83,8 @@ def test_data_by_name_or_file(tmp_path) -> None:
     patterns = np.array([[1, -1, 1], [-1, -1, 1]])
     np.save(tmp_path / "mine.npy", patterns)
     np.testing.assert_array_equal(load_dataset(str(tmp_path / "mine.npy"), 3).patterns, patterns)
+    assert load_dataset(str(tmp_path / "mine.npy")).num_neurons == 3
+    assert load_dataset("digits").num_neurons == 16
     assert load_dataset("glyphs", 16).num_neurons == 16
     assert load_dataset("random", 10).num_patterns == 256
     with pytest.raises(ValueError, match="3 neurons a pattern"):
@@ -89,3 +93,15 @@ def test_data_by_name_or_file(tmp_path) -> None:
         load_dataset("faces", 16)
     with pytest.raises(ValueError, match="square number"):
         load_dataset("glyphs", 12)
+
+
+def test_a_trial_takes_only_the_data_that_its_task_names(tmp_path, rng) -> None:
+    file = tmp_path / "mine.npy"
+    np.save(file, np.array([[1, -1, 1], [-1, -1, 1]]))
+    cell = params(data=str(file), num_neurons=3, num_patterns=2)
+    np.save(file, np.array([[1, -1, 1], [-1, 1, 1]]))
+    with pytest.raises(ValueError, match=f"should hold .*{cell['data_sha256']}.*changed"):
+        challenge(cell, 0)
+    np.save(file, np.array([[1, -1, 1], [-1, -1, 1]]))
+    given = challenge(cell, 0)
+    assert sorted(given.patterns.tolist()) == [[-1, -1, 1], [1, -1, 1]]
