@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .attention import Descent, EnergyTransformer, attend
+    from .centered import CenteredMemory
     from .continuous import ContinuousMemory, ContinuousResult, Convergence
     from .continuous_energies import (
         AttentionMemory,
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "attention": ("Descent", "EnergyTransformer", "attend"),
+    "centered": ("CenteredMemory",),
     "continuous": ("ContinuousMemory", "ContinuousResult", "Convergence"),
     "continuous_energies": (
         "AttentionMemory",
