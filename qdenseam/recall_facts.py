@@ -10,7 +10,8 @@ from qiskit import QuantumCircuit
 
 from classical_ref.spins import hamming_distance
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, RecallResources, Spins
-from qdenseam.recall_result import RecallResult, predicted_probability, tally
+from qdenseam.methods.outcomes import tally
+from qdenseam.recall_result import RecallResult, predicted_probability
 from qdenseam.retrieval import Memory, accepted_states, resources_of
 
 

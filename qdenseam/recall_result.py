@@ -9,9 +9,8 @@ import numpy.typing as npt
 from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
 from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, processed
 from qdenseam.methods.base import RecallLaw, RecallResources, Spins
+from qdenseam.methods.outcomes import Counts, counts_of, tally
 from qdenseam.recall_outcome import sentences
-
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -70,12 +69,7 @@ class RecallResult:
     @property
     def counts(self) -> Counts:
         """Accepted outcomes that are stored patterns, shape ``(K,)``, in the memory's order."""
-        places = {row.tobytes(): k for k, row in enumerate(self.patterns)}
-        counts = np.zeros(len(self.patterns), dtype=np.int64)
-        for state, count in zip(self.states, self.state_counts.tolist(), strict=True):
-            if (k := places.get(state.tobytes())) is not None:
-                counts[k] = count
-        return counts
+        return counts_of(self.patterns, self.states, self.state_counts)
 
     @property
     def spurious(self) -> int:
@@ -170,7 +164,7 @@ class RecallResult:
 
         This reads a class or an associated pattern that was left unknown in the probe.
         """
-        return tally(np.repeat(self.states[:, np.asarray(neurons)], self.state_counts, axis=0))
+        return tally(self.states[:, np.asarray(neurons)], self.state_counts)
 
     def __str__(self) -> str:
         answer = "-" if self.pattern is None else spins_to_text(self.pattern)
@@ -208,45 +202,3 @@ def predicted_probability(law: RecallLaw | None, patterns: Spins, states: Spins)
     if law.distribution is None:
         return None if law.spurious > 1e-9 else 0.0
     return float(law.distribution[bits_to_integer(spins_to_bits(states[0]))] / law.acceptance)
-
-
-def tally(states: Spins) -> tuple[Spins, Counts]:
-    """Return distinct rows and their counts, most frequent first, then by Σ_i b_i 2^i."""
-    if len(states) == 0:
-        return states.reshape(0, states.shape[-1]), np.zeros(0, dtype=np.int64)
-    # np.unique sorts by the first column first; reversed columns with bit 1 = spin -1 last make
-    # that the order of the integers Σ_i b_i 2^i.
-    rows, counts = np.unique(-states[:, ::-1], axis=0, return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    return (-rows[order][:, ::-1]).astype(np.int8), counts[order].astype(np.int64)
-
-
-def draw(
-    law: RecallLaw, patterns: Spins, shots: int, rng: np.random.Generator
-) -> tuple[Spins, Counts]:
-    """Return accepted outcomes of ``shots`` draws from a law, as :func:`tally` does.
-
-    Raises:
-        ValueError: The law has spurious outcomes but does not say which.
-    """
-    weights = np.clip([*law.joint, law.spurious, law.rejected], 0, None)
-    counts = rng.multinomial(shots, weights / weights.sum())
-    num_patterns = len(patterns)
-    states = np.repeat(patterns, counts[:num_patterns], axis=0)
-    num_spurious = int(counts[num_patterns])
-    if num_spurious:
-        states = np.concatenate([states, _draw_spurious(law, patterns, num_spurious, rng)])
-    return tally(states)
-
-
-def _draw_spurious(
-    law: RecallLaw, patterns: Spins, num_draws: int, rng: np.random.Generator
-) -> Spins:
-    from circuits.bit_order import bits_to_integer, integer_to_bits
-
-    if law.distribution is None:
-        raise ValueError("the law has spurious outcomes but no distribution to draw them from.")
-    rest = law.distribution.copy()
-    rest[bits_to_integer((1 - patterns) // 2)] = 0
-    indices = rng.choice(len(rest), size=num_draws, p=rest / rest.sum())
-    return (1 - 2 * integer_to_bits(indices, patterns.shape[1]).astype(np.int8)).astype(np.int8)

@@ -20,8 +20,10 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
+from qdenseam.methods.outcomes import draw, tally
 from qdenseam.planning import choose
-from qdenseam.recall_result import RecallResult, draw, predicted_probability, tally
+from qdenseam.recall_result import RecallResult, predicted_probability
+from qdenseam.simulation.multinomial import MOST_DRAWS
 
 Memory = AmplitudeMemory | EnergyMemory
 
@@ -46,10 +48,11 @@ def recall(
             text of ``0``, ``1`` and ``?``. Many probes are one job.
         method: How to recall; ``"auto"`` lets :func:`qdenseam.planning.choose` choose: on a
             calibrated device method and encoder are planned for the known neurons of each probe.
-        sampler: ``"exact"`` draws from the method's law, at any size and without a circuit; any
+        sampler: ``"exact"`` draws from the method's law, without a circuit, at any size that the
+            law takes, in a time that follows the distinct outcomes and not the shots; any
             other name of :func:`qdenseam.execution.engine_names`, a ``BackendV2`` or a V2
             sampler runs the circuit.
-        shots: Shots per probe, at least 1; for an adaptive method, its independent answers.
+        shots: Shots per probe, 1 to 2^63 - 1; for an adaptive method, its independent answers.
         rng: Seed or generator; the same one gives the same result.
         on_progress: Called as batches of probes finish.
 
@@ -64,8 +67,8 @@ def recall(
     """
     rng = np.random.default_rng(rng)
     shots = index(shots)
-    if shots < 1:
-        raise ValueError(f"shots should be at least 1. Got {shots}.")
+    if not 1 <= shots <= MOST_DRAWS:
+        raise ValueError(f"shots should be at least 1 and at most 2**63 - 1. Got {shots}.")
     spins = check_probes(probes, memory.num_neurons)
     rows = spins.reshape(-1, memory.num_neurons)
     engine = None if _is_exact(sampler) else find_engine(sampler)

@@ -8,12 +8,13 @@ next rounds.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
+from qdenseam.methods.outcomes import draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,13 +162,5 @@ def _draw(each: Round, rng: np.random.Generator) -> Spins:
     law = each.method.law(each.memory, each.probe)
     if law.rejected > 1e-9:
         raise ValueError(f"a round should accept every shot. {each.method.name!r} rejects some.")
-    if law.distribution is not None:
-        weights = np.clip(law.distribution, 0, None)
-        states = rng.choice(weights.size, size=each.shots, p=weights / weights.sum())
-        bits = states[:, None] >> np.arange(weights.size.bit_length() - 1) & 1
-        return (1 - 2 * bits).astype(np.int8)
-    if law.spurious > 1e-9:
-        raise ValueError(f"the law of {each.method.name!r} does not say which states are spurious.")
-    weights = np.clip(law.joint, 0, None)
-    patterns: Spins = each.memory.patterns
-    return patterns[rng.choice(weights.size, size=each.shots, p=weights / weights.sum())]
+    states, counts = draw(replace(law, rejected=0.0), each.memory.patterns, each.shots, rng)
+    return rng.permutation(np.repeat(states, counts, axis=0))  # each search gets any of them alike

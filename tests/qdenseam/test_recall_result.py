@@ -16,7 +16,8 @@ from qdenseam.methods import (
     SeparationFilter,
     VenturaMartinez,
 )
-from qdenseam.recall_result import predicted_probability, tally
+from qdenseam.methods.outcomes import tally
+from qdenseam.recall_result import predicted_probability
 
 COST = RecallResources(num_qubits=3, two_qubit_gates=7, two_qubit_depth=5, state_preparations=1)
 PATTERNS = np.array([text_to_spins(text) for text in ("000", "011", "101", "110")])

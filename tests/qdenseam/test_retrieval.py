@@ -18,7 +18,6 @@ from qdenseam.methods import (
     ProductFilter,
     RecallLaw,
 )
-from qdenseam.recall_result import draw, tally
 
 PATTERNS = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]])
 
@@ -107,16 +106,6 @@ def test_nothing_accepted_is_a_result_that_says_so() -> None:
     assert str(result).startswith("0000 -> -")
 
 
-def test_outcomes_are_tallied_by_count_then_by_integer() -> None:
-    states, counts = tally(np.array([[1, -1], [-1, 1], [1, 1], [1, 1], [-1, 1], [1, -1]]))
-    # integers: [1, 1] is 0, [-1, 1] is 1, [1, -1] is 2
-    assert states.tolist() == [[1, 1], [-1, 1], [1, -1]]
-    assert counts.tolist() == [2, 2, 2]
-    states, counts = tally(np.array([[1, -1], [1, -1], [1, 1]]))
-    assert states.tolist() == [[1, -1], [1, 1]]
-    assert counts.tolist() == [2, 1]
-
-
 def test_results_separate_stored_spurious_and_decoded() -> None:
     energy = EnergyMemory(PATTERNS)
     result = recall(energy, "0011", method=QAOA(num_layers=1), shots=2000, rng=1)
@@ -136,10 +125,7 @@ def test_marginals_read_some_neurons(memory) -> None:
     assert {tuple(v) for v in values.tolist()} == {(1, -1), (-1, -1), (-1, 1)}
 
 
-def test_a_law_that_hides_its_spurious_outcomes_cannot_be_drawn() -> None:
-    law = RecallLaw(joint=np.array([0.5]), spurious=0.5, rejected=0.0)
-    with pytest.raises(ValueError, match="no distribution"):
-        draw(law, PATTERNS[:1], 100, np.random.default_rng(0))
+def test_a_law_should_sum_to_one() -> None:
     with pytest.raises(ValueError, match="should sum to 1"):
         RecallLaw(joint=np.array([0.5]), spurious=0.0, rejected=0.0)
 
