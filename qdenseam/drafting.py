@@ -14,6 +14,7 @@ from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
 from qdenseam.execution import jobs, two_qubit_gates
 from qdenseam.execution.base import Engine
+from qdenseam.execution.calibrated import shot_seconds
 from qdenseam.execution.job_service import RemoteEngine
 from qdenseam.execution.jobs import CostEstimate
 from qdenseam.execution.measuring import measured
@@ -146,6 +147,7 @@ def draft(
                     routed_two_qubit_gates=None
                     if engine.target is None
                     else two_qubit_gates(ready),
+                    shot_seconds=shot_seconds(engine, ready),
                 )
                 for recall, circuit, ready in zip(recalls, circuits, compiled, strict=True)
             ],

@@ -22,6 +22,7 @@ def recall_facts(
     circuit: QuantumCircuit,
     *,
     routed_two_qubit_gates: int | None,
+    shot_seconds: float | None,
 ) -> dict[str, Any]:
     """Return all that reading the shots of one probe takes, as plain data and arrays.
 
@@ -38,6 +39,7 @@ def recall_facts(
         "evaluations": getattr(method, "evaluations", 0),
         "resources": asdict(resources_of(circuit, method, memory)),
         "routed_two_qubit_gates": routed_two_qubit_gates,
+        "shot_seconds": shot_seconds,
     }
 
 
@@ -74,6 +76,7 @@ def result_from_facts(
         evaluations=facts["evaluations"],
         resources=RecallResources(**facts["resources"]),
         routed_two_qubit_gates=facts["routed_two_qubit_gates"],
+        shot_seconds=facts.get("shot_seconds"),  # submissions of version 0.1.0 may lack it
         predicted_probability=predicted_probability(law_from_facts(facts), patterns, states),
     )
 

@@ -43,6 +43,9 @@ class RecallResult:
     """Cost of one shot, all-to-all; ``None`` where no circuit was built."""
     routed_two_qubit_gates: int | None = None
     """Two-qubit gates of the circuit compiled for a device."""
+    shot_seconds: float | None = None
+    """Seconds that a shot occupies the device: its repetition delay and the compiled circuit's
+    duration with readout; ``None`` without a device."""
     two_qubit_gates: int | None = None
     """CX over all shots and rounds, all-to-all; that of ``resources`` times the shots unless given,
     ``None`` where no circuit was built."""

@@ -15,6 +15,7 @@ from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
 from qdenseam.execution import two_qubit_gates
 from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.calibrated import shot_seconds
 from qdenseam.execution.measuring import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
@@ -162,6 +163,7 @@ def _run(
                 engine=engine.name,
                 resources=resources_of(circuit, method, memory),
                 routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(ready),
+                shot_seconds=shot_seconds(engine, ready),
             )
         )
     return results

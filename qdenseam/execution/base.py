@@ -58,6 +58,11 @@ class Engine(ABC):
     def max_qubits(self) -> int | None:
         """The widest circuit that fits now, or None where no limit is known beforehand."""
 
+    @property
+    def repetition_seconds(self) -> float | None:
+        """Seconds from the end of one shot to the start of the next; None where no device says."""
+        return None
+
     @abstractmethod
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Compile circuits into what :meth:`sample` runs; same input and seed, same output.

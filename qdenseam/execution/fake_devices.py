@@ -13,6 +13,7 @@ from qiskit.transpiler import Target
 
 from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
+from qdenseam.execution.calibrated import repetition_seconds
 from qdenseam.execution.circuit_facts import active_qubits, restricted_to
 from qdenseam.execution.compilation import onto_backend, predicted_layout
 from qdenseam.execution.device_noise import (
@@ -64,6 +65,11 @@ class FakeDeviceEngine(Engine):
     def max_qubits(self) -> int | None:
         """The qubits of the device that work and hang together; memory may allow fewer."""
         return len(working_part(self.device).qubits)
+
+    @property
+    def repetition_seconds(self) -> float | None:
+        """The device's default delay between shots."""
+        return repetition_seconds(self.device)
 
     def check_capacity(self, circuit: QuantumCircuit) -> None:
         """Raise a CapacityError if neither a state vector nor matrix products hold its state."""

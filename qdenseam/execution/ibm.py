@@ -15,6 +15,7 @@ from qiskit.transpiler import Target
 
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.calibrated import repetition_seconds
 from qdenseam.execution.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.ibm_account import full_name, ibm_backend, ibm_service
 from qdenseam.execution.ibm_jobs import IBMJobService
@@ -64,6 +65,11 @@ class IBMEngine(Engine):
     def max_qubits(self) -> int | None:
         """The number of qubits of the device."""
         return int(self.backend.num_qubits)
+
+    @property
+    def repetition_seconds(self) -> float | None:
+        """The device's default delay between shots."""
+        return repetition_seconds(self.backend)
 
     def calibration_time(self) -> str | None:
         """Return when the device was last calibrated, ISO 8601."""

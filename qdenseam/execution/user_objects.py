@@ -11,6 +11,7 @@ from qiskit.transpiler import Target
 
 from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
+from qdenseam.execution.calibrated import repetition_seconds
 from qdenseam.execution.compilation import into_small_gates, onto_backend
 from qdenseam.execution.foreign_code import explained
 
@@ -45,6 +46,11 @@ class BackendEngine(Engine):
         """The number of qubits of the backend."""
         target = self.target
         return None if target is None or target.num_qubits is None else int(target.num_qubits)
+
+    @property
+    def repetition_seconds(self) -> float | None:
+        """The device's default delay between shots."""
+        return repetition_seconds(self.backend)
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Compile for the backend's target."""

@@ -94,6 +94,8 @@ def test_a_device_model_reports_its_routed_gates(memory) -> None:
         memory, "00??", method=AmplitudeAmplification(), sampler="fake:manila", shots=50, rng=0
     )
     assert result.engine == "fake:manila"
+    assert 250e-6 < result.shot_seconds < 300e-6
+    assert recall(memory, "00??", sampler="statevector", shots=5, rng=0).shot_seconds is None
     assert result.routed_two_qubit_gates > 0
 
 

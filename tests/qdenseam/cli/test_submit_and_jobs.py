@@ -84,7 +84,12 @@ def test_a_yes_sends(run, service):
 def test_a_dry_run_shows_the_cost(run, tmp_path):
     result = run("submit", "--backend", "fake:torino", *SMALL, "--dry-run")
     assert result.exit_code == 0
-    for word in ("two-qubit gates", "fidelity", "2.0 s (2 s per job + shots x (250 us", "Dry run"):
+    for word in (
+        "two-qubit gates",
+        "fidelity",
+        "2.0 s (2 s per job + shots x (the device",
+        "Dry run",
+    ):
         assert word in result.stdout
     assert not (tmp_path / "qdenseam-jobs").exists()
 

@@ -102,6 +102,19 @@ def test_of_branches_the_worst_counts(device):
     assert cost.seconds == pytest.approx(2 + 250e-6 + 14e-6)
 
 
+@pytest.mark.parametrize(("name", "delay"), [("fez", 250e-6), ("berlin", 4e-3), ("miami", 4e-3)])
+def test_seconds_take_the_delay_of_the_device(name, delay):
+    device = engine(f"fake:{name}")
+    circuit = QuantumCircuit(1, 1)
+    circuit.x(0)
+    circuit.measure(0, 0)
+    (compiled,) = device.compile([circuit], seed=1)
+    cost = estimate_cost(device, [compiled], shots=1000, num_jobs=1)
+    (where,) = compiled.metadata["physical_qubits"]
+    duration = sum(device.target[name][(where,)].duration for name in ("x", "measure"))
+    assert cost.seconds == pytest.approx(2 + 1000 * (delay + duration))
+
+
 def test_without_a_device_only_shots_are_counted():
     cost = estimate_cost(StatevectorEngine(), [QuantumCircuit(1)], shots=7, num_jobs=1)
     assert (cost.executions, cost.fidelity, cost.seconds, cost.two_qubit_gates) == (
