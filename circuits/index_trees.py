@@ -1,10 +1,11 @@
 """Binary trees of parities that give every pattern an index, by known neurons as far as they go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations, islice
 from operator import xor
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +29,11 @@ class IndexTree:
     """A parity at every node; its answers on the way down are the index."""
 
     depth: int
-    nodes: dict[Prefix, Form]
+    nodes: Mapping[Prefix, Form]
     """Where there is no node the answer is 0."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nodes", MappingProxyType(dict(self.nodes)))
 
     def label_of(self, bits: Bits) -> Bits:
         """Return the index of one row of bits, shape ``(depth,)``."""

@@ -7,7 +7,7 @@ probe is diagonal in the index, so that W† and W cancel between the rounds of 
 of the search happens on the index, and W runs once, at the end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -78,7 +78,8 @@ def known_indices(
             "AmplitudeAmplification, whose encoders scale."
         )
     probabilities = np.ascontiguousarray(weights, dtype=float)
-    return list(_indices(rows.tobytes(), rows.shape, probabilities.tobytes(), mask.tobytes()))
+    found = _indices(rows.tobytes(), rows.shape, probabilities.tobytes(), mask.tobytes())
+    return [replace(each, start=each.start.copy(), write=each.write.copy()) for each in found]
 
 
 @lru_cache(maxsize=64)
@@ -103,6 +104,7 @@ def _index_of(
 ) -> KnownIndex | None:
     labels = np.array([tree.label_of(row) for row in rows], dtype=np.uint8)
     labels = labels.reshape(len(rows), tree.depth)
+    labels.setflags(write=False)
     out = written(labels, rows)
     if out is None:
         return None

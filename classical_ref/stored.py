@@ -1,11 +1,14 @@
 """The forms in which stored patterns are computed with, each made on first use."""
 
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .spins import Spins
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 TILE = 128  # patterns whose words stay in the nearest cache
 
@@ -20,17 +23,17 @@ class StoredPatterns:
     @cached_property
     def floats(self) -> NDArray[np.float32]:
         """The spins in single precision, in which products up to 2**24 are exact."""
-        return self.spins.astype(np.float32)
+        return _locked(self.spins.astype(np.float32))
 
     @cached_property
     def columns(self) -> Spins:
         """The transposed spins, contiguous: ``(num_neurons, num_patterns)``."""
-        return np.ascontiguousarray(self.spins.T)
+        return _locked(np.ascontiguousarray(self.spins.T))
 
     @cached_property
     def column_sums(self) -> NDArray[np.float64]:
         """The sum of every neuron's spins over the patterns, ``(num_neurons,)``."""
-        return np.asarray(self.spins.sum(axis=0, dtype=np.int64).astype(np.float64))
+        return _locked(self.spins.sum(axis=0, dtype=np.int64).astype(np.float64))
 
     @cached_property
     def tiles(self) -> NDArray[np.uint64]:
@@ -43,7 +46,13 @@ class StoredPatterns:
         for number, tile in enumerate(tiles):
             words = pack(self.spins[TILE * number : TILE * (number + 1)] < 0)
             tile[:, : len(words)] = words.T
-        return tiles
+        return _locked(tiles)
+
+
+def _locked(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Return the array, read-only: what is kept is also handed out."""
+    array.setflags(write=False)
+    return array
 
 
 def pack(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:

@@ -73,6 +73,7 @@ def field_tables(
     else:
         pull, is_exact = _floats(gains[1:-1], total_weight)
         push = np.zeros(size)
+        push.setflags(write=False)
     return Tables(
         pull=pull,
         push=push,

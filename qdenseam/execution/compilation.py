@@ -13,7 +13,7 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.circuit_facts import two_qubit_depth, two_qubit_gates
 from qdenseam.execution.compile_failures import compiled_for
 from qdenseam.execution.device_noise import PHYSICAL_QUBITS
-from qdenseam.execution.device_parts import part_of_target
+from qdenseam.execution.device_parts import calibration_key, part_of_target
 from qdenseam.execution.error_budget import error_budget
 from qdenseam.execution.layout import Layout, best_layout
 from qdenseam.execution.routing import PLACED_GATES
@@ -102,7 +102,7 @@ def predicted_layout(
         isinstance(instruction.operation, ControlFlowOp) for instruction in circuit.data
     ):
         return None
-    two_way = _two_way(target)
+    two_way = _two_way(target, calibration_key(target))
     try:
         found = best_layout(circuit, two_way, num_seeds=num_seeds, seed=seed)
     # The search keeps its best partial places only, and they may lead nowhere.
@@ -112,7 +112,7 @@ def predicted_layout(
 
 
 @lru_cache(maxsize=8)
-def _two_way(target: Target) -> Target:
+def _two_way(target: Target, calibration: int) -> Target:  # noqa: ARG001
     """Return the target, with gates that work one way on a pair, such as ECR, both ways."""
     placed = {name: places for name, places in target.items() if None not in places}
     if all(place[::-1] in places for places in placed.values() for place in places):

@@ -20,7 +20,7 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qiskit.providers import BackendV2, JobStatus
 
 from qdenseam.execution.circuit_facts import has_mid_circuit_operations
-from qdenseam.execution.device_parts import DevicePart, part_of_target
+from qdenseam.execution.device_parts import DevicePart, calibration_key, part_of_target
 from qdenseam.execution.error_mixtures import DrawnNoise
 from qdenseam.execution.memory_limits import (
     density_matrix_bytes,
@@ -47,23 +47,31 @@ _TRAJECTORY_OVERHEAD_NS = 500.0  # per shot
 _HANDING_OVER_NS = 20_000.0  # per shot with an error of its own
 
 
-@lru_cache(maxsize=256)
 def noise_of_qubits(device: BackendV2, qubits: tuple[int, ...]) -> Any:
     """Return Aer's ``NoiseModel`` of some of a device's qubits, numbered in the order given.
 
     It holds the same gate, reset and readout errors and the same relaxation during delays as
     ``NoiseModel.from_backend(device)`` does on these qubits, at a cost that grows with the qubits
-    used and not with the device. The last 256 are kept.
+    used and not with the device. The last 256 are kept and shared: copy one before changing it.
     """
+    return _noise_of_qubits(device, qubits, calibration_key(device.target))
+
+
+@lru_cache(maxsize=256)
+def _noise_of_qubits(device: BackendV2, qubits: tuple[int, ...], calibration: int) -> Any:  # noqa: ARG001
     from qiskit_aer.noise import NoiseModel
 
     return NoiseModel.from_backend(DevicePart(part_of_target(device.target, qubits), qubits))
 
 
-@lru_cache(maxsize=64)
 def drawn_noise(device: BackendV2, qubits: tuple[int, ...]) -> DrawnNoise:
     """Return the noise of :func:`noise_of_qubits`, ready to be drawn; the last 64 are kept."""
-    model = noise_of_qubits(device, qubits)
+    return _drawn_noise(device, qubits, calibration_key(device.target))
+
+
+@lru_cache(maxsize=64)
+def _drawn_noise(device: BackendV2, qubits: tuple[int, ...], calibration: int) -> DrawnNoise:
+    model = _noise_of_qubits(device, qubits, calibration)
     return DrawnNoise.of(model, part_of_target(device.target, qubits))
 
 

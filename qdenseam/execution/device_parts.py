@@ -115,13 +115,34 @@ def working_qubits(target: Target) -> tuple[int, ...]:
     return tuple(sorted(largest))
 
 
-@lru_cache(maxsize=32)
+def calibration_key(target: Target) -> int:
+    """Return a hash of what a device reports: its operations with errors, durations and times.
+
+    What is kept about a device is kept under it, since a target can be changed in place.
+    """
+    entries = (
+        (name, place, None if entry is None else (entry.error, entry.duration))
+        for name, places in target.items()
+        for place, entry in places.items()
+    )
+    times = (
+        (getattr(each, "t1", None), getattr(each, "t2", None))
+        for each in target.qubit_properties or ()
+    )
+    return hash((target.dt, tuple(entries), tuple(times)))
+
+
 def working_part(device: BackendV2) -> DevicePart:
     """Return what a circuit should be compiled for: the working qubits and couplings of a device.
 
     Routing takes no notice of how bad a coupling is, and snapshots hold couplings whose calibration
-    failed: a circuit sent through one comes out as noise.
+    failed: a circuit sent through one comes out as noise. The last 32 are kept and shared.
     """
+    return _working_part(device, calibration_key(device.target))
+
+
+@lru_cache(maxsize=32)
+def _working_part(device: BackendV2, calibration: int) -> DevicePart:  # noqa: ARG001
     target = device.target
     qubits = working_qubits(target)
     return DevicePart(part_of_target(target, qubits, without=failed_places(target)), qubits)

@@ -4,9 +4,10 @@ A channel E is split exactly, :math:`E = c \cdot 1 + (1 - c) R` with the largest
 channel. So the errors of a shot can be drawn before it is simulated, and most gates meet none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -50,6 +51,7 @@ class Mixture:
                     weights.append(weight)
                     errors.append(error)
         given = np.array(weights) / sum(weights) if weights else np.zeros(0)
+        given.setflags(write=False)
         return cls(clean=min(1.0, clean), probabilities=given, errors=tuple(errors))
 
 
@@ -57,7 +59,7 @@ class Mixture:
 class DrawnNoise:
     """The noise of some qubits of a device, ready to be drawn."""
 
-    mixtures: dict[tuple[str, tuple[int, ...]], Mixture]
+    mixtures: Mapping[tuple[str, tuple[int, ...]], Mixture]
     """By gate and qubits."""
     readout: Any
     """Aer's ``NoiseModel`` with the readout errors alone."""
@@ -85,7 +87,7 @@ class DrawnNoise:
             for each in target.qubit_properties or [None] * target.num_qubits
         ]
         return cls(
-            mixtures=mixtures,
+            mixtures=MappingProxyType(mixtures),
             readout=readout,
             relaxation=tuple((t1, min(t2, 2 * t1)) for t1, t2 in times),
             dt=target.dt or 0.0,

@@ -22,7 +22,7 @@ from qdenseam.execution.device_noise import (
     physical_qubits,
     require_simulable,
 )
-from qdenseam.execution.device_parts import DevicePart, working_part
+from qdenseam.execution.device_parts import DevicePart, calibration_key, working_part
 from qdenseam.execution.error_budget import with_delays
 
 
@@ -139,6 +139,8 @@ def _short_name(name: str) -> str:
 def fake_device(name: str) -> BackendV2:
     """Return the device model of a name; ``fez``, ``FakeFez`` and ``fake_fez`` are the same.
 
+    The model is shared, and loaded anew after somebody has changed its calibration.
+
     Raises:
         ValueError: If there is no such model.
     """
@@ -151,12 +153,17 @@ def fake_device(name: str) -> BackendV2:
             f"A device model should be one of {len(classes)} names. Got {name!r}. {hint}"
             f"Known: {', '.join(fake_device_names())}."
         )
-    return _loaded(short)
+    device, calibration = _loaded(short)
+    if calibration_key(device.target) != calibration:
+        _loaded.cache_clear()
+        device, _ = _loaded(short)
+    return device
 
 
 @cache
-def _loaded(short: str) -> BackendV2:
-    return _device_classes()[short]()
+def _loaded(short: str) -> tuple[BackendV2, int]:
+    device = _device_classes()[short]()
+    return device, calibration_key(device.target)
 
 
 def fake_device_engine(name: str) -> FakeDeviceEngine:

@@ -15,7 +15,7 @@ from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
 from qdenseam.execution.device_noise import PHYSICAL_QUBITS
-from qdenseam.execution.device_parts import failed_places, working_qubits
+from qdenseam.execution.device_parts import calibration_key, failed_places, working_qubits
 from qdenseam.execution.error_budget import ErrorBudget, error_budget
 from qdenseam.execution.routing import PLACED_GATES, route
 
@@ -151,8 +151,12 @@ class _Costs:
         return cls(two=two, one=one, read=read, neighbors=neighbors, working=working)
 
 
-@lru_cache(maxsize=8)
 def _costs_of(target: Target, gates: frozenset[str] = PLACED_GATES) -> _Costs:
+    return _kept_costs(target, gates, calibration_key(target))
+
+
+@lru_cache(maxsize=8)
+def _kept_costs(target: Target, gates: frozenset[str], calibration: int) -> _Costs:  # noqa: ARG001
     return _Costs.of(target, gates)
 
 
