@@ -14,7 +14,7 @@ from qiskit.transpiler import Target
 from qdenseam.errors import BackendError
 from qdenseam.execution.circuit_facts import has_mid_circuit_operations
 from qdenseam.execution.foreign_code import explained
-from qdenseam.execution.readout import register_bits
+from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Engine(ABC):
     def sample(
         self,
         circuits: Sequence[QuantumCircuit],
-        shots: int,
+        shots: int | Sequence[int],
         rng: np.random.Generator | int | None = None,
         *,
         on_progress: Callable[[Progress], None] | None = None,
@@ -90,7 +90,7 @@ class Engine(ABC):
 
         Args:
             circuits: What :meth:`compile` returned, measuring into named classical registers.
-            shots: Shots per circuit, at least 1.
+            shots: Shots, at least 1: one number for all circuits, or one for each.
             rng: Source of the samplers' seeds; a user's own sampler keeps its own randomness.
             on_progress: Called with a :class:`Progress` after every batch.
 
@@ -101,26 +101,25 @@ class Engine(ABC):
         Raises:
             ValueError: If shots or a circuit cannot be run as they are.
             CapacityError: If a circuit does not fit.
-            BackendError: If the engine fails.
+            BackendError: If the engine fails, or returns anything but what was asked for.
         """
         rng = np.random.default_rng(rng)
         circuits = list(circuits)
-        if shots < 1:
-            raise ValueError(f"shots should be at least 1. Got {shots}.")
+        wanted = shots_of_each(circuits, shots)
         for circuit in circuits:
             self.check_runnable(circuit)
-        samples: list[dict[str, NDArray[np.bool_]]] = []
-        for batch in _batches(circuits, self.circuits_per_run):
+        samples: Samples = []
+        size = self.circuits_per_run or max(1, len(circuits))
+        for start in range(0, len(circuits), size):
+            batch, each = circuits[start : start + size], wanted[start : start + size]
             seed = int(rng.integers(1, 2**31))
             with explained(
-                f"{self.name!r} could not run {len(batch)} circuits of {shots} shots",
+                f"{self.name!r} could not run {len(batch)} circuits of {_range(each)} shots",
                 "Only circuits from this engine's compile() are sure to run.",
             ):
-                results = self.make_sampler(seed).run(batch, shots=shots).result()
-                samples += [
-                    register_bits(result, circuit)
-                    for result, circuit in zip(results, batch, strict=True)
-                ]
+                found = _read(self.make_sampler(seed), batch, each)
+            check_samples(found, register_sizes(batch), each, repr(self.name))
+            samples += found
             if on_progress is not None:
                 on_progress(
                     Progress(
@@ -156,6 +155,27 @@ class Engine(ABC):
         self.check_capacity(circuit)
 
 
-def _batches(circuits: list[QuantumCircuit], size: int | None) -> list[list[QuantumCircuit]]:
-    size = size or max(1, len(circuits))
-    return [circuits[start : start + size] for start in range(0, len(circuits), size)]
+def shots_of_each(circuits: Sequence[QuantumCircuit], shots: int | Sequence[int]) -> list[int]:
+    """Return the shots of each circuit, given one number for all or one for each.
+
+    Raises:
+        ValueError: A number is below 1, or there are more or fewer numbers than circuits.
+    """
+    each = [shots] * len(circuits) if isinstance(shots, int | np.integer) else list(shots)
+    if len(each) != len(circuits):
+        raise ValueError(f"shots should be {len(circuits)} numbers. Got {len(each)}.")
+    smallest = min(each, default=shots if isinstance(shots, int | np.integer) else 1)
+    if smallest < 1:
+        raise ValueError(f"shots should be at least 1. Got {smallest}.")
+    return [int(number) for number in each]
+
+
+def _read(sampler: BaseSamplerV2, batch: list[QuantumCircuit], each: list[int]) -> Samples:
+    if len(set(each)) == 1:  # what every sampler understands
+        return [named_bits(result) for result in sampler.run(batch, shots=each[0]).result()]
+    pubs = [(circuit, None, shots) for circuit, shots in zip(batch, each, strict=True)]
+    return [named_bits(result) for result in sampler.run(pubs).result()]
+
+
+def _range(each: list[int]) -> str:
+    return str(each[0]) if len(set(each)) == 1 else f"{min(each)} to {max(each)}"

@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
 from qdenseam.errors import BackendError, CapacityError
-from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.base import Engine, Progress, shots_of_each
 from qdenseam.execution.calibrated import repetition_seconds
 from qdenseam.execution.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.ibm_account import full_name, ibm_backend, ibm_service
@@ -22,6 +23,7 @@ from qdenseam.execution.ibm_jobs import IBMJobService
 from qdenseam.execution.ibm_requests import asked
 from qdenseam.execution.ibm_sampler import Program, default_program, ibm_sampler
 from qdenseam.execution.job_service import JobState, JobStatus, ServiceUnreachableError
+from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.execution.target_check import unsupported_instruction
 
 POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
@@ -120,21 +122,22 @@ class IBMEngine(Engine):
     def sample(
         self,
         circuits: Sequence[QuantumCircuit],
-        shots: int,
+        shots: int | Sequence[int],
         rng: np.random.Generator | int | None = None,  # noqa: ARG002
         *,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> list[dict[str, NDArray[np.bool_]]]:
-        """Post one job, wait until it is done, and return every shot.
+        """Post jobs, wait until they are done, and return every shot.
 
+        A job takes one number of shots for all its circuits: one job where it is the same for all.
         A lost answer loses nothing: the job is looked for by its tag before it is posted again, and
         waiting goes on when the service does not answer for a while.
 
         Args:
             circuits: What :meth:`compile` returned, measuring into named classical registers.
-            shots: Shots per circuit, at least 1.
+            shots: Shots, at least 1: one number for all circuits, or one for each.
             rng: Not used: a device's randomness is its own.
-            on_progress: Called with a :class:`Progress` whenever the job's state was asked for.
+            on_progress: Called with a :class:`Progress` whenever a job's state was asked for.
 
         Returns:
             As :meth:`Engine.sample`.
@@ -142,38 +145,54 @@ class IBMEngine(Engine):
         Raises:
             ValueError: If shots or a circuit cannot be run as they are.
             CapacityError: If a circuit does not fit.
-            RequestRefusedError: If IBM refuses the job; nothing was run.
+            RequestRefusedError: If IBM refuses a job; nothing of it was run.
             ServiceUnreachableError: If IBM does not answer any more; the message names the job.
-            BackendError: If the job failed or was cancelled.
+            BackendError: If a job failed, was cancelled, or returns anything but what was asked
+                for.
         """
-        # Jobs know engines by name, so that module is not there yet when this one is imported.
-        from qdenseam.execution.jobs.samples import check_samples
-
         circuits = list(circuits)
-        if shots < 1:
-            raise ValueError(f"shots should be at least 1. Got {shots}.")
+        wanted = shots_of_each(circuits, shots)
         for circuit in circuits:
             self.check_runnable(circuit)
-        if not circuits:
-            return []
         service = self.job_service()
-        job_id = _posted_once(service, circuits, shots)
+        places = {
+            number: [place for place, each in enumerate(wanted) if each == number]
+            for number in sorted(set(wanted))
+        }
+        posted = {  # all of them before any is waited for
+            number: _posted_once(service, [circuits[place] for place in members], number)
+            for number, members in places.items()
+        }
+        samples: Samples = [{} for _ in circuits]
+        done = 0
 
-        def report(done: int, state: str) -> None:
+        def report(job_id: str, state: str) -> None:
             if on_progress is not None:
                 message = f"{self.name}: job {job_id} is {state}"
                 on_progress(Progress(done=done, total=len(circuits), message=message))
 
+        for number, job_id in posted.items():
+            members = places[number]
+            found = self._answer(service, job_id, partial(report, job_id))
+            registers = register_sizes(circuits[place] for place in members)
+            source = f"Job {job_id!r} of {self.name!r}"
+            check_samples(found, registers, [number] * len(members), source)
+            for place, shown in zip(members, found, strict=True):
+                samples[place] = shown
+            done += len(members)
+            report(job_id, "read")
+        return samples
+
+    def _answer(
+        self, service: IBMJobService, job_id: str, report: Callable[[str], None]
+    ) -> Samples:
+        """Wait for a job and return its shots."""
         status = _ended(service, job_id, report)
         if status.state is not JobState.DONE:
             why = f": {status.message}" if status.message else "."
             verb = "has" if status.state is JobState.FAILED else "was"
             raise BackendError(f"Job {job_id!r} of {self.name!r} {verb} {status.state}{why}")
-        samples = service.results(job_id)
-        registers = [{each.name: each.size for each in circuit.cregs} for circuit in circuits]
-        check_samples(samples, registers)
-        report(len(circuits), "read")
-        return samples
+        return service.results(job_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +278,7 @@ def _posted_once(service: IBMJobService, circuits: Sequence[QuantumCircuit], sho
     raise ServiceUnreachableError(f"{failure} Its tag is {tag!r}; no job is there under it.")
 
 
-def _ended(service: IBMJobService, job_id: str, report: Callable[[int, str], None]) -> JobStatus:
+def _ended(service: IBMJobService, job_id: str, report: Callable[[str], None]) -> JobStatus:
     """Wait until a job stays as it is."""
     silences = looks = 0
     while True:
@@ -273,7 +292,7 @@ def _ended(service: IBMJobService, job_id: str, report: Callable[[int, str], Non
                 ) from None
         else:
             silences = 0
-            report(0, status.state)
+            report(status.state)
             if status.state.is_final:
                 return status
         time.sleep(POLL_SECONDS[min(looks, len(POLL_SECONDS) - 1)])

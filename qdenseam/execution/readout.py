@@ -1,9 +1,63 @@
-"""From a sampler's result to boolean arrays: the only file that touches a ``BitArray``."""
+"""From a sampler's result to boolean arrays, and the check that it is what was asked for.
+
+The only file that touches a ``BitArray``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BitArray, SamplerPubResult
+
+from qdenseam.errors import BackendError
+
+Samples = list[dict[str, NDArray[np.bool_]]]
+"""For each circuit a mapping from register to booleans ``(shots, register size)``."""
+
+
+def register_sizes(circuits: Iterable[QuantumCircuit]) -> list[dict[str, int]]:
+    """Return the size of each classical register, by name, for each circuit."""
+    return [{register.name: register.size for register in each.cregs} for each in circuits]
+
+
+def check_samples(
+    samples: Sequence[Mapping[str, NDArray[np.bool_]]],
+    registers: Sequence[Mapping[str, int]],
+    shots: Sequence[int],
+    source: str,
+) -> None:
+    """Refuse what an engine, a service or a file returned where it is not what was asked for.
+
+    Args:
+        samples: What came: arrays ``(shots, register size)`` by register, for each circuit.
+        registers: Size of each classical register, by name, for each circuit.
+        shots: Shots asked for, for each circuit.
+        source: Who answered, for the message.
+
+    Raises:
+        BackendError: Circuits, registers, bits or shots are missing or too many.
+    """
+    if len(samples) != len(registers):
+        raise BackendError(
+            f"{source} should return the shots of {len(registers)} circuits. Got {len(samples)}."
+        )
+    for index, (found, sizes, wanted) in enumerate(zip(samples, registers, shots, strict=True)):
+        expected = {name: (wanted, size) for name, size in sizes.items()}
+        shapes = {name: bits.shape for name, bits in found.items()}
+        if shapes != expected:
+            raise BackendError(
+                f"{source} should return {_shown(expected)} for circuit {index}. "
+                f"Got {_shown(shapes)}; ask again, or use another engine."
+            )
+
+
+def _shown(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    words = [
+        f"{shape[0]} shots of {name}[{shape[1]}]" if len(shape) == 2 else f"{name} of shape {shape}"
+        for name, shape in sorted(shapes.items())
+    ]
+    return ", ".join(words) or "no register"
 
 
 def register_bits(

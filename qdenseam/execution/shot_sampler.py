@@ -17,6 +17,8 @@ from qiskit.primitives import (
 )
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
+from qdenseam.errors import BackendError
+
 
 class ShotSampler(BaseSamplerV2):
     """Draws every circuit of every ``run`` from a seed of its own.
@@ -55,7 +57,13 @@ class ShotSampler(BaseSamplerV2):
         bits = np.empty((*pub.shape, pub.shots, pub.circuit.num_clbits), dtype=np.bool_)
         for index in np.ndindex(pub.shape):
             seed = int(self._rng.integers(1, 2**31))
-            bits[index] = self.shots_of(circuits[index], pub.shots, seed)
+            shots = self.shots_of(circuits[index], pub.shots, seed)
+            if shots.shape != bits[index].shape:  # one row would fill them all
+                raise BackendError(
+                    f"{pub.circuit.name!r} should give an array of shape {bits[index].shape}, "
+                    f"shots by bits. Got {shots.shape}."
+                )
+            bits[index] = shots
         data = {
             register.name: BitArray.from_bool_array(
                 bits[..., [pub.circuit.find_bit(bit).index for bit in register]], order="little"

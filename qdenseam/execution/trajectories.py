@@ -92,11 +92,9 @@ def sample(
             waiting = []
     results += _run(waiting, noise, form, rng)
     found = [register_bits(result, circuit) for result in results]
-    order = rng.permutation(shots)
-    return {
-        register.name: np.concatenate([bits[register.name] for bits in found])[order]
-        for register in circuit.cregs
-    }
+    rows = [np.concatenate([bits[register.name] for bits in found]) for register in circuit.cregs]
+    order = rng.permutation(len(rows[0]))
+    return {register.name: bits[order] for register, bits in zip(circuit.cregs, rows, strict=True)}
 
 
 def _run(

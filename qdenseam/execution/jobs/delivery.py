@@ -23,8 +23,9 @@ from qdenseam.execution.job_service import (
 from qdenseam.execution.jobs.files import only_writer
 from qdenseam.execution.jobs.folder import JobRecord, Stage, SubmissionFolder
 from qdenseam.execution.jobs.local import LocalJobs
-from qdenseam.execution.jobs.samples import check_samples, save_samples
+from qdenseam.execution.jobs.samples import save_samples
 from qdenseam.execution.jobs.streams import stream
+from qdenseam.execution.readout import check_samples
 from qdenseam.execution.registry import engine as find_engine
 from qdenseam.execution.secrets import without_secrets
 
@@ -209,7 +210,8 @@ def _store(folder: SubmissionFolder, index: int, service: JobService) -> None:
     samples = service.results(job.id)
     plan = job.plan
     registers = folder.intent.registers[plan.first : plan.first + plan.num_circuits]
-    check_samples(samples, registers)
+    source = f"The answer of {folder.intent.backend!r} to job {job.id!r}"
+    check_samples(samples, registers, [plan.shots] * plan.num_circuits, source)
     save_samples(folder.results_path(plan), samples)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from qiskit import QuantumCircuit, qpy
 
-from qdenseam.errors import ResultsFileError
-from qdenseam.execution.job_service import ServiceUnreachableError
+from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.jobs.files import append_row, read_rows, sync_folder, write_whole
 from qdenseam.execution.jobs.intent import Intent, JobPlan
-from qdenseam.execution.jobs.samples import Samples, check_samples, load_samples
+from qdenseam.execution.jobs.samples import load_samples
+from qdenseam.execution.readout import Samples, check_samples
 from qdenseam.execution.secrets import without_secrets
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
@@ -129,18 +129,22 @@ class SubmissionFolder:
         """Return all shots of each circuit, in the order of the jobs; all jobs must have theirs.
 
         Raises:
-            ResultsFileError: A file of shots is damaged.
+            ResultsFileError: A file of shots is damaged, or does not hold what was asked for.
         """
         parts: list[dict[str, list[Any]]] = [
             {name: [] for name in registers} for registers in self.intent.registers
         ]
         for plan in self.intent.jobs:
-            samples = load_samples(self.results_path(plan))
+            place = self.results_path(plan)
+            samples = load_samples(place)
             expected = self.intent.registers[plan.first : plan.first + plan.num_circuits]
             try:
-                check_samples(samples, expected)
-            except (ServiceUnreachableError, IndexError) as error:
-                raise ResultsFileError(f"{self.results_path(plan)} is damaged. {error}") from error
+                check_samples(samples, expected, [plan.shots] * plan.num_circuits, str(place))
+            except BackendError as error:
+                raise ResultsFileError(
+                    f"{error} Moved away, the file is fetched once more from a service that still "
+                    "has these shots."
+                ) from error
             for offset, registers in enumerate(samples):
                 for name, bits in registers.items():
                     parts[plan.first + offset][name].append(bits)

@@ -17,8 +17,9 @@ from qdenseam.execution.job_service import (
     RequestRefusedError,
 )
 from qdenseam.execution.jobs.files import write_whole
-from qdenseam.execution.jobs.samples import Samples, load_samples, save_samples
+from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.pennylane_engine import PennyLaneEngine
+from qdenseam.execution.readout import Samples
 from qdenseam.execution.simulators import AerEngine, StatevectorEngine
 
 _PENNYLANES_OWN = ("default.", "lightning.", "reference.")  # other devices are of plugins

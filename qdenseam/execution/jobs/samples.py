@@ -1,7 +1,6 @@
 """The shots of a job as one compressed file."""
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qdenseam.errors import ResultsFileError
-from qdenseam.execution.job_service import ServiceUnreachableError
 from qdenseam.execution.jobs.files import write_whole
-
-Samples = list[dict[str, NDArray[np.bool_]]]
-"""For each circuit a mapping from register to booleans ``(shots, register size)``."""
+from qdenseam.execution.readout import Samples
 
 
 def save_samples(path: Path, samples: Samples) -> None:
@@ -47,27 +43,3 @@ def load_samples(path: Path) -> Samples:
             f"{path} should hold the shots of a job. Got {type(error).__name__}: {error}; move it "
             "away, and fetching asks a service that still has them once more."
         ) from error
-
-
-def check_samples(samples: Samples, registers: Sequence[dict[str, int]]) -> None:
-    """Refuse an answer that does not fit the circuits that were sent.
-
-    Args:
-        samples: What the service returned.
-        registers: Size of each classical register, by name, for each circuit.
-
-    Raises:
-        ServiceUnreachableError: A circuit or a register is missing or has another size, or the
-            registers of a circuit have different numbers of shots.
-    """
-    sizes = [{name: bits.shape[1] for name, bits in each.items()} for each in samples]
-    shots = [{len(bits) for bits in each.values()} for each in samples]
-    if sizes != list(registers) or any(len(each) != 1 or 0 in each for each in shots):
-        raise ServiceUnreachableError(
-            f"The service's answer should hold shots of {len(registers)} circuits in registers "
-            f"{_shown(registers)}. Got {len(samples)} circuits in registers {_shown(sizes)}."
-        )
-
-
-def _shown(registers: Sequence[dict[str, int]]) -> str:
-    return ", ".join(f"{name}[{size}]" for name, size in (registers or [{}])[0].items()) or "none"

@@ -42,6 +42,19 @@ def test_damaged_shots(folder, damage):
     assert fetch(folder.name, store=folder.parent).shots == 5
 
 
+@pytest.mark.parametrize("num_shots", [4, 6])
+def test_fewer_or_more_shots_than_were_asked_for(folder, num_shots):
+    (shots,) = folder.glob("*.npz")
+    with np.load(shots) as stored:
+        arrays = {
+            name: np.resize(bits, (num_shots, bits.shape[1])) for name, bits in stored.items()
+        }
+    np.savez_compressed(shots, **arrays)
+    said = f"{shots.name} should return .*5 shots of memory_bits.*Got .*{num_shots} shots of memory"
+    with pytest.raises(ResultsFileError, match=said):
+        fetch(folder.name, store=folder.parent)
+
+
 @pytest.mark.parametrize("arrays", [{}, {"1.c": np.ones((5, 4), dtype=bool)}, {"0.c": np.ones(5)}])
 def test_shots_of_something_else(folder, arrays):
     (shots,) = folder.glob("*.npz")

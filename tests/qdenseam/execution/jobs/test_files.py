@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from qdenseam.errors import BackendError, ResultsFileError
-from qdenseam.execution.job_service import ServiceUnreachableError
 from qdenseam.execution.jobs import stream, stream_state
 from qdenseam.execution.jobs.files import append_row, only_writer, read_rows, write_whole
-from qdenseam.execution.jobs.samples import check_samples, load_samples, save_samples
+from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.secrets import without_secrets
 
 
@@ -79,20 +78,6 @@ def test_samples_come_back(tmp_path, rng):
     for found, expected in zip(load_samples(tmp_path / "x.npz"), samples, strict=True):
         assert found.keys() == expected.keys()
         assert all((found[name] == expected[name]).all() for name in expected)
-
-
-@pytest.mark.parametrize(
-    "samples",
-    [
-        [],
-        [{"memory_bits": np.zeros((4, 2), dtype=bool)}],
-        [{"flag_bits": np.zeros((4, 3), dtype=bool)}],
-        [{"memory_bits": np.zeros((0, 3), dtype=bool)}],
-    ],
-)
-def test_a_malformed_answer_is_asked_for_again(samples):
-    with pytest.raises(ServiceUnreachableError, match=r"shots of 1 circuits in .*memory_bits\[3\]"):
-        check_samples(samples, [{"memory_bits": 3}])
 
 
 @pytest.mark.parametrize("name", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
