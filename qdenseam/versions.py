@@ -49,6 +49,16 @@ def versions_in(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return stated
 
 
+def mixed_versions(rows: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return a sentence for each package of which rows have different versions."""
+    rows = list(rows)
+    return [
+        f"Rows were made with different versions of {name}: {stated}."
+        for name, stated in versions_in(rows).items()
+        if any(row.get(name) != rows[0].get(name) for row in rows)
+    ]
+
+
 @functools.cache
 def _installed_versions() -> tuple[tuple[str, str], ...]:
     found = [("python", platform.python_version())]

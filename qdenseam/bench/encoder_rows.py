@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from qdenseam.bench.encoder_instances import AmplitudeKind, Instance, PatternKind
+from qdenseam.versions import versions
 
 CORRECT = 1e-6
 """Infidelity beyond which a circuit counts as wrong; wrong peers set no mark."""
@@ -74,7 +75,9 @@ class RowsFile:
     path: Path
 
     def read(self) -> list[EncoderRow]:
-        """Return the rows written so far; a last line cut short is left out.
+        """Return the rows written so far by the versions installed now.
+
+        A last line cut short is left out, and so are rows that other versions measured.
 
         Raises:
             ValueError: Another line is no row.
@@ -86,17 +89,19 @@ class RowsFile:
         if whole != text:
             self.path.write_text(whole)
         try:
-            return [EncoderRow(**json.loads(line)) for line in whole.splitlines()]
-        except (TypeError, json.JSONDecodeError) as error:
+            found = [json.loads(line) for line in whole.splitlines()]
+            rows = [(row.pop("versions", None), EncoderRow(**row)) for row in found]
+        except (AttributeError, TypeError, json.JSONDecodeError) as error:
             raise ValueError(
                 f"{self.path} should hold the rows of an interrupted run. Got: {error}. "
                 "Remove the file to start anew."
             ) from None
+        return [row for made_by, row in rows if made_by == versions()]
 
     def append(self, row: EncoderRow) -> None:
         """Write one more row."""
         with self.path.open("a") as file:
-            file.write(json.dumps(row.to_dict()) + "\n")
+            file.write(json.dumps({**row.to_dict(), "versions": versions()}) + "\n")
 
 
 def with_ratios(rows: Iterable[EncoderRow]) -> list[EncoderRow]:

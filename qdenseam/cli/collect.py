@@ -35,6 +35,7 @@ def collect(
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
     from qdenseam.experiments import collect as run
     from qdenseam.experiments.presets import PRESETS
+    from qdenseam.versions import mixed_versions
 
     if show_list:
         for each in PRESETS.values():
@@ -47,4 +48,6 @@ def collect(
     with resumable(path), shown_progress(preset, last="summing up", quiet=quiet) as on_progress:
         records = run(chosen.tasks(), path, num_workers=num_workers, on_progress=on_progress)
     print_rows(chosen.summary(records))
+    for sentence in mixed_versions(record.versions for record in records):
+        typer.echo(sentence)
     typer.echo(f"Records: {path}")

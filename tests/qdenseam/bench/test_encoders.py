@@ -182,6 +182,8 @@ def test_rows_of_an_interrupted_run_are_not_measured_again(tmp_path, tiny):
     again = bench_encoders(known=known, on_row=measured.append, **options)
     assert again == first
     assert [row.origin for row in measured] == []
+    file.path.write_text(file.path.read_text().replace(np.__version__, "1.0"))
+    assert file.read() == []  # other versions may build other circuits
     file.path.write_text('{"speed": 3}\n')
     with pytest.raises(ValueError, match="should hold the rows of an interrupted run"):
         file.read()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments import SCHEMA, Record, Task, read_records, versions
 from qdenseam.experiments.records import plain_json
-from qdenseam.versions import versions_in
+from qdenseam.versions import mixed_versions, versions_in
 
 json_data = st.recursive(
     st.none()
@@ -286,6 +286,9 @@ def test_every_package_that_rows_differ_in_has_all_its_versions():
     }
     assert versions_in([versions()] * 3) == versions()
     assert versions_in([]) == {}
+    said = "Rows were made with different versions of numpy: 2 (2 rows), 1 (1 row)."
+    assert mixed_versions(rows)[0] == said
+    assert mixed_versions([versions()] * 3) == mixed_versions([]) == []
 
 
 def test_the_room_imports_nothing_heavy():
