@@ -17,9 +17,10 @@ from qdenseam.execution import two_qubit_gates
 from qdenseam.execution.base import Engine, Progress
 from qdenseam.execution.calibrated import shot_seconds
 from qdenseam.execution.measuring import measured
+from qdenseam.execution.memory_limits import fits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds, sample_laws
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.methods.outcomes import draw, tally
 from qdenseam.planning import choose
@@ -55,7 +56,8 @@ def recall(
             sampler runs the circuit.
         shots: Shots per probe, 1 to 2^63 - 1; for an adaptive method, its independent answers.
         rng: Seed or generator; the same one gives the same result.
-        on_progress: Called as batches of probes finish.
+        on_progress: Called as batches of circuits finish; after each round of an adaptive method,
+            with the circuits asked for so far as the total.
 
     Returns:
         A :class:`RecallResult` for one probe, a list of them for many.
@@ -63,8 +65,9 @@ def recall(
     Raises:
         ValueError: A probe, the shots or a name is malformed.
         TypeError: The method needs the other kind of memory, or the shots are no integer.
-        CapacityError: The circuit does not fit the engine.
-        BackendError: The engine fails.
+        CapacityError: The circuit does not fit the engine, the law stops below this size, or the
+            answers of an adaptive method do not fit in memory.
+        BackendError: The engine fails, or returns anything but what was asked for.
     """
     rng = np.random.default_rng(rng)
     shots = index(shots)
@@ -73,11 +76,11 @@ def recall(
     spins = check_probes(probes, memory.num_neurons)
     rows = spins.reshape(-1, memory.num_neurons)
     engine = None if _is_exact(sampler) else find_engine(sampler)
+    if engine is not None:
+        check_width(memory, engine)
     if isinstance(method, AdaptiveMethod):
-        results = [_adaptive(memory, row, method, engine, shots, rng) for row in rows]
+        results = _adaptive(memory, rows, method, engine, shots, rng, on_progress)
     else:
-        if engine is not None:
-            check_width(memory, engine)
         recalls = prepared(method, memory, rows, engine, rng)
         if engine is None:
             results = [_drawn(*each, shots, rng) for each in recalls]
@@ -203,38 +206,54 @@ def accepted_states(
 
 def _adaptive(
     memory: Memory,
-    probe: Spins,
+    probes: Spins,
     method: AdaptiveMethod,
     engine: Engine | None,
     shots: int,
     rng: np.random.Generator,
-) -> RecallResult:
-    """Run the rounds of an adaptive method; ``shots`` of the result are its answers."""
-    spent = 0
+    on_progress: Callable[[Progress], None] | None,
+) -> list[RecallResult]:
+    """Run the rounds of an adaptive method; ``shots`` of the results are their answers."""
+    _require_room(probes, shots)
+    name = "exact" if engine is None else engine.name
+    spent, done, num_rounds = [0] * len(probes), 0, 0
 
-    def run(rounds: Sequence[Round], rng: np.random.Generator) -> list[Spins]:
-        nonlocal spent
-        assert engine is not None
-        circuits = [each.method.circuit(each.memory, each.probe) for each in rounds]
-        for each, circuit in zip(rounds, circuits, strict=True):
-            spent += each.shots * count(circuit).two_qubit_gates
-        compiled = engine.compile(
-            [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
-        )
-        return [
-            _accepted(
-                each.memory,
-                each.probe,
-                each.method,
-                engine.sample([circuit], each.shots, rng)[0],
-                rng,
+    def report(step: Progress) -> None:
+        if on_progress is not None:
+            message = f"{name}: round {num_rounds}"
+            on_progress(Progress(done=done + step.done, total=done + step.total, message=message))
+
+    def run(rounds: list[Round], rng: np.random.Generator) -> list[Spins]:
+        nonlocal done, num_rounds
+        num_rounds += 1
+        if engine is None:
+            readouts = sample_laws(rounds, rng)
+            report(Progress(done=len(rounds), total=len(rounds), message=name))
+        else:
+            circuits = [each.method.circuit(each.memory, each.probe) for each in rounds]
+            for each, circuit in zip(rounds, circuits, strict=True):
+                spent[each.place] += each.shots * count(circuit).two_qubit_gates
+            compiled = engine.compile(
+                [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
             )
-            for each, circuit in zip(rounds, compiled, strict=True)
-        ]
+            found = engine.sample(
+                compiled, [each.shots for each in rounds], rng, on_progress=report
+            )
+            readouts = [bits_to_spins(bits["memory_bits"]) for bits in found]
+        done += len(rounds)
+        return readouts
 
-    state = run_rounds(
-        method, memory, probe, shots, sample_laws if engine is None else run, rng=rng
-    )
+    return [
+        _answered(memory, probe, method, state, name, None if engine is None else gates)
+        for probe, state, gates in zip(
+            probes, run_together(method, memory, probes, shots, run, rng=rng), spent, strict=True
+        )
+    ]
+
+
+def _answered(
+    memory: Memory, probe: Spins, method: AdaptiveMethod, state: Any, engine: str, gates: int | None
+) -> RecallResult:
     states, counts = tally(state.answers[state.answers.all(axis=1)])
     return RecallResult(
         patterns=memory.patterns,
@@ -243,14 +262,28 @@ def _adaptive(
         state_counts=counts,
         shots=len(state.answers),
         method=method.to_dict(),
-        engine="exact" if engine is None else engine.name,
+        engine=engine,
         state_preparations=state.state_preparations,
         evaluations=getattr(state, "evaluations", 0),
-        two_qubit_gates=None if engine is None else spent,
+        two_qubit_gates=gates,
         predicted_probability=predicted_probability(
             method.law(memory, probe), memory.patterns, states
         ),
     )
+
+
+def _require_room(probes: Spins, shots: int) -> None:
+    """Refuse more answers than the memory holds: unlike outcomes of a law, each is kept.
+
+    Raises:
+        CapacityError: There are too many.
+    """
+    needed = 8 * probes.size * shots  # answers, their copies of a step, and readouts
+    if not fits(needed):
+        raise CapacityError(
+            f"an adaptive method keeps every answer: {shots} for each of {len(probes)} probes take "
+            f"about {needed / 2**30:.3g} GiB, more than is free here. Use fewer shots or probes."
+        )
 
 
 def check_width(memory: Memory, engine: Engine) -> None:

@@ -6,6 +6,7 @@ from qdenseam.methods.adaptive import (
     ADAPTIVE_METHODS,
     AdaptiveMethod,
     run_rounds,
+    run_together,
     sample_laws,
 )
 from qdenseam.methods.adaptive_amplification import AdaptiveAmplification
@@ -114,6 +115,7 @@ __all__ = [
     "method_names",
     "register",
     "run_rounds",
+    "run_together",
     "sample_laws",
 ]
 

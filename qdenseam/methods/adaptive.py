@@ -25,6 +25,8 @@ class Round:
     memory: Any
     probe: Spins
     shots: int
+    place: int = 0
+    """Which of the recalls that run together asks for it."""
 
 
 class AdaptiveState(Protocol):
@@ -110,12 +112,16 @@ def register_adaptive(method: type[AdaptiveMethod]) -> type[AdaptiveMethod]:
     return method
 
 
+Sample = Callable[[list[Round], np.random.Generator], Sequence[Spins]]
+"""Runs a list of rounds and returns the measured spins of each, ``(shots, D)``."""
+
+
 def run_rounds(
     method: AdaptiveMethod,
     memory: Any,
     probe: Spins,
     shots: int,
-    sample: Callable[[list[Round], np.random.Generator], Sequence[Spins]],
+    sample: Sample,
     *,
     rng: np.random.Generator | int | None = None,
 ) -> Any:
@@ -134,6 +140,37 @@ def run_rounds(
         ValueError: ``shots`` is below 1.
         TypeError: The method needs the other kind of memory.
     """
+    return run_together(method, memory, np.asarray(probe)[None], shots, sample, rng=rng)[0]
+
+
+def run_together(
+    method: AdaptiveMethod,
+    memory: Any,
+    probes: Spins,
+    shots: int,
+    sample: Sample,
+    *,
+    rng: np.random.Generator | int | None = None,
+) -> list[Any]:
+    """Run the recalls of many probes side by side, see :func:`run_rounds`.
+
+    The next rounds of all that are not done yet go to one call of ``sample``.
+
+    Args:
+        method: The adaptive method.
+        memory: What to recall from.
+        probes: Spins with 0 where unknown, shape ``(P, D)``.
+        shots: Answers wanted for each probe, at least 1.
+        sample: Runs a list of rounds, in the order of the probes, and returns the measured spins.
+        rng: Draws what the method leaves to chance, then goes to ``sample``.
+
+    Returns:
+        The last state of each recall.
+
+    Raises:
+        ValueError: ``shots`` is below 1, or a round does not accept every shot.
+        TypeError: The method needs the other kind of memory.
+    """
     rng = np.random.default_rng(rng)
     if shots < 1:
         raise ValueError(f"shots should be at least 1. Got {shots}.")
@@ -142,25 +179,38 @@ def run_rounds(
             f"{type(method).__name__} recalls from {method.memory_type.__name__}. "
             f"Got {type(memory).__name__}."
         )
-    state = method.start(memory, probe, shots, rng)
-    state, rounds = method.step(memory, probe, state, [], rng)
-    while rounds:
-        state, rounds = method.step(memory, probe, state, sample(rounds, rng), rng)
-    return state
+    states = [method.start(memory, probe, shots, rng) for probe in probes]
+    readouts: list[list[Spins]] = [[] for _ in states]
+    going = list(range(len(states)))
+    while going:
+        asked: list[Round] = []
+        for place in going:
+            states[place], rounds = method.step(
+                memory, probes[place], states[place], readouts[place], rng
+            )
+            readouts[place] = []
+            asked += [replace(each, place=place) for each in rounds]
+        for each in asked:
+            if each.method.acceptance_rule != "all":
+                raise ValueError(
+                    f"a round should accept every shot. {each.method.name!r} rejects some."
+                )
+        for each, measured in zip(asked, sample(asked, rng) if asked else [], strict=True):
+            readouts[each.place].append(measured)
+        going = [place for place in going if readouts[place]]
+    return states
 
 
 def sample_laws(rounds: list[Round], rng: np.random.Generator) -> list[Spins]:
     """Return spins drawn from each round's exact law, ``(shots, D)`` each.
 
     Raises:
-        ValueError: A round's law rejects shots, or has spurious outcomes but not which.
+        ValueError: A round's law has spurious outcomes but does not say which.
     """
     return [_draw(each, rng) for each in rounds]
 
 
 def _draw(each: Round, rng: np.random.Generator) -> Spins:
-    law = each.method.law(each.memory, each.probe)
-    if law.rejected > 1e-9:
-        raise ValueError(f"a round should accept every shot. {each.method.name!r} rejects some.")
-    states, counts = draw(replace(law, rejected=0.0), each.memory.patterns, each.shots, rng)
+    law = replace(each.method.law(each.memory, each.probe), rejected=0.0)  # it is rounding at most
+    states, counts = draw(law, each.memory.patterns, each.shots, rng)
     return rng.permutation(np.repeat(states, counts, axis=0))  # each search gets any of them alike
