@@ -6,7 +6,7 @@ With the similarities :math:`H_\mu = \xi^\mu \cdot \sigma` and weights :math:`w_
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ Rule = Literal["exact", "leading"]
 
 class Separation(ABC):
     """A separation function F; one of the final classes of this module."""
+
+    kind: ClassVar[str] = "separation"
+    name: ClassVar[str]
 
     @abstractmethod
     def energy(
@@ -124,6 +127,8 @@ class Polynomial(_Power):
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
     """
 
+    name: ClassVar[str] = "polynomial"
+
     @property
     def _is_rectified(self) -> bool:
         return False
@@ -137,6 +142,8 @@ class RectifiedPolynomial(_Power):
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
     """
+
+    name: ClassVar[str] = "rectified-polynomial"
 
     @property
     def _is_rectified(self) -> bool:
@@ -174,6 +181,8 @@ class Exponential(_Exponent):
         Demircigil et al., "On a model of associative memory with huge storage capacity" (2017).
     """
 
+    name: ClassVar[str] = "exponential"
+
     def energy(
         self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
@@ -207,6 +216,8 @@ class LogSumExp(_Exponent):
         Ramsauer et al., "Hopfield networks is all you need" (2021).
     """
 
+    name: ClassVar[str] = "log-sum-exp"
+
     def energy(
         self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
@@ -230,3 +241,9 @@ class LogSumExp(_Exponent):
         up = np.logaddexp(above + self.beta, below - self.beta)
         down = np.logaddexp(above - self.beta, below + self.beta)
         return np.asarray((up - down) / self.beta)
+
+
+SEPARATIONS: dict[str, type[Separation]] = {
+    each.name: each for each in (Polynomial, RectifiedPolynomial, Exponential, LogSumExp)
+}
+"""Every separation by name."""

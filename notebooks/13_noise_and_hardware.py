@@ -205,7 +205,7 @@ flipped_record = next(
 )
 for each in flipped_record.values["plans"]:
     print(
-        f"{each['method']} ({each['settings']}): ideal {each['ideal']:.3f}, predicted "
+        f"{each['spelling']}: ideal {each['ideal']:.3f}, predicted "
         f"{each['success']:.3f}, simulated {each['simulated']:.3f}, "
         f"{each['two_qubit_gates']} two-qubit gates"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from qdenseam.execution.calibrated import shot_seconds
 from qdenseam.execution.job_service import RemoteEngine
 from qdenseam.execution.jobs import CostEstimate
 from qdenseam.execution.measuring import measured
+from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
 from qdenseam.recall_facts import recall_facts
@@ -78,7 +79,7 @@ def draft(
     memory: Memory,
     probes: npt.ArrayLike | str | Sequence[str],
     *,
-    method: RecallMethod | Literal["auto"] = "auto",
+    method: RecallMethod | str = "auto",
     backend: str,
     shots: int = 1000,
     rng: np.random.Generator | int | None = None,
@@ -106,9 +107,10 @@ def draft(
             "A backend should be a name, which a later process can find again. Got "
             f"{type(backend).__name__}; a function that returns it can be named MODULE:FACTORY."
         )
-    if isinstance(method, AdaptiveMethod):
+    chosen = as_method(method)
+    if isinstance(chosen, AdaptiveMethod):
         raise TypeError(
-            f"A submitted method should know its circuits beforehand. {method.name!r} asks for "
+            f"A submitted method should know its circuits beforehand. {chosen.name!r} asks for "
             "circuits that depend on earlier answers; use recall()."
         )
     if shots < 1:
@@ -119,7 +121,7 @@ def draft(
         raise ValueError("There should be at least one probe. Got none.")
     engine = find_engine(backend)
     check_width(memory, engine)
-    recalls = prepared(method, memory, rows, engine, rng)
+    recalls = prepared(chosen, memory, rows, engine, rng)
     circuits = [each.circuit(source, row) for source, row, each in recalls]
     seed = int(rng.integers(2**31))
     compiled = engine.compile([measured(circuit) for circuit in circuits], seed=seed)

@@ -20,6 +20,7 @@ from qdenseam.execution.measuring import measured
 from qdenseam.execution.memory_limits import fits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.methods.outcomes import draw, tally
@@ -36,7 +37,7 @@ def recall(
     memory: Memory,
     probes: npt.ArrayLike | str | Sequence[str],
     *,
-    method: RecallMethod | AdaptiveMethod | Literal["auto"] = "auto",
+    method: RecallMethod | AdaptiveMethod | str = "auto",
     sampler: Any = "exact",
     shots: int = 1000,
     rng: np.random.Generator | int | None = None,
@@ -48,8 +49,10 @@ def recall(
         memory: An :class:`AmplitudeMemory` or :class:`EnergyMemory`.
         probes: One probe, shape ``(D,)``, or many, ``(P, D)``: spins with 0 where unknown, or
             text of ``0``, ``1`` and ``?``. Many probes are one job.
-        method: How to recall; ``"auto"`` lets :func:`qdenseam.planning.choose` choose: on a
-            calibrated device method and encoder are planned for the known neurons of each probe.
+        method: How to recall: a method, or its spelling such as ``"amplification"`` or
+            ``"separation-filter(hamming-ball(1))"``. ``"auto"`` lets
+            :func:`qdenseam.planning.choose` choose: on a calibrated device method and encoder are
+            planned for the known neurons of each probe.
         sampler: ``"exact"`` draws from the method's law, without a circuit, at any size that the
             law takes, in a time that follows the distinct outcomes and not the shots; any
             other name of :func:`qdenseam.execution.engine_names`, a ``BackendV2`` or a V2
@@ -70,6 +73,7 @@ def recall(
         BackendError: The engine fails, or returns anything but what was asked for.
     """
     rng = np.random.default_rng(rng)
+    method = as_method(method)
     shots = index(shots)
     if not 1 <= shots <= MOST_DRAWS:
         raise ValueError(f"shots should be at least 1 and at most 2**63 - 1. Got {shots}.")
@@ -106,7 +110,6 @@ def prepared(
     encoder, never its patterns.
 
     Raises:
-        ValueError: The method is a text other than ``"auto"``.
         TypeError: The method needs the other kind of memory.
     """
     target = None if engine is None else engine.target
@@ -116,8 +119,6 @@ def prepared(
         known = (probe != 0).tobytes()
         if not isinstance(method, str):
             chosen[known] = (memory, method)
-        elif method != "auto":
-            raise ValueError(f"method should be a method object or 'auto'. Got {method!r}.")
         elif known not in chosen:
             chosen[known] = choose(memory, probe, target)
         source, each = chosen[known]

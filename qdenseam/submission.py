@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,7 +106,7 @@ def submit(
     memory: Memory,
     probes: npt.ArrayLike | str | Sequence[str],
     *,
-    method: RecallMethod | Literal["auto"] = "auto",
+    method: RecallMethod | str = "auto",
     backend: str,
     shots: int = 1000,
     rng: np.random.Generator | int | None = None,
@@ -123,7 +123,7 @@ def submit(
         memory: An ``AmplitudeMemory`` or ``EnergyMemory``.
         probes: One probe, shape ``(D,)``, or many, ``(P, D)``: one job as far as the service's
             limits allow.
-        method: How to recall; adaptive methods cannot wait and are refused.
+        method: How to recall, as for ``recall``; adaptive methods cannot wait and are refused.
         backend: Name of an engine, one of ``engine_names()``.
         shots: Shots per probe.
         rng: Seed or generator. The one that ``recall`` would be given repeats its shots on a local

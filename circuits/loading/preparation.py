@@ -42,6 +42,7 @@ class Preparation:
 class Encoder(ABC):
     """How patterns become amplitudes; subclasses are frozen values with plain fields."""
 
+    kind: ClassVar[str] = "encoder"
     name: ClassVar[str]
 
     @abstractmethod

@@ -13,25 +13,13 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
     METHODS,
-    Amplified,
     AmplitudeAmplification,
-    CappedPosterior,
-    DistributedQuery,
-    FixedPoint,
-    HammingBall,
-    OptimalFilter,
-    Plain,
-    Posterior,
-    ProbabilisticRecall,
-    ProductFilter,
     RecallLaw,
     RecallMethod,
-    SampleAndAccept,
-    SeparationFilter,
-    SetIntersection,
     VenturaMartinez,
 )
 from qdenseam.methods.base import Floats, Spins
+from qdenseam.spelling import parse, spell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +27,7 @@ class RecallRow:
     """One method on one memory and probe."""
 
     method: str
-    """What was run, in words."""
+    """The spelling of what was run, numbers rounded."""
     law_error: float
     """Largest difference between the statevector and the law, over every stored pattern, all
     spurious outcomes together and the acceptance."""
@@ -64,7 +52,7 @@ def bench_recall(
     num_neurons: int = 6,
     num_patterns: int = 6,
     shots: int = 4000,
-    methods: Sequence[tuple[str, RecallMethod]] | None = None,
+    methods: Sequence[str] | None = None,
     rng: np.random.Generator | int | None = None,
     on_row: Callable[[RecallRow], None] | None = None,
 ) -> list[RecallRow]:
@@ -78,13 +66,13 @@ def bench_recall(
         num_neurons: D, at least 2.
         num_patterns: K, at most 2^D.
         shots: Shots per method.
-        methods: Pairs of a name and a method; by default :func:`bench_methods` and every other
-            registered one with its defaults.
+        methods: Spellings, in which ``$num_patterns`` is K; by default :data:`COMPARED` and every
+            other registered method with its defaults.
         rng: Seed or generator.
         on_row: Called with each finished row.
 
     Raises:
-        ValueError: D, K or the shots are out of range.
+        ValueError: D, K or the shots are out of range, or a text spells no method with a law.
     """
     from classical_ref.patterns import random_patterns
     from qdenseam.retrieval import recall
@@ -94,7 +82,7 @@ def bench_recall(
         raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")
     patterns = random_patterns(num_patterns, num_neurons, rng=rng)
     rows = []
-    for name, untrained in _chosen(methods, num_patterns):
+    for untrained in _chosen(methods, num_patterns):
         memory = _memory_for(untrained, patterns)
         target, probe = _posed(patterns, 0 if completes(untrained) else -1)
         method = untrained.trained(memory, probe, rng=rng)
@@ -103,7 +91,7 @@ def bench_recall(
         counts = [*result.counts, result.spurious, shots - result.accepted]
         cost = method.resources(memory, probe)
         row = RecallRow(
-            method=name,
+            method=spell(untrained, digits=3),
             law_error=law_error(method, memory, probe, law),
             p_value=smallest_p_value(counts, [*law.joint, law.spurious, law.rejected]),
             acceptance=law.acceptance,
@@ -120,32 +108,26 @@ def bench_recall(
     return rows
 
 
-def bench_methods(num_patterns: int) -> list[tuple[str, RecallMethod]]:
-    """Return the amplitude methods of the table, with a name for each.
-
-    Args:
-        num_patterns: K, of which a planner claims that one pattern matches.
-    """
-    one = Amplified(1 / num_patterns)
-    return [
-        ("Ventura-Martinez", VenturaMartinez()),
-        ("distributed query", DistributedQuery()),
-        ("amplification, plain", AmplitudeAmplification(schedule=Plain())),
-        ("amplification, exact", AmplitudeAmplification()),
-        ("amplification, fixed point", AmplitudeAmplification(schedule=FixedPoint())),
-        ("set intersection, counter", SetIntersection(radius=1)),
-        ("set intersection, signal", SetIntersection(radius=1, oracle="signal")),
-        ("probabilistic, 2 controls", ProbabilisticRecall(2)),
-        ("probabilistic, 4 controls", ProbabilisticRecall(4)),
-        ("filter, ball", SeparationFilter(HammingBall(1))),
-        ("filter, ball, symmetric", SeparationFilter(HammingBall(1), synthesis="symmetric")),
-        ("filter, ball, amplified", SeparationFilter(HammingBall(1), amplified=one)),
-        ("filter, posterior", SeparationFilter(Posterior(0.2))),
-        ("filter, capped posterior", SeparationFilter(CappedPosterior(0.2, 1))),
-        ("filter, optimal of degree 3", SeparationFilter(OptimalFilter(3, 1))),
-        ("product filter", ProductFilter(0.25)),
-        ("measure and accept", SampleAndAccept(HammingBall(1))),
-    ]
+COMPARED = (
+    "ventura-martinez",
+    "distributed-query",
+    "amplification(schedule=plain)",
+    "amplification",
+    "amplification(schedule=fixed-point)",
+    "set-intersection(radius=1)",
+    "set-intersection(radius=1, oracle=signal)",
+    "probabilistic(num_controls=2)",
+    "probabilistic(num_controls=4)",
+    "separation-filter(hamming-ball(1))",
+    "separation-filter(hamming-ball(1), synthesis=symmetric)",
+    "separation-filter(hamming-ball(1), amplified=1/$num_patterns)",
+    "separation-filter(posterior(0.2))",
+    "separation-filter(capped-posterior(0.2, radius=1))",
+    "separation-filter(optimal(3, radius=1))",
+    "product-filter(damping=0.25)",
+    "sample-and-accept(hamming-ball(1))",
+)
+"""The amplitude methods of the table; a planner claims that one of K patterns matches."""
 
 
 def completes(method: RecallMethod) -> bool:
@@ -209,18 +191,16 @@ def _posed(patterns: Spins, factor: int) -> tuple[int, Spins]:
     return int(target), probes[target, neuron].astype(np.int8)
 
 
-def _chosen(
-    methods: Sequence[tuple[str, RecallMethod]] | None, num_patterns: int
-) -> Iterator[tuple[str, RecallMethod]]:
-    if methods is not None:
-        yield from methods
-        return
-    listed = bench_methods(num_patterns)
-    yield from listed
-    covered = {type(method) for _, method in listed}
-    for name, method in sorted(METHODS.items()):
-        if method not in covered:
-            yield name, method()
+def _chosen(methods: Sequence[str] | None, num_patterns: int) -> Iterator[RecallMethod]:
+    axes = {"num_patterns": num_patterns}
+    listed = [parse("method", text, axes) for text in (COMPARED if methods is None else methods)]
+    for method in listed:
+        if not isinstance(method, RecallMethod):
+            raise ValueError(f"methods should have a law, one circuit each. Got {method}.")
+        yield method
+    if methods is None:
+        covered = {type(method) for method in listed}
+        yield from (made() for _, made in sorted(METHODS.items()) if made not in covered)
 
 
 def _memory_for(

@@ -6,6 +6,7 @@ Importing this file loads no numerics: a command imports what it needs when it r
 
 import os
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Annotated, Any, NoReturn
 
@@ -72,8 +73,20 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help, wrapped to the terminal, in half the time
     pretty_exceptions_enable=False,
 )
-for command in (compare, recall, plan, collect, reproduce, submit, jobs, fetch, cancel, info):
-    app.command()(command)
+_EXAMPLES: dict[Callable[..., None], str] = {
+    compare: "qdenseam compare --out my-report --data my-patterns.npy",
+    recall: "qdenseam recall --method 'separation-filter(hamming-ball(1))'",
+    plan: "qdenseam plan --probe 01?0 --backend fake:fez",
+    collect: "qdenseam collect capacity",
+    reproduce: "qdenseam reproduce mimura-figure-1",
+    submit: "qdenseam submit --backend fake:fez --encoder 'auto(goal=depth)' --dry-run",
+    jobs: "qdenseam jobs --offline",
+    fetch: "qdenseam fetch --wait --json results.json",
+    cancel: "qdenseam cancel ID",
+    info: "qdenseam info",
+}
+for command, example in _EXAMPLES.items():
+    app.command(epilog=f"Example: {example}")(command)
 for command in (encoders, energy, signal, routing, simulators, gpu):
     bench.command()(command)
 bench.command("recall")(bench_recall)

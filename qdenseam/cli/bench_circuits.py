@@ -92,6 +92,14 @@ def recall(
     num_neurons: Annotated[int, Option(min=2, help="D.")] = 6,
     num_patterns: Annotated[int, Option(min=1, help="K.")] = 6,
     shots: Annotated[int, Option(min=1, help="Shots per method.")] = 4000,
+    method: Annotated[
+        list[str] | None,
+        Option(
+            metavar="SPELLING",
+            help="A method with its settings; repeat for many. By default all.",
+            show_default=False,
+        ),
+    ] = None,
     engines: Annotated[
         bool, Option("--engines", help="Time the branch engine beside simulators instead.")
     ] = False,
@@ -113,7 +121,11 @@ def recall(
         rows = [
             asdict(row)
             for row in bench_recall(
-                num_neurons=num_neurons, num_patterns=num_patterns, shots=shots, rng=seed
+                num_neurons=num_neurons,
+                num_patterns=num_patterns,
+                shots=shots,
+                methods=method,
+                rng=seed,
             )
         ]
     print_rows(rows)

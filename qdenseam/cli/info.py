@@ -17,21 +17,16 @@ _GIB = 2.0**30
 def info() -> None:
     """Show versions, engines and the machine.
 
-    Also the recall methods, and what the missing engines need.
+    Also the recall methods and what they are made of, each with its settings, as they are spelled,
+    and what the missing engines need.
     """
-    from qdenseam.methods import ADAPTIVE_METHODS, METHODS
+    from qdenseam.spelling import registered
 
     _section("Versions", _versions())
-    _section(
-        "Methods",
-        [
-            ("auto", "one is chosen"),
-            *(
-                (name, _first(method))
-                for name, method in sorted({**METHODS, **ADAPTIVE_METHODS}.items())
-            ),
-        ],
-    )
+    for kind in ("method", "filter", "schedule", "encoder", "separation"):
+        rows = [(name, _described(thing)) for name, thing in sorted(registered(kind).items())]
+        auto = [("auto", "one is chosen")] if kind == "method" else []
+        _section(f"{kind.capitalize()}s", [*auto, *rows])
     _section("Engines", _engines())
     _section("Machine", _machine())
 
@@ -52,9 +47,12 @@ def _versions() -> list[tuple[str, str]]:
     ]
 
 
-def _first(thing: type) -> str:
-    """Return the first line of a docstring."""
-    return (thing.__doc__ or "").strip().splitlines()[0]
+def _described(thing: type) -> str:
+    """Return the first line of a docstring, and the settings."""
+    from qdenseam.spelling.reading import settings
+
+    names = ", ".join(settings(thing))
+    return (thing.__doc__ or "").strip().splitlines()[0] + (f" ({names})" if names else "")
 
 
 def _engines() -> list[tuple[str, str]]:

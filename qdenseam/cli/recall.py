@@ -7,8 +7,27 @@ from typer import Option
 
 if TYPE_CHECKING:
     from classical_ref.datasets import Dataset
-    from qdenseam.methods import RecallMethod
     from qdenseam.recall_result import RecallResult
+
+Method = Annotated[
+    str,
+    Option(
+        metavar="SPELLING",
+        help="A recall method with its settings, such as 'separation-filter(hamming-ball(1), "
+        'amplified=1/8)\', or "auto" to have one chosen.',
+    ),
+]
+"""The option of a method, for all commands that take one."""
+Encoder = Annotated[
+    str,
+    Option(
+        metavar="SPELLING",
+        help="How an amplitude memory is loaded, such as 'auto(goal=depth)' or schmidt.",
+    ),
+]
+Separation = Annotated[
+    str, Option(metavar="SPELLING", help="F of an energy memory, such as 'polynomial(3)'.")
+]
 
 
 def recall(
@@ -43,9 +62,9 @@ def recall(
             show_default=False,
         ),
     ] = None,
-    method: Annotated[
-        str, Option(metavar="NAME", help='A recall method, or "auto" to have one chosen.')
-    ] = "auto",
+    method: Method = "auto",
+    encoder: Encoder = "auto",
+    separation: Separation = "log-sum-exp",
     sampler: Annotated[
         str,
         Option(
@@ -60,7 +79,7 @@ def recall(
     """Recall from one probe, drawn as text.
 
     Pattern, probe and answer stand side by side, below them the measured frequencies beside the
-    exact law of the method. "qdenseam info" lists methods and engines.
+    exact law of the method. "qdenseam info" lists methods, what they are made of, and engines.
     """
     import numpy as np
 
@@ -69,6 +88,7 @@ def recall(
     from qdenseam.execution import engine
     from qdenseam.execution.factories import is_factory
     from qdenseam.execution.job_service import RemoteEngine
+    from qdenseam.methods import as_method
 
     _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
     rng = np.random.default_rng(seed)
@@ -78,8 +98,8 @@ def recall(
         spins = corrupted(stored, index, num_flips, erasures, rng)
     else:
         spins = check_probes(probe, stored.num_neurons)
-    chosen = method_named(method, num_flips)
-    memory = memory_for(stored, chosen)
+    chosen = as_method(method)
+    memory = memory_for(stored, chosen, encoder, separation)
     source: Any = sampler
     if is_factory(sampler):
         source = engine(sampler)
@@ -121,29 +141,16 @@ def corrupted(stored: "Dataset", index: int, num_flips: int, erasures: int, rng:
     return corrupt(stored.patterns[index], num_flips=num_flips, num_erasures=erasures, rng=rng)
 
 
-def method_named(name: str, num_flips: int) -> Any:
-    """Return the method of a name; a classical rule may know the noise level, not the distances."""
-    from qdenseam.methods import HammingBall, SampleAndAccept, method_from_dict, method_names
-
-    if name == "auto":
-        return name
-    if name == SampleAndAccept.name:
-        return SampleAndAccept(HammingBall(num_flips))
-    if name not in method_names():
-        known = ", ".join(["auto", *method_names()])
-        raise ValueError(f"method should be one of {known}. Got {name!r}.")
-    return method_from_dict({"name": name})
-
-
-def memory_for(stored: "Dataset", method: "RecallMethod | str") -> Any:
+def memory_for(stored: "Dataset", method: Any, encoder: str, separation: str) -> Any:
     """Return the memory that the method recalls from."""
     from classical_ref.dense import DenseMemory
-    from classical_ref.separation import LogSumExp
     from qdenseam import AmplitudeMemory, EnergyMemory
+    from qdenseam.spelling import parse
 
     if not isinstance(method, str) and method.memory_type is EnergyMemory:
-        return EnergyMemory(DenseMemory(stored.patterns, separation=LogSumExp()))
-    return AmplitudeMemory(stored.patterns)
+        chosen: Any = parse("separation", separation)
+        return EnergyMemory(DenseMemory(stored.patterns, separation=chosen))
+    return AmplitudeMemory(stored.patterns, encoder=encoder)
 
 
 def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: int | None) -> None:

@@ -7,10 +7,12 @@ import typer
 from typer import Option
 
 from qdenseam.cli.recall import (
+    Encoder,
+    Method,
+    Separation,
     corrupted,
     default_flips,
     memory_for,
-    method_named,
     stored_patterns,
 )
 
@@ -79,9 +81,9 @@ def submit(
             show_default=False,
         ),
     ] = None,
-    method: Annotated[
-        str, Option(metavar="NAME", help='A recall method, or "auto" to have one chosen.')
-    ] = "auto",
+    method: Method = "auto",
+    encoder: Encoder = "auto",
+    separation: Separation = "log-sum-exp",
     shots: Annotated[int, Option(help="Shots per probe.")] = 1000,
     seed: Annotated[int, Option(min=0, help="Seed of patterns, probes and local shots.")] = 7,
     max_seconds: Annotated[
@@ -107,6 +109,7 @@ def submit(
     import numpy as np
 
     from qdenseam.drafting import draft
+    from qdenseam.methods import as_method
     from qdenseam.submission import send
 
     rng = np.random.default_rng(seed)
@@ -118,10 +121,9 @@ def submit(
         )
     else:
         rows = _given(stored, probe, probes)
-    chosen = method_named(method, num_flips)
-    drafted = draft(
-        memory_for(stored, chosen), rows, method=chosen, backend=backend, shots=shots, rng=rng
-    )
+    chosen = as_method(method)
+    memory = memory_for(stored, chosen, encoder, separation)
+    drafted = draft(memory, rows, method=method, backend=backend, shots=shots, rng=rng)
     _print_cost(drafted)
     if max_seconds is not None:
         drafted.require_at_most(max_seconds)

@@ -7,7 +7,7 @@ Dropping shots raises the share of right ones among the rest, never their number
 """
 
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import ClassVar, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -208,6 +208,9 @@ def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> npt.NDArray
 class Mitigation:
     """What to infer beside the raw result."""
 
+    kind: ClassVar[str] = "mitigation"
+    name: ClassVar[str] = "mitigation"
+
     readout: Readout = "off"
     decoding: bool = False
     parity_checks: bool = False
@@ -221,6 +224,8 @@ class Mitigation:
 
 EVERYTHING_OFF = Mitigation()
 """Raw frequencies only."""
+MITIGATIONS = {Mitigation.name: Mitigation}
+"""What is spelled as a mitigation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,6 +10,7 @@ from circuits.loading import Auto, encoder_from_dict, prepare
 from circuits.loading.preparation import Encoder, Preparation
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.probe import check_one_probe
+from qdenseam.spelling import resolved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,21 +24,22 @@ class AmplitudeMemory:
         patterns: Distinct spins ±1, shape ``(K, D)``.
         weights: Priors π_μ >= 0 in any unit, shape ``(K,)``; uniform by default. They are
             normalized to sum 1.
-        encoder: How the patterns are loaded.
+        encoder: How the patterns are loaded, or its spelling such as ``"auto(goal=depth)"``.
 
     Raises:
         ValueError: Patterns are empty, not ±1, or repeat; weights have another shape, are
-            negative, not finite, or all zero.
+            negative, not finite, or all zero; or a text spells no encoder.
     """
 
     patterns: npt.NDArray[np.int8]
     weights: npt.NDArray[np.float64] = None  # type: ignore[assignment]  # uniform, set below
-    encoder: Encoder = field(default_factory=lambda: Auto(goal="gates"))
+    encoder: Encoder | str = field(default_factory=lambda: Auto(goal="gates"))
     _built: list[Preparation] = field(init=False, repr=False, default_factory=list)
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
         object.__setattr__(self, "patterns", patterns)
+        object.__setattr__(self, "encoder", resolved("encoder", self.encoder))
         object.__setattr__(self, "weights", _check_weights(self.weights, len(patterns)))
 
     @property
@@ -74,6 +76,7 @@ class AmplitudeMemory:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_dict` reads."""
+        assert isinstance(self.encoder, Encoder)  # made so at construction
         return {
             "memory": "amplitude",
             "patterns": self.patterns.tolist(),

@@ -16,6 +16,7 @@ from classical_ref.spins import bits_to_spins, check_patterns
 from qdenseam.errors import CapacityError
 from qdenseam.memories.probe import check_one_probe
 from qdenseam.memories.probe_field import calibrated_field
+from qdenseam.spelling import resolved
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,7 +56,8 @@ class EnergyMemory:
     Args:
         model: Patterns of spins ±1, shape ``(K, D)``, made a dense memory with ``separation``, or
             any object with ``.patterns`` and ``.energy(states)``.
-        separation: F of the dense memory; order 3 by default.
+        separation: F of the dense memory, or its spelling such as ``"polynomial(4)"``; order 3 by
+            default.
         probe_field: h > 0, the same for all known positions, or ``None`` for the default.
 
     Raises:
@@ -84,7 +86,8 @@ class EnergyMemory:
                     "patterns should be distinct. Got equal rows; keep one and make it deeper by "
                     "DenseMemory(patterns, separation, weights=...)."
                 )
-            separation = Polynomial(3) if self.separation is None else self.separation
+            chosen = Polynomial(3) if self.separation is None else self.separation
+            separation: Any = resolved("separation", chosen)
             object.__setattr__(self, "model", DenseMemory(patterns, separation=separation))
             object.__setattr__(self, "separation", separation)
         elif self.separation is not None and self.separation is not getattr(

@@ -1,6 +1,6 @@
 """Recall methods: each is a circuit and its law, one file per method."""
 
-from typing import Any
+from typing import Any, Literal
 
 from qdenseam.methods.adaptive import (
     ADAPTIVE_METHODS,
@@ -45,6 +45,7 @@ from qdenseam.methods.qaoa import QAOA
 from qdenseam.methods.quantum_neuron import QuantumNeuron
 from qdenseam.methods.recursive_qaoa import RecursiveQAOA
 from qdenseam.methods.schedules import (
+    AMPLIFIED,
     SCHEDULES,
     Amplified,
     Exact,
@@ -59,9 +60,11 @@ from qdenseam.methods.syndrome_decoding import SyndromeDecoding
 from qdenseam.methods.threshold_search import ThresholdSearch
 from qdenseam.methods.ventura_martinez import VenturaMartinez
 from qdenseam.methods.vqe import VQE
+from qdenseam.spelling import registered, resolved
 
 __all__ = [
     "ADAPTIVE_METHODS",
+    "AMPLIFIED",
     "FILTERS",
     "METHODS",
     "QAOA",
@@ -111,6 +114,7 @@ __all__ = [
     "Table",
     "ThresholdSearch",
     "VenturaMartinez",
+    "as_method",
     "method_from_dict",
     "method_names",
     "register",
@@ -136,12 +140,24 @@ FILTERS: dict[str, type[Filter]] = {
 }
 """Every filter by name."""
 
-_PARTS: dict[str, Any] = FILTERS | SCHEDULES | {Amplified.name: Amplified}
-
 
 def method_names() -> list[str]:
     """Return the names of all registered methods, adaptive ones included."""
     return sorted({**METHODS, **ADAPTIVE_METHODS})
+
+
+def as_method(method: object) -> RecallMethod | AdaptiveMethod | Literal["auto"]:
+    """Return the method itself, or the one that a text spells; ``"auto"`` stays as it is.
+
+    Raises:
+        ValueError: The text spells no method.
+        TypeError: It is another object, such as a class.
+    """
+    found = resolved("method", method)
+    if isinstance(found, RecallMethod | AdaptiveMethod):
+        return found
+    assert found == "auto"
+    return "auto"
 
 
 def method_from_dict(data: dict[str, Any]) -> RecallMethod | AdaptiveMethod:
@@ -150,24 +166,24 @@ def method_from_dict(data: dict[str, Any]) -> RecallMethod | AdaptiveMethod:
     Raises:
         ValueError: No method, filter or schedule has that name.
     """
-    fields = {key: _plain_to_field(value) for key, value in data.items() if key != "name"}
-    known: dict[str, type[RecallMethod] | type[AdaptiveMethod]] = {**METHODS, **ADAPTIVE_METHODS}
-    if data.get("name") not in known:
-        raise ValueError(
-            f"method should be one of {', '.join(sorted(known))}. Got {data.get('name')!r}."
-        )
-    return known[data["name"]](**fields)
+    made = _from_plain(data, "method", registered("method"))
+    assert isinstance(made, RecallMethod | AdaptiveMethod)
+    return made
 
 
-def _plain_to_field(value: Any) -> Any:
+def _from_plain(value: Any, kind: str, known: dict[str, type]) -> Any:
     if isinstance(value, list):
         return tuple(value)
-    if isinstance(value, dict):
-        if value.get("name") not in _PARTS:
-            raise ValueError(
-                f"a method's part should be one of {', '.join(sorted(_PARTS))}. "
-                f"Got {value.get('name')!r}."
-            )
-        fields = {k: _plain_to_field(v) for k, v in value.items() if k != "name"}
-        return _PARTS[value["name"]](**fields)
-    return value
+    if not isinstance(value, dict):
+        return value
+    if value.get("name") not in known:
+        raise ValueError(
+            f"{kind} should be one of {', '.join(sorted(known))}. Got {value.get('name')!r}."
+        )
+    parts = registered("filter") | registered("schedule") | registered("amplified")
+    fields = {
+        key: _from_plain(each, "a method's part", parts)
+        for key, each in value.items()
+        if key != "name"
+    }
+    return known[value["name"]](**fields)

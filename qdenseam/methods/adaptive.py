@@ -56,6 +56,7 @@ class AdaptiveState(Protocol):
 class AdaptiveMethod(ABC):
     """A way to recall in rounds; subclasses are frozen dataclasses of plain fields."""
 
+    kind: ClassVar[str] = "method"
     name: ClassVar[str]
     memory_type: ClassVar[type]
 

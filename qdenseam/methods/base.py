@@ -77,6 +77,7 @@ class RecallMethod(ABC):
     gates, each undone later, and angles. What breaks this rule says so by :attr:`peeks`.
     """
 
+    kind: ClassVar[str] = "method"
     name: ClassVar[str]
     memory_type: ClassVar[type]
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]]

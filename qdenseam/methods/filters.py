@@ -25,6 +25,7 @@ MAX_TABULATED = 128
 class Filter(ABC):
     """A frozen value that tabulates F(d)."""
 
+    kind: ClassVar[str] = "filter"
     name: ClassVar[str]
 
     @abstractmethod

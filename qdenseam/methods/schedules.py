@@ -16,11 +16,13 @@ from circuits.amplification import (
     plain_iterations,
     plain_rounds,
 )
+from qdenseam.spelling import resolved
 
 
 class Schedule(ABC):
     """A frozen value that turns a claimed weight into rounds."""
 
+    kind: ClassVar[str] = "schedule"
     name: ClassVar[str]
     knows_weight: ClassVar[bool]
     """Whether the rounds are right only if the claimed weight is."""
@@ -131,6 +133,7 @@ class Amplified:
         schedule: The rounds for it.
     """
 
+    kind: ClassVar[str] = "amplified"
     name: ClassVar[str] = "amplified"
 
     acceptance: float
@@ -156,18 +159,17 @@ class Amplified:
 
 SCHEDULES: dict[str, type[Schedule]] = {s.name: s for s in (Exact, Plain, FixedPoint, Iterations)}
 """Every schedule by name."""
+AMPLIFIED = {Amplified.name: Amplified}
+"""The one way to ask for amplification, by name."""
 
 
 def as_schedule(schedule: Schedule | str) -> Schedule:
-    """Return the schedule itself, or that of a name with its defaults.
+    """Return the schedule itself, or the one that a text such as ``"fixed-point(0.05)"`` spells.
 
     Raises:
-        ValueError: No schedule has that name.
+        ValueError: The text spells no schedule.
+        TypeError: It is another object.
     """
-    if isinstance(schedule, Schedule):
-        return schedule
-    if schedule not in SCHEDULES:
-        raise ValueError(
-            f"schedule should be one of {', '.join(SCHEDULES)} or a Schedule. Got {schedule!r}."
-        )
-    return SCHEDULES[schedule]()
+    found = resolved("schedule", schedule)
+    assert isinstance(found, Schedule)  # by its kind
+    return found

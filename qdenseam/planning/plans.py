@@ -1,7 +1,7 @@
 """Plans compared by predicted success: memory, method and layout for a device's calibration."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from qdenseam.planning.candidates import (
     encoded,
     expected_probes,
 )
+from qdenseam.spelling import spell
 
 ACCEPTANCE_PER_FALSE_ACCEPT = 5
 """A filter whose acceptance is not this many times what noise makes it accept is left out."""
@@ -70,14 +71,21 @@ class Plan:
         """Whether its method reads the answer off the probe: to be shown, never to be chosen."""
         return self.method.peeks
 
+    @property
+    def label(self) -> str:
+        """The method's spelling, rounded, and that it peeks where it does."""
+        return spell(self.method, digits=3) + (
+            " (peeks: a classical scan answers)" if self.peeks else ""
+        )
+
     def row(self) -> dict[str, Any]:
         """Return the plan in words and numbers, a row of a table."""
         own_index = self.method.name in ("index-search", "label-writing")
         encoder = self.memory.encoder
         return {
             "method": self.method.name,
-            "settings": "peeks: a classical scan answers" if self.peeks else _settings(self.method),
-            "encoder": "index" if own_index else getattr(encoder, "goal", encoder.name),
+            "spelling": self.label,
+            "encoder": "index" if own_index else getattr(encoder, "goal", spell(encoder)),
             "success": self.success,
             "ideal": self.ideal,
             "false_accepts": self.false_accepts,
@@ -88,10 +96,8 @@ class Plan:
         }
 
     def __str__(self) -> str:
-        settings = _settings(self.method)
         return (
-            f"{self.method.name}{f' ({settings})' if settings else ''}: success "
-            f"{self.success:.3f} (ideal {self.ideal:.3f}), false accepts "
+            f"{self.label}: success {self.success:.3f} (ideal {self.ideal:.3f}), false accepts "
             f"{self.false_accepts:.3f}, {self.two_qubit_gates} two-qubit gates"
         )
 
@@ -263,17 +269,3 @@ def _accepted_at_random(method: RecallMethod, memory: AmplitudeMemory, probe: Sp
     """Return how often the classical rule keeps a uniformly random outcome."""
     states = np.random.default_rng(0).choice([-1, 1], (4096, memory.num_neurons)).astype(np.int8)
     return float(method.acceptance_of(memory, probe, states).mean())
-
-
-def _settings(value: Any) -> str:
-    """Return the fields of a method that say what it is: filters, schedules, what was set."""
-    words = []
-    for each in fields(value):
-        given = getattr(value, each.name)
-        if is_dataclass(given):
-            name, inner = getattr(given, "name", ""), _settings(given)
-            words.append(f"{name}({inner})" if inner else name)
-        elif given != each.default:
-            shown = f"{given:.3g}" if isinstance(given, float) else given
-            words.append(f"{each.name}={shown}")
-    return ", ".join(words)

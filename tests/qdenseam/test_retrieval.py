@@ -13,10 +13,12 @@ from qdenseam.methods import (
     AmplitudeAmplification,
     BiasFieldRecall,
     CounterdiabaticRecall,
+    HammingBall,
     MinimumSearch,
     ProbabilisticRecall,
     ProductFilter,
     RecallLaw,
+    SeparationFilter,
 )
 
 PATTERNS = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]])
@@ -62,6 +64,19 @@ def test_a_users_sampler_is_accepted(memory) -> None:
         memory, "00??", method=AmplitudeAmplification(), sampler=StatevectorSampler(seed=1)
     )
     np.testing.assert_array_equal(result.pattern, PATTERNS[0])
+
+
+def test_a_method_may_be_spelled(memory) -> None:
+    spelled = recall(memory, "00??", method="separation-filter(hamming-ball(1))", rng=0)
+    given = recall(memory, "00??", method=SeparationFilter(HammingBall(1)), rng=0)
+    assert spelled.method == given.method
+    assert spelled.counts.tolist() == given.counts.tolist()
+    adaptive = recall(memory, "00??", method="minimum-search", shots=10, rng=0)
+    assert adaptive.method["name"] == "minimum-search"
+    with pytest.raises(ValueError, match="Did you mean 'amplification'"):
+        recall(memory, "00??", method="amplificaton")
+    with pytest.raises(TypeError, match="add parentheses"):
+        recall(memory, "00??", method=AmplitudeAmplification)
 
 
 def test_auto_completes_unknown_bits_and_filters_known_probes(memory) -> None:

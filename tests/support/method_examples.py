@@ -35,6 +35,7 @@ from qdenseam.methods import (
     ThresholdSearch,
     VenturaMartinez,
 )
+from qdenseam.spelling import spell
 
 TRAINED_QAOA = QAOA(num_layers=2, gammas=(0.11, 0.23), betas=(0.6, 0.3))
 
@@ -91,6 +92,4 @@ def examples() -> list[RecallMethod]:
 
 
 def example_id(method: RecallMethod) -> str:
-    fields = {k: v for k, v in method.to_dict().items() if k not in ("name", "gammas", "betas")}
-    changed = [f"{k}={v}" for k, v in fields.items() if v != type(method)().to_dict().get(k)]
-    return "-".join([method.name, *changed])
+    return spell(method, digits=3)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from qdenseam.bench.recall import bench_methods, bench_recall, smallest_p_value
-from qdenseam.methods import AmplitudeAmplification, SampleAndAccept, SeparationFilter
+from qdenseam.bench.recall import COMPARED, bench_recall, smallest_p_value
+from qdenseam.spelling import parse, spell
 
 
 def test_every_amplitude_method_obeys_its_law() -> None:
@@ -12,22 +12,24 @@ def test_every_amplitude_method_obeys_its_law() -> None:
         num_neurons=4,
         num_patterns=4,
         shots=500,
-        methods=bench_methods(4),
+        methods=COMPARED,
         rng=0,
         on_row=seen.append,
     )
     assert seen == rows
-    assert [r.method for r in rows] == [name for name, _ in bench_methods(4)]
+    axes = {"num_patterns": 4}
+    assert [r.method for r in rows] == [spell(parse("method", each, axes)) for each in COMPARED]
     for row in rows:
         assert row.law_error < 1e-10, row
         assert row.p_value > 1e-9, row
         assert 0 <= row.success <= 1
         assert row.two_qubit_gates >= 0
     by_name = {r.method: r for r in rows}
-    assert by_name["amplification, exact"].success > 0.999
-    assert by_name["amplification, exact"].knows_match_count
-    assert not by_name["amplification, fixed point"].knows_match_count
-    unamplified, amplified = by_name["filter, ball"], by_name["filter, ball, amplified"]
+    assert by_name["amplification"].success > 0.999
+    assert by_name["amplification"].knows_match_count
+    assert not by_name["amplification(schedule=fixed-point)"].knows_match_count
+    unamplified = by_name["separation-filter(hamming-ball(1))"]
+    amplified = by_name["separation-filter(hamming-ball(1), amplified=0.25)"]
     assert amplified.acceptance > unamplified.acceptance
     assert amplified.state_preparations > unamplified.state_preparations == 1
 
@@ -37,11 +39,7 @@ def test_the_unamplified_filter_accepts_as_often_as_the_baseline() -> None:
         num_neurons=4,
         num_patterns=5,
         shots=100,
-        methods=[
-            ("filter", SeparationFilter()),
-            ("baseline", SampleAndAccept()),
-            ("completion", AmplitudeAmplification()),
-        ],
+        methods=["separation-filter", "sample-and-accept", "amplification"],
         rng=1,
     )
     assert ours.acceptance == pytest.approx(baseline.acceptance)
@@ -56,3 +54,7 @@ def test_p_values_are_small_only_for_wrong_laws() -> None:
 def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match="num_neurons should be at least 2"):
         bench_recall(num_neurons=1)
+    with pytest.raises(ValueError, match="Did you mean 'qaoa'"):
+        bench_recall(methods=["qao"])
+    with pytest.raises(ValueError, match="should have a law"):
+        bench_recall(methods=["minimum-search"])

@@ -23,7 +23,19 @@ def test_bench_recall_prints_a_row_per_method_and_writes_json(tmp_path) -> None:
     content = json.loads(file.read_text())
     assert {"versions", "rows", "seed"} <= set(content)
     assert all(row["law_error"] < 1e-10 for row in content["rows"])
-    assert "amplification, exact" in result.output
+    assert "amplification(schedule=plain)" in result.output
+
+
+def test_bench_recall_takes_methods_with_settings() -> None:
+    small = ("bench", "recall", "--num-neurons", "3", "--num-patterns", "2", "--shots", "100")
+    spelled = "separation-filter(hamming-ball(1), amplified=1/$num_patterns)"
+    result = run(*small, "--method", spelled, "--method", "amplification")
+    assert result.exit_code == 0, result.output
+    rows = [line.split("│")[1].strip() for line in result.stdout.splitlines() if line[0] == "│"]
+    assert rows == ["separation-filter(hamming-ball(1), amplified=0.5)", "amplification"]
+    refused = run(*small, "--method", "amplificaton")
+    assert refused.exit_code == 2
+    assert "Did you mean 'amplification'" in refused.stderr
 
 
 def test_bench_recall_times_engines(tmp_path) -> None:

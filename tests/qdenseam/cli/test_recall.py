@@ -4,11 +4,16 @@ import re
 
 import numpy as np
 import pytest
+from method_examples import example_id, examples
 from toy_service import ToyEngine, ToyService
 from typer.testing import CliRunner
 
+from circuits.loading import Auto
+from classical_ref import Polynomial
+from qdenseam import AmplitudeMemory
 from qdenseam.cli.app import app
 from qdenseam.methods import METHODS
+from qdenseam.spelling import spell
 
 
 @pytest.fixture
@@ -61,6 +66,25 @@ def test_every_method_by_name(run, method):
         assert f"{method} on exact." in result.stdout
 
 
+@pytest.mark.parametrize("method", examples(), ids=example_id)
+def test_every_setting_reaches_the_recall(run, monkeypatch, method):
+    asked = []
+
+    def recorded(memory, probe, *, method, **options):
+        asked.append((memory, method))
+        raise ValueError("enough")
+
+    monkeypatch.setattr("qdenseam.retrieval.recall", recorded)
+    options = ["--encoder", "auto(goal=depth)", "--separation", "polynomial(4)"]
+    assert "enough" in run("--method", spell(method), *options).stderr
+    [(memory, given)] = asked
+    assert given == method
+    if isinstance(memory, AmplitudeMemory):
+        assert memory.encoder == Auto(goal="depth")
+    else:
+        assert memory.model.separation == Polynomial(4)
+
+
 def test_the_same_seed_draws_the_same(run):
     assert run("--seed", "3").stdout == run("--seed", "3").stdout != run("--seed", "4").stdout
 
@@ -92,7 +116,14 @@ def test_a_factory_of_a_paid_device_is_refused(run, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--method", "grover"), "should be one of auto, .*amplification, .*Got 'grover'"),
+        (("--method", "grover"), "should be one of .*amplification, auto, .*Got 'grover'"),
+        (("--method", "amplificaton"), "Did you mean 'amplification' or 'adaptive-amplification'"),
+        (("--method", "qaoa(num_layer=1)"), "Did you mean 'num_layers'. At character 6 of"),
+        (("--encoder", "schmid"), "Did you mean 'schmidt'"),
+        (
+            ("--method", "qaoa", "--separation", "cubic"),
+            "separation should be .*Got 'cubic'",
+        ),
         (("--sampler", "abacus"), "should be one of .*aer.*Got 'abacus'"),
         (("--sampler", "ibm:fez"), "should cost nothing .*qdenseam submit"),
         (("--data", "faces"), "should be 'digits', .*Got 'faces'"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import Statevector
 
-from circuits.loading import Incremental
+from circuits.loading import Auto, Incremental
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
 
@@ -65,3 +65,13 @@ def test_plain_data_round_trip(rng) -> None:
 def test_bad_input_is_refused(patterns, weights, message) -> None:
     with pytest.raises(ValueError, match=message):
         AmplitudeMemory(np.array(patterns), weights)
+
+
+def test_an_encoder_may_be_spelled() -> None:
+    memory = AmplitudeMemory([[1, 1], [1, -1]], encoder="auto(goal=depth)")
+    assert memory.encoder == Auto(goal="depth")
+    assert AmplitudeMemory.from_dict(memory.to_dict()).encoder == memory.encoder
+    with pytest.raises(ValueError, match="Did you mean 'schmidt'"):
+        AmplitudeMemory([[1, 1], [1, -1]], encoder="schmid")
+    with pytest.raises(TypeError, match="encoder should be"):
+        AmplitudeMemory([[1, 1], [1, -1]], encoder=3)

@@ -227,3 +227,14 @@ def test_energies_that_are_not_finite_are_refused(size: float) -> None:
 
     with pytest.raises(ValueError, match="energies should be finite"):
         EnergyMemory(Broken()).diagonal()
+
+
+def test_a_separation_may_be_spelled() -> None:
+    patterns = [[1, 1, -1], [1, -1, 1]]
+    memory = EnergyMemory(patterns, separation="polynomial(4)")
+    assert memory.separation == Polynomial(4)
+    np.testing.assert_array_equal(
+        memory.diagonal(), EnergyMemory(patterns, separation=Polynomial(4)).diagonal()
+    )
+    with pytest.raises(ValueError, match="Did you mean 'polynomial'"):
+        EnergyMemory(patterns, separation="polynomal(4)")

@@ -1,0 +1,83 @@
+"""What has a spelling: kind, name, class. The rooms are found by name, when they are asked for."""
+
+import warnings
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Final, TypeVar
+
+_Thing = TypeVar("_Thing", bound=type)
+
+TABLES: Final = {
+    "method": ("qdenseam.methods:METHODS", "qdenseam.methods:ADAPTIVE_METHODS"),
+    "filter": ("qdenseam.methods:FILTERS",),
+    "schedule": ("qdenseam.methods:SCHEDULES",),
+    "amplified": ("qdenseam.methods:AMPLIFIED",),
+    "encoder": ("circuits.loading:ENCODERS",),
+    "separation": ("classical_ref.separation:SEPARATIONS",),
+    "mitigation": ("qdenseam.execution.mitigation:MITIGATIONS",),
+}
+"""Where the classes of a kind stand by name. What others add comes from the entry points
+``qdenseam.methods``, ``qdenseam.filters`` and so on, or by :func:`register`.
+
+Each class has a ``name`` and the ``kind``, and is a frozen dataclass of plain fields and of objects
+that have a spelling."""
+WORDS: Final[dict[str, dict[str, str | None]]] = {
+    "method": {"auto": "auto"},
+    "mitigation": {"none": None},
+}
+"""Names of a kind that stand for no class."""
+BARE: Final = {"amplified": ("amplified", int | float), "filter": ("table", tuple)}
+"""Classes that a bare value of a type stands for, where one of the kind is expected."""
+
+
+def registered(kind: str) -> dict[str, type]:
+    """Return the classes of a kind by name.
+
+    Raises:
+        ValueError: There is no such kind.
+    """
+    tables = _tables(kind)
+    found = dict(_plugged_in(kind))  # first: what it imports may register itself
+    for table in tables:
+        found |= table
+    return found
+
+
+def register(kind: str) -> Callable[[_Thing], _Thing]:
+    """Return a decorator that gives a class of your own its place among a kind.
+
+    Raises:
+        ValueError: There is no such kind, or (when it decorates) the name is taken.
+    """
+    tables = _tables(kind)
+
+    def enter(thing: _Thing) -> _Thing:
+        name = getattr(thing, "name", "")
+        if any(name in table for table in tables):
+            raise ValueError(f"a {kind} named {name!r} is already registered.")
+        tables[0][name] = thing
+        return thing
+
+    return enter
+
+
+def _tables(kind: str) -> list[dict[str, type]]:
+    if kind not in TABLES:
+        raise ValueError(f"kind should be one of {', '.join(TABLES)}. Got {kind!r}.")
+    places = (each.partition(":") for each in TABLES[kind])
+    return [getattr(import_module(room), table) for room, _, table in places]
+
+
+@cache
+def _plugged_in(kind: str) -> dict[str, type]:
+    """Return what installed packages add; one that fails to load is warned of, once."""
+    found = {}
+    for entry in entry_points(group=f"qdenseam.{kind}s"):
+        try:
+            thing = entry.load()
+            found[thing.name] = thing
+        except Exception as error:  # a broken package must not stop what does not use it
+            warnings.warn(f"{kind} {entry.name!r} cannot be loaded: {error!r}", stacklevel=2)
+    return found
