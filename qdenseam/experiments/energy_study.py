@@ -61,8 +61,8 @@ METHODS: dict[str, Any] = {
     "fixed angles p=2": FixedAngleQAOA(2),
     "fixed angles p=4": FixedAngleQAOA(4),
     "fixed angles p=8": FixedAngleQAOA(8),
-    "adiabatic p=8": AdiabaticRecall(num_steps=8, total_time=6.0),
-    "adiabatic p=16": AdiabaticRecall(num_steps=16, total_time=8.0),
+    "adiabatic p=8": AdiabaticRecall(num_steps=8, total_time=6.0, warm_start=0.25),
+    "adiabatic p=16": AdiabaticRecall(num_steps=16, total_time=8.0, warm_start=0.25),
     "counterdiabatic p=1": CounterdiabaticRecall(),
     "bias field, 3 rounds": BiasFieldRecall(num_rounds=3),
 }

@@ -147,6 +147,34 @@ class EnergyMemory:
             field_energy = np.concatenate([field_energy - spin, field_energy + spin])
         return memory + field_energy
 
+    def energies(self, states: npt.ArrayLike, probe: npt.ArrayLike | str | None = None) -> Floats:
+        """Return the energies of some spin states, shape ``(..., D)`` to ``(...,)``.
+
+        Raises:
+            ValueError: The states have another shape or other values than ±1, or the probe is
+                malformed.
+        """
+        spins = np.asarray(states)
+        if spins.shape[-1:] != (self.num_neurons,) or not (np.abs(spins) == 1).all():
+            raise ValueError(
+                f"states should be spins ±1 of shape (..., {self.num_neurons}). "
+                f"Got shape {spins.shape}."
+            )
+        found = self._memory_diagonal()[bits_to_integer((spins < 0).astype(np.uint8))]
+        if probe is not None:
+            found = found - self.field_strength() * (spins @ self.check_probe(probe).astype(float))
+        return np.asarray(found)
+
+    def steepest_flip(self) -> float:
+        """Return the most that one flip of a neuron changes a stored pattern's energy.
+
+        The field counts as turning against the pattern; K·D energies are compared. It says how
+        finely a circuit has to resolve the energy, and depends on the memory only.
+        """
+        flipped = np.where(np.eye(self.num_neurons, dtype=bool), -1, 1) * self.patterns[:, None]
+        rises = self.energies(flipped) - self.energies(self.patterns)[:, None]
+        return float(np.abs(rises).max()) + 2 * self.field_strength()
+
     def field_strength(self) -> float:
         """Return h: as given, or calibrated on the memory (once, then kept)."""
         if self.probe_field is not None:

@@ -8,7 +8,7 @@ from qdenseam.execution.compilation import WIDEST, is_calibrated
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
-    QAOA,
+    AdiabaticRecall,
     AmplitudeAmplification,
     IndexSearch,
     ProbabilisticRecall,
@@ -47,10 +47,10 @@ def choose_method(memory: Memory, probe: Spins, *, on_device: bool = False) -> R
     index search, which has far fewer gates, if the known neurons tell all patterns apart. A fully
     known probe may be corrupted anywhere, which amplification cannot tolerate: probabilistic recall
     with two controls, whose mean acceptance over distances is 3/8. An energy memory gets
-    warm-started QAOA.
+    the untrained ramp, which spends no evaluation on the probe.
     """
     if isinstance(memory, EnergyMemory):
-        return QAOA()
+        return AdiabaticRecall()
     known = probe != 0
     if known.all():
         return ProbabilisticRecall()

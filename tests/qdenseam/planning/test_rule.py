@@ -8,7 +8,12 @@ from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory, recall
 from qdenseam.drafting import draft
 from qdenseam.execution.fake_devices import fake_device
-from qdenseam.methods import QAOA, AmplitudeAmplification, IndexSearch, ProbabilisticRecall
+from qdenseam.methods import (
+    AdiabaticRecall,
+    AmplitudeAmplification,
+    IndexSearch,
+    ProbabilisticRecall,
+)
 from qdenseam.planning import choose, choose_method, plan, rule
 
 
@@ -17,7 +22,7 @@ def test_methods_for_what_is_known(rng) -> None:
     memory = AmplitudeMemory(patterns)
     assert isinstance(choose_method(memory, patterns[0]), ProbabilisticRecall)
     assert isinstance(choose_method(memory, patterns[0] * [1, 1, 1, 0]), AmplitudeAmplification)
-    assert isinstance(choose_method(EnergyMemory(patterns), patterns[0]), QAOA)
+    assert isinstance(choose_method(EnergyMemory(patterns), patterns[0]), AdiabaticRecall)
 
 
 def test_the_rule_on_a_device_without_calibration():
@@ -41,7 +46,7 @@ def test_a_calibrated_device_is_planned_for(rng) -> None:
         assert method.to_dict() == best.method.to_dict()
         assert source.encoder == best.memory.encoder
     energy = EnergyMemory(memory.patterns)
-    assert isinstance(choose(energy, memory.patterns[0], target)[1], QAOA)
+    assert isinstance(choose(energy, memory.patterns[0], target)[1], AdiabaticRecall)
 
 
 def test_a_choice_sees_no_values(rng) -> None:

@@ -1,0 +1,101 @@
+"""What energy recall answers by default, counted over many memories and probes."""
+
+import numpy as np
+import pytest
+from energy_instances import MODELS, gap, instances
+
+from classical_ref import LogSumExp, Polynomial
+from classical_ref.spins import bits_to_spins
+from qdenseam import EnergyMemory, recall
+from qdenseam.experiments.statistics import rate
+from qdenseam.methods import AdiabaticRecall
+from qdenseam.methods.adiabatic import MAX_STEPS
+from qdenseam.planning import choose_method
+
+PATTERNS = bits_to_spins([[0, 0, 0, 0, 0, 0], [1, 1, 0, 1, 0, 0], [0, 1, 1, 0, 1, 1]])
+
+
+def hits_by_default(num_instances: int, sizes: tuple[int, ...], source: str) -> dict:
+    """(energy, D) -> whether the target is first, where its gap is at least D/10."""
+    found = {}
+    for energy in MODELS:
+        for num_neurons in sizes:
+            rng = np.random.default_rng([num_neurons, len(energy), 13])
+            hits = []
+            for memory, probe in instances(
+                energy, num_neurons, num_instances, source=source, rng=rng
+            ):
+                if gap(memory, probe) >= num_neurons / 10:
+                    law = choose_method(memory, probe).law(memory, probe)
+                    assert law.distribution is not None
+                    hits.append(law.distribution.argmax() == memory.pattern_indices()[0])
+            found[energy, num_neurons] = hits
+    return found
+
+
+def assert_most_are_first(found: dict) -> None:
+    total = [hit for hits in found.values() for hit in hits]
+    assert len(total) >= 300
+    share = rate(sum(total), len(total))
+    table = {key: f"{sum(hits)}/{len(hits)}" for key, hits in found.items()}
+    assert share.best >= 0.98, table
+    assert share.low >= 0.95, table
+
+
+def test_the_default_puts_the_target_first_wherever_it_is_the_ground_state() -> None:
+    assert_most_are_first(hits_by_default(11, (6, 7, 9, 12), "random"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("source", "sizes"), [("random", (6, 7, 8, 9, 10, 11, 12)), ("digits", (6, 8, 9, 10, 12))]
+)
+def test_the_default_puts_the_target_first_for_every_energy_and_size(
+    source: str, sizes: tuple[int, ...]
+) -> None:
+    found = hits_by_default(40, sizes, source)
+    assert_most_are_first(found)
+    for energy in MODELS:
+        hits = [hit for key, each in found.items() if key[0] == energy for hit in each]
+        assert np.mean(hits) >= 0.98, energy
+
+
+def test_the_default_of_recall_spends_no_evaluation() -> None:
+    memory = EnergyMemory(PATTERNS)
+    result = recall(memory, "100000", rng=0)
+    assert result.method["name"] == "adiabatic"
+    assert result.evaluations == 0
+    assert (result.pattern == memory.patterns[0]).all()
+
+
+def test_steps_follow_the_steepest_flip() -> None:
+    # one pattern: order 3 of a state at distance d is -(D - 2d)^3 up to the scale
+    memory = EnergyMemory(np.ones((1, 6), dtype=np.int8), separation=Polynomial(3), probe_field=0.5)
+    rise = 6 * (6**3 - 4**3) / 6**3  # a pattern is D deep, the mean over all states is 0
+    assert memory.steepest_flip() == pytest.approx(rise + 1.0)
+    gammas, betas = AdiabaticRecall().angles(memory)
+    assert len(gammas) == len(betas) == np.ceil(20 * (rise + 1) / 4)
+    assert gammas.sum() == pytest.approx(10)  # the mean of s is 1/2
+    short, _ = AdiabaticRecall(num_steps=4).angles(memory)
+    assert len(short) == 4
+    assert short.sum() == pytest.approx(4 * 4 / (rise + 1) / 2)
+    assert AdiabaticRecall(total_time=8).angles(memory)[0].sum() == pytest.approx(4)
+    assert AdiabaticRecall(num_steps=3, total_time=8).angles(memory)[0].sum() == pytest.approx(4)
+
+
+def test_the_steps_are_those_of_the_memory_not_of_the_probe(rng: np.random.Generator) -> None:
+    gentle = EnergyMemory(PATTERNS, separation=LogSumExp())
+    strong = EnergyMemory(gentle.model, probe_field=1e6)
+    with pytest.raises(ValueError, match=f"more than {MAX_STEPS} are needed"):
+        AdiabaticRecall().law(strong, "000001")
+    assert len(AdiabaticRecall().angles(gentle)[0]) < 40
+
+
+def test_energies_of_states_are_entries_of_the_diagonal(rng: np.random.Generator) -> None:
+    memory = EnergyMemory(PATTERNS)
+    states = rng.choice(np.array([-1, 1], dtype=np.int8), (2, 5, 6))
+    index = (states < 0) @ (1 << np.arange(6))
+    for probe in (None, "0?1100"):
+        np.testing.assert_allclose(memory.energies(states, probe), memory.diagonal(probe)[index])
+    with pytest.raises(ValueError, match=r"states should be spins ±1 of shape \(\.\.\., 6\)"):
+        memory.energies(np.zeros(6))
