@@ -1,6 +1,7 @@
 """The README's Python runs as it stands there, and says what is true of the commands."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_python_blocks_run(code, tmp_path, monkeypatch, capsys):
     [line for block in blocks("sh") for line in block.splitlines() if "qdenseam recall" in line],
 )
 def test_recall_commands_run(line):
-    arguments = line.partition("#")[0].partition("qdenseam ")[2].split()
+    _, *arguments = shlex.split(line, comments=True)
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
 
