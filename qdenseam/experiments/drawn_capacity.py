@@ -1,9 +1,10 @@
 """Capacity on patterns that are drawn: classical memories, filters and the baseline, all alike.
 
 Every memory holds distinct random patterns, those of one load among those of the next, and is
-asked for patterns of its own with e flipped bits. All contenders answer the same probes: classical
-memories run to a fixed point, filters by their law, the scan for the nearest pattern, and "measure
-the memory, accept classically", which is simulated shot by shot beside its law.
+asked for patterns of its own with e flipped bits, ambiguous or not. All contenders answer the same
+probes: classical memories run to a fixed point, filters by their law given acceptance, the scan for
+the nearest pattern, and "measure the memory, accept classically", which is simulated shot by shot
+beside its law.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,10 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.dense import DenseMemory
 from classical_ref.patterns import flip, random_patterns
-from classical_ref.separation import Exponential, Polynomial, Separation
 from classical_ref.spins import hamming_distance
+from qdenseam.experiments.classical_settings import CLASSICAL
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.filter_capacity import (
     capacity_of_curves,
@@ -28,14 +28,6 @@ from qdenseam.methods import CosinePower, Filter, HammingBall, OptimalFilter, Po
 
 Floats = npt.NDArray[np.float64]
 Distances = npt.NDArray[np.int64]
-
-CLASSICAL: dict[str, Separation] = {
-    "Hebb": Polynomial(2),
-    "dense, order 3": Polynomial(3),
-    "dense, order 4": Polynomial(4),
-    "dense, exponential": Exponential(),
-}
-"""The classical memories by label."""
 
 BASELINE = "measure and accept, simulated"
 """Label of the Hamming ball without a circuit: shots of the memory until one is in the ball."""
@@ -56,7 +48,7 @@ def drawn_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     num_neurons, num_flips, loads = params["num_neurons"], params["num_flips"], params["loads"]
     filters = {name: each.table(num_neurons) ** 2 for name, each in _filters(params).items()}
     ball = HammingBall(num_flips).table(num_neurons) ** 2
-    labels = [*CLASSICAL, *filters, "nearest pattern", BASELINE]
+    labels = [*params["classical"], *filters, "nearest pattern", BASELINE]
     shape = (params["num_memories"], len(loads))
     curves = {label: np.zeros(shape) for label in labels}
     draws, expected = np.zeros(shape), np.zeros(shape)
@@ -68,9 +60,9 @@ def drawn_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         stored = patterns[:load]
         targets = stored[chosen]
         probes = flip(targets, num_flips, rng=rng)
-        for label in [each for each in CLASSICAL if each not in lost]:
-            memory = DenseMemory(stored, separation=CLASSICAL[label])
-            right = (memory.recall(probes, rng=rng).states == targets).all(axis=-1)
+        for label in [each for each in params["classical"] if each not in lost]:
+            answers = CLASSICAL[label].recall(stored, probes, rng=rng)
+            right = (answers == targets).all(axis=-1)
             curves[label][place] = right.mean()
             if not right.any():
                 lost.add(label)
@@ -81,8 +73,8 @@ def drawn_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         nearest = distances == distances.min(axis=-1, keepdims=True)
         at_target = nearest[np.arange(len(chosen)), chosen]
         curves["nearest pattern"][place] = (at_target / nearest.sum(axis=-1)).mean()
-        answers, spent = _measured(distances, ball, rng)
-        curves[BASELINE][place] = (answers == chosen).mean()
+        shown, spent = _measured(distances, ball, rng)
+        curves[BASELINE][place] = (shown == chosen).mean()
         draws[place] = spent.mean()
         expected[place] = (load / ball[distances].sum(axis=-1)).mean()
     return {
@@ -119,6 +111,7 @@ def drawn_tasks(
                 ],
                 "num_memories": num_memories,
                 "num_probes": num_probes,
+                "classical": list(CLASSICAL),
             },
             seed=seed,
             num_batches=num_batches,

@@ -5,7 +5,8 @@ import pytest
 
 from qdenseam.experiments import collect
 from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks, study_tasks
-from qdenseam.experiments.drawn_capacity import BASELINE, CLASSICAL, drawn_tasks, drawn_trial
+from qdenseam.experiments.classical_settings import CLASSICAL
+from qdenseam.experiments.drawn_capacity import BASELINE, drawn_tasks, drawn_trial
 
 
 def _params(**changes) -> dict:
@@ -41,6 +42,17 @@ def test_sharper_memories_hold_more(rng: np.random.Generator) -> None:
         assert (np.diff(mean) <= 0.1).all()
 
 
+def test_the_best_exponential_memory_errs_only_where_the_scan_does(
+    rng: np.random.Generator,
+) -> None:
+    params = _params(num_flips=2, loads=[16, 64], num_memories=4, num_probes=50)
+    curves = drawn_trial(params, rng)["curves"]
+    best, scan = curves["dense, exponential"], curves["nearest pattern"]
+    assert (best >= scan - 0.2).all()  # ties: the scan draws, the memory may end between patterns
+    assert (best.mean(axis=0) > curves["exponential, as published"].mean(axis=0)).all()
+    assert (best.mean(axis=0) > curves["dense, order 4"].mean(axis=0)).all()
+
+
 @pytest.mark.statistical
 def test_the_measured_baseline_follows_its_law(rng: np.random.Generator) -> None:
     params = _params(loads=[4, 40], num_memories=4, num_probes=400)
@@ -67,8 +79,8 @@ def test_drawn_rows_stand_beside_the_filters(tmp_path) -> None:
     )
     rows = capacity_summary(records)
     assert {r["patterns"] for r in rows} == {"distinct"}
-    assert [r["kind"] for r in rows[:5]] == ["filter", *["classical"] * 4]
-    assert [r["label"] for r in rows[1:5]] == list(CLASSICAL)
+    assert [r["kind"] for r in rows[:6]] == ["filter", *["classical"] * 5]
+    assert [r["label"] for r in rows[1:6]] == list(CLASSICAL)
     assert rows[-1]["kind"] == "baseline"
     assert all(r["pooled"] is None for r in rows[1:])
     assert all("pattern set" in r["mean"].covers for r in rows)
