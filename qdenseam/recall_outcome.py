@@ -1,4 +1,4 @@
-"""What happened in a recall, in words: one function from facts to sentences."""
+"""What happened in a recall, in words: from facts to sentences."""
 
 from collections.abc import Sequence
 
@@ -30,25 +30,32 @@ def sentences(
         contradicted: Known neurons at which the answer differs from the probe.
         predicted_probability: The answer's, given acceptance, by the method's law.
     """
-    agree = f"{_patterns(num_matching)} with every known neuron"
     if accepted == 0:
-        hint = (
-            "more shots" if num_matching else "a method that tolerates more errors, or more shots"
-        )
-        return [f"None of {shots} shots was accepted.", f"{agree}; use {hint}."]
+        other = "" if num_matching else "a method that tolerates more errors, or "
+        fits = f"{_agree(num_matching)}; use {other}more shots."
+        return [f"None of {shots} shots was accepted.", fits]
     said = [_shown(shots, accepted, top_count, pattern_index, num_stored)]
     if predicted_probability is not None:
         said.append(f"The law predicts {predicted_probability:.1%} for it.")
     if num_tied > 1:
         said.append(f"It is the first of {num_tied} equally frequent outcomes.")
+    return said + fit_sentences(num_matching, contradicted)
+
+
+def fit_sentences(num_matching: int, contradicted: Sequence[int]) -> list[str]:
+    """Return what is to be said of how an answer fits its probe; nothing where all is well.
+
+    Args:
+        num_matching: Stored patterns that agree with every known neuron of the probe.
+        contradicted: Known neurons at which the answer differs from the probe.
+    """
+    agree = _agree(num_matching)
     if contradicted and num_matching:
         though = agree[0].lower() + agree[1:]
-        said.append(f"It contradicts the probe at {_neurons(contradicted)}, though {though}.")
-    elif contradicted:
-        said.append(f"{agree}; this answer differs at {_neurons(contradicted)}.")
-    elif num_matching != 1:
-        said.append(f"{agree}.")
-    return said
+        return [f"It contradicts the probe at {_neurons(contradicted)}, though {though}."]
+    if contradicted:
+        return [f"{agree}; this answer differs at {_neurons(contradicted)}."]
+    return [] if num_matching == 1 else [f"{agree}."]
 
 
 def _shown(
@@ -64,10 +71,9 @@ def _shown(
     return f"{text}."
 
 
-def _patterns(number: int) -> str:
-    if number == 0:
-        return "No stored pattern agrees"
-    return "One stored pattern agrees" if number == 1 else f"{number} stored patterns agree"
+def _agree(number: int) -> str:
+    few = {0: "No stored pattern agrees", 1: "One stored pattern agrees"}
+    return f"{few.get(number, f'{number} stored patterns agree')} with every known neuron"
 
 
 def _neurons(positions: Sequence[int]) -> str:

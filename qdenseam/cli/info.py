@@ -23,10 +23,11 @@ def info() -> None:
     from qdenseam.spelling import registered
 
     _section("Versions", _versions())
-    for kind in ("method", "filter", "schedule", "encoder", "separation"):
+    for kind in ("method", "filter", "schedule", "encoder", "classical memory", "separation"):
         rows = [(name, _described(thing)) for name, thing in sorted(registered(kind).items())]
         auto = [("auto", "one is chosen")] if kind == "method" else []
-        _section(f"{kind.capitalize()}s", [*auto, *rows])
+        title = f"{kind.capitalize()}s".replace("ys", "ies")
+        _section(title, [*auto, *rows])
     _section("Engines", _engines())
     _section("Machine", _machine())
 

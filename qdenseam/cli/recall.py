@@ -7,6 +7,7 @@ from typer import Option
 
 if TYPE_CHECKING:
     from classical_ref.datasets import Dataset
+    from classical_ref.recipes import Recipe
     from qdenseam.recall_result import RecallResult
 
 Method = Annotated[
@@ -79,16 +80,19 @@ def recall(
     """Recall from one probe, drawn as text.
 
     Pattern, probe and answer stand side by side, below them the measured frequencies beside the
-    exact law of the method. "qdenseam info" lists methods, what they are made of, and engines.
+    exact law of the method. A classical memory such as 'dense(exponential)' answers once; it takes
+    known bits as certain where others are unknown and none is flipped. "qdenseam info" lists
+    methods, classical memories, what they are made of, and engines.
     """
     import numpy as np
 
+    from classical_ref.recipes import Recipe
     from classical_ref.spins import check_probes
     from qdenseam import recall as run_recall
     from qdenseam.execution import engine
     from qdenseam.execution.factories import is_factory
     from qdenseam.execution.job_service import RemoteEngine
-    from qdenseam.methods import as_method
+    from qdenseam.spelling import parse
 
     _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
     rng = np.random.default_rng(seed)
@@ -98,7 +102,12 @@ def recall(
         spins = corrupted(stored, index, num_flips, erasures, rng)
     else:
         spins = check_probes(probe, stored.num_neurons)
-    chosen = as_method(method)
+    chosen: Any = parse(("method", "classical memory"), method)
+    if isinstance(chosen, Recipe):
+        certain = spins != 0 if (spins == 0).any() and not flips else None
+        answer = chosen.recall(stored.patterns, spins, clamped=certain, rng=rng)
+        _print_classical(chosen, answer, spins, stored, target=None if probe is not None else index)
+        return
     memory = memory_for(stored, chosen, encoder, separation)
     source: Any = sampler
     if is_factory(sampler):
@@ -151,6 +160,26 @@ def memory_for(stored: "Dataset", method: Any, encoder: str, separation: str) ->
         chosen: Any = parse("separation", separation)
         return EnergyMemory(DenseMemory(stored.patterns, separation=chosen))
     return AmplitudeMemory(stored.patterns, encoder=encoder)
+
+
+def _print_classical(
+    recipe: "Recipe", answer: Any, probe: Any, stored: "Dataset", *, target: int | None
+) -> None:
+    import numpy as np
+
+    from qdenseam.cli.drawing import drawn
+    from qdenseam.recall_outcome import fit_sentences
+    from qdenseam.spelling import spell
+
+    pictures = {} if target is None else {"pattern": stored.patterns[target]}
+    typer.echo(drawn(pictures | {"probe": probe, "recall": answer}, stored.shape))
+    known = probe != 0
+    same = np.flatnonzero((stored.patterns == answer).all(axis=1))
+    fits = (stored.patterns[:, known] == probe[known]).all(axis=1)
+    wrong = np.flatnonzero(known & (answer != probe)).tolist()
+    shown = f"stored pattern {same[0]}" if len(same) else "a spurious state"
+    said = [f"Recalled {shown}.", *fit_sentences(int(fits.sum()), wrong)]
+    typer.echo(f"\n{spell(recipe)}. {' '.join(said)}")
 
 
 def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: int | None) -> None:

@@ -10,16 +10,17 @@ from typing import Final, TypeVar
 _Thing = TypeVar("_Thing", bound=type)
 
 TABLES: Final = {
-    "method": ("qdenseam.methods:METHODS", "qdenseam.methods:ADAPTIVE_METHODS"),
-    "filter": ("qdenseam.methods:FILTERS",),
-    "schedule": ("qdenseam.methods:SCHEDULES",),
-    "amplified": ("qdenseam.methods:AMPLIFIED",),
-    "encoder": ("circuits.loading:ENCODERS",),
-    "separation": ("classical_ref.separation:SEPARATIONS",),
-    "mitigation": ("qdenseam.execution.mitigation:MITIGATIONS",),
+    "method": ("methods", "qdenseam.methods:METHODS", "qdenseam.methods:ADAPTIVE_METHODS"),
+    "filter": ("filters", "qdenseam.methods:FILTERS"),
+    "schedule": ("schedules", "qdenseam.methods:SCHEDULES"),
+    "amplified": ("amplified", "qdenseam.methods:AMPLIFIED"),
+    "encoder": ("encoders", "circuits.loading:ENCODERS"),
+    "separation": ("separations", "classical_ref.separation:SEPARATIONS"),
+    "classical memory": ("memories", "classical_ref.recipes:RECIPES"),
+    "mitigation": ("mitigations", "qdenseam.execution.mitigation:MITIGATIONS"),
 }
-"""Where the classes of a kind stand by name. What others add comes from the entry points
-``qdenseam.methods``, ``qdenseam.filters`` and so on, or by :func:`register`.
+"""Of each kind the entry points (``qdenseam.methods``) by which packages add to it, and where its
+classes stand by name.
 
 Each class has a ``name`` and the ``kind``, and is a frozen dataclass of plain fields and of objects
 that have a spelling."""
@@ -66,7 +67,7 @@ def register(kind: str) -> Callable[[_Thing], _Thing]:
 def _tables(kind: str) -> list[dict[str, type]]:
     if kind not in TABLES:
         raise ValueError(f"kind should be one of {', '.join(TABLES)}. Got {kind!r}.")
-    places = (each.partition(":") for each in TABLES[kind])
+    places = (each.partition(":") for each in TABLES[kind][1:])
     return [getattr(import_module(room), table) for room, _, table in places]
 
 
@@ -74,7 +75,7 @@ def _tables(kind: str) -> list[dict[str, type]]:
 def _plugged_in(kind: str) -> dict[str, type]:
     """Return what installed packages add; one that fails to load is warned of, once."""
     found = {}
-    for entry in entry_points(group=f"qdenseam.{kind}s"):
+    for entry in entry_points(group=f"qdenseam.{TABLES[kind][0]}"):
         try:
             thing = entry.load()
             found[thing.name] = thing

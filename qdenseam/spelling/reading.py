@@ -14,11 +14,11 @@ _PLAIN = {int: "an integer", float: "a number", str: "a string", bool: "true or 
 _CONSTANTS: dict[str, Plain] = {"true": True, "false": False, "none": None}
 
 
-def parse(kind: str, text: str, axes: Axes | None = None) -> object:
+def parse(kind: str | tuple[str, ...], text: str, axes: Axes | None = None) -> object:
     """Return the object that a text spells.
 
     Args:
-        kind: What it should be, a key of :data:`qdenseam.spelling.kinds.TABLES`.
+        kind: What it should be, a key of :data:`qdenseam.spelling.kinds.TABLES`, or one of several.
         text: Such as ``"separation-filter(hamming-ball(2), amplified=1/8)"``.
         axes: Values of ``$names``.
 
@@ -26,7 +26,9 @@ def parse(kind: str, text: str, axes: Axes | None = None) -> object:
         ValueError: The text is malformed, has a name or setting that there is not, or a class
             refuses its settings; the message names the place.
     """
-    return _Resolution(text, axes).value(kind, tree(text, axes), _Expected(kinds=(kind,)))
+    kinds = (kind,) if isinstance(kind, str) else kind
+    expected = _Expected(kinds=kinds)
+    return _Resolution(text, axes).value(" or ".join(kinds), tree(text, axes), expected)
 
 
 def resolved(kind: str, value: object) -> object:

@@ -85,6 +85,17 @@ def test_every_setting_reaches_the_recall(run, monkeypatch, method):
         assert memory.model.separation == Polynomial(4)
 
 
+def test_a_classical_memory_answers_too(run):
+    spelled = "dense(exponential, update=synchronous, self_interaction=kept)"
+    result = run("--erasures", "2", "--method", spelled)
+    assert result.exit_code == 0, result.output
+    pattern, _, recalled = pictures(result.stdout)
+    assert recalled[1:] == pattern[1:]
+    assert f"{spelled}. Recalled stored pattern 0." in result.stdout
+    wrong = run("--flips", "1", "--method", "nearest")
+    assert "No stored pattern agrees with every known neuron; this answer differs" in wrong.stdout
+
+
 def test_the_same_seed_draws_the_same(run):
     assert run("--seed", "3").stdout == run("--seed", "3").stdout != run("--seed", "4").stdout
 

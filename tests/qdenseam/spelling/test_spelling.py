@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from method_examples import examples
 
 from circuits.loading import Affine, Auto, Merging, Schmidt
-from classical_ref import LogSumExp, Polynomial
+from classical_ref import Exponential, LogSumExp, Polynomial, RectifiedPolynomial
+from classical_ref.recipes import CenteredRecipe, DenseRecipe
 from qdenseam.execution.mitigation import Mitigation
 from qdenseam.methods import (
     QAOA,
@@ -47,6 +48,8 @@ CHANGED = [("method", method) for method in examples()] + [
     ("encoder", Auto(goal="routed", coupling_map=((0, 1), (1, 2)), max_ancillas=0)),
     ("encoder", Affine(inner=Merging(width=3, depth_weight=0.5))),
     ("separation", LogSumExp(0.7)),
+    ("classical memory", DenseRecipe(Exponential(2.5), update="synchronous", tie="random")),
+    ("classical memory", CenteredRecipe(RectifiedPolynomial(5))),
     ("mitigation", Mitigation(readout="tensored", parity_checks=True)),
     ("method", QAOA(optimizer="COBYLA", training_outcome='It said "stop", then \\ stopped.')),
 ]
@@ -241,6 +244,16 @@ def test_labels_round() -> None:
     assert spell(method, digits=3) == "separation-filter(hamming-ball(1), amplified=0.333)"
     with pytest.raises(TypeError, match="what is spelled should be"):
         spell(object())
+
+
+def test_methods_and_classical_memories_share_a_place_and_no_name() -> None:
+    assert not {*registered("method")} & {*registered("classical memory")}
+    both = ("method", "classical memory")
+    assert parse(both, "amplification") == AmplitudeAmplification()
+    recipe = parse(both, "dense(exponential(2.5), update=synchronous, tie=random)")
+    assert recipe == DenseRecipe(Exponential(2.5), update="synchronous", tie="random")
+    with pytest.raises(ValueError, match="method or classical memory should be"):
+        parse(both, "dens")
 
 
 def test_names_are_unique_in_a_kind() -> None:

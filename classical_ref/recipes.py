@@ -1,0 +1,159 @@
+"""Classical recall with all its settings chosen, before there are patterns.
+
+A recipe is what stands in a comparison: one rule for every pattern set. Its text is such as
+``dense(exponential(3.0), update=synchronous, self_interaction=kept)``.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .centered import CenteredMemory
+from .dense import DenseMemory
+from .dynamics import Tie, Update, check_choice
+from .fields import SelfInteraction
+from .hopfield import HopfieldMemory, LearningRule
+from .metrics import nearest_pattern
+from .separation import Polynomial, RectifiedPolynomial, Rule, Separation
+from .spins import Spins, check_patterns
+
+_CHOICES = {
+    "learning": LearningRule,
+    "update": Update,
+    "self_interaction": SelfInteraction,
+    "rule": Rule,
+    "tie": Tie,
+}
+
+
+class Recipe(ABC):
+    """A frozen value that answers probes once it is given patterns.
+
+    Raises:
+        ValueError: A setting has an unknown value.
+    """
+
+    kind: ClassVar[str] = "classical memory"
+    name: ClassVar[str]
+    built_from: ClassVar[tuple[str, ...]] = ("separation",)
+    """Settings that the memory is made with; the others belong to its dynamics."""
+
+    def __post_init__(self) -> None:
+        for name, value in self._settings().items():
+            if name in _CHOICES:
+                check_choice(name, value, _CHOICES[name])
+
+    @abstractmethod
+    def memory(self, patterns: ArrayLike) -> Any:
+        """Return the memory of patterns ``(K, D)``."""
+
+    def recall(
+        self,
+        patterns: ArrayLike,
+        probes: ArrayLike,
+        *,
+        clamped: ArrayLike | None = None,
+        rng: np.random.Generator | int | None = None,
+    ) -> Spins:
+        """Return one state per probe, of the shape of the probes.
+
+        Args:
+            patterns: Stored spins, shape ``(K, D)``.
+            probes: Spins with 0 where unknown, shape ``(..., D)``.
+            clamped: Booleans, shape ``(D,)`` or that of the probes: what is certain.
+            rng: Source of the update orders and of random ties.
+
+        Raises:
+            ValueError: Patterns or probes are malformed.
+        """
+        options = {k: v for k, v in self._settings().items() if k not in self.built_from}
+        found = self.memory(patterns).recall(probes, clamped=clamped, rng=rng, **options)
+        return np.asarray(found.states)
+
+    def _settings(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DenseRecipe(Recipe):
+    """A :class:`DenseMemory` and its dynamics."""
+
+    name: ClassVar[str] = "dense"
+    separation: Separation = field(default_factory=lambda: Polynomial(3))
+    update: Update = "asynchronous"
+    self_interaction: SelfInteraction = "excluded"
+    rule: Rule = "exact"
+    tie: Tie = "keep"
+    max_sweeps: int = 100
+
+    def memory(self, patterns: ArrayLike) -> DenseMemory:
+        """Return the memory of patterns ``(K, D)``."""
+        return DenseMemory(check_patterns(patterns), self.separation)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class HopfieldRecipe(Recipe):
+    """A :class:`HopfieldMemory` with its learning rule and its dynamics."""
+
+    name: ClassVar[str] = "hopfield"
+    built_from: ClassVar[tuple[str, ...]] = ("learning",)
+    learning: LearningRule = "hebb"
+    update: Update = "asynchronous"
+    self_interaction: SelfInteraction = "excluded"
+    tie: Tie = "keep"
+    max_sweeps: int = 100
+
+    def memory(self, patterns: ArrayLike) -> HopfieldMemory:
+        """Return the memory of patterns ``(K, D)``."""
+        return HopfieldMemory(check_patterns(patterns), self.learning)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CenteredRecipe(Recipe):
+    """A :class:`CenteredMemory` and its dynamics, for correlated patterns."""
+
+    name: ClassVar[str] = "centered"
+    separation: RectifiedPolynomial = field(default_factory=lambda: RectifiedPolynomial(3))
+    update: Update = "synchronous"
+    tie: Tie = "keep"
+    max_sweeps: int = 100
+
+    def memory(self, patterns: ArrayLike) -> CenteredMemory:
+        """Return the memory of patterns ``(K, D)``."""
+        return CenteredMemory(check_patterns(patterns), self.separation)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NearestRecipe(Recipe):
+    """The nearest-neighbor scan: the stored pattern at the least distance, the first if tied."""
+
+    name: ClassVar[str] = "nearest"
+
+    def memory(self, patterns: ArrayLike) -> Spins:
+        """Return the patterns themselves, ``(K, D)``."""
+        return check_patterns(patterns)
+
+    def recall(
+        self,
+        patterns: ArrayLike,
+        probes: ArrayLike,
+        *,
+        clamped: ArrayLike | None = None,  # noqa: ARG002
+        rng: np.random.Generator | int | None = None,  # noqa: ARG002
+    ) -> Spins:
+        """Return the nearest pattern of each probe; see :class:`Recipe`."""
+        stored = self.memory(patterns)
+        return stored[nearest_pattern(stored, probes).rows]
+
+
+RECIPES: dict[str, type[Recipe]] = {
+    each.name: each for each in (DenseRecipe, HopfieldRecipe, CenteredRecipe, NearestRecipe)
+}
+"""Every recipe by name."""

@@ -1,0 +1,62 @@
+"""A recipe recalls as its memory does with the same settings."""
+
+import numpy as np
+import pytest
+
+from classical_ref import DenseMemory, Exponential, HopfieldMemory, RectifiedPolynomial
+from classical_ref.centered import CenteredMemory
+from classical_ref.metrics import nearest_pattern
+from classical_ref.patterns import corrupt, random_patterns
+from classical_ref.recipes import (
+    RECIPES,
+    CenteredRecipe,
+    DenseRecipe,
+    HopfieldRecipe,
+    NearestRecipe,
+)
+
+BEST = {"update": "synchronous", "self_interaction": "kept"}
+CASES = [
+    (DenseRecipe(Exponential(2.0), **BEST), lambda p: DenseMemory(p, Exponential(2.0)), BEST),
+    (HopfieldRecipe("projection", tie="plus"), lambda p: HopfieldMemory(p, "projection"),
+     {"tie": "plus"}),
+    (CenteredRecipe(RectifiedPolynomial(4)),
+     lambda p: CenteredMemory(p, RectifiedPolynomial(4)), {}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def instance():
+    patterns = random_patterns(4, 12, rng=1)
+    probes = np.array([corrupt(each, num_flips=1, num_erasures=4, rng=2) for each in patterns])
+    return patterns, probes
+
+
+@pytest.mark.parametrize(("recipe", "memory", "options"), CASES, ids=lambda each: str(each)[:20])
+def test_it_recalls_as_its_memory(instance, recipe, memory, options) -> None:
+    patterns, probes = instance
+    for clamped in (None, probes != 0):
+        given = recipe.recall(patterns, probes, clamped=clamped, rng=3)
+        expected = memory(patterns).recall(probes, clamped=clamped, rng=3, **options)
+        np.testing.assert_array_equal(given, expected.states)
+
+
+def test_the_scan_takes_the_nearest(instance) -> None:
+    patterns, probes = instance
+    rows = nearest_pattern(patterns, probes).rows
+    np.testing.assert_array_equal(NearestRecipe().recall(patterns, probes), patterns[rows])
+    np.testing.assert_array_equal(NearestRecipe().recall(patterns, probes[0]), patterns[rows[0]])
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_recipe_repairs_one_flip(name) -> None:
+    patterns = random_patterns(2, 9, rng=0)
+    probe = corrupt(patterns[0], num_flips=1, rng=0)
+    np.testing.assert_array_equal(RECIPES[name]().recall(patterns, probe, rng=0), patterns[0])
+
+
+def test_unknown_settings_are_refused() -> None:
+    with pytest.raises(ValueError, match="update should be one of asynchronous"):
+        DenseRecipe(update="random")
+    with pytest.raises(ValueError, match="learning should be one of hebb"):
+        HopfieldRecipe("delta")
