@@ -1,6 +1,7 @@
 """What a recall method is: a circuit and its law, with nothing of backends or shots."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from operator import index
 from typing import Any, ClassVar, Literal, Self
@@ -13,6 +14,8 @@ from circuits.resources import count
 
 Floats = npt.NDArray[np.float64]
 Spins = npt.NDArray[np.int8]
+OutcomeSampler = Callable[[int, np.random.Generator], tuple[Spins, npt.NDArray[np.int64]]]
+"""From a number of draws to outcomes ``(M, D)`` and how often each came ``(M,)``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +33,9 @@ class RecallLaw:
     """P(the flags or the classical rule reject)."""
     distribution: Floats | None = None
     """P(outcome is x, and accepted) at index Σ_i b_i 2^i, shape ``(2**D,)``, where spurious
-    outcomes are possible."""
+    outcomes are possible and 2^D of them can be listed."""
+    sampler: OutcomeSampler | None = None
+    """Draws so many accepted outcomes, for laws with too many spurious ones to list."""
 
     def __post_init__(self) -> None:
         total = float(self.joint.sum()) + self.spurious + self.rejected

@@ -1,19 +1,24 @@
 """Distributed queries: a search for a whole cloud of states around the probe."""
 
 from dataclasses import dataclass
-from math import asin, pi, sqrt
+from math import asin, cos, log, pi, sin, sqrt
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.amplification import amplification, plain_rounds
-from circuits.bit_order import all_bits, bits_to_integer
 from circuits.oracles import product_state_reflection
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
-from qdenseam.methods.ventura_martinez import MAX_TABULATED, law_with_spurious
+from qdenseam.methods.spurious_shells import (
+    check_circuit_rounds,
+    check_size,
+    check_turn,
+    law_by_distance,
+)
 
 
 @register
@@ -26,8 +31,8 @@ class DistributedQuery(RecallMethod):
     method, shown as it is: the state turns in the plane of |M⟩ and |b⟩ *towards the query itself*,
     which is mostly no stored pattern, so that most of what comes out is spurious.
 
-    The law: with c = ⟨b|M⟩ the state after every round is A|M⟩ + B|b⟩, A and B by two real
-    recursions, and P(x) = (A M_x + B b_x)².
+    The law: with c = sin a = ⟨b|M⟩ and |b⟩ = sin a |M⟩ + cos a |b'⟩ the state after T rounds is
+    cos(2Ta)|M⟩ + sin(2Ta)|b'⟩, and P(x) its squared amplitude, at any D.
 
     Attributes:
         spread: Q in (0, 1/2).
@@ -56,13 +61,19 @@ class DistributedQuery(RecallMethod):
         if self.num_rounds is not None:
             return self.num_rounds
         num_neurons = memory.num_neurons
+        check_size(self.name, num_neurons)
         distance = round(self.spread * num_neurons)
         square = self.spread**distance * (1 - self.spread) ** (num_neurons - distance)
         return max(0, round(pi / (4 * asin(sqrt(square / memory.num_patterns))) - 0.5))
 
     def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:
-        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits."""
+        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits.
+
+        Raises:
+            CapacityError: The rounds are too many to build.
+        """
         spins = memory.check_probe(probe)
+        check_circuit_rounds(self.name, self.rounds(memory))
         bits = spins_to_bits(np.where(spins == 0, 1, spins))
         oracle = product_state_reflection(np.where(spins == 0, 0.5, self.spread), bits)
         rounds = plain_rounds(self.rounds(memory))
@@ -70,30 +81,37 @@ class DistributedQuery(RecallMethod):
         return amplification(memory.preparation(), lambda _: oracle, rounds, span_only=False)
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
-        """Return the law; O(K D + T), no circuit."""
+        """Return the law; O(K D), no circuit.
+
+        Raises:
+            CapacityError: The memory is too large or the rounds are too many for float64.
+        """
         spins = memory.check_probe(probe)
-        start, query = np.sqrt(memory.weights), self._query(memory.patterns, spins)
-        overlap = float(start @ query)
-        stored, cloud = 1.0, 0.0
-        for _ in range(self.rounds(memory)):
-            cloud -= 2 * (stored * overlap + cloud)
-            stored, cloud = stored + 2 * cloud * overlap, -cloud
-        joint = (stored * start + cloud * query) ** 2
-        spurious = cloud**2 * max(0.0, 1 - float(query @ query))
-        distribution = None
-        if memory.num_neurons <= MAX_TABULATED:
-            states = 1 - 2 * all_bits(memory.num_neurons).astype(np.int8)
-            distribution = (cloud * self._query(states, spins)) ** 2
-            distribution[bits_to_integer(memory.bits)] = joint
-        return law_with_spurious(joint, spurious, distribution)
+        check_size(self.name, memory.num_neurons)
+        known = int(np.count_nonzero(spins))
+        start = np.sqrt(memory.weights)
+        query = np.exp(self._log_query(hamming_distance(memory.patterns, spins), known, len(spins)))
+        angle = asin(min(1.0, float(start @ query)))
+        rounds = self.rounds(memory)
+        check_turn(self.name, rounds, 2 * angle)
+        # |b> = sin a |M> + cos a |b'>; where they are one, nothing turns
+        apart = cos(angle) if cos(angle) > 1e-7 else np.inf
+        stored, cloud = cos(2 * rounds * angle), sin(2 * rounds * angle) / apart
+        joint = (stored * start + cloud * (query - sin(angle) * start)) ** 2
+        log_cloud = 2 * log(abs(cloud)) if cloud else -np.inf
+        return law_by_distance(
+            memory.patterns,
+            spins,
+            joint,
+            lambda d: log_cloud + 2 * float(self._log_query(d, known, len(spins))),
+        )
 
     def state_preparations(self, memory: AmplitudeMemory) -> int:
         """Return 2T + 1."""
         return 2 * self.rounds(memory) + 1
 
-    def _query(self, states: Spins, probe: Spins) -> Floats:
-        """Return b_x for each state, shape ``(len(states),)``."""
-        known = int(np.count_nonzero(probe))
-        distance = hamming_distance(states, probe)
-        squares = self.spread**distance * (1 - self.spread) ** (known - distance)
-        return np.sqrt(squares * 0.5 ** (len(probe) - known))
+    def _log_query(self, distance: npt.ArrayLike, known: int, num_neurons: int) -> Floats:
+        """Return ln b_x at distances on the known neurons, of the same shape."""
+        d = np.asarray(distance, dtype=np.float64)
+        logs = d * log(self.spread) + (known - d) * log(1 - self.spread)
+        return np.asarray((logs - (num_neurons - known) * log(2)) / 2)

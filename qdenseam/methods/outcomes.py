@@ -5,10 +5,14 @@ import numpy.typing as npt
 
 from circuits.bit_order import integer_to_bits
 from classical_ref.spins import bits_to_spins
+from qdenseam.errors import CapacityError
+from qdenseam.execution.memory_limits import fits
 from qdenseam.methods.base import RecallLaw, Spins
 from qdenseam.simulation.multinomial import multinomial
 
 Counts = npt.NDArray[np.int64]
+
+_BYTES_PER_NEURON = 24  # spins, their copies, and what is carried from neuron to neuron
 
 
 def tally(states: Spins, counts: Counts | None = None) -> tuple[Spins, Counts]:
@@ -26,13 +30,17 @@ def tally(states: Spins, counts: Counts | None = None) -> tuple[Spins, Counts]:
 
 
 def counts_of(patterns: Spins, states: Spins, counts: Counts) -> Counts:
-    """Return how often each pattern came among distinct outcomes and their counts, ``(K,)``."""
-    places = {key: place for place, key in enumerate(_keys(patterns).tolist())}
+    """Return how often each pattern came among outcomes and their counts, shape ``(K,)``."""
+    places = places_of(patterns, states)
     found = np.zeros(len(patterns), dtype=np.int64)
-    for key, count in zip(_keys(states).tolist(), counts.tolist(), strict=True):
-        if (place := places.get(key)) is not None:
-            found[place] = count
+    np.add.at(found, places[places >= 0], counts[places >= 0])
     return found
+
+
+def places_of(patterns: Spins, states: Spins) -> Counts:
+    """Return the index of each state among the patterns, -1 where it is none, shape ``(M,)``."""
+    index = {key: place for place, key in enumerate(_keys(patterns).tolist())}
+    return np.array([index.get(key, -1) for key in _keys(states).tolist()], dtype=np.int64)
 
 
 def _keys(states: Spins) -> npt.NDArray[np.void]:
@@ -56,9 +64,14 @@ def draw(
 
     Raises:
         ValueError: The law has spurious outcomes but does not say which.
+        CapacityError: There may be more distinct outcomes than fit in memory.
     """
+    if law.sampler is not None:
+        _require_room(law.spurious * shots, patterns.shape[1])
+        sides, counts = multinomial(shots, [law.acceptance, max(0.0, law.rejected)], rng)
+        return tally(*law.sampler(int(counts[sides == 0].sum()), rng))
     if law.distribution is None and law.spurious > 1e-9:
-        raise ValueError("the law has spurious outcomes but no distribution to draw them from.")
+        raise ValueError("the law has spurious outcomes but does not say which.")
     listed = law.joint if law.distribution is None else law.distribution
     places, counts = multinomial(shots, np.clip(np.append(listed, law.rejected), 0, None), rng)
     accepted = places < len(listed)
@@ -66,3 +79,17 @@ def draw(
     if law.distribution is None:
         return tally(patterns[places], counts)
     return tally(bits_to_spins(integer_to_bits(places, patterns.shape[1])), counts)
+
+
+def _require_room(outcomes: float, num_neurons: int) -> None:
+    """Refuse more distinct outcomes than the memory holds.
+
+    Raises:
+        CapacityError: There may be too many.
+    """
+    needed = min(outcomes, 2.0**num_neurons) * _BYTES_PER_NEURON * num_neurons
+    if not fits(int(needed)):
+        raise CapacityError(
+            f"about {outcomes:.3g} distinct outcomes of {num_neurons} neurons take some "
+            f"{needed / 2**30:.3g} GiB, more than is free here. Use fewer shots."
+        )

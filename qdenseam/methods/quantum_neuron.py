@@ -5,12 +5,15 @@ from math import pi
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import all_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
-from qdenseam.methods.ventura_martinez import MAX_TABULATED, law_with_spurious
+from qdenseam.methods.spurious_shells import MAX_TABULATED
+from qdenseam.simulation.multinomial import Counts
+from qdenseam.simulation.neuron_by_neuron import NeuronByNeuron, drawn
 
 
 @register
@@ -69,7 +72,13 @@ class QuantumNeuron(RecallMethod):
         if memory.num_neurons <= MAX_TABULATED:
             states = 1 - 2 * all_bits(memory.num_neurons).astype(np.int8)
             distribution = self._probabilities(states, spins, angles)
-        return law_with_spurious(joint, max(0.0, 1 - float(joint.sum())), distribution)
+        return RecallLaw(
+            joint=joint,
+            spurious=max(0.0, 1 - float(joint.sum())),
+            rejected=0.0,
+            distribution=distribution,
+            sampler=_Sweep(spins, angles).outcomes,
+        )
 
     def _couplings(self, memory: AmplitudeMemory) -> Floats:
         """Return γ w, shape ``(D, D)``; zeros where no two neurons are correlated."""
@@ -85,5 +94,32 @@ class QuantumNeuron(RecallMethod):
         total = np.ones(len(states))
         for i in range(len(probe)):
             field = states[:, :i] @ angles[i, :i] + probe[i + 1 :] @ angles[i, i + 1 :]
-            total *= np.sin(pi / 4 - np.where(states[:, i] < 0, 1, -1) * field) ** 2
+            total *= _chance(field, np.where(states[:, i] < 0, -1, 1))
         return total
+
+
+def _chance(field: Floats, spins: npt.ArrayLike) -> Floats:
+    """Return P(s_i = spin) at the scaled field γ h_i."""
+    return np.asarray(np.sin(pi / 4 + np.asarray(spins) * field) ** 2)
+
+
+class _Sweep(NeuronByNeuron):
+    """The law of a sweep, neuron by neuron; each row carries the fields of all neurons."""
+
+    def __init__(self, probe: Spins, angles: Floats) -> None:
+        self.num_neurons = len(probe)
+        self.angles = angles
+        self.start = np.triu(angles, 1) @ probe
+
+    def outcomes(self, shots: int, rng: np.random.Generator) -> tuple[Spins, Counts]:
+        """Return distinct outcomes of the sweep and their counts."""
+        _, states, counts = drawn(self, np.array([shots]), self.start[None].copy(), rng)
+        return states, counts
+
+    def chances(self, neuron: int, carried: Floats) -> tuple[Floats, Floats]:
+        """Return the probabilities of -1 and +1."""
+        return _chance(carried[:, neuron], -1), _chance(carried[:, neuron], 1)
+
+    def carry(self, neuron: int, carried: Floats, spins: Spins) -> None:
+        """Add what the spin contributes to the fields of the neurons after it."""
+        carried[:, neuron + 1 :] += spins[:, None] * self.angles[neuron + 1 :, neuron]

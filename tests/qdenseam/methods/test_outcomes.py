@@ -71,7 +71,7 @@ def test_draws_follow_the_law(table: bool, rng) -> None:
 
 def test_a_law_that_hides_its_spurious_outcomes_cannot_be_drawn() -> None:
     law = RecallLaw(joint=np.array([0.5]), spurious=0.5, rejected=0.0)
-    with pytest.raises(ValueError, match="no distribution"):
+    with pytest.raises(ValueError, match="does not say which"):
         draw(law, np.ones((1, 3), dtype=np.int8), 100, np.random.default_rng(0))
 
 
