@@ -118,13 +118,13 @@ costs = {"measure and check": [], "nothing known": [], "one match known": []}
 for size in sizes:
     memory = AmplitudeMemory(random_patterns(size, 40, rng=rng))
     probe = erase(memory.patterns[0], 4, rng=rng)
-    search, claim = AdaptiveAmplification(), AmplitudeAmplification()
+    search, claim = AdaptiveAmplification(), AmplitudeAmplification(num_matches=1)
     costs["measure and check"].append(1 / success(SampleAndAccept(HammingBall(0)), memory, probe))
     costs["nothing known"].append(
         search.expected_state_preparations(memory, probe) / success(search, memory, probe)
     )
     costs["one match known"].append(
-        claim.state_preparations(memory) / success(claim, memory, probe)
+        claim.state_preparations(memory, probe) / success(claim, memory, probe)
     )
 
 # %%

@@ -148,7 +148,7 @@ ways = {
 spent = {}
 for name, way in ways.items():
     law = way.law(large, probe)
-    spent[name] = way.state_preparations(large) / law.joint[0]
+    spent[name] = way.state_preparations(large, probe) / law.joint[0]
     print(f"{name:20} acceptance {law.acceptance:.4f}, preparations per answer {spent[name]:5.1f}")
 
 # %% [markdown]

@@ -168,9 +168,9 @@ fig, ax = plt.subplots(figsize=(5.5, 3.2), layout="constrained")
 plot_rounds(1 / 128, counts, ax=ax)
 plt.show()
 
-plain = SyndromeDecoding()
+plain = SyndromeDecoding(schedule="plain")
 success = float(plain.law(code, probe).joint[target])
-anything = SyndromeDecoding(radius=7, num_matches=16).law(code, probe)
+anything = SyndromeDecoding(radius=7, num_matches=16, schedule="plain").law(code, probe)
 print(f"eight rounds: {success:.5f}; formula {np.sin(17 * np.arcsin(128**-0.5)) ** 2:.5f}")
 print(
     f"without the weight test some word comes with {anything.joint.sum():.4f}, "

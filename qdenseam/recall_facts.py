@@ -35,9 +35,9 @@ def recall_facts(
         "method": method.to_dict(),
         "acceptance": _acceptance_table(memory, probe, method),
         "law": {"joint": law.joint, "spurious": law.spurious, "rejected": law.rejected},
-        "state_preparations": method.state_preparations(memory),
+        "state_preparations": method.state_preparations(memory, probe),
         "evaluations": getattr(method, "evaluations", 0),
-        "resources": asdict(resources_of(circuit, method, memory)),
+        "resources": asdict(resources_of(circuit, method, memory, probe)),
         "routed_two_qubit_gates": routed_two_qubit_gates,
         "shot_seconds": shot_seconds,
     }

@@ -165,7 +165,7 @@ def _run(
                 *tally(_accepted(memory, probe, method, bits, rng)),
                 shots,
                 engine=engine.name,
-                resources=resources_of(circuit, method, memory),
+                resources=resources_of(circuit, method, memory, probe),
                 routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(ready),
                 shot_seconds=shot_seconds(engine, ready),
             )
@@ -300,14 +300,16 @@ def check_width(memory: Memory, engine: Engine) -> None:
         )
 
 
-def resources_of(circuit: QuantumCircuit, method: RecallMethod, memory: Memory) -> RecallResources:
+def resources_of(
+    circuit: QuantumCircuit, method: RecallMethod, memory: Memory, probe: Spins
+) -> RecallResources:
     """Return the cost of one shot of a method's circuit."""
     counted = count(circuit)
     return RecallResources(
         num_qubits=counted.num_qubits,
         two_qubit_gates=counted.two_qubit_gates,
         two_qubit_depth=counted.two_qubit_depth,
-        state_preparations=method.state_preparations(memory),
+        state_preparations=method.state_preparations(memory, probe),
     )
 
 
@@ -334,7 +336,7 @@ def _result(
         state_counts=counts,
         shots=shots,
         method=method.to_dict(),
-        state_preparations=shots * method.state_preparations(memory),
+        state_preparations=shots * method.state_preparations(memory, probe),
         evaluations=getattr(method, "evaluations", 0),
         predicted_probability=predicted_probability(law, memory.patterns, states),
         **run,

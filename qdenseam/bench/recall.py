@@ -111,7 +111,8 @@ def bench_recall(
 COMPARED = (
     "ventura-martinez",
     "distributed-query",
-    "amplification(schedule=plain)",
+    "amplification(num_matches=1, schedule=plain)",
+    "amplification(num_matches=1)",
     "amplification",
     "amplification(schedule=fixed-point)",
     "set-intersection(radius=1)",

@@ -143,7 +143,8 @@ def branch_joint(method: RecallMethod, memory: AmplitudeMemory, probe: Any) -> F
     if isinstance(method, AmplitudeAmplification):
         state = branch.prepared(memory.weights, 0)
         matches = (distances == 0)[:, None]
-        return branch.accepted(branch.amplify(state, matches, method.rounds(memory)))
+        rounds = method.rounds(memory, np.asarray(probe) != 0)
+        return branch.accepted(branch.amplify(state, matches, rounds))
     if not isinstance(method, SeparationFilter):
         raise TypeError(f"method should be a filter or amplification. Got {method.name!r}.")
     angles, omega = method.filter.signal(int(np.count_nonzero(probe)))  # type: ignore[union-attr]

@@ -128,7 +128,7 @@ def textbook_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str
     }
     variants = {}
     for name, preparation in preparations.items():
-        circuit = textbook_grover(preparation, probe, len(method.rounds(memory)))
+        circuit = textbook_grover(preparation, probe, len(method.rounds(memory, probe != 0)))
         variants[name] = _run(circuit, method, memory, probe, target, params, rng)
     return {"variants": variants, "backend": params["device"]}
 

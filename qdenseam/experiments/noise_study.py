@@ -157,7 +157,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         "readout": budget.readout,
         "idling": budget.idling,
         "two_qubit_gates": two_qubit_gates(layout.circuit),
-        "state_preparations": method.state_preparations(memory),
+        "state_preparations": method.state_preparations(memory, probe),
         "method": method.to_dict(),
         "backend": params["device"],
     }

@@ -31,7 +31,7 @@ class AdaptiveAmplification(GrowingSearch):
 
     Attributes:
         growth: Factor of m after a failure, in (1, 4/3].
-        max_rounds: Rounds per search; by default what m needs to reach √K, and 20.
+        max_rounds: Rounds per search; by default what m needs to reach its largest, and 20.
 
     References:
         Boyer, Brassard, Høyer and Tapp (1998), theorem 3.

@@ -116,8 +116,11 @@ class RecallMethod(ABC):
         """
         return np.ones(len(states))
 
-    def state_preparations(self, memory: Any) -> int:  # noqa: ARG002
-        """Return how often one shot prepares or unprepares the memory state."""
+    def state_preparations(self, memory: Any, probe: Any) -> int:  # noqa: ARG002
+        """Return how often one shot prepares or unprepares the memory state.
+
+        As everything in a circuit it may depend on which neurons the probe knows.
+        """
         return 1
 
     def resources(self, memory: Any, probe: Any) -> RecallResources:
@@ -127,7 +130,7 @@ class RecallMethod(ABC):
             num_qubits=counted.num_qubits,
             two_qubit_gates=counted.two_qubit_gates,
             two_qubit_depth=counted.two_qubit_depth,
-            state_preparations=self.state_preparations(memory),
+            state_preparations=self.state_preparations(memory, probe),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class DistributedQuery(RecallMethod):
             lambda d: log_cloud + 2 * float(self._log_query(d, known, len(spins))),
         )
 
-    def state_preparations(self, memory: AmplitudeMemory) -> int:
+    def state_preparations(self, memory: AmplitudeMemory, probe: Spins | str) -> int:  # noqa: ARG002
         """Return 2T + 1."""
         return 2 * self.rounds(memory) + 1
 

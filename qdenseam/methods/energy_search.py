@@ -143,7 +143,7 @@ class EnergySearch(AdaptiveMethod):
             rounds.append(Round(method=method, memory=memory, probe=probe, shots=len(who)))
             if state.num_rounds:
                 calls[who] += max(iterations, 1)
-        preparations = sum(r.shots * r.method.state_preparations(memory) for r in rounds)
+        preparations = sum(r.shots * r.method.state_preparations(memory, r.probe) for r in rounds)
         return replace(
             state,
             calls=calls,

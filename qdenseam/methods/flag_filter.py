@@ -62,6 +62,6 @@ class FlagFilter(RecallMethod):
             joint = joint * (abs(marked) ** 2 / weight) if weight > 0 else joint
         return law_of_joint(np.asarray(joint))
 
-    def state_preparations(self, memory: AmplitudeMemory) -> int:  # noqa: ARG002
+    def state_preparations(self, memory: AmplitudeMemory, probe: Spins | str) -> int:  # noqa: ARG002
         """Return 2k + 1 for k rounds of amplification."""
         return 1 if self.amplified is None else 2 * len(self.amplified.rounds()) + 1

@@ -12,6 +12,7 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round
 from qdenseam.methods.amplification import AmplitudeAmplification
 from qdenseam.methods.base import Floats, RecallMethod, Spins
+from qdenseam.methods.marking import claim_of_each
 from qdenseam.methods.schedules import Iterations
 
 Integers = npt.NDArray[np.int64]
@@ -49,7 +50,7 @@ class GrowingSearch(AdaptiveMethod):
     r"""What both searches share: the bound m on a random number of Grover iterations.
 
     A round draws j uniformly from 0..⌈m⌉ - 1 and measures after j iterations. Without success m
-    grows by the factor ``growth`` up to √K.
+    grows by the factor ``growth`` up to 1/√π for the least prior π, which is √K for equal ones.
 
     References:
         Boyer, Brassard, Høyer and Tapp, "Tight bounds on quantum searching" (1998), section 4.
@@ -74,13 +75,17 @@ class GrowingSearch(AdaptiveMethod):
     def round_limit(self, memory: AmplitudeMemory) -> int:
         """Return how many rounds a search takes at the most."""
 
+    def largest_bound(self, memory: AmplitudeMemory) -> float:
+        """Return the m that a pattern of the least prior needs, see :class:`Claim`."""
+        return round(sqrt(1 / claim_of_each(memory).least), 9)  # √K, not its rounding error
+
     def bound(self, memory: AmplitudeMemory, level: int) -> float:
         """Return m after ``level`` failures in a row."""
-        return float(min(self.growth**level, sqrt(memory.num_patterns)))
+        return min(self.growth**level, self.largest_bound(memory))
 
     def num_levels(self, memory: AmplitudeMemory) -> int:
-        """Return how many failures let m reach √K."""
-        return ceil(log(memory.num_patterns) / (2 * log(self.growth)))
+        """Return how many failures let m reach its largest."""
+        return ceil(log(self.largest_bound(memory)) / log(self.growth))
 
     def start(
         self,
@@ -98,7 +103,7 @@ class GrowingSearch(AdaptiveMethod):
 
     def next_bounds(self, memory: AmplitudeMemory, bounds: Floats, succeeded: np.ndarray) -> Floats:
         """Return m of the next round: 1 after a success, larger after a failure."""
-        grown = np.minimum(bounds * self.growth, sqrt(memory.num_patterns))
+        grown = np.minimum(bounds * self.growth, self.largest_bound(memory))
         return np.asarray(np.where(succeeded, 1.0, grown))
 
     def drawn_iterations(self, state: SearchState, rng: np.random.Generator) -> Integers:
@@ -121,7 +126,7 @@ class GrowingSearch(AdaptiveMethod):
 
 def completion_rounds(iterations: int) -> RecallMethod:
     """Return amplification of the matches by so many Grover rounds."""
-    return AmplitudeAmplification(schedule=Iterations(iterations, may_over_rotate=True))
+    return AmplitudeAmplification(1, Iterations(iterations, may_over_rotate=True))
 
 
 def asked_rounds(
@@ -140,6 +145,6 @@ def asked_rounds(
         circuits=state.circuits + len(rounds),
         shots=state.shots + sum(r.shots for r in rounds),
         state_preparations=state.state_preparations
-        + sum(r.shots * r.method.state_preparations(memory) for r in rounds),
+        + sum(r.shots * r.method.state_preparations(memory, r.probe) for r in rounds),
         asked=tuple(who for _, who in groups),
     ), rounds

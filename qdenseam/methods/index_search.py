@@ -1,25 +1,24 @@
 """Amplification on an index made of known neurons: the fewest gates for completion on a device."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
-from circuits.amplification import Rounds
 from circuits.index_search import index_search
 from circuits.known_index import KnownIndex, known_indices
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplification import law_of_marking
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
-from qdenseam.methods.schedules import Exact, Schedule, as_schedule
+from qdenseam.methods.base import Floats, RecallLaw, Spins, check_counts, law_of_joint, register
+from qdenseam.methods.marking import Claim, MarkedSearch, Mask, claim_of_each, law_of_marking
+from qdenseam.methods.schedules import Schedule
 
 
 @register
 @dataclass(frozen=True, slots=True)
-class IndexSearch(RecallMethod):
+class IndexSearch(MarkedSearch):
     r"""Grover iterations on the index of a memory, patterns written once at the end.
 
     With |M⟩ = W V|0…0⟩, V on an index of about log2 K parities of known neurons, W† and W cancel
@@ -27,7 +26,8 @@ class IndexSearch(RecallMethod):
     W Π_j(-V S₀(χ_j) V† O(φ_j)) V: the same state as with :class:`AmplitudeAmplification`, up to
     phases of patterns, for every probe that just one pattern fits.
 
-    At most 64 patterns; one match is claimed. The oracle compares the index only, so a probe that
+    At most 64 patterns. One pattern is marked: exact rounds where all have the same prior, else
+    fixed-point ones for the least. The oracle compares the index only, so a probe that
     fits no pattern may mark one falsely: an outcome is accepted if it agrees with the known neurons
     (up to ``radius`` of them). Of several patterns that fit, at most one is marked. The index of a
     probe is found by parities, so X gates could also set it directly: this is amplification made as
@@ -40,10 +40,12 @@ class IndexSearch(RecallMethod):
     The law: that of amplification with the pattern of the probe's index marked, then the check.
 
     Attributes:
-        schedule: A :class:`Schedule` or its name; for one match.
+        schedule: A :class:`Schedule` or its name, for the claim or else the least prior; by default
+            exact for a claim.
         positions: Known neurons that the index may use; ``None`` for all of them.
         radius: How many known neurons of an accepted outcome may differ from the probe.
         variant: Which of the indices found, the cheapest being 0; beyond the last it is the last.
+        claimed_weight: Claimed prior of the pattern that is marked, in (0, 1].
     """
 
     name: ClassVar[str] = "index-search"
@@ -51,25 +53,20 @@ class IndexSearch(RecallMethod):
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "classical"
     preserves_memory_span: ClassVar[bool] = True
 
-    schedule: Schedule | str = field(default_factory=Exact)
+    schedule: Schedule | str | None = None
     positions: tuple[int, ...] | None = None
     radius: int = 0
     variant: int = 0
+    claimed_weight: float | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "schedule", as_schedule(self.schedule))
-        for name in ("radius", "variant"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} should be at least 0. Got {getattr(self, name)}.")
+        MarkedSearch.__post_init__(self)
+        check_counts(self, radius=0, variant=0)
 
-    @property
-    def knows_match_count(self) -> bool:
-        """Whether the schedule is right only for the claimed number of matches."""
-        return as_schedule(self.schedule).knows_weight
-
-    def rounds(self, memory: AmplitudeMemory) -> Rounds:
-        """Return the (oracle, reflection) phases for one match."""
-        return as_schedule(self.schedule).rounds(1 / memory.num_patterns)
+    def claim(self, memory: AmplitudeMemory, known: Mask) -> Claim:  # noqa: ARG002
+        """Return the weight claimed, else the priors."""
+        weight = self.claimed_weight
+        return claim_of_each(memory) if weight is None else Claim(least=weight, most=weight)
 
     def indices(self, memory: AmplitudeMemory, probe: Spins) -> list[KnownIndex]:
         """Return the indices for the neurons that a probe knows, fewest gates to write first.
@@ -91,7 +88,7 @@ class IndexSearch(RecallMethod):
         spins = memory.check_probe(probe)
         found = self.index(memory, spins)
         label = found.label_of(self._asked(memory, spins))
-        return index_search(found, label, self.rounds(memory))
+        return index_search(found, label, self.rounds(memory, spins != 0))
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; no circuit."""
@@ -100,7 +97,7 @@ class IndexSearch(RecallMethod):
         marked = np.zeros(memory.num_patterns, dtype=bool)
         label = found.label_of(self._asked(memory, spins))
         marked[memory.weights > 0] = (found.labels == label).all(axis=1)
-        whole = law_of_marking(memory, marked, self.rounds(memory))
+        whole = law_of_marking(memory, marked, self.rounds(memory, spins != 0))
         return law_of_joint(whole.joint * self.acceptance_of(memory, spins, memory.patterns))
 
     def acceptance_of(
@@ -111,10 +108,6 @@ class IndexSearch(RecallMethod):
     ) -> Floats:
         """Return 1 for states within ``radius`` of the known neurons, shape ``(shots,)``."""
         return np.asarray(hamming_distance(states, probe) <= self.radius, dtype=float)
-
-    def state_preparations(self, memory: AmplitudeMemory) -> int:
-        """Return 2k + 1, those of the index."""
-        return 2 * len(self.rounds(memory)) + 1
 
     def _trusted(self, memory: AmplitudeMemory, spins: Spins) -> npt.NDArray[np.bool_]:
         known: npt.NDArray[np.bool_] = spins != 0

@@ -32,7 +32,7 @@ class LabelWriting(RecallMethod):
     The law: P(μ) = 1 for the pattern nearest to the probe on the known neurons; of several as near
     the one of the lowest index, whatever their priors.
 
-    At most 64 patterns; those of weight 0 are not stored.
+    At most 64 patterns; those of weight 0 are not stored. Writing one counts as a preparation.
 
     Attributes:
         variant: Which of the indices found, as for :class:`IndexSearch`.
@@ -68,7 +68,3 @@ class LabelWriting(RecallMethod):
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit."""
         return law_of_joint(np.arange(memory.num_patterns) == self.nearest(memory, probe))
-
-    def state_preparations(self, memory: AmplitudeMemory) -> int:  # noqa: ARG002
-        """Return 1: a pattern is written once; no superposition is ever prepared."""
-        return 1

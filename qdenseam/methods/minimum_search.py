@@ -36,7 +36,7 @@ class MinimumSearch(GrowingSearch):
     Attributes:
         growth: Factor of m after a failure, in (1, 4/3].
         max_rounds: Rounds per search, the first measurement apart; by default three times what m
-            needs to reach √K, and 30.
+            needs to reach its largest, and 30.
         oracle: ``"counter"`` or ``"signal"``.
 
     References:
@@ -153,6 +153,7 @@ class MinimumSearch(GrowingSearch):
     def _round(self, iterations: int, radius: int) -> RecallMethod:
         return SetIntersection(
             radius=radius,
+            num_matches=1,
             schedule=Iterations(iterations, may_over_rotate=True),
             oracle=self.oracle,  # type: ignore[arg-type]  # checked at construction
         )

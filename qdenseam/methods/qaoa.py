@@ -156,7 +156,7 @@ class QAOA(RecallMethod):
         """
         return layered_law(memory, probe, self.warm_start, *self._angles())
 
-    def state_preparations(self, memory: EnergyMemory) -> int:  # noqa: ARG002
+    def state_preparations(self, memory: EnergyMemory, probe: Spins | str) -> int:  # noqa: ARG002
         """Return 1: the product state is prepared once a shot."""
         return 1
 

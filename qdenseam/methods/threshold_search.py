@@ -100,7 +100,7 @@ class ThresholdSearch(RecallMethod):
             state = state * np.where(marked, inside, outside)
         return state_law(memory, state)
 
-    def state_preparations(self, memory: EnergyMemory) -> int:  # noqa: ARG002
+    def state_preparations(self, memory: EnergyMemory, probe: Spins | str) -> int:  # noqa: ARG002
         """Return 2j + 1: the start, and one unpreparing and one preparing per iteration."""
         return 2 * self.num_iterations + 1
 

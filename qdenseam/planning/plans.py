@@ -50,6 +50,8 @@ class Plan:
     """The same with noise."""
     false_accepts: float
     """P(accepted and not the target), with noise."""
+    state_preparations: int
+    """Preparations and inverses of the memory state in one shot."""
 
     @property
     def acceptance(self) -> float:
@@ -91,7 +93,7 @@ class Plan:
             "false_accepts": self.false_accepts,
             "acceptance": self.acceptance,
             "two_qubit_gates": self.two_qubit_gates,
-            "state_preparations": self.method.state_preparations(self.memory),
+            "state_preparations": self.state_preparations,
             "qubits": len(self.layout.qubits),
         }
 
@@ -202,8 +204,7 @@ def best_of_each_kind(plans: Sequence[Plan]) -> list[Plan]:
     for each in plans[:-1]:
         degree = getattr(getattr(each.method, "filter", None), "degree", None)
         signals = getattr(each.method, "num_controls", degree)
-        rounds = each.method.state_preparations(each.memory)
-        kept.setdefault((each.method.name, signals, rounds), each)
+        kept.setdefault((each.method.name, signals, each.state_preparations), each)
     return [*kept.values(), *plans[-1:]]
 
 
@@ -257,6 +258,7 @@ def _planned(
         layout=layout,
         ideal=ideal,
         success=good * ideal + (1 - good) * state,
+        state_preparations=method.state_preparations(memory, expected.probes[0]),
         false_accepts=good * (accepted - ideal) + (1 - good) * (chance - state),
     )
 

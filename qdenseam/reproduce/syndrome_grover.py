@@ -62,7 +62,8 @@ def search(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         shots = params["shots"]
         result = recall(memory, probe, method=method, sampler="statevector", shots=shots, rng=rng)
         counts.append(int(result.counts[target]))
-    anything = SyndromeDecoding(radius=7, num_matches=16)
+    plain = SyndromeDecoding(schedule="plain")
+    anything = SyndromeDecoding(radius=7, num_matches=16, schedule="plain")
     coset = anything.law(memory, probe)
     held = SetIntersection(radius=1)
     return {
@@ -70,12 +71,12 @@ def search(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         "circuits": circuits,
         "errors": errors,
         "counts": counts,
-        "best_rounds": len(SyndromeDecoding().rounds(memory)),
+        "best_rounds": len(plain.rounds(memory, probe != 0)),
         "coset": float(coset.joint.sum()),
         "coset_right": float(coset.joint[target] / coset.joint.sum()),
-        "search_cx": SyndromeDecoding().resources(memory, probe).two_qubit_gates,
+        "search_cx": plain.resources(memory, probe).two_qubit_gates,
         "held_cx": held.resources(memory, probe).two_qubit_gates,
-        "held_rounds": len(held.rounds(memory)),
+        "held_rounds": len(held.rounds(memory, probe != 0)),
     }
 
 

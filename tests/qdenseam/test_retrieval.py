@@ -38,7 +38,7 @@ def test_one_probe_or_many_and_text_or_spins(memory) -> None:
     np.testing.assert_array_equal(spins.pattern, one.pattern)
     assert [r.pattern.tolist() for r in many] == [PATTERNS[0].tolist(), PATTERNS[2].tolist()]
     assert one.counts.tolist() == [1000, 0, 0]
-    assert one.state_preparations == 1000 * method.state_preparations(memory)
+    assert one.state_preparations == 1000 * method.state_preparations(memory, "00??")
 
 
 @pytest.mark.parametrize("sampler", ["exact", "statevector", "aer"])

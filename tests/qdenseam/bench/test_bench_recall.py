@@ -26,7 +26,8 @@ def test_every_amplitude_method_obeys_its_law() -> None:
         assert row.two_qubit_gates >= 0
     by_name = {r.method: r for r in rows}
     assert by_name["amplification"].success > 0.999
-    assert by_name["amplification"].knows_match_count
+    assert by_name["amplification(num_matches=1)"].knows_match_count
+    assert not by_name["amplification"].knows_match_count
     assert not by_name["amplification(schedule=fixed-point)"].knows_match_count
     unamplified = by_name["separation-filter(hamming-ball(1))"]
     amplified = by_name["separation-filter(hamming-ball(1), amplified=0.25)"]

@@ -18,7 +18,7 @@ def test_a_lone_pattern_costs_what_the_laws_say() -> None:
     for name, schedule in (("exact", "exact"), ("plain", "plain"), ("fixed point", FixedPoint())):
         method = SeparationFilter(HammingBall(1), amplified=Amplified(1 / 64, schedule))
         row = rows[f"amplified, {name}"]
-        expected = method.state_preparations(memory) / method.law(memory, probe).joint[0]
+        expected = method.state_preparations(memory, probe) / method.law(memory, probe).joint[0]
         assert row.preparations == pytest.approx(expected)
         assert row.correct == pytest.approx(1)
         assert row.knows_match_count == method.knows_match_count

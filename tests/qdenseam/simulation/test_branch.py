@@ -88,7 +88,7 @@ def test_controls_and_oracles_agree_with_their_laws(rng: np.random.Generator) ->
         (SetIntersection(radius=9, schedule=Iterations(3)), distances <= 9),
     ):
         state = branch.amplify(
-            branch.prepared(memory.weights, 0), matches[:, None], method.rounds(memory)
+            branch.prepared(memory.weights, 0), matches[:, None], method.rounds(memory, probe != 0)
         )
         np.testing.assert_allclose(
             branch.accepted(state), method.law(memory, probe).joint, atol=1e-12
@@ -171,7 +171,7 @@ def test_matrix_products_agree_at_many_neurons(
         method = AmplitudeAmplification()
         matches = (hamming_distance(memory.patterns, probe) == 0)[:, None]
         state = branch.prepared(memory.weights, 0)
-        ours = branch.accepted(branch.amplify(state, matches, method.rounds(memory)))
+        ours = branch.accepted(branch.amplify(state, matches, method.rounds(memory, probe != 0)))
     elif kind == "filter":
         method = SeparationFilter(DolphChebyshev(4, 0.8))
         ours = branch.accepted(filter_branches(method, memory, probe))
