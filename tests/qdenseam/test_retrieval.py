@@ -83,7 +83,7 @@ def test_auto_completes_unknown_bits_and_filters_known_probes(memory) -> None:
     assert recall(memory, "00??", rng=0).method["name"] == "amplification"
     assert recall(memory, "0011", rng=0).method["name"] == "probabilistic"
     energy = EnergyMemory(PATTERNS)
-    assert recall(energy, "0011", rng=0).method["name"] == "qaoa"
+    assert recall(energy, "0011", rng=0).method["name"] == "adiabatic"
 
 
 def test_a_circuit_result_says_what_a_shot_costs(memory) -> None:

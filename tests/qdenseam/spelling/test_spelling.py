@@ -110,7 +110,7 @@ def test_axes_have_the_values_of_the_study() -> None:
     assert whole == HammingBall(4)
 
 
-NO_LIST = "amplification should get num_matches, schedule"
+NO_LIST = "amplification should get num_matches, schedule, claimed_weight"
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ NO_LIST = "amplification should get num_matches, schedule"
         ("method", "separation-filter(hamming-bal(1))", "'hamming-ball'? At character 19 of"),
         ("method", "hamming-ball(1)", "method should be one of"),
         ("method", "amplification(num_match=2)", "Did you mean 'num_matches'? At character 15"),
-        ("method", "amplification(2, exact, 3)", f"{NO_LIST}, by name. At character 25"),
+        ("method", "amplification(2, exact, none, 3)", f"{NO_LIST}, by name. At character 31"),
         ("method", "amplification(schedule=exact, 3)", f"{NO_LIST}, by name. At character 31"),
         ("method", "amplification(2, num_matches=3)", f"{NO_LIST}, each once at most."),
         ("method", "quantum-neuron(1)", "quantum-neuron should get no settings"),
-        ("method", "amplification(num_matches=true)", "should be an integer. Got 'true'."),
-        ("method", "amplification(num_matches=1.5)", "should be an integer. Got 1.5."),
-        ("method", "amplification(num_matches=[1])", "should be an integer. Got a list."),
-        ("method", "amplification(num_matches='1')", "should be an integer. Got '1'."),
+        ("method", "amplification(num_matches=true)", "should be an integer or none. Got 'true'."),
+        ("method", "amplification(num_matches=1.5)", "should be an integer or none. Got 1.5."),
+        ("method", "amplification(num_matches=[1])", "should be an integer or none. Got a list."),
+        ("method", "amplification(num_matches='1')", "should be an integer or none. Got '1'."),
         ("method", "amplification(num_matches=0)", "num_matches should be at least 1. Got 0."),
         ("method", "probabilistic(amplified=3)", "in (0, 1]. Got 3. At character 25"),
         ("method", "probabilistic(amplified=yes)", "should be one of amplified or none. Got"),
