@@ -133,7 +133,8 @@ COMPARED = (
 
 def completes(method: RecallMethod) -> bool:
     """Return whether a method asks for patterns that agree with all known bits."""
-    return isinstance(method, AmplitudeAmplification | VenturaMartinez)
+    is_completion = isinstance(method, AmplitudeAmplification | VenturaMartinez)
+    return is_completion or getattr(method, "radius", None) == 0
 
 
 def law_error(method: RecallMethod, memory: Any, probe: Spins, law: RecallLaw) -> float:

@@ -150,21 +150,19 @@ class _Reader:
         return items
 
     def product(self) -> Plain:
-        total = self.factor()
-        while self.tokens[self.at][0] in ("*", "/"):
-            mark, _, column = self.tokens[self.at]
-            self.at += 1
-            total = self.combined(total, mark, self.factor(), column)
+        total: Any = self.factor()
+        while self.accept("*", "/"):
+            mark, _, column = self.tokens[self.at - 1]
+            other: Any = self.factor()
+            if not {type(total), type(other)} <= {int, float} or (mark == "/" and other == 0):
+                self.fail(column, f"numbers, none divided by 0. Got {total} {mark} {other}")
+            if mark == "*":
+                total = self.sized(total * other, column)
+            elif type(total) is type(other) is int and total % other == 0:
+                total = total // other
+            else:
+                total = self.sized(total / other, column)
         return total
-
-    def combined(self, one: Any, mark: str, other: Any, column: int) -> int | float:
-        are_numbers = {type(one), type(other)} <= {int, float}
-        if not are_numbers or (mark == "/" and other == 0):
-            self.fail(column, f"numbers around {mark!r}, none divided by 0. Got {one} and {other}")
-        if mark == "*":
-            return self.sized(one * other, column)
-        is_whole = {type(one), type(other)} == {int} and one % other == 0
-        return self.sized(one // other if is_whole else one / other, column)
 
     def factor(self) -> Plain:
         _, word, column = self.tokens[self.at]
