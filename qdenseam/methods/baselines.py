@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
-from qdenseam.methods.filters import Filter, HammingBall
+from qdenseam.methods.filters import Filter, HammingBall, as_filter
 
 
 @register
@@ -35,6 +35,9 @@ class SampleAndAccept(RecallMethod):
     preserves_memory_span: ClassVar[bool] = True
 
     filter: Filter = field(default_factory=HammingBall)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "filter", as_filter(self.filter))
 
     def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:
         """Return the memory's preparation; the probe enters after the measurement."""

@@ -10,9 +10,9 @@ from circuits.distance import categorical_filter
 from classical_ref.spins import spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, Spins, register
-from qdenseam.methods.filters import Filter, Posterior
+from qdenseam.methods.filters import Filter, Posterior, as_filter
 from qdenseam.methods.flag_filter import FlagFilter
-from qdenseam.methods.schedules import Amplified
+from qdenseam.methods.schedules import Amplified, as_amplified
 
 
 @register
@@ -44,6 +44,8 @@ class CategoricalFilter(FlagFilter):
     amplified: Amplified | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "filter", as_filter(self.filter))
+        object.__setattr__(self, "amplified", as_amplified(self.amplified))
         if self.bits_per_feature < 1:
             raise ValueError(f"bits_per_feature should be at least 1. Got {self.bits_per_feature}.")
 

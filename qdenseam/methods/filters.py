@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from circuits.signal_processing import SignalAngles, table_angles
 from circuits.symmetric_signal_processing import table_series
+from qdenseam.spelling import resolved
 
 Floats = npt.NDArray[np.float64]
 
@@ -190,6 +191,25 @@ class Table(Filter):
                 f"{len(self.values)} values in [0, 1]; extend it."
             )
         return np.array(self.values[: num_known + 1])
+
+
+def as_filter(given: Filter | npt.ArrayLike | Callable[[int], float]) -> Filter:
+    """Return the filter itself, or the one that is meant.
+
+    Args:
+        given: A filter, a text such as ``"hamming-ball(2)"``, a row F(0), F(1), ... in [0, 1], or a
+            function of d, which is tabulated.
+
+    Raises:
+        ValueError: The text spells no filter, or values are not in [0, 1].
+        TypeError: It is something else, such as a class.
+    """
+    if callable(given) and not isinstance(given, Filter | type):
+        return Table.of(given)
+    row = tuple(given) if isinstance(given, list | np.ndarray) and np.ndim(given) else given
+    found = resolved("filter", row)
+    assert isinstance(found, Filter)  # by its kind
+    return found
 
 
 def _check_radius(radius: int) -> None:

@@ -11,7 +11,7 @@ from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.flag_filter import FlagFilter
-from qdenseam.methods.schedules import Amplified
+from qdenseam.methods.schedules import Amplified, as_amplified
 
 
 @register
@@ -44,6 +44,7 @@ class ProbabilisticRecall(FlagFilter):
     amplified: Amplified | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "amplified", as_amplified(self.amplified))
         if self.num_controls < 1:
             raise ValueError(f"num_controls should be at least 1. Got {self.num_controls}.")
         if self.scale is not None and not self.scale > 0:

@@ -11,7 +11,7 @@ from classical_ref.spins import spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.flag_filter import FlagFilter
-from qdenseam.methods.schedules import Amplified
+from qdenseam.methods.schedules import Amplified, as_amplified
 
 
 @register
@@ -38,6 +38,7 @@ class ProductFilter(FlagFilter):
     amplified: Amplified | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "amplified", as_amplified(self.amplified))
         values = np.array(self.damping, dtype=float)
         if values.ndim > 1 or not ((values >= 0) & (values <= 1)).all():
             raise ValueError(f"damping should be in [0, 1], one y or D of them. Got {values}.")

@@ -173,3 +173,17 @@ def as_schedule(schedule: Schedule | str) -> Schedule:
     found = resolved("schedule", schedule)
     assert isinstance(found, Schedule)  # by its kind
     return found
+
+
+def as_amplified(amplified: Amplified | float | str | None) -> Amplified | None:
+    """Return the amplification itself, None for none, or that of a claimed acceptance or a text.
+
+    Raises:
+        ValueError: The text spells none, or the acceptance is not in (0, 1].
+        TypeError: It is another object.
+    """
+    if amplified is None:
+        return None
+    found = resolved("amplified", amplified)
+    assert isinstance(found, Amplified)  # by its kind
+    return found

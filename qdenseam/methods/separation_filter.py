@@ -13,9 +13,9 @@ from circuits.symmetric_signal_processing import scaled_phases
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, Spins, register
-from qdenseam.methods.filters import Filter, HammingBall, Table
+from qdenseam.methods.filters import Filter, HammingBall, as_filter
 from qdenseam.methods.flag_filter import FlagFilter
-from qdenseam.methods.schedules import Amplified
+from qdenseam.methods.schedules import Amplified, as_amplified
 
 
 @register
@@ -50,8 +50,8 @@ class SeparationFilter(FlagFilter):
     memory, which is F = cos^b.
 
     Attributes:
-        filter: F: a :class:`Filter`, a table F(0), F(1), ... in [0, 1], or a function of d, which
-            is tabulated here.
+        filter: F: a :class:`Filter` or its spelling, a table F(0), F(1), ... in [0, 1], or a
+            function of d, which is tabulated here.
         amplified: Rounds for a claimed acceptance.
         synthesis: ``"generalized"`` or ``"symmetric"``.
         num_flags: f >= 1, how often the filter acts.
@@ -75,11 +75,8 @@ class SeparationFilter(FlagFilter):
             )
         if self.num_flags < 1:
             raise ValueError(f"num_flags should be at least 1. Got {self.num_flags}.")
-        given = self.filter
-        if callable(given) and not isinstance(given, Filter):
-            object.__setattr__(self, "filter", Table.of(given))
-        elif not isinstance(given, Filter):
-            object.__setattr__(self, "filter", Table(tuple(np.asarray(given, dtype=float).ravel())))
+        object.__setattr__(self, "filter", as_filter(self.filter))
+        object.__setattr__(self, "amplified", as_amplified(self.amplified))
 
     def filter_circuit(self, spins: Spins) -> QuantumCircuit:
         """Return, for each flag, the signals and the rotations of the flag between them."""

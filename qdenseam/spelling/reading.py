@@ -32,7 +32,7 @@ def parse(kind: str | tuple[str, ...], text: str, axes: Axes | None = None) -> o
 
 
 def resolved(kind: str, value: object) -> object:
-    """Return an object of a kind as it is, or what a text spells.
+    """Return an object of a kind as it is, or what a text or a bare value stands for.
 
     Raises:
         ValueError: The text spells nothing of the kind.
@@ -42,6 +42,9 @@ def resolved(kind: str, value: object) -> object:
         return parse(kind, value)
     if getattr(type(value), "kind", None) == kind:
         return value
+    bare, types = BARE.get(kind, ("", ()))
+    if isinstance(value, types) and not isinstance(value, bool):
+        return registered(kind)[bare](value)
     hint = "; add parentheses" if isinstance(value, type) else ""
     raise TypeError(f"{kind} should be an object of this kind or its spelling. Got {value}{hint}.")
 

@@ -10,6 +10,7 @@ from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
 from qdenseam.methods import (
     FILTERS,
+    Amplified,
     CappedPosterior,
     CategoricalFilter,
     CosinePower,
@@ -196,3 +197,45 @@ def test_tables_and_functions_become_filters() -> None:
 def test_bad_input_is_refused(build, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         build()
+
+
+FILTERED = (SeparationFilter, SampleAndAccept, CategoricalFilter)
+
+
+@pytest.mark.parametrize("method", FILTERED, ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "given",
+    ["table([1, 0.5, 0.25])", [1, 0.5, 0.25], (1, 0.5, 0.25), np.array([1, 0.5, 0.25])],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_filter_may_be_spelled_or_be_a_row(method, given) -> None:
+    assert method(given).filter == Table((1.0, 0.5, 0.25))
+    assert method(lambda d: 0.5**d).filter.table(2).tolist() == [1, 0.5, 0.25]
+
+
+@pytest.mark.parametrize("method", FILTERED, ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        (0.5, TypeError, r"filter should be an object of this kind or its spelling\. Got 0\.5"),
+        (None, TypeError, "filter should be an object of this kind"),
+        (HammingBall, TypeError, "add parentheses"),
+        ("hamming-bal", ValueError, "Did you mean 'hamming-ball'"),
+        ([[1.0, 0.5]], ValueError, "values should be a row of numbers"),
+    ],
+)
+def test_what_is_no_filter_is_refused_where_it_is_given(method, given, error, said) -> None:
+    with pytest.raises(error, match=said):
+        method(given)
+
+
+@pytest.mark.parametrize("method", [SeparationFilter, CategoricalFilter, ProbabilisticRecall])
+def test_an_amplification_may_be_its_claimed_acceptance(method) -> None:
+    assert method(amplified=0.25).amplified == Amplified(0.25)
+    spelled = method(amplified="amplified(0.25, plain)").amplified
+    assert spelled == Amplified(0.25, "plain")
+    with pytest.raises(ValueError, match=r"acceptance should be in \(0, 1\]. Got 3"):
+        method(amplified=3)
+    for wrong in (True, HammingBall(1)):
+        with pytest.raises(TypeError, match="amplified should be"):
+            method(amplified=wrong)
