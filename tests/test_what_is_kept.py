@@ -18,7 +18,7 @@ from circuits.signal_processing import table_angles
 from circuits.symmetric_signal_processing import scaled_phases
 from classical_ref import DenseMemory, Polynomial, digits, glyphs, random_patterns
 from classical_ref.tables import cached_gains, field_tables, gain_table
-from qdenseam import EnergyMemory
+from qdenseam import AmplitudeMemory, EnergyMemory
 from qdenseam.bench.encoder_instances import Instance, published
 from qdenseam.execution.device_noise import drawn_noise, noise_of_qubits
 from qdenseam.execution.device_parts import calibration_key, working_part
@@ -30,6 +30,7 @@ from qdenseam.versions import versions
 
 PATTERNS = random_patterns(4, 6, rng=3)
 MODEL = DenseMemory(PATTERNS, separation=Polynomial(3))
+AMPLITUDE = AmplitudeMemory(PATTERNS)
 ENERGY = EnergyMemory(PATTERNS, separation=Polynomial(3))
 DIGITS = {"data": "digits", "data_sha256": load_dataset("digits").content_hash(), "num_neurons": 16}
 
@@ -59,6 +60,7 @@ KEPT: dict[str, Callable[[], Any]] = {
     "qdenseam/execution/fake_devices.py fake_device_names": fake_device_names,
     "qdenseam/execution/fake_devices.py _loaded": lambda: fake_device("manila").target,
     "qdenseam/experiments/trials.py _verified": lambda: named_data(DIGITS),
+    "qdenseam/memories/amplitude.py preparation": AMPLITUDE.preparation,
     "qdenseam/memories/energy.py diagonal": ENERGY.diagonal,
     "qdenseam/memories/energy.py terms": ENERGY.terms,
     "qdenseam/memories/energy.py phase": lambda: ENERGY.phase(PATTERNS[0]),

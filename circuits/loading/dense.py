@@ -85,7 +85,7 @@ def _drop_controls(pairs: Complex, num_controls: int) -> tuple[Complex, list[int
         low, high = split[:, 0], split[:, 1]
         sine = np.abs(low[..., 0] * high[..., 1] - low[..., 1] * high[..., 0])
         either_empty = empty[:, 0] | empty[:, 1]
-        if np.all(either_empty | (sine < 1e-12)):
+        if np.all(either_empty | (sine < 1e-14)):
             merged = np.where(empty[:, 0, :, None], split[:, 1], split[:, 0])
             directions = merged.reshape(-1, 2)
             free = (empty[:, 0] & empty[:, 1]).reshape(-1)

@@ -1,6 +1,7 @@
 """What an encoder yields: a circuit that prepares a superposition of patterns, and its costs."""
 
 from abc import ABC, abstractmethod
+from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -10,6 +11,9 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import Bits, check_bits
 from circuits.resources import Resources, count
+
+MIN_AMPLITUDE = 1e-12
+"""Amplitudes of a unit vector should be larger: rounding is no longer small beside smaller ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,6 +36,12 @@ class Preparation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "resources", count(self.circuit))
+
+    def copy(self) -> "Preparation":
+        """Return the same preparation with a circuit of its own."""
+        twin = copy(self)
+        object.__setattr__(twin, "circuit", self.circuit.copy())
+        return twin
 
     @property
     def num_ancillas(self) -> int:
@@ -117,9 +127,13 @@ def check_superposition(
     vector = np.asarray(amplitudes, dtype=np.complex128)
     if vector.shape != (num_patterns,):
         raise ValueError(f"amplitudes should have shape ({num_patterns},). Got {vector.shape}.")
-    norm = float(np.linalg.norm(vector))
-    if not np.isfinite(norm) or not np.all(np.abs(vector) > 1e-12 * norm):
+    largest = np.abs(vector).max()
+    if 0 < largest < np.inf:
+        vector = vector / largest  # so that no square overflows or vanishes
+        vector /= np.linalg.norm(vector)
+    if not np.all(np.abs(vector) > MIN_AMPLITUDE) or not largest < np.inf:
         raise ValueError(
-            "amplitudes should be finite and non-zero. Drop the patterns whose amplitude is zero."
+            f"amplitudes should be finite and above {MIN_AMPLITUDE:g} of their norm. Drop the "
+            "patterns whose amplitude is zero."
         )
-    return rows, vector / norm
+    return rows, vector

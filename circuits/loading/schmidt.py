@@ -6,7 +6,7 @@ as many qubits as the Schmidt rank needs hold coefficients.
 
 References:
     Plesch and Brukner (2011), "Quantum-state preparation with universal gate decompositions";
-    Shende, Bullock and Markov (2006) for the unitaries, which Qiskit decomposes.
+    Krol and Al-Ars (2024) for the unitaries.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from qiskit import QuantumCircuit
 from circuits.bit_order import Bits, bits_to_integer
 from circuits.loading.dense import MAX_QUBITS, dense_circuit
 from circuits.loading.preparation import Encoder, Preparation, empty_circuit
+from circuits.loading.unitaries import unitary_circuit
 
 Complex = npt.NDArray[np.complex128]
 
@@ -53,8 +54,6 @@ def schmidt_circuit(vector: Complex) -> QuantumCircuit:
     num_qubits = len(vector).bit_length() - 1
     if num_qubits < 2:
         return dense_circuit(vector)
-    from qiskit.synthesis import qs_decomposition
-
     low = num_qubits // 2
     high = num_qubits - low
     matrix = vector.reshape(2**high, 2**low)  # row: value of the high half
@@ -73,12 +72,5 @@ def schmidt_circuit(vector: Complex) -> QuantumCircuit:
     for qubit in range(shared):
         circuit.cx(qubit, low + qubit)
     for unitary, qubits in ((right.T, range(low)), (left, range(low, num_qubits))):
-        circuit.compose(_lowered(qs_decomposition(unitary)), qubits, inplace=True)
+        circuit.compose(unitary_circuit(unitary), qubits, inplace=True)
     return circuit
-
-
-def _lowered(circuit: QuantumCircuit) -> QuantumCircuit:
-    """Return the circuit in CX and U, composite gates replaced by their definitions."""
-    from qiskit import transpile
-
-    return transpile(circuit, basis_gates=["cx", "u"], optimization_level=0)

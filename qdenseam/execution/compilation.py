@@ -52,7 +52,10 @@ def onto_backend(
 
     With a coupling map, each circuit is compiled at level 3 from ``num_layouts`` different seeds
     and the one with fewest two-qubit gates kept (then least two-qubit depth, then the earliest).
-    Without one there is no layout to choose, and level 1 is enough.
+    Level 3 synthesizes pairs of qubits anew and drops rotations below about 10^-4 rad. On a device
+    that reports errors these are far larger; where none are reported gates are merged as level 1
+    does, and all amplitudes stay. Without a coupling map there is no layout to choose, and level 1
+    is enough.
 
     Raises:
         BackendError: The backend's gates or couplings do not suffice for a circuit.
@@ -68,6 +71,11 @@ def onto_backend(
         generate_preset_pass_manager(optimization_level=3, backend=backend, seed_transpiler=seed)
         for seed in seeds
     ]
+    if not is_calibrated(backend.target):
+        for each, seed in zip(pass_managers, seeds, strict=True):
+            each.optimization = generate_preset_pass_manager(
+                optimization_level=1, backend=backend, seed_transpiler=seed
+            ).optimization
     with compiled_for(f"the backend {backend.name!r}", backend.target):
         return [
             min(

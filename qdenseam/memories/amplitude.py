@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.loading import Auto, encoder_from_dict, prepare
-from circuits.loading.preparation import Encoder, Preparation
+from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.probe import check_one_probe
 from qdenseam.spelling import resolved
@@ -28,7 +28,8 @@ class AmplitudeMemory:
 
     Raises:
         ValueError: Patterns are empty, not ±1, or repeat; weights have another shape, are
-            negative, not finite, or all zero; or a text spells no encoder.
+            negative, not finite, all zero, or so small that no circuit can load them; or a text
+            spells no encoder.
     """
 
     patterns: npt.NDArray[np.int8]
@@ -66,13 +67,13 @@ class AmplitudeMemory:
         return check_one_probe(probe, self.num_neurons)
 
     def preparation(self) -> Preparation:
-        """Return the circuit that loads the memory; built at the first call."""
+        """Return the circuit that loads the memory; built at the first call, copied at each."""
         if not self._built:
             present = self.weights > 0
             self._built.append(
                 prepare(self.bits[present], np.sqrt(self.weights[present]), encoder=self.encoder)
             )
-        return self._built[0]
+        return self._built[0].copy()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_dict` reads."""
@@ -98,8 +99,15 @@ def _check_weights(weights: npt.ArrayLike | None, num_patterns: int) -> npt.NDAr
     array = np.full(num_patterns, 1.0) if weights is None else np.array(weights, dtype=float)
     if array.shape != (num_patterns,):
         raise ValueError(f"weights should have shape ({num_patterns},). Got {array.shape}.")
-    if not np.isfinite(array).all() or (array < 0).any() or not array.sum() > 0:
+    largest = array.max()
+    if not np.isfinite(array).all() or (array < 0).any() or not largest > 0:
         raise ValueError("weights should be finite, non-negative and not all zero.")
-    array = array / array.sum()
+    array = array / largest  # so that no sum overflows
+    array /= array.sum()
+    if (tiny := array[(array > 0) & (array <= MIN_AMPLITUDE**2)]).size:
+        raise ValueError(
+            f"weights should be 0 or above {MIN_AMPLITUDE**2:g} of their sum, which a circuit can "
+            f"load. Got {tiny.min():g}; use 0 to leave a pattern out."
+        )
     array.setflags(write=False)
     return array

@@ -42,7 +42,7 @@ class SampleAndAccept(RecallMethod):
     def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:
         """Return the memory's preparation; the probe enters after the measurement."""
         memory.check_probe(probe)
-        return memory.preparation().circuit.copy()
+        return memory.preparation().circuit
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit."""

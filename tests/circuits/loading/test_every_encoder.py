@@ -155,6 +155,36 @@ def test_amplitudes_are_normalized(encoder):
     assert preparation_error(circuit, bits, [0.6, 0.8]) < 1e-10
 
 
+@pytest.mark.parametrize("unit", [1e-300, 1e300])
+def test_amplitudes_have_any_unit(encoder, unit):
+    bits = np.array([[0, 1], [1, 1]])
+    circuit = pattern_superposition(bits, [3 * unit, 4j * unit], encoder=encoder)
+    assert preparation_error(circuit, bits, [0.6, 0.8j]) < 1e-10
+
+
+@pytest.mark.parametrize("kind", ["real", "complex"])
+@pytest.mark.parametrize("ratio", [1e-4, 1e-6, 1e-9])
+@pytest.mark.parametrize(("num_patterns", "num_bits"), [(3, 2), (4, 4), (10, 5), (16, 6)])
+def test_small_amplitudes_beside_large_ones(encoder, num_patterns, num_bits, ratio, kind, rng):
+    if encoder == "affine":
+        num_patterns = 1 << num_patterns.bit_length() - 1
+        bits = all_bits(num_bits)[:num_patterns]
+    else:
+        bits = random_patterns(rng, num_patterns, num_bits)
+    amplitudes = rng.permutation(ratio ** np.linspace(0, 1, num_patterns)).astype(complex)
+    if kind == "complex":
+        amplitudes *= np.exp(2j * np.pi * rng.random(num_patterns))
+    amplitudes /= np.linalg.norm(amplitudes)
+    circuit = pattern_superposition(bits, amplitudes, encoder=encoder)
+    expected = np.zeros(2**circuit.num_qubits, dtype=complex)
+    places = bits.astype(int) @ 2 ** np.arange(num_bits)
+    expected[places] = amplitudes
+    prepared = Statevector(circuit).data
+    prepared = prepared * np.exp(-1j * np.angle(np.vdot(expected, prepared)))
+    assert np.linalg.norm(prepared - expected) < 1e-10
+    np.testing.assert_array_less(np.abs(prepared - expected)[places], 1e-3 * np.abs(amplitudes))
+
+
 def test_encoders_travel_as_plain_data(encoder):
     value = ENCODERS[encoder]()
     assert encoder_from_dict(value.to_dict()) == value
@@ -165,8 +195,8 @@ def test_bad_input_is_refused(encoder):
         prepare([[0, 1], [0, 1]], encoder=encoder)
     with pytest.raises(ValueError, match=r"amplitudes should have shape \(2,\)\. Got \(3,\)"):
         prepare([[0, 1], [1, 1]], [1, 2, 3], encoder=encoder)
-    for bad in ([1, 0], [0, 0], [1, np.nan], [1, np.inf]):
-        with pytest.raises(ValueError, match="amplitudes should be finite and non-zero"):
+    for bad in ([1, 0], [0, 0], [1, np.nan], [1, np.inf], [1, 1e-13], [1e200, 1e180]):
+        with pytest.raises(ValueError, match="amplitudes should be finite and above"):
             prepare([[0, 1], [1, 1]], bad, encoder=encoder)
     with pytest.raises(ValueError, match="bits should be 0 or 1"):
         prepare([[-1, 1], [1, 1]], encoder=encoder)

@@ -7,9 +7,12 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import StatePreparation
 from qiskit.primitives import StatevectorSampler
 from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit.quantum_info import Statevector
 from qiskit_aer import AerSimulator
 from qiskit_aer.primitives import SamplerV2 as AerSampler
 
+from circuits.bit_order import all_bits
+from circuits.loading import pattern_superposition
 from qdenseam.errors import BackendError
 from qdenseam.execution import Engine, Progress, engine
 
@@ -169,6 +172,33 @@ def corrected_by_measurement() -> QuantumCircuit:
     circuit.reset(0)
     circuit.measure(1, late[0])
     return circuit
+
+
+COMPILED = IDEAL | {
+    "ddsim": lambda: "ddsim",
+    "a ring": lambda: GenericBackendV2(
+        5, coupling_map=[[i, (i + 1) % 5] for i in range(5)], noise_info=False
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize("ratio", [1e-2, 1e-4, 1e-6, 1e-9])
+def test_compiling_for_no_noise_keeps_small_amplitudes(name, ratio, rng):
+    if name == "ddsim":
+        pytest.importorskip("mqt.ddsim")
+    bits = all_bits(5)[rng.permutation(32)[:6]]
+    amplitudes = ratio ** np.linspace(0, 1, 6)
+    amplitudes /= np.linalg.norm(amplitudes)
+    circuit = pattern_superposition(bits, amplitudes, encoder="schmidt")
+    circuit.add_register(ClassicalRegister(5, "memory"))
+    circuit.measure(range(5), range(5))
+    (compiled,) = engine(COMPILED[name]()).compile([circuit], seed=3)
+    read = {i.clbits[0]: compiled.find_bit(i.qubits[0]).index for i in compiled.data if i.clbits}
+    places = [read[bit] for bit in compiled.clbits]
+    compiled.remove_final_measurements()
+    prepared = Statevector(compiled).probabilities(places)[bits.astype(int) @ 2 ** np.arange(5)]
+    np.testing.assert_allclose(np.sqrt(prepared), amplitudes, rtol=1e-3)
 
 
 @pytest.mark.parametrize("name", ["aer", "aer-mps"])

@@ -10,6 +10,8 @@ from qiskit.quantum_info import Statevector
 from circuits.loading import Auto, Incremental
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
+from qdenseam.memories import amplitude
+from qdenseam.methods import SampleAndAccept
 
 
 def test_the_preparation_loads_the_weighted_superposition(rng) -> None:
@@ -22,12 +24,37 @@ def test_the_preparation_loads_the_weighted_superposition(rng) -> None:
     np.testing.assert_allclose(probabilities, expected, atol=1e-12)
 
 
-def test_the_preparation_is_built_once_and_anew_for_another_encoder(rng) -> None:
+def test_the_preparation_is_built_once_and_anew_for_another_encoder(rng, monkeypatch) -> None:
     memory = AmplitudeMemory(random_patterns(3, 5, rng=rng))
-    assert memory.preparation() is memory.preparation()
-    other = dataclasses.replace(memory, encoder=Incremental())
-    assert other.preparation() is not memory.preparation()
-    assert other.encoder == Incremental()
+    built = []
+    prepare = amplitude.prepare
+    monkeypatch.setattr(
+        amplitude, "prepare", lambda *args, **k: built.append(k) or prepare(*args, **k)
+    )
+    first, again = memory.preparation(), memory.preparation()
+    assert first.circuit == again.circuit
+    assert first.circuit is not again.circuit
+    dataclasses.replace(memory, encoder=Incremental()).preparation()
+    assert [each["encoder"].name for each in built] == ["auto", "incremental"]
+
+
+@pytest.mark.parametrize("weights", [[1e-25, 1, 1], [3e300, 1e275, 3e300]])
+def test_weights_that_no_circuit_can_load_are_refused(rng, weights) -> None:
+    with pytest.raises(ValueError, match=r"weights should be 0 or above 1e-24.*use 0 to leave"):
+        AmplitudeMemory(random_patterns(3, 5, rng=rng), weights)
+
+
+@pytest.mark.parametrize("unit", [1e-280, 1, 1e308])
+def test_small_weights_work_in_law_and_circuit(rng, unit) -> None:
+    patterns = random_patterns(4, 6, rng=rng)
+    weights = np.array([1, 1e-6, 1e-12, 1e-18])
+    memory = AmplitudeMemory(patterns, unit * weights)
+    expected = weights / weights.sum()
+    law = SampleAndAccept().law(memory, "?" * 6).joint
+    state = np.abs(Statevector(memory.preparation().circuit).data) ** 2
+    circuit = state[memory.bits @ (1 << np.arange(6))]
+    np.testing.assert_allclose(law, expected, rtol=1e-6)
+    np.testing.assert_allclose(circuit, expected, rtol=2e-3)
 
 
 def test_storage_is_locked_and_copied(rng) -> None:

@@ -1,0 +1,198 @@
+r"""Unitaries of several qubits as CX and one-qubit gates, exact to rounding.
+
+Libraries synthesize two-qubit gates within a tolerance: what is within 10^-9 of a local gate in
+fidelity becomes one, and amplitudes below 10^-4 are lost. Here a CX is left out only where the
+matrix stays the same to rounding.
+
+References:
+    Krol and Al-Ars (2024), "Beyond quantum Shannon decomposition", for the block ZXZ recursion
+    with 22/48·4^n - 3/2·2^n + 5/3 CX; Shende, Bullock and Markov (2006), for the diagonal that
+    passes from block to block and for the two-CX criterion.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+
+from circuits.loading.multiplexer import cz_control, u_angles
+
+Complex = npt.NDArray[np.complex128]
+_Gate: TypeAlias = tuple[str, float, tuple[int, ...]]
+"""A name, an angle, and qubits of which the last is the target; never the target qubits 0 and 1."""
+
+_ROUNDING = 2e-13
+"""How far the entries of a two-qubit matrix may move: a few times the rounding of its factors."""
+_CX = np.eye(4, dtype=np.complex128)[[0, 3, 2, 1]]  # control is qubit 0
+
+
+def unitary_circuit(unitary: Complex) -> QuantumCircuit:
+    """Return a circuit in CX and U equal to a unitary of shape ``(2**n, 2**n)``, n >= 1.
+
+    Its global phase is that of the unitary; qubit i is bit i of an index.
+    """
+    num_qubits = len(unitary).bit_length() - 1
+    circuit = QuantumCircuit(num_qubits)
+    if num_qubits == 1:
+        _append_u(circuit, unitary, 0)
+        return circuit
+    parts = list(_block_zxz(np.asarray(unitary, dtype=np.complex128)))
+    last = max(i for i, part in enumerate(parts) if isinstance(part, np.ndarray))
+    diagonal = np.ones(4, dtype=np.complex128)
+    for i, part in enumerate(parts):
+        if isinstance(part, np.ndarray):
+            # all between two blocks is diagonal on qubits 0 and 1, so that the diagonal passes
+            diagonal = _append_block(circuit, part * diagonal, keep_diagonal=i == last)
+        elif part[0] == "h":
+            circuit.u(np.pi / 2, 0, np.pi, part[2][0])
+        elif part[0] == "rz":
+            circuit.u(0, 0, part[1], part[2][0])
+            circuit.global_phase -= part[1] / 2
+        else:
+            circuit.cx(*part[2])
+    return circuit
+
+
+def _block_zxz(unitary: Complex) -> Iterator[Complex | _Gate]:
+    """Yield what equals the unitary, in order of application: gates, and matrices on qubits 0, 1.
+
+    U is (A_0 ⊕ A_1)·(H ⊗ 1)·(1 ⊕ B)·(H ⊗ 1)·(1 ⊕ C) by the value of the highest qubit.
+    """
+    half = len(unitary) // 2
+    if half == 2:
+        yield unitary
+        return
+    x, y = unitary[:half, :half], unitary[:half, half:]
+    if np.abs(y).max() < 1e-15:
+        yield from _multiplexer(x, unitary[half:, half:])
+        return
+    qubit = half.bit_length() - 1
+    x_modulus, x_turn = _polar(x)
+    y_modulus, y_turn = _polar(y)
+    c_inverse = 1j * np.conj(y_turn.T) @ x_turn
+    a = (x_modulus + 1j * y_modulus) @ x_turn
+    b = 2 * np.conj(a.T) @ x - np.eye(half)
+    right_out, right_angles, right_in = _demultiplexed(
+        np.eye(half, dtype=np.complex128), np.conj(c_inverse.T)
+    )
+    left_out, left_angles, left_in = _demultiplexed(
+        a, unitary[half:, :half] + unitary[half:, half:] @ c_inverse
+    )
+    # the CX of the ladders next to the H turn to CZ, and part of the middle
+    sign = np.repeat([1.0, -1.0], half // 2)
+    yield from _block_zxz(right_in)
+    yield from list(_ladder(right_angles, qubit))[:-1]
+    yield "h", 0.0, (qubit,)
+    yield from _multiplexer(left_in @ right_out, sign[:, None] * (left_in @ b @ right_out) * sign)
+    yield "h", 0.0, (qubit,)
+    yield from list(_ladder(left_angles, qubit))[-2::-1]
+    yield from _block_zxz(left_out)
+
+
+def _multiplexer(low: Complex, high: Complex) -> Iterator[Complex | _Gate]:
+    """Yield low ⊕ high by the value of the highest qubit."""
+    if np.abs(low - high).max() < 1e-15:
+        yield from _block_zxz(low)
+        return
+    after, angles, before = _demultiplexed(low, high)
+    yield from _block_zxz(before)
+    yield from _ladder(angles, len(low).bit_length() - 1)
+    yield from _block_zxz(after)
+
+
+def _demultiplexed(low: Complex, high: Complex) -> tuple[Complex, npt.NDArray[np.float64], Complex]:
+    """Return V, φ, W with low = V e^{iφ} W and high = V e^{-iφ} W."""
+    from scipy.linalg import schur
+
+    triangle, after = schur(low @ np.conj(high.T), output="complex")
+    angles = np.angle(np.diag(triangle)) / 2
+    return after, angles, np.exp(1j * angles)[:, None] * (np.conj(after.T) @ high)
+
+
+def _ladder(angles: npt.NDArray[np.float64], target: int) -> Iterator[_Gate]:
+    """Yield e^{iφ} ⊕ e^{-iφ} by the value of the target, φ by that of all qubits below it."""
+    size = len(angles)
+    steps = np.arange(size)
+    gray = steps ^ (steps >> 1)
+    parity = np.bitwise_count(gray[:, None] & steps) % 2
+    for step, angle in enumerate((np.where(parity, -1.0, 1.0) @ angles / size).tolist(), start=1):
+        yield "rz", -2 * angle, (target,)
+        yield "cx", 0.0, (cz_control(step) if step < size else target - 1, target)
+
+
+def _polar(matrix: Complex) -> tuple[Complex, Complex]:
+    """Return the positive and the unitary factor of a matrix, positive first."""
+    left, values, right = np.linalg.svd(matrix)
+    return (left * values) @ np.conj(left.T), left @ right
+
+
+def _append_block(circuit: QuantumCircuit, matrix: Complex, *, keep_diagonal: bool) -> Complex:
+    """Append a matrix on qubits 0 and 1, up to a diagonal that is applied after it; return that."""
+    diagonal = np.ones(4, dtype=np.complex128)
+    factors = _factors(matrix, 1 if not keep_diagonal else 3)
+    if factors is None:
+        diagonal = _two_cx_diagonal(matrix)
+        factors = _factors(np.conj(diagonal)[:, None] * matrix, 2)
+    if factors is None:
+        diagonal = np.ones(4, dtype=np.complex128)
+        factors = _factors(matrix, 3)
+    assert factors is not None
+    phase, layers = factors
+    for i, layer in enumerate(layers):
+        if i:
+            circuit.cx(0, 1)
+        for qubit, gate in enumerate(layer):
+            _append_u(circuit, gate, qubit)
+    circuit.global_phase += phase
+    return diagonal
+
+
+def _factors(matrix: Complex, most: int) -> tuple[float, list[tuple[Complex, Complex]]] | None:
+    """Return the phase and the layers of one-qubit gates (on qubit 0, on 1) around the fewest CX.
+
+    None if more than ``most`` CX are needed; three always suffice.
+    """
+    from qiskit.circuit.library import CXGate
+    from qiskit.synthesis import TwoQubitBasisDecomposer, TwoQubitWeylDecomposition
+
+    decomposer = TwoQubitBasisDecomposer(CXGate())
+    weyl = TwoQubitWeylDecomposition(matrix, fidelity=None)  # None: no gate nearby instead
+    for num_cx, decomposed in enumerate(
+        (
+            decomposer.decomp0,
+            decomposer.decomp1,
+            decomposer.decomp2_supercontrolled,
+            decomposer.decomp3_supercontrolled,
+        )[: most + 1]
+    ):
+        gates = decomposed(weyl)
+        layers = list(zip(gates[::2], gates[1::2], strict=True))
+        product = np.kron(layers[0][1], layers[0][0])
+        for low, high in layers[1:]:
+            product = np.kron(high, low) @ _CX @ product
+        phase = float(np.angle(np.vdot(product, matrix)))
+        if num_cx == 3 or np.abs(np.exp(1j * phase) * product - matrix).max() < _ROUNDING:
+            return phase, layers
+    return None
+
+
+def _two_cx_diagonal(matrix: Complex) -> Complex:
+    """Return the diagonal D for which D†·matrix takes two CX.
+
+    For U in SU(4) that is so where tr(U·YY·Uᵀ·YY) is real, and e^{iψZZ} turns the four terms of
+    the trace by e^{±2iψ}.
+    """
+    special = matrix * np.exp(-0.25j * np.angle(np.linalg.det(matrix)))
+    flip = np.fliplr(np.diag([-1.0, 1.0, 1.0, -1.0]))
+    terms = np.diag(special @ flip @ special.T @ flip)
+    even, odd = terms[0] + terms[3], terms[1] + terms[2]
+    angle = 0.5 * np.arctan2(-(even.imag + odd.imag), even.real - odd.real)
+    return np.asarray(np.exp(-1j * angle * np.array([1, -1, -1, 1])))
+
+
+def _append_u(circuit: QuantumCircuit, gate: Complex, qubit: int) -> None:
+    theta, phi, lam, phase = u_angles(gate)
+    circuit.u(theta, phi, lam, qubit)
+    circuit.global_phase += phase
