@@ -14,21 +14,22 @@ from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.phases import Phase
 from circuits.registers import join
+from classical_ref.checks import check_spins
 
 
 def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> npt.NDArray[np.float64]:
-    r"""Return θ_i of the start state from a probe of spins, shape ``(D,)``.
+    r"""Return θ_i of the start state from a probe of spins (or text), shape ``(D,)``.
 
     A known bit b starts as 1 with probability ε (b = 0) or 1 - ε (b = 1), θ = 2 arcsin √c, an
     unknown one with 1/2. ``None`` gives π/2 everywhere: the plain start.
 
     Raises:
-        ValueError: ε is outside (0, 1/2].
+        ValueError: ε is outside (0, 1/2], or the probe is no spins.
 
     References:
         Egger, Mareček and Woerner, "Warm-starting quantum optimization" (2021), section 3.
     """
-    spins = np.asarray(probe, dtype=float)
+    spins = check_spins(probe, name="probe")
     if strength is None:
         return np.full(spins.shape, pi / 2)
     if not 0 < strength <= 0.5:

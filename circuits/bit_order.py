@@ -7,32 +7,18 @@ qubit 0 rightmost: ``[1, 0, 0]`` is the integer 1 and the label ``"001"``.
 import numpy as np
 import numpy.typing as npt
 
-Bits = npt.NDArray[np.uint8]
-
-
-def check_bits(bits: npt.ArrayLike, *, ndim: int = 2) -> Bits:
-    """Return ``bits`` as a ``uint8`` array of 0 and 1 with ``ndim`` axes.
-
-    Raises:
-        ValueError: The array has another number of axes, is empty, or holds other values.
-    """
-    array = np.asarray(bits)
-    if array.ndim != ndim or array.size == 0:
-        raise ValueError(f"bits should have {ndim} non-empty axes. Got shape {array.shape}.")
-    if not np.isin(array, (0, 1)).all():
-        raise ValueError(
-            "bits should be 0 or 1. Got other values; spins are turned by (1 - s) / 2."
-        )
-    return array.astype(np.uint8)
+from classical_ref.checks import Bits as Bits
+from classical_ref.checks import check_bits as check_bits
 
 
 def bits_to_integer(bits: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return Σ_i b_i 2^i over the last axis, shape ``(...,)``.
 
     Raises:
-        ValueError: More than 62 bits do not fit; use Python integers or packed words there.
+        ValueError: Not bits; or more than 62, which do not fit: use Python integers or packed
+            words there.
     """
-    array = np.asarray(bits, dtype=np.int64)
+    array = check_bits(bits, ndim=None).astype(np.int64)
     if array.shape[-1] > 62:
         raise ValueError(f"at most 62 bits fit an integer index. Got {array.shape[-1]}.")
     return np.asarray(array @ (np.int64(1) << np.arange(array.shape[-1], dtype=np.int64)))
@@ -51,7 +37,7 @@ def all_bits(num_bits: int) -> Bits:
 
 def bits_to_label(bits: npt.ArrayLike) -> str:
     """Return Qiskit's label of one row of bits: qubit 0 is the rightmost character."""
-    return "".join(str(int(bit)) for bit in np.asarray(bits)[::-1])
+    return "".join(map(str, check_bits(bits, ndim=1)[::-1].tolist()))
 
 
 def label_to_bits(label: str) -> Bits:

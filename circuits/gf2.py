@@ -79,7 +79,7 @@ class AffineHull:
         Raises:
             ValueError: The last axis is not ``D``.
         """
-        rows = np.asarray(bits)
+        rows = check_bits(bits, ndim=None)
         num_bits = self.checks.shape[1]
         if rows.ndim == 0 or rows.shape[-1] != num_bits:
             raise ValueError(f"bits should have shape (..., {num_bits}). Got {rows.shape}.")
@@ -89,7 +89,7 @@ class AffineHull:
 
 def pack(rows: npt.ArrayLike) -> list[int]:
     """Return one integer Σ_i b_i 2^i per row of an ``(n, width)`` array of bits."""
-    packed = np.packbits(np.asarray(rows, dtype=np.uint8), axis=1, bitorder="little")
+    packed = np.packbits(check_bits(rows, ndim=None), axis=1, bitorder="little")
     return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 

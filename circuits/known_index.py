@@ -45,7 +45,7 @@ class KnownIndex:
 
     def label_of(self, probe_bits: npt.ArrayLike) -> Bits:
         """Return the index that a probe asks for, shape ``(k,)``; 0 where nothing decides."""
-        return self.tree.label_of(np.asarray(probe_bits, dtype=np.uint8))
+        return self.tree.label_of(check_bits(probe_bits, ndim=1))
 
 
 def known_indices(

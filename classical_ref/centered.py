@@ -66,26 +66,29 @@ class CenteredMemory:
         """Number of neurons."""
         return int(self.patterns.shape[1])
 
-    def similarities(self, states: ArrayLike | str | Sequence[str]) -> NDArray[np.float64]:
+    def similarities(
+        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
+    ) -> NDArray[np.float64]:
         r"""Return :math:`\tilde H_\mu` of states ``(..., num_neurons)``, ``(..., num_patterns)``.
 
-        Unknown entries (0) contribute nothing.
+        Unknown entries (0) contribute nothing. ``bits`` says whether the states are bits, where
+        their type does not: see :func:`classical_ref.check_probes`.
 
         Raises:
-            ValueError: The states have another shape.
+            ValueError: The states have another shape, or are spins or bits in doubt.
         """
-        spins = check_probes(states, self.num_neurons)
+        spins = check_probes(states, self.num_neurons, bits=bits)
         return np.asarray(_centered(self.patterns, spins) / self.num_patterns**2)
 
-    def energy(self, states: ArrayLike | str | Sequence[str]) -> NDArray[np.float64]:
+    def energy(
+        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
+    ) -> NDArray[np.float64]:
         r"""Return :math:`-\sum_\mu \max(0, \tilde H_\mu)^n` of states ``(..., num_neurons)``.
 
-        Recall puts the mean back and so need not lower it.
-
-        Raises:
-            ValueError: The states have another shape.
+        Recall puts the mean back and so need not lower it. Arguments and errors are those of
+        :meth:`similarities`.
         """
-        above = np.maximum(self.similarities(states), 0)
+        above = np.maximum(self.similarities(states, bits=bits), 0)
         return np.asarray(-(above**self.separation.order).sum(axis=-1))
 
     def recall(
@@ -98,6 +101,7 @@ class CenteredMemory:
         clamped: ArrayLike | None = None,
         order: str | ArrayLike = "random",
         trajectory: bool = False,
+        bits: bool | None = None,
         rng: np.random.Generator | int | None = None,
     ) -> DynamicsResult:
         """Return where the dynamics takes each probe; arguments as in :meth:`DenseMemory.recall`.
@@ -105,10 +109,11 @@ class CenteredMemory:
         A field smaller than its own rounding error counts as a tie.
 
         Raises:
-            ValueError: An argument has a wrong shape or an unknown value.
+            ValueError: An argument has a wrong shape or an unknown value, or the probes are spins
+                or bits in doubt.
         """
         rng = np.random.default_rng(rng)
-        spins = check_probes(probes, self.num_neurons)
+        spins = check_probes(probes, self.num_neurons, bits=bits)
         schedule = make_schedule(
             spins, update=update, tie=tie, max_sweeps=max_sweeps, clamped=clamped, order=order
         )

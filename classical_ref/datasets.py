@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .spins import Spins, check_patterns, similarity
+from .spins import Spins, check_patterns, products
 
 _DIGIT_SIDE = 8
 _SELECTION_ROUNDS = 200
@@ -75,7 +75,7 @@ class Dataset:
         """
         if self.num_patterns == 1:
             return 0.0
-        total = np.abs(similarity(self.patterns, self.patterns)).sum()
+        total = np.abs(products(self.patterns, self.patterns)).sum()
         own = self.num_patterns * self.num_neurons
         return float((total - own) / (own * (self.num_patterns - 1)))
 
@@ -103,7 +103,7 @@ class Dataset:
         for _ in range(_SELECTION_ROUNDS):
             kept: list[int] = []
             for row in rng.permutation(self.num_patterns).tolist():
-                similarities = similarity(self.patterns[kept], self.patterns[row])
+                similarities = products(self.patterns[kept], self.patterns[row])
                 if np.all(self.num_neurons - similarities >= 2 * min_distance):
                     kept.append(row)
                 if len(kept) == num_patterns:
@@ -207,7 +207,7 @@ def glyphs(
         if not 0.3 <= ink.mean() <= 0.7:
             continue
         pattern = np.where(ink, -1, 1).astype(np.int8)
-        if np.all(similarity(kept, pattern) <= max_overlap * size * size):
+        if np.all(products(kept, pattern) <= max_overlap * size * size):
             kept = np.vstack([kept, pattern])
             codes.append(code)
     if not codes or (num_patterns is not None and len(codes) < num_patterns):
@@ -223,15 +223,19 @@ def glyphs(
     )
 
 
-def load_patterns(path: str | PathLike[str]) -> Dataset:
-    """Return the patterns of a ``.npy`` file of spins -1 and +1.
+def load_patterns(path: str | PathLike[str], *, bits: bool | None = None) -> Dataset:
+    """Return the patterns of a ``.npy`` file of spins -1 and +1, or of bits.
 
     A file of shape ``(num_patterns, rows, columns)`` keeps its picture shape; one of shape
     ``(num_patterns, num_neurons)`` is drawn as a single row.
 
+    Args:
+        path: The file.
+        bits: Whether it holds bits 0 and 1: these are refused unless that is said.
+
     Raises:
-        ValueError: The file is no array, or one of another shape, or has entries other than -1
-            and +1.
+        ValueError: The file is no array, or one of another shape, has other entries, or holds
+            spins or bits in doubt.
     """
     try:
         array = np.load(path, allow_pickle=False)
@@ -247,7 +251,8 @@ def load_patterns(path: str | PathLike[str]) -> Dataset:
             f"(num_patterns, rows, columns). Got shape {array.shape}."
         )
     shape = (1, array.shape[1]) if array.ndim == 2 else (array.shape[1], array.shape[2])
-    return Dataset(name=str(path), patterns=array.reshape(len(array), -1), shape=shape)
+    patterns = check_patterns(array.reshape(len(array), -1), bits=bits)
+    return Dataset(name=str(path), patterns=patterns, shape=shape)
 
 
 def _most_square(num_neurons: int) -> tuple[int, int]:

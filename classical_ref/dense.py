@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from .dynamics import DynamicsResult, Tie, Update, check_choice, make_schedule, run
 from .fields import DenseFields, Engine, SelfInteraction
 from .separation import Polynomial, Rule, Separation
-from .spins import Spins, check_patterns, check_probes, similarity
+from .spins import Spins, check_patterns, check_probes, products
 from .stored import StoredPatterns
 from .synchronous import chosen_backend, stored_similarities
 
@@ -35,7 +35,8 @@ class DenseMemory:
     """
 
     patterns: Spins
-    """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only."""
+    """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only; text is taken too, and
+    bits through :func:`bits_to_spins`."""
     separation: Separation = field(default_factory=lambda: Polynomial(3))
     """The separation function F."""
     weights: NDArray[np.float64] = field(kw_only=True, default=None)  # type: ignore[arg-type]
@@ -78,15 +79,19 @@ class DenseMemory:
         """Number of neurons."""
         return int(self.patterns.shape[1])
 
-    def energy(self, states: ArrayLike | str | Sequence[str]) -> NDArray[np.float64]:
+    def energy(
+        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
+    ) -> NDArray[np.float64]:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``.
 
-        Unknown entries (0) contribute nothing to a similarity.
+        Unknown entries (0) contribute nothing to a similarity. ``bits`` says whether the states
+        are bits, where their type does not: see :func:`classical_ref.check_probes`.
 
         Raises:
-            ValueError: The states have another shape, or the energy does not fit into float64.
+            ValueError: The states have another shape, spins or bits in doubt, or the energy does
+                not fit into float64.
         """
-        spins = check_probes(states, self.num_neurons)
+        spins = check_probes(states, self.num_neurons, bits=bits)
         energies = self._energies(spins.reshape(-1, self.num_neurons))
         return self._finite("energy", energies.reshape(spins.shape[:-1]))
 
@@ -96,6 +101,7 @@ class DenseMemory:
         *,
         rule: Rule = "exact",
         self_interaction: SelfInteraction = "excluded",
+        bits: bool | None = None,
     ) -> NDArray[np.float64]:
         r"""Return the local fields ``(..., num_neurons)``; a spin moves to the sign of its field.
 
@@ -103,16 +109,17 @@ class DenseMemory:
         the exact field is :math:`\sum_\mu w_\mu [F(h_\mu + \xi_i) - F(h_\mu - \xi_i)]`, which
         without self-interaction is the energy of spin -1 minus that of spin +1, and the leading
         field is :math:`\sum_\mu w_\mu \xi_i F'(h_\mu)`. For :class:`LogSumExp` the sums stand
-        inside the logarithm.
+        inside the logarithm. ``bits`` says whether the states are bits, as for :meth:`energy`.
 
         Raises:
-            ValueError: An option is unknown, or a field does not fit into float64.
+            ValueError: An option is unknown, the states are spins or bits in doubt, or a field
+                does not fit into float64.
         """
         check_choice("rule", rule, Rule)
         check_choice("self_interaction", self_interaction, SelfInteraction)
-        spins = check_probes(states, self.num_neurons)
+        spins = check_probes(states, self.num_neurons, bits=bits)
         own = spins if self_interaction == "excluded" else np.zeros_like(spins)
-        base = similarity(self.patterns, spins)
+        base = products(self.patterns, spins)
         fields = np.empty(spins.shape)
         for neuron in range(self.num_neurons):
             column = self.patterns[:, neuron].astype(np.int64)
@@ -133,6 +140,7 @@ class DenseMemory:
         order: str | ArrayLike = "random",
         trajectory: bool = False,
         engine: Engine = "auto",
+        bits: bool | None = None,
         rng: np.random.Generator | int | None = None,
     ) -> DynamicsResult:
         """Return where the dynamics takes each probe.
@@ -156,13 +164,15 @@ class DenseMemory:
                 shared by all probes), ``"sequential"``, or a permutation.
             trajectory: Whether to return the states after every sweep.
             engine: ``"numpy"``, ``"numba"`` (compiled) or ``"auto"``, by the size of the work.
+            bits: Whether the probes are bits, where their type does not say it.
             rng: Source of the orders and of random ties.
 
         Raises:
-            ValueError: An argument has a wrong shape or an unknown value.
+            ValueError: An argument has a wrong shape or an unknown value, or the probes are spins
+                or bits in doubt.
         """
         rng = np.random.default_rng(rng)
-        spins = check_probes(probes, self.num_neurons)
+        spins = check_probes(probes, self.num_neurons, bits=bits)
         check_choice("rule", rule, Rule)
         check_choice("self_interaction", self_interaction, SelfInteraction)
         check_choice("engine", engine, Engine)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from .dynamics import LocalFields, resolve
 from .separation import Rule, Separation
-from .spins import Spins, similarity
+from .spins import Spins, products
 from .stored import StoredPatterns
 from .synchronous import Backend, Signs, chosen_backend, exponential_signs, table_signs
 from .tables import cached_gains, field_tables, gain_table
@@ -82,7 +82,7 @@ class DenseFields(LocalFields):
         if self._backend(states) == "numba":
             self._compiled_sweep(states, neurons, updatable, preference)
             return
-        similarities = similarity(self.stored.spins, states)
+        similarities = products(self.stored.spins, states)
         for neuron in neurons.tolist():
             rows = np.flatnonzero(updatable[:, neuron])
             current = states[rows, neuron]
@@ -116,7 +116,7 @@ class DenseFields(LocalFields):
         for start in range(0, len(probes), rows):
             some, which = probes[start : start + rows], neurons[start : start + rows]
             distinct, inverse = np.unique(some, return_inverse=True)
-            similarities = similarity(self.stored.spins, states[distinct])[inverse]
+            similarities = products(self.stored.spins, states[distinct])[inverse]
             columns = self.stored.columns[which]
             signs[some, which] = self._precise_signs(similarities, columns, own[some, which])
         return signs
@@ -189,7 +189,7 @@ class DenseFields(LocalFields):
         """Sweep in a compiled kernel, which stops at every field that its floats cannot sign."""
         from .kernels import sweep_exponential, sweep_table
 
-        similarities = similarity(self.stored.spins, states).astype(np.int32)
+        similarities = products(self.stored.spins, states).astype(np.int32)
         columns = self.stored.columns
         positions = np.zeros(len(states), dtype=np.int64)
         is_exact = self.gains is not None and self.is_exact

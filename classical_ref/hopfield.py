@@ -26,44 +26,54 @@ LearningRule = Literal["hebb", "projection", "storkey"]
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
-def hebb_weights(patterns: ArrayLike) -> NDArray[np.float64]:
+def hebb_weights(
+    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
+) -> NDArray[np.float64]:
     r"""Return the couplings :math:`W = \Xi^T \Xi / D` with their diagonal, ``(D, D)``.
+
+    ``bits`` says whether the patterns are bits, where their type does not.
 
     References:
         Hopfield, "Neural networks and physical systems with emergent collective computational
         abilities" (1982).
     """
-    xi = check_patterns(patterns).astype(np.float64)
+    xi = check_patterns(patterns, bits=bits).astype(np.float64)
     return np.asarray(xi.T @ xi / xi.shape[1])
 
 
-def projection_weights(patterns: ArrayLike) -> NDArray[np.float64]:
+def projection_weights(
+    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
+) -> NDArray[np.float64]:
     r"""Return the projector on the span of the patterns, :math:`W = \Xi^+ \Xi`, ``(D, D)``.
 
     With the diagonal, every stored pattern is an eigenvector of eigenvalue one; dependent patterns
-    are allowed. Recall leaves the diagonal out, which widens the basins.
+    are allowed. Recall leaves the diagonal out, which widens the basins. ``bits`` is that of
+    :func:`hebb_weights`.
 
     References:
         Personnaz, Guyon and Dreyfus, "Information storage and retrieval in spin-glass like neural
         networks" (1985).
     """
-    xi = check_patterns(patterns).astype(np.float64)
+    xi = check_patterns(patterns, bits=bits).astype(np.float64)
     _, singular, right = np.linalg.svd(xi, full_matrices=False)
     basis = right[singular > singular[0] * max(xi.shape) * _EPSILON]
     return np.asarray(basis.T @ basis)
 
 
-def storkey_weights(patterns: ArrayLike) -> NDArray[np.float64]:
+def storkey_weights(
+    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
+) -> NDArray[np.float64]:
     r"""Return the couplings of Storkey's rule, ``(D, D)``, patterns stored in their order.
 
     With :math:`h_{ij} = \sum_{k \ne i, j} W_{ik} \xi_k` taken before each pattern,
-    :math:`\Delta W_{ij} = (\xi_i \xi_j - \xi_i h_{ji} - h_{ij} \xi_j) / D`.
+    :math:`\Delta W_{ij} = (\xi_i \xi_j - \xi_i h_{ji} - h_{ij} \xi_j) / D`. ``bits`` is that of
+    :func:`hebb_weights`.
 
     References:
         Storkey, "Increasing the capacity of a Hopfield network without sacrificing functionality"
         (1997).
     """
-    xi = check_patterns(patterns).astype(np.float64)
+    xi = check_patterns(patterns, bits=bits).astype(np.float64)
     num_neurons = xi.shape[1]
     couplings = np.zeros((num_neurons, num_neurons))
     for pattern in xi:
@@ -99,7 +109,8 @@ class HopfieldMemory:
     """
 
     patterns: Spins
-    """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only."""
+    """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only; text is taken too, and
+    bits through :func:`bits_to_spins`."""
     rule: LearningRule = "hebb"
     """Learning rule."""
     weights: NDArray[np.float64] = field(init=False)
@@ -135,13 +146,18 @@ class HopfieldMemory:
         """Number of neurons."""
         return int(self.patterns.shape[1])
 
-    def energy(self, states: ArrayLike | str | Sequence[str]) -> NDArray[np.float64]:
+    def energy(
+        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
+    ) -> NDArray[np.float64]:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``; 0 entries count nothing.
 
+        ``bits`` says whether the states are bits, where their type does not: see
+        :func:`classical_ref.check_probes`.
+
         Raises:
-            ValueError: The states have another shape.
+            ValueError: The states have another shape, or are spins or bits in doubt.
         """
-        spins = check_probes(states, self.num_neurons).astype(np.float64)
+        spins = check_probes(states, self.num_neurons, bits=bits).astype(np.float64)
         pairs = ((spins @ self.weights) * spins).sum(axis=-1) - spins**2 @ np.diag(self.weights)
         return np.asarray(-pairs / 2)
 
@@ -150,16 +166,19 @@ class HopfieldMemory:
         states: ArrayLike | str | Sequence[str],
         *,
         self_interaction: SelfInteraction = "excluded",
+        bits: bool | None = None,
     ) -> NDArray[np.float64]:
         """Return the local fields ``W s`` of shape ``(..., num_neurons)``.
 
         Without self-interaction a field is half the energy of spin -1 minus that of spin +1.
+        ``bits`` says whether the states are bits, as for :meth:`energy`.
 
         Raises:
-            ValueError: The states have another shape, or the option is unknown.
+            ValueError: The states have another shape, are spins or bits in doubt, or the option is
+                unknown.
         """
         check_choice("self_interaction", self_interaction, SelfInteraction)
-        spins = check_probes(states, self.num_neurons)
+        spins = check_probes(states, self.num_neurons, bits=bits)
         return np.asarray(spins @ self._couplings(self_interaction))
 
     def recall(
@@ -173,6 +192,7 @@ class HopfieldMemory:
         clamped: ArrayLike | None = None,
         order: str | ArrayLike = "random",
         trajectory: bool = False,
+        bits: bool | None = None,
         rng: np.random.Generator | int | None = None,
     ) -> DynamicsResult:
         """Return where the dynamics takes each probe; arguments as in :meth:`DenseMemory.recall`.
@@ -181,10 +201,11 @@ class HopfieldMemory:
         self-interaction never raise the energy.
 
         Raises:
-            ValueError: An argument has a wrong shape or an unknown value.
+            ValueError: An argument has a wrong shape or an unknown value, or the probes are spins
+                or bits in doubt.
         """
         rng = np.random.default_rng(rng)
-        spins = check_probes(probes, self.num_neurons)
+        spins = check_probes(probes, self.num_neurons, bits=bits)
         check_choice("self_interaction", self_interaction, SelfInteraction)
         schedule = make_schedule(
             spins, update=update, tie=tie, max_sweeps=max_sweeps, clamped=clamped, order=order

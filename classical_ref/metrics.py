@@ -1,14 +1,16 @@
 """How good a recall is: errors, spurious states, nearest patterns, basins."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .checks import check_patterns, check_spins
 from .dense import DenseMemory
 from .hopfield import HopfieldMemory
 from .patterns import flip
-from .spins import check_patterns, check_probes, hamming_distance
+from .spins import hamming_distance
 
 
 class Nearest(NamedTuple):
@@ -22,43 +24,66 @@ class Nearest(NamedTuple):
     """Whether another pattern is as near."""
 
 
-def retrieval_error(states: ArrayLike, targets: ArrayLike) -> NDArray[np.float64]:
+def retrieval_error(
+    states: ArrayLike | str | Sequence[str],
+    targets: ArrayLike | str | Sequence[str],
+    *,
+    bits: bool | None = None,
+) -> NDArray[np.float64]:
     """Return the fraction of wrong bits of each state, ``(...)``.
 
     Args:
         states: Recalled spins, ``(..., num_neurons)``.
         targets: The patterns they should be; broadcast against ``states``.
+        bits: Whether both are bits, where their types do not say it.
 
     Raises:
-        ValueError: The shapes do not fit together.
+        ValueError: The shapes do not fit together, or spins or bits in doubt.
     """
-    return np.asarray(_wrong(states, targets).mean(axis=-1))
+    return np.asarray(_wrong(states, targets, bits).mean(axis=-1))
 
 
-def failure_rate(states: ArrayLike, targets: ArrayLike) -> float:
+def failure_rate(
+    states: ArrayLike | str | Sequence[str],
+    targets: ArrayLike | str | Sequence[str],
+    *,
+    bits: bool | None = None,
+) -> float:
     """Return the fraction of states with at least one wrong bit.
 
-    Raises:
-        ValueError: The shapes do not fit together.
+    Arguments and errors are those of :func:`retrieval_error`.
     """
-    return float(_wrong(states, targets).any(axis=-1).mean())
+    return float(_wrong(states, targets, bits).any(axis=-1).mean())
 
 
-def nearest_pattern(patterns: ArrayLike, probes: ArrayLike) -> Nearest:
+def nearest_pattern(
+    patterns: ArrayLike | Sequence[str],
+    probes: ArrayLike | str | Sequence[str],
+    *,
+    bits: bool | None = None,
+) -> Nearest:
     """Return row, distance and tie flag of the stored pattern nearest to each probe.
 
+    Args:
+        patterns: Stored patterns, ``(num_patterns, num_neurons)``.
+        probes: Spins with 0 where unknown, or text, ``(..., num_neurons)``.
+        bits: Whether the probes are bits, where their type does not say it.
+
     Raises:
-        ValueError: The probes have another number of neurons.
+        ValueError: The probes have another number of neurons, or spins or bits in doubt.
     """
-    patterns = check_patterns(patterns, distinct=False)
-    distances = hamming_distance(patterns, check_probes(probes, patterns.shape[1]))
+    distances = hamming_distance(check_patterns(patterns, distinct=False), probes, bits=bits)
     smallest = distances.min(axis=-1)
     is_tied = np.count_nonzero(distances == smallest[..., np.newaxis], axis=-1) > 1
     return Nearest(np.asarray(distances.argmin(axis=-1)), smallest, np.asarray(is_tied))
 
 
 def is_spurious(
-    patterns: ArrayLike, states: ArrayLike, *, negatives_are_spurious: bool = True
+    patterns: ArrayLike | Sequence[str],
+    states: ArrayLike | str | Sequence[str],
+    *,
+    negatives_are_spurious: bool = True,
+    bits: bool | None = None,
 ) -> NDArray[np.bool_]:
     """Return whether each state ``(..., num_neurons)`` is no stored pattern, ``(...)``.
 
@@ -66,16 +91,16 @@ def is_spurious(
         patterns: Stored patterns, ``(num_patterns, num_neurons)``.
         states: States with entries -1 and +1.
         negatives_are_spurious: Whether the negative of a stored pattern counts as spurious.
+        bits: Whether the states are bits, where their type does not say it.
 
     Raises:
-        ValueError: The states have another number of neurons.
+        ValueError: The states have another number of neurons, or spins or bits in doubt.
     """
-    patterns = check_patterns(patterns, distinct=False)
-    num_neurons = patterns.shape[1]
-    distances = hamming_distance(patterns, check_probes(states, num_neurons))
+    spins = check_patterns(patterns, distinct=False)
+    distances = hamming_distance(spins, states, bits=bits)
     stored = (distances == 0).any(axis=-1)
     if not negatives_are_spurious:
-        stored |= (distances == num_neurons).any(axis=-1)
+        stored |= (distances == spins.shape[1]).any(axis=-1)
     return np.asarray(~stored)
 
 
@@ -108,8 +133,13 @@ def basin_radius(
     return memory.num_neurons
 
 
-def _wrong(states: ArrayLike, targets: ArrayLike) -> NDArray[np.bool_]:
-    first, second = np.asarray(states), np.asarray(targets)
+def _wrong(
+    states: ArrayLike | str | Sequence[str],
+    targets: ArrayLike | str | Sequence[str],
+    bits: bool | None,
+) -> NDArray[np.bool_]:
+    first = check_spins(states, bits=bits, name="states")
+    second = check_spins(targets, bits=bits, name="targets")
     try:
         return np.asarray(first != second) & np.ones(
             np.broadcast_shapes(first.shape, second.shape), dtype=bool

@@ -1,9 +1,12 @@
 """Random patterns, and probes made from them by flips and erasures."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .spins import Spins, check_patterns, check_probes, hamming_distance
+from .checks import Spins, check_patterns, check_spins
+from .spins import hamming_distance
 
 _ROUNDS = 1000  # redraws of repeated rows before the request counts as impossible
 
@@ -36,7 +39,7 @@ def random_patterns(
     if distinct and num_neurons <= 20:
         integers = rng.choice(2**num_neurons, size=num_patterns, replace=False)
         bits = (integers[:, np.newaxis] >> np.arange(num_neurons)) & 1
-        return check_patterns(1 - 2 * bits)
+        return check_patterns(bits, bits=True)
     drawn = _random_spins(rng, (num_patterns, num_neurons))
     if distinct:
         for _ in range(_ROUNDS):
@@ -96,77 +99,103 @@ def correlated_patterns(
 
 
 def flip(
-    patterns: ArrayLike, num_flips: int, *, rng: np.random.Generator | int | None = None
+    patterns: ArrayLike | str | Sequence[str],
+    num_flips: int,
+    *,
+    bits: bool | None = None,
+    rng: np.random.Generator | int | None = None,
 ) -> Spins:
     """Return a copy with exactly ``num_flips`` known entries of each row flipped.
 
     Args:
-        patterns: Spins of shape ``(..., num_neurons)``; zeros are unknown and stay so.
+        patterns: Spins of shape ``(..., num_neurons)`` or text; zeros are unknown and stay so.
         num_flips: Flips per row, at distinct positions.
+        bits: Whether the patterns are bits, where their type does not say it.
         rng: Source of randomness.
 
     Raises:
-        ValueError: A row has fewer than ``num_flips`` known entries, or ``num_flips`` is negative.
+        ValueError: A row has fewer than ``num_flips`` known entries, ``num_flips`` is negative, or
+            the patterns are spins or bits in doubt.
     """
     rng = np.random.default_rng(rng)
-    spins = _check_spins(patterns)
+    spins = check_spins(patterns, bits=bits, name="patterns")
     flipped = _chosen(spins != 0, num_flips, rng, "num_flips")
     return np.where(flipped, -spins, spins).astype(np.int8)
 
 
 def flip_by_rate(
-    patterns: ArrayLike, flip_probability: float, *, rng: np.random.Generator | int | None = None
+    patterns: ArrayLike | str | Sequence[str],
+    flip_probability: float,
+    *,
+    bits: bool | None = None,
+    rng: np.random.Generator | int | None = None,
 ) -> Spins:
     """Return a copy with every entry flipped independently with ``flip_probability``.
 
+    ``bits`` is that of :func:`flip`.
+
     Raises:
-        ValueError: ``flip_probability`` is outside ``[0, 1]``.
+        ValueError: ``flip_probability`` is outside ``[0, 1]``, or the patterns are spins or bits
+            in doubt.
     """
     rng = np.random.default_rng(rng)
-    spins = _check_spins(patterns)
+    spins = check_spins(patterns, bits=bits, name="patterns")
     if not 0 <= flip_probability <= 1:
         raise ValueError(f"flip_probability should be in [0, 1]. Got {flip_probability}.")
     return np.where(rng.random(spins.shape) < flip_probability, -spins, spins).astype(np.int8)
 
 
 def erase(
-    patterns: ArrayLike, num_erasures: int, *, rng: np.random.Generator | int | None = None
+    patterns: ArrayLike | str | Sequence[str],
+    num_erasures: int,
+    *,
+    bits: bool | None = None,
+    rng: np.random.Generator | int | None = None,
 ) -> Spins:
     """Return a copy with exactly ``num_erasures`` known entries of each row made unknown (0).
 
+    ``bits`` is that of :func:`flip`.
+
     Raises:
-        ValueError: A row has fewer known entries, or ``num_erasures`` is negative.
+        ValueError: A row has fewer known entries, ``num_erasures`` is negative, or the patterns
+            are spins or bits in doubt.
     """
     rng = np.random.default_rng(rng)
-    spins = _check_spins(patterns)
+    spins = check_spins(patterns, bits=bits, name="patterns")
     erased = _chosen(spins != 0, num_erasures, rng, "num_erasures")
     return np.where(erased, 0, spins).astype(np.int8)
 
 
 def corrupt(
-    patterns: ArrayLike,
+    patterns: ArrayLike | str | Sequence[str],
     *,
     num_flips: int = 0,
     num_erasures: int = 0,
+    bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
 ) -> Spins:
     """Return probes: each row with ``num_erasures`` entries erased, then ``num_flips`` flipped.
 
-    The flips fall on the entries that remain known.
+    The flips fall on the entries that remain known; ``bits`` is that of :func:`flip`.
 
     Raises:
-        ValueError: A count is negative or the two together exceed the known entries of a row.
+        ValueError: A count is negative, the two together exceed the known entries of a row, or the
+            patterns are spins or bits in doubt.
 
     Examples:
-        >>> corrupt([[1, 1, 1, 1]], num_flips=1, num_erasures=2, rng=0).sum()
+        >>> corrupt(["0000"], num_flips=1, num_erasures=2, rng=0).sum()
         np.int64(0)
     """
     rng = np.random.default_rng(rng)
-    return flip(erase(patterns, num_erasures, rng=rng), num_flips, rng=rng)
+    return flip(erase(patterns, num_erasures, bits=bits, rng=rng), num_flips, rng=rng)
 
 
 def is_ambiguous(
-    patterns: ArrayLike, probes: ArrayLike, targets: ArrayLike
+    patterns: ArrayLike | Sequence[str],
+    probes: ArrayLike | str | Sequence[str],
+    targets: ArrayLike,
+    *,
+    bits: bool | None = None,
 ) -> NDArray[np.bool_] | np.bool_:
     """Return whether another stored pattern is as close to the probe as its target.
 
@@ -176,18 +205,21 @@ def is_ambiguous(
         patterns: Stored patterns, ``(num_patterns, num_neurons)``.
         probes: Probes, ``(..., num_neurons)``.
         targets: The row of ``patterns`` that each probe was made from, ``(...)``.
+        bits: Whether the probes are bits, where their type does not say it.
 
     Raises:
-        ValueError: ``targets`` does not match the shape of ``probes`` or is no row index.
+        ValueError: ``targets`` does not match the shape of ``probes`` or is no row index, or spins
+            or bits in doubt.
     """
-    patterns = check_patterns(patterns, distinct=False)
-    probes = check_probes(probes, patterns.shape[1])
+    stored = check_patterns(patterns, distinct=False)
+    distances = hamming_distance(stored, probes, bits=bits)
     rows = np.asarray(targets)
-    if rows.shape != probes.shape[:-1]:
-        raise ValueError(f"targets should have shape {probes.shape[:-1]}. Got shape {rows.shape}.")
-    if not np.issubdtype(rows.dtype, np.integer) or np.any((rows < 0) | (rows >= len(patterns))):
-        raise ValueError(f"targets should be row indices below {len(patterns)}. Got {targets!r}.")
-    distances = hamming_distance(patterns, probes)
+    if rows.shape != distances.shape[:-1]:
+        raise ValueError(
+            f"targets should have shape {distances.shape[:-1]}. Got shape {rows.shape}."
+        )
+    if not np.issubdtype(rows.dtype, np.integer) or np.any((rows < 0) | (rows >= len(stored))):
+        raise ValueError(f"targets should be row indices below {len(stored)}. Got {targets!r}.")
     own = np.take_along_axis(distances, rows[..., np.newaxis], axis=-1)
     return np.asarray(np.count_nonzero(distances <= own, axis=-1) > 1)
 
@@ -216,11 +248,6 @@ def _chosen(
     keys = np.where(known, rng.random(known.shape), np.inf)
     ranks = np.argsort(np.argsort(keys, axis=-1), axis=-1)
     return ranks < count
-
-
-def _check_spins(patterns: ArrayLike) -> Spins:
-    array = np.asarray(patterns)
-    return check_probes(array, array.shape[-1] if array.ndim else 0)
 
 
 def _check_counts(num_patterns: int, num_neurons: int) -> None:

@@ -82,6 +82,7 @@ def draft(
     method: RecallMethod | str = "auto",
     backend: str,
     shots: int = 1000,
+    bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
 ) -> Draft:
     """Compile and price a submission without writing or sending anything.
@@ -92,6 +93,7 @@ def draft(
         method: How to recall, as for ``recall``; adaptive methods cannot wait and are refused.
         backend: Name of an engine.
         shots: Shots per probe.
+        bits: Whether the probes are bits, as for ``recall``.
         rng: Seed or generator.
 
     Raises:
@@ -115,7 +117,7 @@ def draft(
         )
     if shots < 1:
         raise ValueError(f"shots should be at least 1. Got {shots}.")
-    spins = check_probes(probes, memory.num_neurons)
+    spins = check_probes(probes, memory.num_neurons, bits=bits)
     rows = spins.reshape(-1, memory.num_neurons)
     if len(rows) == 0:
         raise ValueError("There should be at least one probe. Got none.")

@@ -40,6 +40,7 @@ def recall(
     method: RecallMethod | AdaptiveMethod | str = "auto",
     sampler: Any = "exact",
     shots: int = 1000,
+    bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Any:
@@ -48,7 +49,8 @@ def recall(
     Args:
         memory: An :class:`AmplitudeMemory` or :class:`EnergyMemory`.
         probes: One probe, shape ``(D,)``, or many, ``(P, D)``: spins with 0 where unknown, or
-            text of ``0``, ``1`` and ``?``. Many probes are one job.
+            text of ``0``, ``1`` and ``?``. Many probes are one job. Bits, and lists that could be
+            either, are refused unless ``bits`` says what they are.
         method: How to recall: a method, or its spelling such as ``"amplification"`` or
             ``"separation-filter(hamming-ball(1))"``. ``"auto"`` lets
             :func:`qdenseam.planning.choose` choose: on a calibrated device method and encoder are
@@ -58,6 +60,8 @@ def recall(
             other name of :func:`qdenseam.execution.engine_names`, a ``BackendV2`` or a V2
             sampler runs the circuit.
         shots: Shots per probe, 1 to 2^63 - 1; for an adaptive method, its independent answers.
+        bits: Whether the probes are bits, where their type does not say it; see
+            :func:`classical_ref.check_probes`.
         rng: Seed or generator; the same one gives the same result.
         on_progress: Called as batches of circuits finish; after each round of an adaptive method,
             with the circuits asked for so far as the total.
@@ -66,7 +70,7 @@ def recall(
         A :class:`RecallResult` for one probe, a list of them for many.
 
     Raises:
-        ValueError: A probe, the shots or a name is malformed.
+        ValueError: A probe, the shots or a name is malformed, or a probe is spins or bits in doubt.
         TypeError: The method needs the other kind of memory, or the shots are no integer.
         CapacityError: The circuit does not fit the engine, the law stops below this size, or the
             answers of an adaptive method do not fit in memory.
@@ -77,7 +81,7 @@ def recall(
     shots = index(shots)
     if not 1 <= shots <= MOST_DRAWS:
         raise ValueError(f"shots should be at least 1 and at most 2**63 - 1. Got {shots}.")
-    spins = check_probes(probes, memory.num_neurons)
+    spins = check_probes(probes, memory.num_neurons, bits=bits)
     rows = spins.reshape(-1, memory.num_neurons)
     engine = None if _is_exact(sampler) else find_engine(sampler)
     if engine is not None:

@@ -109,6 +109,7 @@ def submit(
     method: RecallMethod | str = "auto",
     backend: str,
     shots: int = 1000,
+    bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
     store: str | Path = STORE,
     max_seconds: float | None = None,
@@ -126,6 +127,7 @@ def submit(
         method: How to recall, as for ``recall``; adaptive methods cannot wait and are refused.
         backend: Name of an engine, one of ``engine_names()``.
         shots: Shots per probe.
+        bits: Whether the probes are bits, as for ``recall``.
         rng: Seed or generator. The one that ``recall`` would be given repeats its shots on a local
             engine, for methods without a classical acceptance rule.
         store: Folder that keeps submissions; made if it is missing.
@@ -143,7 +145,7 @@ def submit(
         BackendError: The engine is missing, has no account or cannot be reached.
     """
     return send(
-        draft(memory, probes, method=method, backend=backend, shots=shots, rng=rng),
+        draft(memory, probes, method=method, backend=backend, shots=shots, bits=bits, rng=rng),
         store=store,
         max_seconds=max_seconds,
     )

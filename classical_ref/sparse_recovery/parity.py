@@ -1,5 +1,6 @@
 """The memory of all words that obey some parity checks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self, final
 
@@ -55,14 +56,21 @@ class ParityMemory:
 
     @classmethod
     def learned(
-        cls, patterns: ArrayLike, *, weight: int = 6, max_chance: float | None = 0.01
+        cls,
+        patterns: ArrayLike | Sequence[str],
+        *,
+        weight: int = 6,
+        max_chance: float | None = 0.01,
+        bits: bool | None = None,
     ) -> Self:
         """Return the memory of all checks of one weight that the patterns obey.
+
+        Arguments are those of :func:`learn_checks`.
 
         Raises:
             ValueError: See :func:`learn_checks`; or the patterns obey no such check.
         """
-        checks = learn_checks(patterns, weight=weight, max_chance=max_chance)
+        checks = learn_checks(patterns, weight=weight, max_chance=max_chance, bits=bits)
         if not len(checks):
             raise ValueError(
                 f"patterns should obey a common check of weight {weight}. Got none; arbitrary "
@@ -92,28 +100,40 @@ class ParityMemory:
         bits[:, solved.pivots] = bits[:, solved.free] @ solved.dependence.T & 1
         return (1 - 2 * bits).astype(np.int8)
 
-    def energy(self, states: ArrayLike | str) -> NDArray[np.int64]:
+    def energy(
+        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
+    ) -> NDArray[np.int64]:
         r"""Return how many checks the states violate, ``(..., D)`` to ``(...)``.
 
         That is :math:`\sum_c (1 - \prod_{i \in c} s_i) / 2`, 0 for stored words. Checks with
-        unknown entries do not count.
+        unknown entries do not count. ``bits`` says whether the states are bits, where their type
+        does not: see :func:`classical_ref.check_probes`.
 
         Raises:
-            ValueError: The states have another shape or other values.
+            ValueError: The states have another shape or other values, or are spins or bits in
+                doubt.
         """
-        spins = check_probes(states, self.num_neurons)
+        spins = check_probes(states, self.num_neurons, bits=bits)
         return np.asarray(self._violated(spins).sum(axis=-1).astype(np.int64))
 
-    def recall(self, probes: ArrayLike | str, *, max_sweeps: int = 50) -> Recovered:
+    def recall(
+        self,
+        probes: ArrayLike | str | Sequence[str],
+        *,
+        max_sweeps: int = 50,
+        bits: bool | None = None,
+    ) -> Recovered:
         """Return what flips make of the probes ``(..., D)``; 0 is unknown.
 
+        ``bits`` says whether the probes are bits, as for :meth:`energy`.
+
         Raises:
-            ValueError: The probes have another shape or other values, or ``max_sweeps`` is below
-                one.
+            ValueError: The probes have another shape or other values, are spins or bits in doubt,
+                or ``max_sweeps`` is below one.
         """
         if max_sweeps < 1:
             raise ValueError(f"max_sweeps should be at least 1. Got {max_sweeps}.")
-        given = check_probes(probes, self.num_neurons)
+        given = check_probes(probes, self.num_neurons, bits=bits)
         spins = self._filled(given.reshape(-1, self.num_neurons).copy())
         for _ in range(max_sweeps):
             violated = self._violated(spins)

@@ -1,5 +1,6 @@
 """Learning parity checks from patterns that obey them."""
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import comb, log2
 
@@ -14,7 +15,13 @@ from .gf2 import Bits, eliminate
 _MOST_SUBSETS = 2_000_000
 
 
-def learn_checks(patterns: ArrayLike, *, weight: int = 6, max_chance: float | None = 0.01) -> Bits:
+def learn_checks(
+    patterns: ArrayLike | Sequence[str],
+    *,
+    weight: int = 6,
+    max_chance: float | None = 0.01,
+    bits: bool | None = None,
+) -> Bits:
     r"""Return every parity check of one weight that all patterns obey, ``(num_checks, D)``.
 
     A check is a set of ``weight`` neurons whose spins multiply to +1. Half of it and the other half
@@ -27,13 +34,15 @@ def learn_checks(patterns: ArrayLike, *, weight: int = 6, max_chance: float | No
         patterns: Spins ``(num_patterns, num_neurons)``; they may repeat.
         weight: Neurons per check, even.
         max_chance: Largest expected number of checks by chance; ``None`` accepts any.
+        bits: Whether the patterns are bits, where their type does not say it.
 
     Raises:
         ValueError: ``weight`` is odd, below two or above D, there would be more than two million
-            half-sets, or the patterns have too small a rank for ``max_chance``.
+            half-sets, the patterns have too small a rank for ``max_chance``, or are spins or bits
+            in doubt.
     """
-    bits = (check_patterns(patterns, distinct=False) < 0).astype(np.uint8)
-    num_neurons = bits.shape[1]
+    rows = (check_patterns(patterns, bits=bits, distinct=False) < 0).astype(np.uint8)
+    num_neurons = rows.shape[1]
     if weight < 2 or weight % 2 or weight > num_neurons:
         raise ValueError(f"weight should be even, in 2..{num_neurons}. Got {weight}.")
     if comb(num_neurons, weight // 2) > _MOST_SUBSETS:
@@ -42,15 +51,15 @@ def learn_checks(patterns: ArrayLike, *, weight: int = 6, max_chance: float | No
             f"Got {weight}, which gives {comb(num_neurons, weight // 2)}."
         )
     if max_chance is not None:
-        rank = len(eliminate(bits).pivots)
+        rank = len(eliminate(rows).pivots)
         needed = int(np.ceil(log2(comb(num_neurons, weight) / max_chance)))
         if rank < needed:
             raise ValueError(
                 f"patterns should have rank {needed} over GF(2), so that at most {max_chance} "
                 f"checks of weight {weight} hold by chance. Got rank {rank} from "
-                f"{len(bits)} patterns; add patterns, or pass a larger max_chance or None."
+                f"{len(rows)} patterns; add patterns, or pass a larger max_chance or None."
             )
-    return _meet_in_the_middle(bits, weight)
+    return _meet_in_the_middle(rows, weight)
 
 
 def _meet_in_the_middle(bits: Bits, weight: int) -> Bits:

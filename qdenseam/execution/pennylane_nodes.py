@@ -34,6 +34,7 @@ def to_qnode(
     device: Any = "lightning.qubit",
     *,
     measurement: Measurement | None = None,
+    bits: bool | None = None,
     **options: Any,
 ) -> Any:
     r"""Return a recall circuit as a PennyLane ``QNode``.
@@ -51,6 +52,8 @@ def to_qnode(
         measurement: Called inside the circuit with the wires of each register, such as
             ``{"memory": [0, 1, 2], "flag": [3]}``; what it returns the node returns. By default
             the probabilities described below.
+        bits: Whether the probe is bits, where its type does not say it; see
+            :func:`classical_ref.check_probes`.
         **options: Passed on to ``qml.QNode``, such as ``diff_method="adjoint"``.
 
     Returns:
@@ -61,7 +64,8 @@ def to_qnode(
         left to the caller.
 
     Raises:
-        ValueError: The method has no angles yet, or the device is unknown.
+        ValueError: The method has no angles yet, the device is unknown, or the probe is spins or
+            bits in doubt.
         TypeError: The method is adaptive: it has no circuit of its own.
         BackendError: The device or a gate cannot be run.
     """
@@ -72,6 +76,7 @@ def to_qnode(
         )
     import pennylane as qml
 
+    spins = memory.check_probe(probe, bits=bits)
     angles = {
         field.name: getattr(method, field.name)
         for field in fields(method)  # type: ignore[arg-type]
@@ -79,11 +84,11 @@ def to_qnode(
     }
     free = {name: ParameterVector(name, len(values)) for name, values in angles.items()}
     if free:
-        method.circuit(memory, probe)  # the method's own errors first
+        method.circuit(memory, spins)  # the method's own errors first
         method = copy(method)  # replace() would refuse angles that are no numbers yet
         for name, vector in free.items():
             object.__setattr__(method, name, tuple(vector))
-    [compiled] = into_wide_gates([method.circuit(memory, probe)], seed=0)
+    [compiled] = into_wide_gates([method.circuit(memory, spins)], seed=0)
     circuit = deferred(compiled)
     read = measured_qubits(circuit)
     wires = {

@@ -21,15 +21,15 @@ class AmplitudeMemory:
     circuit is built once, on demand, by :meth:`preparation`.
 
     Args:
-        patterns: Distinct spins ±1, shape ``(K, D)``.
+        patterns: Distinct spins ±1, shape ``(K, D)``, or text; bits through ``bits_to_spins``.
         weights: Priors π_μ >= 0 in any unit, shape ``(K,)``; uniform by default. They are
             normalized to sum 1.
         encoder: How the patterns are loaded, or its spelling such as ``"auto(goal=depth)"``.
 
     Raises:
-        ValueError: Patterns are empty, not ±1, or repeat; weights have another shape, are
-            negative, not finite, all zero, or so small that no circuit can load them; or a text
-            spells no encoder.
+        ValueError: Patterns are empty, not ±1, spins or bits in doubt, or repeat; weights have
+            another shape, are negative, not finite, all zero, or so small that no circuit can load
+            them; or a text spells no encoder.
     """
 
     patterns: npt.NDArray[np.int8]
@@ -58,13 +58,17 @@ class AmplitudeMemory:
         """The patterns as bits, shape ``(K, D)``."""
         return spins_to_bits(self.patterns)
 
-    def check_probe(self, probe: npt.ArrayLike | str) -> npt.NDArray[np.int8]:
+    def check_probe(
+        self, probe: npt.ArrayLike | str, *, bits: bool | None = None
+    ) -> npt.NDArray[np.int8]:
         """Return one probe as spins with 0 where unknown, shape ``(D,)``.
 
+        ``bits`` says whether the probe is bits, where its type does not.
+
         Raises:
-            ValueError: The probe has another shape or other values.
+            ValueError: The probe has another shape or other values, or is spins or bits in doubt.
         """
-        return check_one_probe(probe, self.num_neurons)
+        return check_one_probe(probe, self.num_neurons, bits=bits)
 
     def preparation(self) -> Preparation:
         """Return the circuit that loads the memory; built at the first call, copied at each."""

@@ -12,7 +12,7 @@ from circuits.hamiltonians import pauli_operator, walsh_coefficients
 from circuits.phases import CountingPhase, Phase, StringPhase, cheapest
 from classical_ref.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial
-from classical_ref.spins import bits_to_spins, check_patterns
+from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
 from qdenseam.errors import CapacityError
 from qdenseam.memories.probe import check_one_probe
 from qdenseam.memories.probe_field import calibrated_field
@@ -54,8 +54,9 @@ class EnergyMemory:
     only.
 
     Args:
-        model: Patterns of spins ±1, shape ``(K, D)``, made a dense memory with ``separation``, or
-            any object with ``.patterns`` and ``.energy(states)``.
+        model: Patterns of spins ±1, shape ``(K, D)``, or text (bits through ``bits_to_spins``),
+            made a dense memory with ``separation``; or any object with ``.patterns`` and
+            ``.energy(states)``.
         separation: F of the dense memory, or its spelling such as ``"polynomial(4)"``; order 3 by
             default.
         probe_field: h > 0, the same for all known positions, or ``None`` for the default.
@@ -128,13 +129,17 @@ class EnergyMemory:
         """D."""
         return int(self.patterns.shape[1])
 
-    def check_probe(self, probe: npt.ArrayLike | str) -> npt.NDArray[np.int8]:
+    def check_probe(
+        self, probe: npt.ArrayLike | str, *, bits: bool | None = None
+    ) -> npt.NDArray[np.int8]:
         """Return one probe as spins with 0 where unknown, shape ``(D,)``.
 
+        ``bits`` says whether the probe is bits, where its type does not.
+
         Raises:
-            ValueError: The probe has another shape or other values.
+            ValueError: The probe has another shape or other values, or is spins or bits in doubt.
         """
-        return check_one_probe(probe, self.num_neurons)
+        return check_one_probe(probe, self.num_neurons, bits=bits)
 
     def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:
         """Return all energies, shape ``(2**D,)`` at index Σ_i b_i 2^i; no field without a probe."""
@@ -275,7 +280,7 @@ class EnergyMemory:
 
     def pattern_indices(self) -> npt.NDArray[np.int64]:
         """Return the index of each stored pattern in a diagonal, shape ``(K,)``."""
-        return bits_to_integer((1 - self.patterns) // 2)
+        return bits_to_integer(spins_to_bits(self.patterns))
 
     def _memory_diagonal(self) -> Floats:
         if "diagonal" not in self._cache:

@@ -68,9 +68,9 @@ class ReducedEnergy:
         followed = np.where(self.follows < 0, 1, np.append(spins, 1)[self.follows])
         return np.asarray(self.signs * followed).astype(np.int8)
 
-    def check_probe(self, probe: npt.ArrayLike | str) -> Spins:
+    def check_probe(self, probe: npt.ArrayLike | str, *, bits: bool | None = None) -> Spins:
         """Return a probe of F spins; :class:`EnergyMemory` says what is refused."""
-        return check_one_probe(probe, self.num_neurons)
+        return check_one_probe(probe, self.num_neurons, bits=bits)
 
     def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:  # noqa: ARG002
         """Return the energies, shape ``(2**F,)``."""

@@ -62,7 +62,7 @@ class AdiabaticRecall(RecallMethod):
             check_counts(self, num_steps=1)
         if self.total_time is not None and not 0 < self.total_time < float("inf"):
             raise ValueError(f"total_time should be positive or None. Got {self.total_time}.")
-        warm_start_angles([1], self.warm_start)  # checks the strength
+        warm_start_angles("0", self.warm_start)  # checks the strength
 
     def angles(self, memory: EnergyMemory) -> tuple[Floats, Floats]:
         """Return (gammas, betas) of the steps, each of shape ``(p,)``.

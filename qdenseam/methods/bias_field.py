@@ -100,7 +100,7 @@ class BiasFieldRecall(AdaptiveMethod):
     ) -> tuple[BiasFieldState, list[Round]]:
         """Update the bias from the last round and ask for the next."""
         for measured in readouts:
-            energies = memory.diagonal(probe)[bits_to_integer((1 - measured) // 2)]
+            energies = memory.diagonal(probe)[bits_to_integer(measured < 0)]
             best = np.argsort(energies, kind="stable")[: max(1, round(self.cvar * len(energies)))]
             ones = (1 - measured[best].mean(axis=0)) / 2
             clipped = np.clip(ones, self.smallest_bias, 1 - self.smallest_bias)

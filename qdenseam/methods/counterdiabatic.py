@@ -50,7 +50,7 @@ class CounterdiabaticRecall(RecallMethod):
         check_counts(self, num_steps=1)
         if self.total_time is not None and not 0 < self.total_time < float("inf"):
             raise ValueError(f"total_time should be positive or None. Got {self.total_time}.")
-        warm_start_angles([1], self.warm_start)  # checks the strength
+        warm_start_angles("0", self.warm_start)  # checks the strength
         angles_of_ones(self.start_ones or ())
 
     def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:

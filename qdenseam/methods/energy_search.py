@@ -77,7 +77,7 @@ class EnergySearch(AdaptiveMethod):
             check_counts(self, max_calls=1)
         if not 0 < self.resolution < float("inf"):
             raise ValueError(f"resolution should be positive. Got {self.resolution}.")
-        warm_start_angles([1], self.warm_start)  # checks the strength
+        warm_start_angles("0", self.warm_start)  # checks the strength
 
     def start(
         self,
@@ -157,4 +157,4 @@ class EnergySearch(AdaptiveMethod):
 
 def _energy(diagonal: Floats, states: Spins) -> Floats:
     """Return the energy of each state; rows of zeros count as all +1."""
-    return diagonal[bits_to_integer((states < 0).astype(np.int64))]
+    return diagonal[bits_to_integer(states < 0)]

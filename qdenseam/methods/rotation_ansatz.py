@@ -57,7 +57,7 @@ class RotationMethod(RecallMethod):
         if self.gammas is not None and (self.angles is None or self.entangler == "chain"):
             raise ValueError("gammas need angles and the entangler 'energy'. Got them without.")
         check_angles(self, "gammas", "angles")
-        warm_start_angles([1], self.warm_start)  # checks the strength
+        warm_start_angles("0", self.warm_start)  # checks the strength
 
     @property
     def is_trained(self) -> bool:

@@ -58,7 +58,7 @@ class ThresholdSearch(RecallMethod):
             raise ValueError(f"threshold should be finite. Got {self.threshold}.")
         if not 0 < self.resolution < float("inf"):
             raise ValueError(f"resolution should be positive. Got {self.resolution}.")
-        warm_start_angles([1], self.warm_start)  # checks the strength
+        warm_start_angles("0", self.warm_start)  # checks the strength
 
     def levels(self, memory: EnergyMemory, probe: Spins | str) -> tuple[Floats, int, int]:
         """Return (rounded energies of shape ``(2**D,)``, the threshold's level, their bound).

@@ -108,7 +108,7 @@ def test_one_layer_on_three_spin_parity_reaches_it_with_certainty() -> None:
         (lambda: phase_circuit([1], [1, 2], 2, angle=1), "one shape"),
         (lambda: qaoa(strings([1], [1.0], 1), [0.0], gammas=[1], betas=[]), "as many betas"),
         (lambda: truncated([1.0, 2.0], -1), "num_strings should be at least 0"),
-        (lambda: warm_start_angles([1], 0.6), "warm_start"),
+        (lambda: warm_start_angles("0", 0.6), "warm_start"),
     ],
 )
 def test_bad_input_is_refused(build, message: str) -> None:

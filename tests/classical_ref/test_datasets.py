@@ -86,8 +86,9 @@ def test_files_keep_their_shape(tmp_path):
 def test_files_of_bits_are_refused(tmp_path):
     np.save(tmp_path / "bits.npy", np.array([[0, 1]]))
     np.save(tmp_path / "line.npy", np.array([1, 1]))
-    with pytest.raises(ValueError, match=r"spins -1 and \+1\. Got 0\. Use bits_to_spins"):
+    with pytest.raises(ValueError, match=r"spins or bits\. Got \[0, 1\].*bits '01'"):
         load_patterns(tmp_path / "bits.npy")
+    assert load_patterns(tmp_path / "bits.npy", bits=True).patterns.tolist() == [[1, -1]]
     with pytest.raises(ValueError, match=r"the file should hold shape .* Got shape \(2,\)"):
         load_patterns(tmp_path / "line.npy")
 
@@ -103,9 +104,9 @@ def test_files_of_bits_are_refused(tmp_path):
         (lambda: glyphs(8, font="No Such Face"), r"No Such Face"),
         (lambda: digits(9).select(48), r"num_patterns should be from 1 to 47\. Got 48"),
         (lambda: digits(9).select(40, min_distance=5), r"min_distance=5 at most \d+ were found"),
-        (lambda: Dataset(name="", patterns=[[1, 1]], shape=(2, 2)), r"2 pixels\. Got 2 rows of 2"),
+        (lambda: Dataset(name="", patterns=["00"], shape=(2, 2)), r"2 pixels\. Got 2 rows of 2"),
         (
-            lambda: Dataset(name="", patterns=[[1, 1]], labels=[1, 2], shape=(1, 2)),
+            lambda: Dataset(name="", patterns=["00"], labels=[1, 2], shape=(1, 2)),
             r"labels should have shape \(1,\)\. Got shape \(2,\)",
         ),
     ],

@@ -21,7 +21,7 @@ RULES = ["hebb", "projection", "storkey"]
 @given(st.sampled_from(RULES), st.integers(1, 8), st.integers(0, 999))
 def test_energy_never_rises(rule, num_neurons, seed):
     memory = HopfieldMemory(random_patterns(min(3, 2**num_neurons), num_neurons, rng=seed), rule)
-    probes = np.random.default_rng(seed).choice([-1, 0, 1], size=(4, num_neurons))
+    probes = np.random.default_rng(seed).choice([-1, 0, 1], size=(4, num_neurons)).astype(np.int8)
     result = memory.recall(probes, trajectory=True, rng=seed)
     energies = memory.energy(result.trajectory)
     assert np.all(np.diff(energies, axis=0) <= 1e-12)
@@ -110,12 +110,12 @@ def test_repr_and_lock():
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: HopfieldMemory([[1, 1]], "x"), r"rule should be one of hebb, projection, storkey"),
-        (lambda: HopfieldMemory([[1, 1], [1, 1]]), r"patterns should be distinct"),
-        (lambda: HopfieldMemory([[1, 1]]).energy([1]), r"probe should have shape \(2,\)"),
-        (lambda: HopfieldMemory([[1, 1]]).recall([1]), r"probe should have shape \(2,\)"),
+        (lambda: HopfieldMemory(["00"], "x"), r"rule should be one of hebb, projection, storkey"),
+        (lambda: HopfieldMemory(["00", "00"]), r"patterns should be distinct"),
+        (lambda: HopfieldMemory(["00"]).energy("0"), r"probe should have shape \(2,\)"),
+        (lambda: HopfieldMemory(["00"]).recall("0"), r"probe should have shape \(2,\)"),
         (
-            lambda: HopfieldMemory([[1, 1]]).local_field([1, 1], self_interaction="x"),
+            lambda: HopfieldMemory(["00"]).local_field("00", self_interaction="x"),
             r"self_interaction should be one of excluded, kept",
         ),
     ],

@@ -18,8 +18,8 @@ PATTERNS = np.array([[1, 1, 1, 1], [-1, -1, 1, 1]])
 
 def test_errors_of_bits_and_patterns():
     states = [[1, 1, 1, 1], [1, 1, 1, -1]]
-    assert retrieval_error(states, [1, 1, 1, 1]).tolist() == [0, 0.25]
-    assert failure_rate(states, [1, 1, 1, 1]) == 0.5
+    assert retrieval_error(states, "0000").tolist() == [0, 0.25]
+    assert failure_rate(states, "0000") == 0.5
     assert failure_rate(PATTERNS, PATTERNS) == 0
 
 
@@ -41,8 +41,8 @@ def test_spurious_states():
 
 
 def test_basins():
-    assert basin_radius(DenseMemory([[1] * 9], Exponential(0.5)), rng=0) >= 4
-    assert basin_radius(HopfieldMemory([[1] * 9]), num_probes=20, rng=0) == 4
+    assert basin_radius(DenseMemory(["0" * 9], Exponential(0.5)), rng=0) >= 4
+    assert basin_radius(HopfieldMemory(["0" * 9]), num_probes=20, rng=0) == 4
     crowded = HopfieldMemory(random_patterns(60, 20, rng=0))
     assert basin_radius(crowded, rng=0) == -1
 
@@ -50,11 +50,11 @@ def test_basins():
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: retrieval_error([1, 1], [1, 1, 1]), r"match the shape \(2,\) of states"),
+        (lambda: retrieval_error("00", "000"), r"match the shape \(2,\) of states"),
         (lambda: nearest_pattern(PATTERNS, [1]), r"probe should have shape \(4,\)"),
         (lambda: is_spurious(PATTERNS, [1]), r"probe should have shape \(4,\)"),
-        (lambda: basin_radius(HopfieldMemory([[1]]), success_rate=0), r"in \(0, 1\]\. Got 0"),
-        (lambda: basin_radius(HopfieldMemory([[1]]), num_probes=0), r"at least 1\. Got 0"),
+        (lambda: basin_radius(HopfieldMemory(["0"]), success_rate=0), r"in \(0, 1\]\. Got 0"),
+        (lambda: basin_radius(HopfieldMemory(["0"]), num_probes=0), r"at least 1\. Got 0"),
     ],
 )
 def test_argument_errors(call, match):

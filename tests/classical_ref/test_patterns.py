@@ -60,27 +60,27 @@ def test_corruption_counts_are_exact(num_flips, num_erasures, seed):
 
 
 def test_flips_keep_leading_axes_and_unknown_entries(rng):
-    probes = erase(np.ones((2, 3, 8)), 5, rng=rng)
+    probes = erase(np.ones((2, 3, 8), dtype=np.int8), 5, rng=rng)
     flipped = flip(probes, 3, rng=rng)
     assert np.array_equal(flipped, -probes)
-    assert flip(np.ones(4), 1, rng=rng).sum() == 2
+    assert flip("0000", 1, rng=rng).sum() == 2
 
 
 @pytest.mark.statistical
 def test_flips_are_uniform(rng):
-    flipped = (flip(np.ones((4000, 8)), 2, rng=rng) < 0).sum(axis=0)
+    flipped = (flip(["00000000"] * 4000, 2, rng=rng) < 0).sum(axis=0)
     for count in flipped.tolist():
         assert_binomial(count, 4000, 0.25, false_alarm=1e-9 / 8)
 
 
 @pytest.mark.statistical
 def test_flip_rate(rng):
-    flipped = flip_by_rate(np.ones((100, 100)), 0.1, rng=rng)
+    flipped = flip_by_rate(["0" * 100] * 100, 0.1, rng=rng)
     assert_binomial(int((flipped < 0).sum()), 10_000, 0.1)
 
 
 def test_ambiguity():
-    patterns = [[1, 1, 1, 1], [-1, -1, 1, 1]]
+    patterns = ["0000", "1100"]
     assert is_ambiguous(patterns, [[1, -1, 1, 1], [1, 1, 1, -1]], [0, 0]).tolist() == [True, False]
     assert is_ambiguous(patterns, [[-1, -1, 1, 1]], [0]).tolist() == [True]  # nearer to another
     assert is_ambiguous(patterns, [0, 0, 0, 0], 0)
@@ -101,13 +101,13 @@ def test_ambiguity():
             lambda: correlated_patterns(3, 5, num_prototypes=0, flip_probability=0.1),
             r"num_prototypes should be at least 1\. Got 0",
         ),
-        (lambda: flip_by_rate([1, 1], 1.5), r"in \[0, 1\]\. Got 1\.5"),
-        (lambda: flip([1, 0, 1], 3), r"num_flips should be at most 2, the known entries\. Got 3"),
-        (lambda: flip([1, 1], -1), r"num_flips should not be negative\. Got -1"),
-        (lambda: erase([1, 1], 3), r"num_erasures should be at most 2"),
-        (lambda: corrupt([1, 1], num_flips=1, num_erasures=2), r"num_flips should be at most 0"),
-        (lambda: is_ambiguous([[1, 1]], [[1, 1]], [0, 0]), r"targets should have shape \(1,\)"),
-        (lambda: is_ambiguous([[1, 1]], [[1, 1]], [1]), r"row indices below 1"),
+        (lambda: flip_by_rate("00", 1.5), r"in \[0, 1\]\. Got 1\.5"),
+        (lambda: flip("0?0", 3), r"num_flips should be at most 2, the known entries\. Got 3"),
+        (lambda: flip("00", -1), r"num_flips should not be negative\. Got -1"),
+        (lambda: erase("00", 3), r"num_erasures should be at most 2"),
+        (lambda: corrupt("00", num_flips=1, num_erasures=2), r"num_flips should be at most 0"),
+        (lambda: is_ambiguous(["00"], ["00"], [0, 0]), r"targets should have shape \(1,\)"),
+        (lambda: is_ambiguous(["00"], ["00"], [1]), r"row indices below 1"),
     ],
 )
 def test_errors(call, match):

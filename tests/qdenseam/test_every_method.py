@@ -140,7 +140,8 @@ def test_circuits_of_two_probes_differ_only_in_x_gates_and_angles(
     memory = memory_for(method, patterns)
     for known in ([1, 1, 1, 1, 1], [1, 1, 0, 1, 1], [1, 0, 1, 1, 0]):
         signs = [memory.patterns[0], *rng.choice([-1, 1], (3, 5))]
-        circuits = [method.circuit(memory, each * np.array(known)) for each in signs]
+        probes = (np.array(signs) * known).astype(np.int8)
+        circuits = [method.circuit(memory, probe) for probe in probes]
         first = circuits[0]
         for second in circuits[1:]:
             assert skeleton(first) == skeleton(second)

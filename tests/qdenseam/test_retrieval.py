@@ -33,7 +33,7 @@ def test_one_probe_or_many_and_text_or_spins(memory) -> None:
     method = AmplitudeAmplification()
     one = recall(memory, "00??", method=method, rng=0)
     many = recall(memory, ["00??", "?1??"], method=method, rng=0)
-    spins = recall(memory, [1, 1, 0, 0], method=method, rng=0)
+    spins = recall(memory, [1, 1, 0, 0], bits=False, method=method, rng=0)
     np.testing.assert_array_equal(one.pattern, PATTERNS[0])
     np.testing.assert_array_equal(spins.pattern, one.pattern)
     assert [r.pattern.tolist() for r in many] == [PATTERNS[0].tolist(), PATTERNS[2].tolist()]
@@ -165,7 +165,7 @@ def test_bad_requests_are_refused(memory) -> None:
         recall(memory, "0011", sampler="abacus")
     wide = AmplitudeMemory(random_patterns(2, 50, rng=0))
     with pytest.raises(CapacityError, match="50 neurons"):
-        recall(wide, np.ones(50), sampler="statevector")
+        recall(wide, "0" * 50, sampler="statevector")
 
 
 @pytest.mark.parametrize("sampler", ["exact", "statevector"])

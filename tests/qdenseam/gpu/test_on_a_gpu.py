@@ -66,7 +66,10 @@ def test_warm_states_and_gradients_are_the_cpus(
     cupy, dtype, tolerance, block_qubits, rng, monkeypatch
 ):
     monkeypatch.setattr(block_mixer, "_DEVICE_BLOCK_QUBITS", block_qubits)
-    diagonal, start = rng.normal(size=2**10), warm_start_angles(rng.choice([-1, 0, 1], 10), 0.25)
+    diagonal, start = (
+        rng.normal(size=2**10),
+        warm_start_angles(rng.choice([-1, 0, 1], 10).astype(np.int8), 0.25),
+    )
     layers = {"gammas": rng.normal(size=3), "betas": rng.normal(size=3)}
     energies = cupy.asarray(diagonal, dtype=dtype)
     state = qaoa_state_arrays(energies, start, **layers, array_module=cupy)

@@ -63,7 +63,7 @@ def test_the_diagonal_is_the_classical_energy(
 @EACH_MODEL
 def test_operator_terms_and_phases_are_the_diagonal(name: str, rng: np.random.Generator) -> None:
     memory = EnergyMemory(MODELS[name](random_patterns(3, 6, rng=rng)), probe_field=0.4)
-    probe = rng.choice([-1, 0, 1], 6)
+    probe = rng.choice([-1, 0, 1], 6).astype(np.int8)
     diagonal = memory.diagonal(probe)
     states = bits_to_spins(all_bits(6))
     np.testing.assert_allclose(diagonal - memory.diagonal(), -0.4 * states @ probe, atol=1e-12)
@@ -78,7 +78,7 @@ def test_operator_terms_and_phases_are_the_diagonal(name: str, rng: np.random.Ge
 @EACH_MODEL
 def test_counting_is_chosen_where_it_is_cheaper(name: str, rng: np.random.Generator) -> None:
     memory = EnergyMemory(MODELS[name](random_patterns(2, 9, rng=rng)), probe_field=0.3)
-    probe = rng.choice([-1, 0, 1], 9)
+    probe = rng.choice([-1, 0, 1], 9).astype(np.int8)
     phase = memory.phase(probe)
     assert isinstance(phase, CountingPhase) == (name in ("exponential", "rectified"))
     if isinstance(phase, CountingPhase):
@@ -115,7 +115,7 @@ def test_replace_keeps_the_energy_and_changes_the_field() -> None:
 def test_terms_depend_on_the_known_positions_only(rng: np.random.Generator) -> None:
     memory = EnergyMemory(random_patterns(3, 7, rng=rng))
     known = rng.random(7) < 0.6
-    masks = [memory.terms(rng.choice([-1, 1], 7) * known)[0] for _ in range(4)]
+    masks = [memory.terms((rng.choice([-1, 1], 7) * known).astype(np.int8))[0] for _ in range(4)]
     for other in masks[1:]:
         np.testing.assert_array_equal(masks[0], other)
 
@@ -198,18 +198,18 @@ def test_the_calibrated_field_of_special_energies() -> None:
             ValueError,
             "either a model or a separation",
         ),
-        (lambda: EnergyMemory(np.ones((1, 25), dtype=int)), CapacityError, "at most 24 are held"),
-        (lambda: EnergyMemory(np.ones((1, 1100), dtype=int)), CapacityError, r"2\*\*1100 energies"),
+        (lambda: EnergyMemory(["0" * 25]), CapacityError, "at most 24 are held"),
+        (lambda: EnergyMemory(["0" * 1100]), CapacityError, r"2\*\*1100 energies"),
         (lambda: EnergyMemory([[1, -1]], probe_field=[0.3, 0.3]), TypeError, "one number; unknown"),
         (lambda: EnergyMemory([[1, -1]], probe_field="0.3"), TypeError, "one number; unknown"),
         (lambda: EnergyMemory([[1, -1]], probe_field=1e308), ValueError, "positive and finite"),
         (lambda: EnergyMemory([[1, -1], [1, -1]]), ValueError, r"distinct.*DenseMemory\(patterns"),
         (
-            lambda: EnergyMemory([[1, -1]]).diagonal([[1, 1], [1, 1]]),
+            lambda: EnergyMemory([[1, -1]]).diagonal(["00", "00"]),
             ValueError,
             r"probe should have shape \(2,\). Got \(2, 2\)",
         ),
-        (lambda: EnergyMemory([[1, -1]]).diagonal([1, 1, 1]), ValueError, "probe should"),
+        (lambda: EnergyMemory([[1, -1]]).diagonal("000"), ValueError, "probe should"),
     ],
 )
 def test_bad_input_is_refused(build, error: type[Exception], message: str) -> None:

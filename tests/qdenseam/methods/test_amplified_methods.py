@@ -80,7 +80,7 @@ def test_fixed_point_needs_no_count_where_exact_phases_fail() -> None:
     memory = AmplitudeMemory(np.unique(patterns, axis=0))
     num_matches = int((memory.patterns[:, 0] == 1).sum())
     assert num_matches == 3
-    probe = np.array([1, 1, 0, 0, 0, 0, 0, 0])
+    probe = "00??????"
     right = memory.patterns[:, 0] == 1
     exact = AmplitudeAmplification(num_matches=1).law(memory, probe)
     fixed = AmplitudeAmplification(schedule=FixedPoint(0.05)).law(memory, probe)

@@ -37,7 +37,7 @@ def memory(rng: np.random.Generator) -> EnergyMemory:
 
 @pytest.fixture
 def probe(memory: EnergyMemory) -> np.ndarray:
-    return memory.patterns[0] * np.array([-1, 1, 1, 1, 1, 0])
+    return memory.patterns[0] * np.array([-1, 1, 1, 1, 1, 0], dtype=np.int8)
 
 
 def value_at_risk(energies: np.ndarray, probabilities: np.ndarray, level: float) -> float:
@@ -87,7 +87,7 @@ def test_a_training_keeps_how_it_ended(
 
 def test_imaginary_time_of_one_neuron_is_the_exponential() -> None:
     # the real states of one neuron are all within reach of RY, so McLachlan's flow is exact
-    memory, probe = EnergyMemory([[1]]), np.array([-1], dtype=np.int8)
+    memory, probe = EnergyMemory(["0"]), np.array([-1], dtype=np.int8)
     energies = memory.diagonal(probe)
     method = ImaginaryTime(num_steps=400, total_time=1.0)
     law = method.trained(memory, probe, rng=np.random.default_rng(0)).law(memory, probe)
@@ -246,7 +246,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: VQE(angles=(np.nan,)), "angles should be finite"),
         (lambda: QAOA(gammas=(0.1, 0.2)), "gammas and betas should come together"),
         (lambda: QAOA(gammas=(0.1, np.nan), betas=(1.0, 1.0)), "gammas should be finite"),
-        (lambda: VQE(angles=(1.0,)).law(EnergyMemory([[1, 1]]), "00"), "expected 4 angles"),
+        (lambda: VQE(angles=(1.0,)).law(EnergyMemory(["00"]), "00"), "expected 4 angles"),
         (lambda: ImaginaryTime(num_steps=0), "num_steps should be at least 1"),
         (lambda: AdiabaticRecall(num_steps=0), "num_steps should be at least 1"),
         (lambda: AdiabaticRecall(total_time=0), "total_time should be positive"),
@@ -254,7 +254,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: CounterdiabaticRecall(total_time=-1), "total_time should be positive or None"),
         (lambda: CounterdiabaticRecall(start_ones=(2.0,)), "probabilities of ones"),
         (
-            lambda: CounterdiabaticRecall(start_ones=(0.5,)).law(EnergyMemory([[1, 1]]), "00"),
+            lambda: CounterdiabaticRecall(start_ones=(0.5,)).law(EnergyMemory(["00"]), "00"),
             "start_ones should have 2 values. Got 1.",
         ),
         (lambda: BiasFieldRecall(num_rounds=0), "num_rounds should be at least 1"),

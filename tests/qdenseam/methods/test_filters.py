@@ -93,7 +93,7 @@ def test_the_posterior_filter_is_bayes_rule_and_a_product_over_bits(
     patterns = np.unique(rng.choice([-1, 1], (12, 9)), axis=0)
     prior = rng.dirichlet(np.ones(len(patterns)))
     memory = AmplitudeMemory(patterns, prior)
-    probe = rng.choice([-1, 1], 9)
+    probe = rng.choice([-1, 1], 9).astype(np.int8)
     f = 0.15
     wrong = patterns != probe
     posterior = prior * np.where(wrong, f, 1 - f).prod(axis=1)
@@ -111,14 +111,14 @@ def test_an_unamplified_filter_is_measure_and_accept(
     each: Filter, rng: np.random.Generator
 ) -> None:
     patterns = np.unique(rng.choice([-1, 1], (6, 10)), axis=0)
-    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 10)
+    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 10).astype(np.int8)
     ours, baseline = (m(each).law(memory, probe) for m in (SeparationFilter, SampleAndAccept))
     np.testing.assert_allclose(ours.joint, baseline.joint, atol=1e-14)
 
 
 def test_the_probabilistic_memory_is_the_cosine_filter(rng: np.random.Generator) -> None:
     patterns = np.unique(rng.choice([-1, 1], (6, 10)), axis=0)
-    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 10)
+    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 10).astype(np.int8)
     for cosine in (
         SeparationFilter(CosinePower(3)),
         SeparationFilter(CosinePower(1), num_flags=3),
@@ -150,7 +150,7 @@ def test_features_of_one_bit_are_plain_distances_and_larger_ones_count_once(
     rng: np.random.Generator,
 ) -> None:
     patterns = np.unique(rng.choice([-1, 1], (6, 9)), axis=0)
-    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 9)
+    memory, probe = AmplitudeMemory(patterns), rng.choice([-1, 0, 1], 9).astype(np.int8)
     np.testing.assert_allclose(
         CategoricalFilter(Posterior(0.2), 1).law(memory, probe).joint,
         SeparationFilter(Posterior(0.2)).law(memory, probe).joint,
@@ -190,7 +190,7 @@ def test_tables_and_functions_become_filters() -> None:
         (lambda: Table((1.0, 0.5)).table(3), "reach d = 3"),
         (lambda: ProductFilter(1.5), "damping should be in"),
         (lambda: CategoricalFilter(bits_per_feature=0), "bits_per_feature should be at least 1"),
-        (lambda: ProductFilter((0.5, 0.5)).law(AmplitudeMemory([[1, 1, 1]]), "000"), "shape"),
+        (lambda: ProductFilter((0.5, 0.5)).law(AmplitudeMemory(["000"]), "000"), "shape"),
         (lambda: ProbabilisticRecall(2, scale=0), "scale should be positive"),
     ],
 )

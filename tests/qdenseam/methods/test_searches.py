@@ -61,7 +61,7 @@ def test_the_circuits_give_the_same_answers(
     method: AdaptiveMethod, rng: np.random.Generator
 ) -> None:
     memory = AmplitudeMemory(random_patterns(5, 4, rng=rng))
-    probe = memory.patterns[2] * np.array([1, 1, 0, 1])
+    probe = memory.patterns[2] * np.array([1, 1, 0, 1], dtype=np.int8)
 
     def sample(rounds: list, rng: np.random.Generator) -> list[np.ndarray]:
         readouts = []

@@ -58,7 +58,7 @@ def test_aer_and_pennylane_agree_to_1e_8(rng: np.random.Generator) -> None:
     num_qubits, gammas, betas = 6, [0.3, -0.2], [0.5, 0.9]
     masks = np.sort(rng.choice(np.arange(1, 64), 20, replace=False))
     weights = rng.normal(size=20)
-    angles = warm_start_angles(rng.choice([-1, 0, 1], num_qubits), 0.25)
+    angles = warm_start_angles(rng.choice([-1, 0, 1], num_qubits).astype(np.int8), 0.25)
     coefficients = np.zeros(64)
     coefficients[masks] = weights
     energies = walsh_diagonal(coefficients)
