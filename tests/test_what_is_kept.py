@@ -26,6 +26,8 @@ from qdenseam.execution.fake_devices import fake_device, fake_device_names
 from qdenseam.execution.layout import typical_survival
 from qdenseam.experiments.trials import load_dataset, named_data
 from qdenseam.methods import CosinePower, OptimalFilter
+from qdenseam.methods.amplification import compared
+from qdenseam.spelling.kinds import registered
 from qdenseam.versions import versions
 
 PATTERNS = random_patterns(4, 6, rng=3)
@@ -64,11 +66,13 @@ KEPT: dict[str, Callable[[], Any]] = {
     "qdenseam/memories/energy.py diagonal": ENERGY.diagonal,
     "qdenseam/memories/energy.py terms": ENERGY.terms,
     "qdenseam/memories/energy.py phase": lambda: ENERGY.phase(PATTERNS[0]),
+    "qdenseam/methods/amplification.py _independent": lambda: compared(AMPLITUDE, np.arange(6) < 5),
     "qdenseam/methods/optimal_filter.py _solve": lambda: OptimalFilter(4, radius=2).table(6),
     "qdenseam/methods/optimal_filter.py _cached_angles": lambda: OptimalFilter(4, radius=2).signal(
         6
     ),
     "qdenseam/methods/polynomial_filters.py _cached_angles": lambda: CosinePower(3).signal(6),
+    "qdenseam/spelling/kinds.py _plugged_in": lambda: registered("filter"),
     "qdenseam/versions.py _installed_versions": versions,
 }
 """What each cache hands out."""
@@ -82,6 +86,7 @@ INSIDE = {
     "qdenseam/execution/layout.py _kept_costs": "numbers are read off it",
     "qdenseam/execution/pennylane_gates.py _gates": "functions are read off it",
     "qdenseam/execution/wide_gates.py _target": "compiled for",
+    "qdenseam/spelling/reading.py _expected": "frozen values are read off it",
 }
 """Caches that nothing mutable is handed out of, and what is done with them."""
 
@@ -100,7 +105,8 @@ def test_every_cache_is_known() -> None:
                 ):
                     found.add(f"{file.relative_to(root).as_posix()} {node.name}")
     by_hand = {name for name in KEPT if name.startswith("qdenseam/memories/")}
-    assert found == (KEPT.keys() | INSIDE.keys()) - by_hand
+    listed = (KEPT.keys() | INSIDE.keys()) - by_hand
+    assert found == listed, "say in KEPT what a new cache hands out, or in INSIDE why nothing"
 
 
 def parts(thing: Any) -> list[Any]:
