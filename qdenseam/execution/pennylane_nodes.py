@@ -12,6 +12,7 @@ from qdenseam.execution.deferral import deferred, measured_qubits, without_measu
 from qdenseam.execution.pennylane_engine import make_device
 from qdenseam.execution.pennylane_gates import queue_circuit
 from qdenseam.execution.wide_gates import into_wide_gates
+from qdenseam.spelling import parse
 
 Measurement = Callable[[dict[str, list[int]]], Any]
 """From the wires of each register to a PennyLane measurement."""
@@ -30,7 +31,7 @@ class BuildsCircuits(Protocol):
 def to_qnode(
     memory: Any,
     probe: Any,
-    method: BuildsCircuits,
+    method: BuildsCircuits | str,
     device: Any = "lightning.qubit",
     *,
     measurement: Measurement | None = None,
@@ -47,7 +48,7 @@ def to_qnode(
     Args:
         memory: An amplitude or an energy memory.
         probe: Spins with 0 where unknown, or text of ``0``, ``1`` and ``?``.
-        method: A recall method, trained where it has angles.
+        method: A recall method, trained where it has angles, or its spelling.
         device: PennyLane's name of a device, or a device with enough wires.
         measurement: Called inside the circuit with the wires of each register, such as
             ``{"memory": [0, 1, 2], "flag": [3]}``; what it returns the node returns. By default
@@ -64,31 +65,32 @@ def to_qnode(
         left to the caller.
 
     Raises:
-        ValueError: The method has no angles yet, the device is unknown, or the probe is spins or
-            bits in doubt.
-        TypeError: The method is adaptive: it has no circuit of its own.
+        ValueError: The method has no angles yet, a text spells none, the device is unknown, or the
+            probe is spins or bits in doubt.
+        TypeError: The method is adaptive or "auto": it has no circuit of its own.
         BackendError: The device or a gate cannot be run.
     """
-    if not callable(getattr(method, "circuit", None)):
+    made: Any = parse("method", method) if isinstance(method, str) else method
+    if not callable(getattr(made, "circuit", None)):
         raise TypeError(
-            f"A method should have one circuit. Got {type(method).__name__}, whose circuits depend "
-            "on earlier answers; use recall() with the sampler 'pennylane:lightning.qubit'."
+            f"A method should have one circuit, known beforehand. Got {made}; use recall() with "
+            "the sampler 'pennylane:lightning.qubit'."
         )
     import pennylane as qml
 
     spins = memory.check_probe(probe, bits=bits)
     angles = {
-        field.name: getattr(method, field.name)
-        for field in fields(method)  # type: ignore[arg-type]
-        if field.name in _ANGLES and getattr(method, field.name)
+        field.name: getattr(made, field.name)
+        for field in fields(made)
+        if field.name in _ANGLES and getattr(made, field.name)
     }
     free = {name: ParameterVector(name, len(values)) for name, values in angles.items()}
     if free:
-        method.circuit(memory, spins)  # the method's own errors first
-        method = copy(method)  # replace() would refuse angles that are no numbers yet
+        made.circuit(memory, spins)  # the method's own errors first
+        made = copy(made)  # replace() would refuse angles that are no numbers yet
         for name, vector in free.items():
-            object.__setattr__(method, name, tuple(vector))
-    [compiled] = into_wide_gates([method.circuit(memory, spins)], seed=0)
+            object.__setattr__(made, name, tuple(vector))
+    [compiled] = into_wide_gates([made.circuit(memory, spins)], seed=0)
     circuit = deferred(compiled)
     read = measured_qubits(circuit)
     wires = {

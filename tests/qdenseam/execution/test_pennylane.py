@@ -254,8 +254,17 @@ def test_a_qnode_takes_the_users_device_and_measurement():
 
 
 def test_adaptive_methods_are_no_nodes():
-    with pytest.raises(TypeError, match=r"should have one circuit. Got MinimumSearch"):
-        to_qnode(AmplitudeMemory(PATTERNS), PATTERNS[0], MinimumSearch())
+    for method in (MinimumSearch(), "minimum-search", "auto"):
+        with pytest.raises(TypeError, match=r"should have one circuit, known beforehand. Got"):
+            to_qnode(AmplitudeMemory(PATTERNS), PATTERNS[0], method)
+
+
+def test_the_method_of_a_node_may_be_spelled():
+    memory = AmplitudeMemory(PATTERNS)
+    spelled = to_qnode(memory, PATTERNS[0], "probabilistic(num_controls=1)")()
+    np.testing.assert_allclose(
+        spelled, to_qnode(memory, PATTERNS[0], ProbabilisticRecall(1))(), atol=1e-12
+    )
 
 
 def test_a_device_that_computes_nothing_is_refused():
