@@ -9,10 +9,10 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from classical_ref.spins import hamming_distance
+from qdenseam.execution.readings import Readings
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, RecallResources, Spins
-from qdenseam.methods.outcomes import tally
 from qdenseam.recall_result import RecallResult, predicted_probability
-from qdenseam.retrieval import Memory, accepted_states, resources_of
+from qdenseam.retrieval import Memory, resources_of
 
 
 def recall_facts(
@@ -60,9 +60,10 @@ def result_from_facts(
         rng: Draws which states a classical rule keeps.
     """
     probe = np.array(facts["probe"], dtype=np.int8)
-    states, counts = tally(
-        accepted_states(bits, partial(_acceptance, facts["acceptance"], probe), rng)
-    )
+    table = facts["acceptance"]
+    rule = None if table is None else partial(_acceptance, np.array(table), probe)
+    readings = Readings.of(bits, rule)
+    states, counts = readings.accepted(rng)
     shots = len(bits["memory_bits"])
     return RecallResult(
         patterns=patterns,
@@ -72,6 +73,7 @@ def result_from_facts(
         shots=shots,
         method=facts["method"],
         engine=engine,
+        readings=readings,
         state_preparations=shots * facts["state_preparations"],
         evaluations=facts["evaluations"],
         resources=RecallResources(**facts["resources"]),
@@ -107,7 +109,5 @@ def _acceptance_table(memory: Memory, probe: Spins, method: RecallMethod) -> Flo
     return table
 
 
-def _acceptance(table: list[float] | None, probe: Spins, states: Spins) -> Floats:
-    if table is None:
-        return np.ones(len(states))
-    return np.array(table)[hamming_distance(states, probe)]
+def _acceptance(table: Floats, probe: Spins, states: Spins) -> Floats:
+    return np.asarray(table[hamming_distance(states, probe)])

@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
 from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, processed
+from qdenseam.execution.readings import Readings
+from qdenseam.execution.tallies import Counts, counts_of, tally
 from qdenseam.methods.base import RecallLaw, RecallResources, Spins
-from qdenseam.methods.outcomes import Counts, counts_of, tally
 from qdenseam.recall_outcome import sentences
 
 
@@ -49,6 +50,9 @@ class RecallResult:
     two_qubit_gates: int | None = None
     """CX over all shots and rounds, all-to-all; that of ``resources`` times the shots unless given,
     ``None`` where no circuit was built."""
+    readings: Readings | None = None
+    """All that was read, rejected shots and flags included; ``None`` for draws from a law and for
+    adaptive methods."""
     predicted_probability: float | None = None
     """The law's P(:attr:`pattern` given acceptance); ``None`` where no law is at hand."""
 
@@ -103,15 +107,30 @@ class RecallResult:
 
         Args:
             mitigation: What to infer beside the raw shares.
-            errors: Readout errors of the neurons' qubits, for readout mitigation.
+            errors: Readout errors of the neurons' qubits, then of the flags', for readout
+                mitigation.
 
         Raises:
-            ValueError: No shot was accepted, or readout mitigation without errors.
+            ValueError: No shot was accepted, or readout mitigation without errors or of outcomes
+                that were not read: draws from a law, answers of an adaptive method.
         """
         if not len(self.states):
             raise ValueError("at least one shot should be accepted. Got none; use more shots.")
-        measured = np.repeat(spins_to_bits(self.states), self.state_counts, axis=0)
-        return processed(measured, spins_to_bits(self.patterns), mitigation, errors)
+        if mitigation.readout != "off" and self.readings is None:
+            raise ValueError(
+                "readout mitigation should start from what was read, rejected shots included. "
+                f"Got a result of {self.engine!r} and {self.method.get('name')!r} that keeps "
+                "accepted outcomes alone; laws have no readout errors, and rounds that act on what "
+                "they read cannot be corrected afterwards."
+            )
+        return processed(
+            spins_to_bits(self.states),
+            spins_to_bits(self.patterns),
+            mitigation,
+            errors,
+            counts=self.state_counts,
+            readings=self.readings,
+        )
 
     @property
     def top_share(self) -> float | None:

@@ -18,12 +18,14 @@ from qdenseam.execution.base import Engine, Progress
 from qdenseam.execution.calibrated import shot_seconds
 from qdenseam.execution.measuring import measured
 from qdenseam.execution.memory_limits import fits
+from qdenseam.execution.readings import Readings
+from qdenseam.execution.tallies import tally
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
-from qdenseam.methods.outcomes import draw, tally
+from qdenseam.methods.outcomes import draw
 from qdenseam.planning import choose
 from qdenseam.recall_result import RecallResult, predicted_probability
 from qdenseam.simulation.multinomial import MOST_DRAWS
@@ -155,20 +157,22 @@ def _run(
     compiled = engine.compile(
         [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
     )
-    readings = engine.sample(compiled, shots, rng, on_progress=on_progress)
+    samples = engine.sample(compiled, shots, rng, on_progress=on_progress)
     results = []
     for (memory, probe, method), circuit, ready, bits in zip(
-        recalls, circuits, compiled, readings, strict=True
+        recalls, circuits, compiled, samples, strict=True
     ):
+        readings = readings_of(bits, memory, probe, method)
         results.append(
             _result(
                 memory,
                 probe,
                 method,
                 _cheap_law(memory, probe, method),
-                *tally(_accepted(memory, probe, method, bits, rng)),
+                *readings.accepted(rng),
                 shots,
                 engine=engine.name,
+                readings=readings,
                 resources=resources_of(circuit, method, memory, probe),
                 routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(ready),
                 shot_seconds=shot_seconds(engine, ready),
@@ -177,36 +181,13 @@ def _run(
     return results
 
 
-def _accepted(
-    memory: Memory,
-    probe: Spins,
-    method: RecallMethod,
-    bits: dict[str, npt.NDArray[np.bool_]],
-    rng: np.random.Generator,
-) -> Spins:
-    return accepted_states(bits, partial(method.acceptance_of, memory, probe), rng)
-
-
-def accepted_states(
-    bits: dict[str, npt.NDArray[np.bool_]],
-    acceptance: Callable[[Spins], npt.NDArray[np.float64]],
-    rng: np.random.Generator,
-) -> Spins:
-    """The one reader: memory bits are the answer, kept if all flags are 0 and the rule agrees.
-
-    Args:
-        bits: Shots of the registers that :func:`measured` adds, ``(shots, size)`` each.
-        acceptance: The classical rule: states ``(shots, D)`` to probabilities ``(shots,)``.
-        rng: Draws which states the rule keeps.
-
-    Returns:
-        The accepted states, one row per shot.
-    """
-    states = bits_to_spins(bits["memory_bits"])
-    keep = rng.random(len(states)) < acceptance(states)
-    if "flag_bits" in bits:
-        keep &= ~bits["flag_bits"].any(axis=1)
-    return states[keep]
+def readings_of(
+    registers: dict[str, npt.NDArray[np.bool_]], memory: Memory, probe: Spins, method: RecallMethod
+) -> Readings:
+    """Return what was read from a method's circuit, with the method's classical rule, if any."""
+    is_classical = method.acceptance_rule == "classical"
+    rule = partial(method.acceptance_of, memory, probe) if is_classical else None
+    return Readings.of(registers, rule)
 
 
 def _adaptive(

@@ -16,7 +16,10 @@ from qiskit.transpiler import Target
 
 from circuits.gf2 import affine_hull
 from circuits.registers import join
+from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.execution.error_budget import reported_error
+from qdenseam.execution.readings import Readings
+from qdenseam.execution.tallies import places_of
 
 Bits = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -89,16 +92,23 @@ def calibration_circuits(num_qubits: int) -> tuple[QuantumCircuit, QuantumCircui
     return circuits[0], circuits[1]
 
 
-def tensored_inverse(bits: npt.ArrayLike, errors: ReadoutErrors) -> Floats:
+def tensored_inverse(
+    bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None = None
+) -> Floats:
     """Return the quasi-probabilities of all outcomes, shape ``(2**n,)``, index Σ_i b_i 2^i.
 
     The inverse of every qubit's readout matrix is applied to the observed frequencies. Entries may
     be negative; they sum to 1.
 
+    Args:
+        bits: What was read, shape ``(M, n)``.
+        errors: Readout errors of the n qubits.
+        counts: How often each row came, shape ``(M,)``; once each by default.
+
     Raises:
         ValueError: There are more than 14 qubits, or the widths differ.
     """
-    rows = _checked(bits, errors)
+    rows, shares = _checked(bits, errors, counts)
     num_qubits = rows.shape[1]
     if num_qubits > MAX_TENSORED_QUBITS:
         raise ValueError(
@@ -106,18 +116,21 @@ def tensored_inverse(bits: npt.ArrayLike, errors: ReadoutErrors) -> Floats:
             "use subspace_inverse."
         )
     index = rows @ (1 << np.arange(num_qubits))
-    quasi = np.bincount(index, minlength=2**num_qubits) / len(rows)
+    quasi = np.bincount(index, weights=shares, minlength=2**num_qubits)
     for qubit, matrix in enumerate(np.linalg.inv(errors.matrices)):
         parts = quasi.reshape(-1, 2, 2**qubit)
         quasi = np.einsum("rt,atb->arb", matrix, parts).reshape(-1)
     return np.asarray(quasi)
 
 
-def subspace_inverse(bits: npt.ArrayLike, errors: ReadoutErrors) -> tuple[Bits, Floats]:
+def subspace_inverse(
+    bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None = None
+) -> tuple[Bits, Floats]:
     """Return the observed outcomes, ``(M, n)``, and their quasi-probabilities, ``(M,)``.
 
     The readout matrix is restricted to the outcomes that were observed, its columns are normalized
-    and the linear system is solved; any number of qubits.
+    and the linear system is solved; any number of qubits. Arguments as of
+    :func:`tensored_inverse`.
 
     Raises:
         ValueError: The widths differ, or there are more than 4096 distinct outcomes.
@@ -126,8 +139,8 @@ def subspace_inverse(bits: npt.ArrayLike, errors: ReadoutErrors) -> tuple[Bits, 
         Nation, Kang, Sundaresan and Gambetta, "Scalable mitigation of measurement errors on
         quantum computers" (2021), section II.
     """
-    rows = _checked(bits, errors)
-    outcomes, counts = np.unique(rows, axis=0, return_counts=True)
+    rows, shares = _checked(bits, errors, counts)
+    outcomes, where = np.unique(rows, axis=0, return_inverse=True)
     if len(outcomes) > MAX_OUTCOMES:
         raise ValueError(
             f"subspace_inverse takes at most {MAX_OUTCOMES} distinct outcomes. "
@@ -137,7 +150,8 @@ def subspace_inverse(bits: npt.ArrayLike, errors: ReadoutErrors) -> tuple[Bits, 
     for qubit, matrix in enumerate(errors.matrices):
         values = outcomes[:, qubit].astype(np.int64)
         system *= matrix[values[:, None], values[None, :]]
-    quasi = np.linalg.solve(system / system.sum(axis=0), counts / len(rows))
+    observed = np.bincount(where.reshape(-1), weights=shares)
+    quasi = np.linalg.solve(system / system.sum(axis=0), observed)
     return outcomes.astype(bool), np.asarray(quasi)
 
 
@@ -199,9 +213,8 @@ def parity_errors(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Bits:
 
 def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return for each row the nearest of ``patterns`` (bits, ``(K, n)``), the first if tied."""
-    rows, stored = np.asarray(bits, dtype=bool), np.asarray(patterns, dtype=bool)
-    distance = (rows[:, None, :] != stored[None]).sum(axis=-1)
-    return np.asarray(distance.argmin(axis=1), dtype=np.int64)
+    rows, stored = bits_to_spins(np.asarray(bits, bool)), bits_to_spins(np.asarray(patterns, bool))
+    return np.asarray(hamming_distance(stored, rows).argmin(axis=1), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,20 +243,28 @@ MITIGATIONS = {Mitigation.name: Mitigation}
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Processed:
-    """Shares of all shots per pattern, each shape ``(K,)``; ``None`` where not asked for."""
+    """Shares of the accepted outcomes per pattern, each shape ``(K,)``; ``None`` if not asked for.
+
+    Mitigated shares are quasi-probabilities: with few shots they may leave [0, 1], by
+    :attr:`excess`.
+    """
 
     raw: Floats
     """Exactly this pattern was measured."""
     mitigated: Floats | None
-    """The same after readout mitigation; quasi-probabilities."""
+    """The same had every qubit been read rightly, flags included; zeros if nothing is accepted."""
     decoded: Floats | None
     """The pattern is the nearest to what was measured."""
     mitigated_decoded: Floats | None
     """The nearest-pattern share of the mitigated outcomes."""
+    mitigated_acceptance: float | None
+    """Share of all shots that would have been accepted had every qubit been read rightly."""
+    excess: float | None
+    """How far a mitigated share or acceptance lies outside [0, 1] at the most; 0 if none does."""
     detected: float | None
-    """Share of the shots that break a parity check of all patterns, see :func:`parity_errors`."""
+    """Share of the outcomes that break a parity check of the patterns: :func:`parity_errors`."""
     checked: Floats | None
-    """The raw outcomes among the undetected shots, no mitigation; zeros if all are detected."""
+    """The raw outcomes among the undetected ones, no mitigation; zeros if all are detected."""
 
 
 def processed(
@@ -251,73 +272,104 @@ def processed(
     patterns: npt.ArrayLike,
     mitigation: Mitigation = EVERYTHING_OFF,
     errors: ReadoutErrors | None = None,
+    *,
+    counts: npt.ArrayLike | None = None,
+    readings: Readings | None = None,
 ) -> Processed:
     """Return raw, mitigated, decoded and checked shares of the patterns, side by side.
 
+    Readout is inverted before anything is accepted: the errors act on all that was read, and which
+    of it is accepted depends on what is read. The inverse gives quasi-probabilities of the true
+    readings; flags and the classical rule then accept among these.
+
     Args:
-        bits: All shots, shape ``(shots, n)``.
+        bits: Accepted outcomes, shape ``(M, n)``.
         patterns: Stored bits, shape ``(K, n)``.
         mitigation: What to infer.
-        errors: Readout errors of the n qubits, needed for readout mitigation.
+        errors: Readout errors of the n neurons' qubits, then of the flags; needed for readout
+            mitigation.
+        counts: How often each outcome came, shape ``(M,)``; once each by default.
+        readings: All that was read, for readout mitigation; by default the accepted outcomes, where
+            no flag and no rule rejects any.
 
     Raises:
-        ValueError: Readout mitigation without errors, no shots, or shapes that do not fit.
+        ValueError: Readout mitigation without errors, no outcomes, or shapes that do not fit.
     """
     rows, stored = np.asarray(bits, dtype=bool), np.asarray(patterns, dtype=bool)
     if rows.ndim != 2 or rows.shape[1:] != stored.shape[1:]:
         raise ValueError(f"bits should have shape (shots, {stored.shape[1]}). Got {rows.shape}.")
     if len(rows) == 0:
         raise ValueError("bits should have at least one row. Got none; use more shots.")
-    frequencies = np.full(len(rows), 1 / len(rows))
+    weights = np.ones(len(rows)) if counts is None else np.asarray(counts, dtype=float)
+    frequencies = weights / weights.sum()
     raw = _shares(rows, frequencies, stored)
-    detected = checked = mitigated = mitigated_decoded = None
+    detected = checked = mitigated = mitigated_decoded = acceptance = excess = None
     if mitigation.parity_checks:
-        detected = float(parity_errors(rows, stored).mean())
+        detected = float(frequencies @ parity_errors(rows, stored))
         checked = raw / (1 - detected) if detected < 1 else np.zeros_like(raw)
     if mitigation.readout != "off":
-        outcomes, quasi = _inverted(rows, mitigation.readout, errors)
-        mitigated = _shares(outcomes, quasi, stored)
+        read = Readings(bits=rows, counts=weights) if readings is None else readings
+        outcomes, quasi = _inverted(read, mitigation.readout, errors)
+        accepted = quasi * read.kept(outcomes)
+        acceptance = float(accepted.sum())
+        share = accepted / acceptance if acceptance > 0 else np.zeros_like(accepted)
+        states = outcomes[:, : read.num_neurons]
+        mitigated = _shares(states, share, stored)
+        every = np.append(mitigated, acceptance)
+        excess = float(max(0.0, -every.min(), every.max() - 1))
         if mitigation.decoding:
-            mitigated_decoded = _decoded(outcomes, quasi, stored)
+            mitigated_decoded = _decoded(states, share, stored)
     return Processed(
         raw=raw,
         mitigated=mitigated,
         decoded=_decoded(rows, frequencies, stored) if mitigation.decoding else None,
         mitigated_decoded=mitigated_decoded,
+        mitigated_acceptance=acceptance,
+        excess=excess,
         detected=detected,
         checked=checked,
     )
 
 
 def _inverted(
-    rows: Bits, readout: Literal["tensored", "subspace"], errors: ReadoutErrors | None
+    read: Readings, readout: Literal["tensored", "subspace"], errors: ReadoutErrors | None
 ) -> tuple[Bits, Floats]:
-    """Return outcomes and their quasi-probabilities."""
+    """Return readings and their quasi-probabilities."""
     if errors is None:
         raise ValueError(
             "errors should be given for readout mitigation. Got None; take them from the target "
             "or from calibration circuits."
         )
+    width = read.bits.shape[1]
+    if len(errors.zero_read_as_one) != width:
+        raise ValueError(
+            f"errors should be of {read.num_neurons} neurons' qubits, then of {read.num_flags} "
+            f"flags', shape ({width},). Got {errors.zero_read_as_one.shape}."
+        )
     if readout == "subspace":
-        return subspace_inverse(rows, errors)
-    quasi = tensored_inverse(rows, errors)
-    return (np.arange(len(quasi))[:, None] >> np.arange(rows.shape[1]) & 1).astype(bool), quasi
+        return subspace_inverse(read.bits, errors, read.counts)
+    quasi = tensored_inverse(read.bits, errors, read.counts)
+    return (np.arange(len(quasi))[:, None] >> np.arange(width) & 1).astype(bool), quasi
 
 
 def _shares(outcomes: Bits, weights: Floats, stored: Bits) -> Floats:
-    return np.asarray(weights @ (outcomes[:, None] == stored[None]).all(axis=-1))
+    places = places_of(bits_to_spins(stored), bits_to_spins(outcomes))
+    return np.bincount(places[places >= 0], weights[places >= 0], len(stored)).astype(float)
 
 
 def _decoded(outcomes: Bits, weights: Floats, stored: Bits) -> Floats:
-    nearest = nearest_pattern(outcomes, stored)
-    shares = np.zeros(len(stored))
-    np.add.at(shares, nearest, weights)
-    return shares
+    return np.bincount(nearest_pattern(outcomes, stored), weights, len(stored)).astype(float)
 
 
-def _checked(bits: npt.ArrayLike, errors: ReadoutErrors) -> npt.NDArray[np.int64]:
+def _checked(
+    bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return the rows and the share of each."""
     rows = np.asarray(bits, dtype=np.int64)
     width = len(errors.zero_read_as_one)
     if rows.ndim != 2 or rows.shape[1] != width or len(rows) == 0:
         raise ValueError(f"bits should have shape (shots, {width}). Got {rows.shape}.")
-    return rows
+    weights = np.ones(len(rows)) if counts is None else np.asarray(counts, dtype=float)
+    if weights.shape != (len(rows),) or not weights.sum() > 0:
+        raise ValueError(f"counts should have shape ({len(rows)},) and not be all 0.")
+    return rows, weights / weights.sum()

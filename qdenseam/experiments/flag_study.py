@@ -6,7 +6,6 @@ one unknown neuron.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -195,21 +194,22 @@ def _run(
     from qdenseam.execution.layout import best_layout
     from qdenseam.execution.measuring import measured
     from qdenseam.execution.mitigation import detected_errors, parity_errors
-    from qdenseam.retrieval import accepted_states
+    from qdenseam.execution.tallies import counts_of
+    from qdenseam.retrieval import readings_of
 
     check_study_engine(params["device"])
     device, shots = engine(params["device"]), params["shots"]
     assert device.target is not None
     layout = best_layout(measured(circuit), device.target, num_seeds=NUM_SEEDS)
     (shown,) = device.sample([layout.circuit], shots, rng)
-    kept = accepted_states(shown, partial(method.acceptance_of, memory, probe), rng)
-    stored = (kept[:, None] == memory.patterns[None]).all(axis=-1).sum(axis=0)
+    kept, counts = readings_of(shown, memory, probe, method).accepted(rng)
+    stored = counts_of(memory.patterns, kept, counts)
     law = method.law(memory, probe)
     return [
         int(stored[target]),
-        len(kept),
+        int(counts.sum()),
         int(detected_errors(shown["flag_bits"]).sum()) if copied else 0,
-        int((~parity_errors(spins_to_bits(kept), memory.bits)).sum()),
+        int(counts @ ~parity_errors(spins_to_bits(kept), memory.bits)),
         int(stored.sum()),
         two_qubit_gates(layout.circuit),
         round(float(law.joint[target]), 4),

@@ -92,10 +92,10 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         Counts over ``shots``: ``success`` (target measured and accepted), ``accepted``, ``decoded``
         (the target is the nearest pattern to what was measured, accepted or not),
         ``decoded_accepted`` (the same and accepted). ``success_idling`` and ``decoded_idling`` with
-        waits simulated as delays for the first instances (else ``None``). Shares: ``mitigated``,
-        ``mitigated_decoded``. Predictions: ``predicted`` and its factors ``ideal``, ``two_qubit``,
-        ``one_qubit``, ``readout``; ``idling`` comes on top. Costs: ``two_qubit_gates``,
-        ``state_preparations``.
+        waits simulated as delays for the first instances (else ``None``). Shares of all shots, had
+        neurons and flags been read rightly: ``mitigated``, ``mitigated_decoded``. Predictions:
+        ``predicted`` and its factors ``ideal``, ``two_qubit``, ``one_qubit``, ``readout``;
+        ``idling`` comes on top. Costs: ``two_qubit_gates``, ``state_preparations``.
     """
     from classical_ref.spins import bits_to_spins
     from qdenseam.execution import engine, two_qubit_gates
@@ -104,6 +104,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     from qdenseam.execution.layout import best_layout
     from qdenseam.execution.measuring import measured
     from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, nearest_pattern, processed
+    from qdenseam.execution.readings import Readings
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.planning import plan
 
@@ -123,17 +124,25 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     layout = best_layout(measured(method.circuit(memory, probe)), calibration, num_seeds=NUM_SEEDS)
     waiting = with_delays(layout.circuit, calibration, layout.qubits)
     runs = [layout.circuit] + [waiting] * (params["instance"] < NUM_IDLING)
-    shown = [_unflagged(each) for each in device.sample(runs, shots, rng)]
-    read = tuple(layout.qubits[q] for q in measured_into(layout.circuit, "memory_bits"))
+    samples = device.sample(runs, shots, rng)
+    shown = [_unflagged(each) for each in samples]
+    read = tuple(
+        layout.qubits[qubit]
+        for register in ("memory_bits", "flag_bits")
+        if register in samples[0]
+        for qubit in measured_into(layout.circuit, register)
+    )
     inferred = processed(
         shown[0],
         memory.bits,
         Mitigation(readout="subspace", decoding=True),
         ReadoutErrors.from_target(calibration, read),
+        readings=Readings.of(samples[0]),
     )
     assert inferred.mitigated is not None
     assert inferred.mitigated_decoded is not None
-    kept = len(shown[0]) / shots
+    assert inferred.mitigated_acceptance is not None
+    kept = inferred.mitigated_acceptance
     hits = [int((each == memory.bits[target]).all(axis=1).sum()) for each in shown]
     near = [int((nearest_pattern(each, memory.bits) == target).sum()) for each in shown]
     accepted = method.acceptance_of(memory, probe, bits_to_spins(shown[0]))

@@ -9,8 +9,8 @@ import numpy as np
 from circuits.bit_order import all_bits, bits_to_integer
 from classical_ref.spins import bits_to_spins, hamming_distance, spins_to_bits
 from qdenseam.errors import CapacityError
+from qdenseam.execution.tallies import Counts, places_of
 from qdenseam.methods.base import Floats, RecallLaw, Spins
-from qdenseam.methods.outcomes import Counts, places_of
 from qdenseam.simulation.multinomial import multinomial
 from qdenseam.simulation.neuron_by_neuron import NeuronByNeuron, drawn
 

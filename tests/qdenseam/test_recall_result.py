@@ -5,6 +5,7 @@ import pytest
 
 from classical_ref import text_to_spins
 from qdenseam import AmplitudeMemory, EnergyMemory, RecallResult, recall
+from qdenseam.execution.tallies import tally
 from qdenseam.methods import (
     QAOA,
     AdaptiveAmplification,
@@ -16,7 +17,6 @@ from qdenseam.methods import (
     SeparationFilter,
     VenturaMartinez,
 )
-from qdenseam.methods.outcomes import tally
 from qdenseam.recall_result import predicted_probability
 
 COST = RecallResources(num_qubits=3, two_qubit_gates=7, two_qubit_depth=5, state_preparations=1)

@@ -84,7 +84,7 @@ def test_raw_mitigated_and_decoded_stand_apart(rng) -> None:
 
 def test_a_recall_result_keeps_what_was_measured() -> None:
     memory = AmplitudeMemory(np.array([[1, 1, 1], [-1, -1, -1]], dtype=np.int8))
-    result = recall(memory, "0??", shots=100, rng=1)
+    result = recall(memory, "0??", sampler="aer", shots=100, rng=1)
     got = result.processed(Mitigation(readout="subspace", decoding=True), ERRORS)
     np.testing.assert_allclose(got.raw, result.counts / result.accepted)
     assert got.decoded.sum() == pytest.approx(1)

@@ -8,6 +8,7 @@ from distribution_checks import assert_counts_follow
 
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory, recall
+from qdenseam.execution.tallies import counts_of, tally
 from qdenseam.methods import (
     QAOA,
     AmplitudeAmplification,
@@ -15,7 +16,7 @@ from qdenseam.methods import (
     RecallLaw,
     SetIntersection,
 )
-from qdenseam.methods.outcomes import counts_of, draw, tally
+from qdenseam.methods.outcomes import draw
 
 MOST = 2**63 - 1
 
