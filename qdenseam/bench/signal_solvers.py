@@ -19,6 +19,8 @@ from circuits.symmetric_signal_processing import symmetric_phases, symmetric_res
 
 Complexes = npt.NDArray[np.complex128]
 
+PENNYLANE, PYQSP = PEERS = ("PennyLane, root finding", "pyqsp, symmetric")
+"""Solvers of others: they may fail, ours may not."""
 _LARGEST = 0.999
 _NUM_POINTS = 257
 
@@ -32,7 +34,7 @@ class SolverRow:
     degree: int
     error: float | None
     """Largest deviation of the response at random points of the circle; of its square at the
-    nodes for the solver of tables. ``None`` where the solver raised an error."""
+    nodes for the solver of tables. ``None`` where a peer raised an error."""
     seconds: float
 
 
@@ -53,6 +55,7 @@ def bench_signal_solvers(
 
     Raises:
         ValueError: A degree is below 1.
+        RuntimeError: One of our solvers failed; a peer's failure is a row.
     """
     rng = np.random.default_rng(rng)
     if min(degrees) < 1:
@@ -72,20 +75,21 @@ def bench_signal_solvers(
                 cases.append(("table, no loss", partial(_our_table, table, nodes)))
             if degree <= largest_peer_degree and find_spec("pennylane"):
                 peer = partial(_pennylane, coefficients, points, wanted)
-                cases.append(("PennyLane, root finding", peer))
+                cases.append((PENNYLANE, peer))
             for solver, solve in cases:
-                rows.append(_timed(solver, target, degree, solve))
+                rows.append(_timed(solver, target, degree, solve, solver in PEERS))
                 if on_row is not None:
                     on_row(rows[-1])
         chebyshev = np.zeros(degree + 1)
         chebyshev[degree] = _LARGEST
         symmetric = [("symmetric", _our_symmetric)]
         if degree <= largest_peer_degree and find_spec("pyqsp"):
-            symmetric.append(("pyqsp, symmetric", _pyqsp))
+            symmetric.append((PYQSP, _pyqsp))
         for solver, each in symmetric:
             if degree > 512:
                 continue
-            rows.append(_timed(solver, "Chebyshev", degree, partial(each, chebyshev)))
+            solve = partial(each, chebyshev)
+            rows.append(_timed(solver, "Chebyshev", degree, solve, solver in PEERS))
             if on_row is not None:
                 on_row(rows[-1])
     return rows
@@ -101,12 +105,16 @@ def _tables(degree: int, rng: np.random.Generator) -> dict[str, npt.NDArray[np.f
     }
 
 
-def _timed(solver: str, target: str, degree: int, solve: Callable[[], float]) -> SolverRow:
+def _timed(
+    solver: str, target: str, degree: int, solve: Callable[[], float], is_peer: bool
+) -> SolverRow:
     start = time.perf_counter()
     error: float | None
     try:
         error = solve()
-    except Exception:  # a peer may fail in any way; that is a result
+    except Exception as failure:  # a peer may fail in any way; that is a result
+        if not is_peer:
+            raise RuntimeError(f"{solver!r} failed on {target!r} of degree {degree}.") from failure
         error = None
     return SolverRow(
         solver=solver,

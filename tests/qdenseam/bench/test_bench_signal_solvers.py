@@ -2,6 +2,7 @@
 
 import pytest
 
+from qdenseam.bench import signal_solvers
 from qdenseam.bench.signal_solvers import bench_signal_solvers
 
 
@@ -24,6 +25,27 @@ def test_pennylane_realizes_the_same_polynomials_at_low_degree() -> None:
     for row in peers:
         assert row.error is not None
         assert row.error < 1e-8, row
+
+
+def test_a_failure_of_ours_is_no_row(monkeypatch) -> None:
+    def broken(*_: object) -> None:
+        raise ArithmeticError("no convergence")
+
+    monkeypatch.setattr(signal_solvers, "symmetric_phases", broken)
+    with pytest.raises(RuntimeError, match="'symmetric' failed on 'Chebyshev' of degree 3"):
+        bench_signal_solvers((3,), largest_peer_degree=0, rng=0)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_failure_of_a_peer_is_a_row(monkeypatch) -> None:
+    pytest.importorskip("pennylane")
+
+    def broken(*_: object) -> None:
+        raise ArithmeticError("no roots")
+
+    monkeypatch.setattr(signal_solvers, "_pennylane", broken)
+    rows = bench_signal_solvers((3,), largest_peer_degree=4, rng=0)
+    assert {row.error for row in rows if row.solver == signal_solvers.PENNYLANE} == {None}
 
 
 def test_bad_input_is_refused() -> None:

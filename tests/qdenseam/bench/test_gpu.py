@@ -79,6 +79,15 @@ def test_a_run_that_fails_is_a_row(monkeypatch):
     assert [row.note for row in rows] == ["MemoryError: out of memory allocating 32 GiB"] * 2
 
 
+def test_a_mistake_of_our_engines_is_no_row(monkeypatch):
+    def mistaken(*rest):
+        raise TypeError("no such argument")
+
+    monkeypatch.setitem(WORKLOADS, "cupy-diagonal", (Workload(name="qaoa", run=mistaken),))
+    with pytest.raises(TypeError, match="no such argument"):
+        bench_gpu(sizes=(9,), engines=("cupy-diagonal",), array_module=np)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
