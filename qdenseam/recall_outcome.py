@@ -16,6 +16,7 @@ def sentences(
     num_matching: int,
     contradicted: Sequence[int],
     predicted_probability: float | None,
+    unit: str = "shots",
 ) -> list[str]:
     """Return what a result says, the most important first.
 
@@ -29,12 +30,20 @@ def sentences(
         num_matching: Stored patterns that agree with every known neuron of the probe.
         contradicted: Known neurons at which the answer differs from the probe.
         predicted_probability: The answer's, given acceptance, by the method's law.
+        unit: What is counted: an adaptive method takes many shots for each of its ``"searches"``.
     """
     if accepted == 0:
         other = "" if num_matching else "a method that tolerates more errors, or "
-        fits = f"{_agree(num_matching)}; use {other}more shots."
-        return [f"None of {shots} shots was accepted.", fits]
-    said = [_shown(shots, accepted, top_count, pattern_index, num_stored)]
+        fits = f"{_agree(num_matching)}; use {other}more {unit}."
+        return [f"None of {shots} {unit} was accepted.", fits]
+    answer = "a spurious state" if pattern_index is None else f"stored pattern {pattern_index}"
+    kept = f"{accepted} accepted" if accepted < shots else f"{shots}"
+    shown = f"Recalled {answer} in {top_count / accepted:.1%} of {kept} {unit}"
+    if top_count < accepted or pattern_index is None:
+        shown += f", stored patterns in {num_stored / accepted:.1%}"
+    if accepted < shots:
+        shown += f" ({accepted / shots:.1%} of {shots} were accepted)"
+    said = [f"{shown}."]
     if predicted_probability is not None:
         said.append(f"The law predicts {predicted_probability:.1%} for it.")
     if num_tied > 1:
@@ -56,19 +65,6 @@ def fit_sentences(num_matching: int, contradicted: Sequence[int]) -> list[str]:
     if contradicted:
         return [f"{agree}; this answer differs at {_neurons(contradicted)}."]
     return [] if num_matching == 1 else [f"{agree}."]
-
-
-def _shown(
-    shots: int, accepted: int, top_count: int, pattern_index: int | None, num_stored: int
-) -> str:
-    answer = "a spurious state" if pattern_index is None else f"stored pattern {pattern_index}"
-    kept = f"{accepted} accepted" if accepted < shots else f"{shots}"
-    text = f"Recalled {answer} in {top_count / accepted:.1%} of {kept} shots"
-    if top_count < accepted or pattern_index is None:
-        text += f", stored patterns in {num_stored / accepted:.1%}"
-    if accepted < shots:
-        text += f" ({accepted / shots:.1%} of {shots} were accepted)"
-    return f"{text}."
 
 
 def _agree(number: int) -> str:

@@ -10,6 +10,7 @@ from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
 from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, processed
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import Counts, counts_of, tally
+from qdenseam.methods.adaptive import ADAPTIVE_METHODS
 from qdenseam.methods.base import RecallLaw, RecallResources, Spins
 from qdenseam.recall_outcome import sentences
 
@@ -177,6 +178,7 @@ class RecallResult:
             num_matching=self.num_matching,
             contradicted=self.contradicted,
             predicted_probability=self.predicted_probability,
+            unit="searches" if self.method.get("name") in ADAPTIVE_METHODS else "shots",
         )
         training = self.method.get("training_outcome")
         return " ".join([*said, *([f"Training: {training}"] if training else [])])

@@ -75,6 +75,11 @@ CASES = {
         "None of 1000 shots was accepted. No stored pattern agrees with every known neuron; use "
         "a method that tolerates more errors, or more shots.",
     ),
+    "an adaptive method finds nothing": (
+        {"accepted": 0, "top_count": 0, "num_stored": 0, "unit": "searches"},
+        "None of 1000 searches was accepted. One stored pattern agrees with every known neuron; "
+        "use more searches.",
+    ),
     "all rejected though one matches": (
         {"accepted": 0, "top_count": 0, "num_stored": 0},
         "None of 1000 shots was accepted. One stored pattern agrees with every known neuron; use "

@@ -111,9 +111,10 @@ def test_adaptive_results_say_what_they_know() -> None:
     memory = AmplitudeMemory(PATTERNS)
     two = recall(memory, "1??", method=AdaptiveAmplification(), shots=100, rng=0)
     assert two.predicted_probability == pytest.approx(0.5)
+    assert "of 100 searches" in two.outcome
     assert "2 stored patterns agree" in two.outcome
     none = recall(memory, "111", method=AdaptiveAmplification(), shots=5, rng=0)
-    assert none.outcome.startswith("None of 5 shots was accepted. No stored pattern agrees")
+    assert none.outcome.startswith("None of 5 searches was accepted. No stored pattern agrees")
     without_law = recall(
         EnergyMemory(PATTERNS), "011", method=BiasFieldRecall(num_rounds=1), shots=5, rng=0
     )

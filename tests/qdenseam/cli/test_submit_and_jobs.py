@@ -52,6 +52,9 @@ def test_the_whole_way(run, tmp_path):
     content = json.loads((tmp_path / "out.json").read_text())
     rows = content["submissions"][name]["recalls"]
     assert len(rows) == 2
+    assert rows[0]["says"].startswith(("Recalled", "None of"))
+    assert {"matching", "contradicts", "top_share", "stored_share"} <= set(rows[0])
+    assert rows[0]["predicted_probability"] is None or 0 <= rows[0]["predicted_probability"] <= 1
     assert sum(rows[0]["law_joint"]) + rows[0]["law_rejected"] == pytest.approx(1)
     assert sum(rows[0]["outcomes"].values()) == round(20 * rows[0]["acceptance"])
     assert run("fetch", name).stdout == fetched.stdout
