@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         basin_radius,
         failure_rate,
         is_spurious,
+        mean_absolute_overlap,
         nearest_pattern,
         retrieval_error,
     )
@@ -103,6 +104,7 @@ _ROOMS = {
         "basin_radius",
         "failure_rate",
         "is_spurious",
+        "mean_absolute_overlap",
         "nearest_pattern",
         "retrieval_error",
     ),

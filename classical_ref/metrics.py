@@ -10,7 +10,7 @@ from .checks import check_patterns, check_spins
 from .dense import DenseMemory
 from .hopfield import HopfieldMemory
 from .patterns import flip
-from .spins import hamming_distance
+from .spins import hamming_distance, overlap
 
 
 class Nearest(NamedTuple):
@@ -76,6 +76,21 @@ def nearest_pattern(
     smallest = distances.min(axis=-1)
     is_tied = np.count_nonzero(distances == smallest[..., np.newaxis], axis=-1) > 1
     return Nearest(np.asarray(distances.argmin(axis=-1)), smallest, np.asarray(is_tied))
+
+
+def mean_absolute_overlap(patterns: ArrayLike) -> float:
+    r"""Return the mean of :math:`|\xi^\mu \cdot \xi^\nu| / D` over pairs of patterns; 0 for one.
+
+    How much the patterns have in common: about :math:`\sqrt{2 / (\pi D)}` for random ones.
+
+    Raises:
+        ValueError: The patterns are malformed.
+    """
+    stored = check_patterns(patterns, distinct=False)
+    first, second = np.triu_indices(len(stored), k=1)
+    if len(first) == 0:
+        return 0.0
+    return float(np.abs(overlap(stored, stored)[first, second]).mean())
 
 
 def is_spurious(

@@ -26,6 +26,8 @@ class Comparison:
     records: list[Record] = field(repr=False)
     table: Any = field(repr=False)
     """One row per contender, engine and corruption, a pandas ``DataFrame``."""
+    takeaways: list[str]
+    """What to take home, by rule from the rows."""
     report: Path
     """The HTML page."""
 
@@ -54,6 +56,7 @@ def compare(
         OSError: ``out`` cannot be written; nothing was run.
         ResultsFileError: ``out`` holds a damaged results file.
     """
+    from qdenseam.experiments.findings import standings, takeaways
     from qdenseam.experiments.summary import comparison_table
     from qdenseam.report.comparison import write_report
 
@@ -71,7 +74,13 @@ def compare(
     )
     table = comparison_table(records)
     report = write_report(records, table, asdict(fitted), folder, command=rerun_command(asked))
-    return Comparison(settings=fitted, records=records, table=table, report=report)
+    return Comparison(
+        settings=fitted,
+        records=records,
+        table=table,
+        takeaways=takeaways(standings(records), table, asdict(fitted)),
+        report=report,
+    )
 
 
 def rerun_command(settings: ComparisonSettings) -> str:

@@ -160,20 +160,23 @@ def _print(comparison: "Comparison") -> None:
 
     rows = reference_rows(comparison.table, asdict(comparison.settings)).to_dict("records")
     table = Table(
-        caption=f"Intervals: 95 %, over probes. Costs are per correct recall. These are "
+        caption="Failures are over all probes; ambiguous: as near to another pattern as to their "
+        "own. Intervals: 95 %, over pattern sets. Costs are per correct recall. These are "
         f"{len(rows)} of {len(comparison.table)} rows; the report shows the sweeps.",
         caption_justify="left",
     )
-    for heading in ("recall from", "method", "engine"):
+    for heading in ("method", "engine"):
         table.add_column(heading)
     for heading in (
         "D",
         "K",
         "corruption",
         "failure rate",
+        "ambiguous",
         "acceptance",
         "state preparations",
         "two-qubit gates",
+        "device ms",
     ):
         table.add_column(heading, justify="right")
     previous = None
@@ -187,13 +190,14 @@ def _print(comparison: "Comparison") -> None:
     if not console.is_terminal:  # a file or a pipe has no width to keep to
         console.width = 200
     console.print(table)
+    for sentence in comparison.takeaways:
+        console.print(f"- {sentence}", markup=False, highlight=False)
     typer.echo(f"Report: {comparison.report}")
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
     flips, erasures = row["num_flips"], row["num_erasures"]
     return [
-        row["kind"],
         row["label"],
         row["engine"],
         str(row["num_neurons"]),
@@ -201,9 +205,11 @@ def _cells(row: dict[str, Any]) -> list[str]:
         " + ".join(f"{n} {word}" for n, word in ((flips, "flipped"), (erasures, "unknown")) if n)
         or "none",
         f"{row['failure_rate']:.3f} [{row['failure_low']:.3f}, {row['failure_high']:.3f}]",
+        f"{row['ambiguous']:.0%}",
         _number(row["acceptance"]),
         _number(row["state_preparations"]),
         _number(row["two_qubit_gates"]),
+        _number(1e3 * row["device_seconds"]),
     ]
 
 

@@ -3,7 +3,7 @@
 from qdenseam.experiments.collect import Progress, collect, trial
 from qdenseam.experiments.records import SCHEMA, Record, Task, read_records
 from qdenseam.experiments.resampling import bootstrap, capacity, ratio_of_means
-from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.set_rates import difference_over_sets, rate_over_sets
 from qdenseam.experiments.statistics import Estimate, rate
 from qdenseam.versions import versions
 
@@ -16,6 +16,7 @@ __all__ = [
     "bootstrap",
     "capacity",
     "collect",
+    "difference_over_sets",
     "rate",
     "rate_over_sets",
     "ratio_of_means",

@@ -4,18 +4,28 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from qdenseam.experiments.contenders import CLASSICAL, CONTENDERS
+from qdenseam.experiments.challenge import CLASSICAL
+from qdenseam.experiments.contenders import CONTENDERS
 from qdenseam.experiments.records import Task
+from qdenseam.experiments.summary import middle_of
 
 if TYPE_CHECKING:
     from classical_ref.datasets import Dataset
 
-AMPLITUDE_CONTENDERS = ("amplification", "probabilistic", "ball-filter", "sample-and-accept")
+CLASSICAL_CONTENDERS = (
+    *(name for name, contender in CONTENDERS.items() if contender.kind == "classical"),
+    "nearest",
+    "informed-scan",
+)
+"""What runs no circuit: in every cell."""
+LAW_CONTENDERS = ("amplification", "ball-filter", "probabilistic", "sample-and-accept")
 """Drawn from their laws in the sweeps."""
-CIRCUIT_CONTENDERS = (*AMPLITUDE_CONTENDERS, "qaoa")
+CIRCUIT_CONTENDERS = (*LAW_CONTENDERS, "index-search", "label-writing", "ramp", "qaoa")
 """Simulated gate by gate."""
-DEVICE_CONTENDERS = ("amplification", "probabilistic", "sample-and-accept", "qaoa")
+DEVICE_CONTENDERS = tuple(n for n in CIRCUIT_CONTENDERS if n not in ("ball-filter", "ramp"))
 """Simulated with a device's noise: those whose circuits are short enough to survive it."""
+GALLERY_CONTENDERS = ("dense-3", "dense-3-centered", "dense-exp", *LAW_CONTENDERS, "nearest")
+"""Whose answers are drawn."""
 
 MAX_CIRCUIT_NEURONS = 20
 """Beyond this a gate-by-gate simulation takes more than minutes and a gibibyte or two."""
@@ -228,25 +238,23 @@ def comparison_tasks(asked: ComparisonSettings) -> list[Task]:
     }
     corruptions = [(f, 0) for f in settings.flips] + [(0, e) for e in settings.erasures if e]
     sweeps = [(settings.num_patterns, f, e) for f, e in corruptions]
-    middle = [(_middle(settings.flips), 0), (0, _middle(settings.erasures))]
+    middle = [(middle_of(settings.flips), 0), (0, middle_of(settings.erasures))]
     sweeps += [(k, f, e) for k in settings.loads for f, e in middle]
     cells = [
         {**common, "num_patterns": k, "num_flips": f, "num_erasures": e}
         for k, f, e in dict.fromkeys(sweeps)
     ]
-    classical = [name for name, c in CONTENDERS.items() if c.kind == "classical"] + ["nearest"]
     tasks = [
-        _task(settings, cell, name, CLASSICAL if name in classical else "exact")
+        task
         for cell in cells
-        for name in (*classical, *AMPLITUDE_CONTENDERS)
+        for engine, names in ((CLASSICAL, CLASSICAL_CONTENDERS), ("exact", LAW_CONTENDERS))
+        for task in _tasks(settings, cell, names, engine)
     ]
-    tasks += _circuit_tasks(settings, common, classical) if settings.circuit_neurons else []
+    tasks += _circuit_tasks(settings, common) if settings.circuit_neurons else []
     return [*tasks, *_gallery(settings, common)]
 
 
-def _circuit_tasks(
-    settings: FittedSettings, common: dict[str, Any], classical: Sequence[str]
-) -> list[Task]:
+def _circuit_tasks(settings: FittedSettings, common: dict[str, Any]) -> list[Task]:
     """The cells that are simulated gate by gate, ideal and with a device's noise."""
     tasks = []
     circuit = {
@@ -260,11 +268,12 @@ def _circuit_tasks(
     device = {**circuit, "num_probes": 1, "shots": settings.device_shots}
     for f, e in ((settings.circuit_flips, 0), (0, settings.circuit_erasures)):
         corruption = {"num_flips": f, "num_erasures": e}
-        tasks += [_task(settings, {**circuit, **corruption}, n, CLASSICAL) for n in classical]
-        for name in CIRCUIT_CONTENDERS:
-            tasks.append(_task(settings, {**circuit, **corruption}, name, settings.simulator))
-            if settings.device and name in DEVICE_CONTENDERS:
-                tasks.append(_task(settings, {**device, **corruption}, name, settings.device))
+        cell = {**circuit, **corruption}
+        tasks += _tasks(settings, cell, CLASSICAL_CONTENDERS, CLASSICAL)
+        tasks += _tasks(settings, cell, CIRCUIT_CONTENDERS, settings.simulator)
+        if settings.device:
+            on_device = {**device, **corruption}
+            tasks += _tasks(settings, on_device, DEVICE_CONTENDERS, settings.device)
     return tasks
 
 
@@ -276,14 +285,23 @@ def _data(source: str, num_neurons: int) -> dict[str, Any]:
     return {"data": source, "data_sha256": sha256, "num_neurons": num_neurons}
 
 
-def _task(settings: ComparisonSettings, cell: dict[str, Any], name: str, engine: str) -> Task:
-    params = {**cell, "contender": name, "engine": engine}
-    return Task(kind="compare", params=params, seed=settings.seed)
+def _tasks(
+    settings: FittedSettings, cell: dict[str, Any], names: Sequence[str], engine: str
+) -> list[Task]:
+    """One task for each contender that is asked in the cell."""
+    return [
+        Task(
+            kind="comparison",
+            params={**cell, "contender": name, "engine": engine},
+            seed=settings.seed,
+        )
+        for name in names
+        if CONTENDERS[name].takes(cell["num_flips"], cell["num_erasures"])
+    ]
 
 
 def _gallery(settings: FittedSettings, common: dict[str, Any]) -> list[Task]:
     """Six probes of the corruption sweep's middle, for flips and for erasures."""
-    contenders = ["dense-2", "dense-3", "dense-exp", *AMPLITUDE_CONTENDERS, "nearest"]
     return [
         Task(
             kind="gallery",
@@ -293,16 +311,11 @@ def _gallery(settings: FittedSettings, common: dict[str, Any]) -> list[Task]:
                 "num_flips": f,
                 "num_erasures": e,
                 "num_sets": 1,
-                "num_probes": 30,
-                "num_shown": 6,
+                "num_probes": 6,
                 "engine": "exact",
-                "contenders": contenders,
+                "contenders": [n for n in GALLERY_CONTENDERS if CONTENDERS[n].takes(f, e)],
             },
             seed=settings.seed,
         )
-        for f, e in ((_middle(settings.flips), 0), (0, _middle(settings.erasures)))
+        for f, e in ((middle_of(settings.flips), 0), (0, middle_of(settings.erasures)))
     ]
-
-
-def _middle(values: Sequence[int]) -> int:
-    return values[min(2, len(values) - 1)]

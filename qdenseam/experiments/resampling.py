@@ -105,19 +105,24 @@ def ratio_of_means(
         )
     if not (below >= 0).all() or not below.any():
         raise ValueError("denominators should be nonnegative with a positive sum.")
-
-    def ratio(pairs: NDArray[np.float64]) -> float:
-        total_above, total_below = pairs.sum(axis=0)
-        return float(total_above / total_below) if total_below > 0 else math.nan
-
-    return bootstrap(
-        np.stack([above, below], axis=1),
-        ratio,
-        groups=groups,
-        num_resamples=num_resamples,
+    rng = np.random.default_rng(rng)
+    _check_resampling(num_resamples, level)
+    members = _members(len(above), groups)
+    sums = np.array([[above[rows].sum(), below[rows].sum()] for rows in members])
+    shares = np.full(len(sums), 1 / len(sums))
+    totals = rng.multinomial(len(sums), shares, size=num_resamples) @ sums
+    resampled = np.full(num_resamples, math.nan)
+    np.divide(totals[:, 0], totals[:, 1], out=resampled, where=totals[:, 1] > 0)
+    low, high, note = _percentile_interval(resampled, level, len(sums))
+    best = float(above.sum() / below.sum())
+    return Estimate(
+        low=min(low, best),
+        best=best,
+        high=max(high, best),
+        method="percentile bootstrap",
         level=level,
-        rng=rng,
         covers=covers,
+        note=note,
     )
 
 

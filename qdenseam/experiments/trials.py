@@ -5,12 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from classical_ref import datasets
 from classical_ref.datasets import Dataset
+from classical_ref.metrics import mean_absolute_overlap
+from classical_ref.patterns import corrupt, is_ambiguous
+from classical_ref.spins import spins_to_text
+from qdenseam.experiments.challenge import Challenge
 from qdenseam.experiments.collect import trial
-from qdenseam.experiments.contenders import CONTENDERS, Answers, Challenge
+from qdenseam.experiments.contenders import CONTENDERS
 
 COUNTED_SETS = 2
 """Pattern sets per cell whose circuits are built and counted where shots come from a law."""
@@ -87,8 +90,6 @@ def challenge(params: dict[str, Any], set_index: int) -> Challenge:
     Patterns depend on (data_seed, set, D, K) and probes on the corruption too, so contenders are
     compared on equal ground and a load sweep shares nothing between loads.
     """
-    from classical_ref.patterns import corrupt
-
     num_neurons, num_patterns = params["num_neurons"], params["num_patterns"]
     num_flips, num_erasures = params["num_flips"], params["num_erasures"]
     stream = [params["data_seed"], set_index, num_neurons, num_patterns]
@@ -107,51 +108,48 @@ def challenge(params: dict[str, Any], set_index: int) -> Challenge:
     )
 
 
-@trial("compare")
-def compare_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+@trial("comparison")
+def comparison_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Run one contender on one cell: ``num_sets`` pattern sets of ``num_probes`` probes.
 
     Returns:
-        Per-set lists ``probes`` (unambiguous ones), ``ambiguous``, ``failures`` (answers that are
-        not the target, among the unambiguous), and sums over unambiguous probes of shots,
-        accepted, correct, spurious, state_preparations, two_qubit_gates (over counted_shots) and
-        evaluations.
+        Lists with one entry per pattern set. Over all its probes: ``probes``; ``failures``, answers
+        that are not the target, and the sums of :class:`Answers`: shots, accepted, correct,
+        spurious, state_preparations, two_qubit_gates (over counted_shots), device_seconds and
+        evaluations. Of the probes to which another pattern is as near as the target: ``ambiguous``,
+        and ``ambiguous_failures`` among them. ``overlap`` is the patterns' mean absolute overlap.
     """
-    from classical_ref.patterns import is_ambiguous
-
     contender = CONTENDERS[params["contender"]]
-    per_set: dict[str, list[int]] = {"probes": [], "ambiguous": [], "failures": []}
-    totals = dict.fromkeys(_SUMMED, 0)
+    per_set: dict[str, list[Any]] = {name: [] for name in _PER_SET}
     for set_index in range(params["num_sets"]):
         given = challenge(params, set_index)
-        clear = np.asarray(~is_ambiguous(given.patterns, given.probes, given.targets))
-        per_set["probes"].append(int(clear.sum()))
-        per_set["ambiguous"].append(int((~clear).sum()))
-        per_set["failures"].append(0)
-        if not clear.any():
-            continue
-        kept = replace(_only(given, clear), count_gates=set_index < COUNTED_SETS)
-        answers = contender.answer(kept, params["engine"], params["shots"], rng)
-        per_set["failures"][-1] = _failures(answers, kept)
-        for name in _SUMMED:
-            totals[name] += getattr(answers, name)
-    return {**per_set, **totals, "backend": params["engine"]}
+        given = replace(given, count_gates=set_index < COUNTED_SETS)
+        answers = contender.answer(given, params["engine"], params["shots"], rng)
+        is_wrong = (answers.states != given.patterns[given.targets]).any(axis=1)
+        is_unclear = is_ambiguous(given.patterns, given.probes, given.targets)
+        found = {
+            "probes": len(is_wrong),
+            "failures": int(is_wrong.sum()),
+            "ambiguous": int(np.sum(is_unclear)),
+            "ambiguous_failures": int((is_wrong & is_unclear).sum()),
+            "overlap": mean_absolute_overlap(given.patterns),
+            **{name: getattr(answers, name) for name in _COSTS},
+        }
+        for name, value in found.items():
+            per_set[name].append(value)
+    return {**per_set, "backend": params["engine"]}
 
 
 @trial("gallery")
 def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Return what contenders recall from a few unambiguous probes of one set, as text."""
-    from classical_ref.patterns import is_ambiguous
-    from classical_ref.spins import spins_to_text
-
+    """Return what contenders recall from the first probes of one set, as text."""
     given = challenge(params, 0)
-    clear = np.flatnonzero(~is_ambiguous(given.patterns, given.probes, given.targets))
-    given = _only(given, clear[: params["num_shown"]])
     shown: dict[str, Any] = {
         "shape": list(named_data(params).shape),
         "patterns": spins_to_text(given.patterns),
         "targets": given.targets.tolist(),
         "probes": spins_to_text(given.probes),
+        "ambiguous": is_ambiguous(given.patterns, given.probes, given.targets).tolist(),
         "backend": params["engine"],
     }
     for name in params["contenders"]:
@@ -160,7 +158,7 @@ def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
     return shown
 
 
-_SUMMED = (
+_COSTS = (
     "shots",
     "accepted",
     "correct",
@@ -168,15 +166,7 @@ _SUMMED = (
     "state_preparations",
     "two_qubit_gates",
     "counted_shots",
+    "device_seconds",
     "evaluations",
 )
-
-
-def _only(given: Challenge, chosen: npt.NDArray[Any]) -> Challenge:
-    """The challenge with some of its probes, by mask or by index."""
-    return replace(given, probes=given.probes[chosen], targets=given.targets[chosen])
-
-
-def _failures(answers: Answers, given: Challenge) -> int:
-    wrong: npt.NDArray[np.bool_] = (answers.states != given.patterns[given.targets]).any(axis=1)
-    return int(wrong.sum())
+_PER_SET = ("probes", "failures", "ambiguous", "ambiguous_failures", "overlap", *_COSTS)

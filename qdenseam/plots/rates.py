@@ -10,7 +10,7 @@ from qdenseam.plots.style import color, line_style
 
 
 def plot_failure_rate(table: Any, x: str, *, ax: Any, log: bool = False) -> Any:
-    """Draw one line per contender with its 95 % interval over probes.
+    """Draw one line per contender with its 95 % interval, over the share of ambiguous probes.
 
     Args:
         table: Rows of :func:`qdenseam.experiments.summary.comparison_table` of one sweep.
@@ -21,6 +21,14 @@ def plot_failure_rate(table: Any, x: str, *, ax: Any, log: bool = False) -> Any:
     Returns:
         The axes.
     """
+    shares = table.groupby(x)["ambiguous"].first()
+    ax.fill_between(
+        shares.index.to_numpy(float),
+        shares.to_numpy(float),
+        color="#dddddd",
+        linewidth=0,
+        label="share of ambiguous probes",
+    )
     names = [name for name in CONTENDERS if (table["contender"] == name).any()]
     for place, name in enumerate(names):
         rows = table[table["contender"] == name].sort_values(x)
@@ -28,20 +36,22 @@ def plot_failure_rate(table: Any, x: str, *, ax: Any, log: bool = False) -> Any:
         errors = [best - rows["failure_low"], rows["failure_high"] - best]
         where = rows[x].to_numpy(float)
         # a small sidestep keeps intervals of equal rates apart
-        shift = 0.03 * (place - (len(names) - 1) / 2)
-        where = where * 2**shift if log else where + shift * max(1.0, np.ptp(where) / 4)
-        ax.errorbar(where, best, yerr=np.clip(errors, 0, None), capsize=2, **line_style(name))
+        shift = 0.05 * (place - (len(names) - 1) / 2)
+        where = where * 2**shift if log else where + shift * _spacing(shares.index)
+        ax.errorbar(where, best, yerr=np.clip(errors, 0, None), elinewidth=0.8, **line_style(name))
     if log:
         ax.set_xscale("log", base=2)
-        ticks = sorted(set(table[x]))
-        ax.set_xticks(ticks, [str(t) for t in ticks])
         ax.minorticks_off()
-    else:
-        ax.set_xticks(sorted(set(table[x])))
-    ax.set_ylim(-0.03, 1.03)
-    ax.set_ylabel("failure rate of the answer")
+    ax.set_xticks(shares.index, [str(tick) for tick in shares.index])
+    ax.set_ylim(-0.03, 1.03 * max(0.2, table["failure_high"].max(), shares.max()))
+    ax.set_ylabel("failure rate, all probes")
     ax.grid(alpha=0.25)
     return ax
+
+
+def _spacing(ticks: Any) -> float:
+    """The least distance of neighboring values, 1 for a single one."""
+    return float(np.diff(sorted(ticks)).min()) if len(ticks) > 1 else 1.0
 
 
 def plot_engines(table: Any, *, ax: Any, engines: list[str], hatched: str = "") -> Any:
@@ -80,40 +90,67 @@ def plot_engines(table: Any, *, ax: Any, engines: list[str], hatched: str = "") 
                 linewidth=0.6,
                 hatch="xx" if engine == hatched else "",
             )
-    ax.set_xticks(range(len(names)), [fill(CONTENDERS[n].label, 13) for n in names], fontsize=8)
-    ax.set_ylim(0, 1.03)
-    ax.set_ylabel("failure rate of the answer")
+    labels = [fill(CONTENDERS[name].label, 12, break_long_words=False) for name in names]
+    ax.set_xticks(range(len(names)), labels, fontsize=7)
+    if len(table):
+        share = float(table["ambiguous"].iloc[0])
+        ax.axhline(share, color="#777777", linewidth=0.8, linestyle=":", zorder=0)
+        ax.text(len(names) - 0.45, share, "ambiguous", fontsize=7, color="#555555", va="bottom")
+    ax.set_xlim(-0.6, len(names) + 0.3)
+    ax.set_ylim(0, 1.03 * max(0.2, table["failure_high"].max()))
+    ax.set_ylabel("failure rate, all probes")
     ax.grid(axis="y", alpha=0.25)
     return ax
 
 
 def plot_costs(table: Any, column: str, *, ax: Any) -> Any:
-    """Draw a cost per correct recall as horizontal bars on a logarithmic axis.
+    """Draw a cost per correct recall as horizontal bars with intervals.
+
+    The axis is logarithmic where costs differ tenfold or more.
 
     Args:
         table: Rows of one cell with circuits.
-        column: ``"state_preparations"`` or ``"two_qubit_gates"``.
+        column: One of :data:`qdenseam.experiments.summary.COSTS`.
         ax: Matplotlib axes.
 
     Returns:
-        The axes; a bar without a single correct recall is replaced by a note.
+        The axes; a bar without a single correct recall is replaced by a note, and a contender
+        without this cost has none.
     """
-    rows = table.dropna(subset=[column]).iloc[::-1]
-    finite = rows[np.isfinite(rows[column])][column]
-    left = 0.5 * max(finite.min(), 1e-3) if len(finite) else 0.5
-    for place, (_, row) in enumerate(rows.iterrows()):
-        if np.isfinite(row[column]):
-            ax.barh(place, row[column] - left, left=left, color=color(row["contender"]), height=0.7)
-            ax.text(row[column] * 1.08, place, f"{row[column]:.3g}", va="center", fontsize=8)
+    rows = table.iloc[::-1]
+    scale, unit = _COSTS[column]
+    best, low, high = (
+        scale * rows[name].to_numpy(float) for name in (column, f"{column}_low", f"{column}_high")
+    )
+    paid = best[np.isfinite(best) & (best > 0)]
+    largest = float(paid.max()) if len(paid) else 1.0
+    is_wide = len(paid) > 0 and largest >= 10 * paid.min()
+    left = 0.5 * float(paid.min()) if is_wide else 0.0
+    reach = largest
+    for place, (name, value) in enumerate(zip(rows["contender"], best, strict=True)):
+        if np.isfinite(value):
+            ax.barh(place, max(0, value - left), left=left, color=color(name), height=0.7)
+            ends = np.clip([low[place], high[place]], left, 5 * largest)
+            reach = max(reach, ends[1])
+            ax.plot(ends, [place, place], color="black", linewidth=1)
+            words = f"  {value:,.0f}" if value >= 100 else f"  {value:.3g}"
+            ax.text(max(value, ends[1]), place, words, va="center", fontsize=8)
         else:
-            ax.text(left * 1.1, place, "no correct recall", va="center", fontsize=8)
-    ax.set_xscale("log")
-    ax.set_xlim(left, 8 * float(finite.max()) if len(finite) else 10)
+            words = "  no correct recall" if np.isinf(value) else "  –"
+            ax.text(left, place, words, va="center", fontsize=8)
+    if is_wide:
+        ax.set_xscale("log")
+    ax.set_xlim(left, (8 if is_wide else 1.3) * reach)
+    ax.set_ylim(-0.6, len(rows) - 0.4)
     labels = [f"{row['label']} ({row['engine']})" for _, row in rows.iterrows()]
     ax.set_yticks(range(len(rows)), labels, fontsize=8)
-    ax.set_xlabel(f"{_COSTS[column]} per correct recall", fontsize=9)
+    ax.set_xlabel(f"{unit} per correct recall", fontsize=9)
     ax.grid(axis="x", alpha=0.25)
     return ax
 
 
-_COSTS = {"state_preparations": "state preparations", "two_qubit_gates": "two-qubit gates"}
+_COSTS = {
+    "state_preparations": (1.0, "state preparations"),
+    "two_qubit_gates": (1.0, "two-qubit gates"),
+    "device_seconds": (1e3, "device milliseconds"),
+}

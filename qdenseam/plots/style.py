@@ -4,41 +4,36 @@ from typing import Any
 
 from qdenseam.experiments.contenders import CONTENDERS
 
-# Okabe and Ito's palette
-_COLORS = {
-    "dense-2": "#E69F00",
-    "dense-3": "#D55E00",
-    "dense-exp": "#CC79A7",
-    "amplification": "#0072B2",
-    "probabilistic": "#009E73",
-    "ball-filter": "#882255",
-    "qaoa": "#56B4E9",
-    "sample-and-accept": "#777777",
-    "nearest": "#000000",
+# Okabe and Ito's palette; those that share a panel differ in color and in marker
+_STYLES = {
+    "hopfield": ("#E69F00", "o", "-"),
+    "hopfield-projection": ("#D55E00", "s", "-"),
+    "dense-3": ("#56B4E9", "D", "-"),
+    "dense-3-centered": ("#0072B2", "v", "-"),
+    "dense-exp": ("#CC79A7", "^", "-"),
+    "dense-exp-published": ("#CC79A7", "<", ":"),
+    "amplification": ("#0072B2", "o", "-"),
+    "index-search": ("#56B4E9", "P", "-"),
+    "ball-filter": ("#882255", "^", "-"),
+    "probabilistic": ("#009E73", "s", "-"),
+    "ramp": ("#D55E00", "p", "-"),
+    "qaoa": ("#E69F00", "D", "-"),
+    "sample-and-accept": ("#777777", "v", "--"),
+    "label-writing": ("#B8A040", "h", "--"),
+    "nearest": ("#000000", "x", "--"),
+    "informed-scan": ("#000000", "+", ":"),
 }
-_MARKERS = {
-    "dense-2": "o",
-    "dense-3": "s",
-    "dense-exp": "^",
-    "amplification": "o",
-    "probabilistic": "s",
-    "ball-filter": "^",
-    "qaoa": "D",
-    "sample-and-accept": "v",
-    "nearest": "x",
-}
-_SPARE = ("#0072B2", "P")
+_SPARE = ("#0072B2", "P", "-")
 
 
 def line_style(contender: str) -> dict[str, Any]:
     """Return matplotlib keywords for a contender's line, marker, color and label."""
-    kind = CONTENDERS[contender].kind
-    color = _COLORS.get(contender, _SPARE[0])
+    chosen, marker, line = _STYLES.get(contender, _SPARE)
     return {
-        "color": color,
-        "marker": _MARKERS.get(contender, _SPARE[1]),
-        "markerfacecolor": color if kind == "quantum" else "white",
-        "linestyle": {"classical": "-", "quantum": "-", "baseline": "--"}[kind],
+        "color": chosen,
+        "marker": marker,
+        "markerfacecolor": chosen if CONTENDERS[contender].kind == "quantum" else "white",
+        "linestyle": line,
         "linewidth": 1.2,
         "markersize": 6,
         "label": CONTENDERS[contender].label,
@@ -47,7 +42,7 @@ def line_style(contender: str) -> dict[str, Any]:
 
 def color(contender: str) -> str:
     """Return a contender's color."""
-    return _COLORS.get(contender, _SPARE[0])
+    return _STYLES.get(contender, _SPARE)[0]
 
 
 def new_figure(num_rows: int, num_columns: int, *, size: tuple[float, float]) -> Any:

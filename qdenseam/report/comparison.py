@@ -8,9 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.contenders import CLASSICAL, CONTENDERS
+from qdenseam.experiments.challenge import CLASSICAL
+from qdenseam.experiments.contenders import CONTENDERS
+from qdenseam.experiments.findings import Standing, standings, takeaways
 from qdenseam.experiments.records import Record
-from qdenseam.experiments.summary import CAPACITY_THRESHOLD, capacity_table
+from qdenseam.experiments.summary import (
+    CAPACITY_THRESHOLD,
+    COSTS,
+    capacity_table,
+    middle_of,
+)
 from qdenseam.plots.gallery import plot_gallery
 from qdenseam.plots.rates import plot_costs, plot_engines, plot_failure_rate
 from qdenseam.plots.style import new_figure
@@ -52,18 +59,24 @@ def write_report(
                 "data": base64.b64encode(buffer.getvalue()).decode(),
             }
         )
-    capacities = capacity_table(records)
+    found = standings(records)
     environment = Environment(
         loader=PackageLoader("qdenseam.report"), autoescape=True, trim_blocks=True
     )
     page = environment.get_template("comparison.html.j2").render(
         settings=settings,
+        takeaways=takeaways(found, table, settings),
+        standings=[_standing(each) for each in found],
         pictures=pictures,
         rows=[_shown(row) for row in reference_rows(table, settings).to_dict("records")],
-        capacities=capacities.to_dict("records"),
+        capacities=capacity_table(records).to_dict("records"),
+        contenders=[
+            contender
+            for name, contender in CONTENDERS.items()
+            if (table["contender"] == name).any()
+        ],
         threshold=f"{CAPACITY_THRESHOLD:.0%}",
-        probes=int(table["probes"].sum()),
-        ambiguous=int(table["ambiguous"].sum()),
+        overlaps=_overlaps(table),
         versions=versions_in(record.versions for record in records),
         command=command,
         seconds=round(sum(record.seconds for record in records)),
@@ -101,20 +114,18 @@ def comparison_figures(records: list[Record], table: Any, settings: dict[str, An
 
 def _corruption_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     sweep = table[(table["part"] == "sweep") & (table["num_patterns"] == settings["num_patterns"])]
-    figure, axes = new_figure(1, 2, size=(11, 4.3))
-    for ax, column, label in (
-        (axes[0, 0], "num_flips", "flipped bits"),
-        (axes[0, 1], "num_erasures", "unknown bits"),
-    ):
-        other = "num_erasures" if column == "num_flips" else "num_flips"
-        plot_failure_rate(sweep[sweep[other] == 0], column, ax=ax)
-        ax.set_xlabel(label)
-    _shared_legend(figure, axes[0, 0])
+    columns = [
+        (sweep[sweep["num_erasures"] == 0], "num_flips", "flipped bits"),
+        (sweep[sweep["num_erasures"] > 0], "num_erasures", "unknown bits"),
+    ]
+    figure = _rate_panels([each for each in columns if len(each[0])])
     caption = (
-        f"Failure rate against corruption: K = {settings['num_patterns']} patterns of "
-        f"D = {settings['num_neurons']} neurons. Left, bits flipped in the probe; right, bits "
-        "unknown. Intervals: 95 % Wilson over unambiguous probes. Amplification completes unknown "
-        "bits; a flipped bit makes the probe match no pattern, and it then returns the prior."
+        f"Failure rate over all probes against corruption: K = {settings['num_patterns']} patterns "
+        f"of D = {settings['num_neurons']} neurons; classical memories above, quantum ones and "
+        "baselines below. Gray: share of probes to which another pattern is as near as their own; "
+        "no scan can know those. Where bits are unknown, known ones are certain for everybody; "
+        "where bits are flipped, for nobody, and what takes them as certain is not asked. "
+        "Intervals: 95 %, over pattern sets."
     )
     return caption, figure
 
@@ -125,28 +136,57 @@ def _load_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
         & table["num_patterns"].isin(settings["loads"])
         & _is_middle(table, settings)
     ]
-    figure, axes = new_figure(1, 2, size=(11, 4.3))
-    for ax, column, word in (
-        (axes[0, 0], "num_flips", "flipped"),
-        (axes[0, 1], "num_erasures", "unknown"),
-    ):
+    columns = []
+    for column, word in (("num_flips", "flipped"), ("num_erasures", "unknown")):
         rows = sweep[sweep[column] > 0]
-        if len(rows) == 0:
-            rows = sweep
-        plot_failure_rate(rows, "num_patterns", ax=ax, log=True)
-        ax.set_xlabel(f"stored patterns K ({int(rows[column].max())} bits {word})")
+        if len(rows):
+            axis = f"stored patterns K ({int(rows[column].max())} bits {word})"
+            columns.append((rows, "num_patterns", axis))
+    figure = _rate_panels(columns or [(sweep, "num_patterns", "stored patterns K")], log=True)
+    for ax in figure.axes:
         ax.axhline(CAPACITY_THRESHOLD, color="black", linewidth=0.6, linestyle=":")
-    _shared_legend(figure, axes[0, 0])
     caption = (
-        f"Failure rate against load at D = {settings['num_neurons']}. The dotted line is the "
-        f"threshold of the capacity table ({CAPACITY_THRESHOLD:.0%}). Intervals as above."
+        f"Failure rate over all probes against load at D = {settings['num_neurons']}. The dotted "
+        f"line is the threshold of the capacity table ({CAPACITY_THRESHOLD:.0%}). Gray and "
+        "intervals as above."
     )
     return caption, figure
 
 
+def _rate_panels(columns: list[tuple[Any, str, str]], *, log: bool = False) -> Any:
+    """Draw classical contenders above and the others below, each with its scan."""
+    figure, axes = new_figure(2, len(columns), size=(11.5, 7.6))
+    for place, (rows, column, label) in enumerate(columns):
+        is_classical = rows["kind"] == "classical"
+        is_scan = rows["contender"] == "nearest"
+        for ax, chosen in zip(
+            axes[:, place], (rows[is_classical | is_scan], rows[~is_classical]), strict=True
+        ):
+            plot_failure_rate(chosen, column, ax=ax, log=log)
+        axes[1, place].set_xlabel(label)
+    for row in axes:
+        found: dict[str, Any] = {}
+        for ax in row:
+            found |= dict(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
+            ax.set_ylim(top=max(each.get_ylim()[1] for each in row))
+            if ax is not row[0]:
+                ax.set_ylabel("")
+        labels = [c.label for c in CONTENDERS.values() if c.label in found]
+        labels += [label for label in found if label not in labels]
+        row[-1].legend(
+            [found[label] for label in labels],
+            labels,
+            loc="center left",
+            bbox_to_anchor=(1.02, 0.5),
+            fontsize=8,
+            frameon=False,
+        )
+    return figure
+
+
 def _circuit_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     engines = [CLASSICAL, settings["simulator"]] + [settings["device"]] * bool(settings["device"])
-    figure, axes = new_figure(2, 1, size=(11, 6.6))
+    figure, axes = new_figure(2, 1, size=(12.5, 7.2))
     for ax, (flips, erasures, word) in zip(
         axes[:, 0],
         (
@@ -172,22 +212,29 @@ def _circuit_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
         f"The same task gate by gate: K = {settings['circuit_patterns']}, "
         f"D = {settings['circuit_neurons']}. Solid: classical, or circuits on ideal "
         f"{settings['simulator']} ({settings['shots']} shots a probe); {device}. The answer is the "
-        "most frequent accepted outcome. Intervals: 95 % Wilson over probes."
+        "most frequent accepted outcome. Dotted: share of ambiguous probes. Intervals: 95 %, over "
+        "pattern sets."
     )
     return caption, figure
 
 
 def _cost_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     rows = _circuit_cell(table, 0, settings["circuit_erasures"])
-    figure, axes = new_figure(1, 2, size=(11, 3.6))
-    plot_costs(rows, "state_preparations", ax=axes[0, 0])
-    plot_costs(rows, "two_qubit_gates", ax=axes[0, 1])
-    axes[0, 1].set_yticklabels([])
+    rows = rows[rows["engine"] != CLASSICAL]
+    shown = [name for name in COSTS if rows[name].notna().any()]
+    figure, axes = new_figure(1, len(shown), size=(12.5, 0.8 + 0.28 * len(rows)))
+    for place, name in enumerate(shown):
+        plot_costs(rows, name, ax=axes[0, place])
+        if place:
+            axes[0, place].set_yticklabels([])
     caption = (
-        f"What one correct recall costs ({settings['circuit_erasures']} unknown bits): state "
-        "preparations and inverses, and two-qubit gates (all-to-all CX on the ideal engine, as "
-        "compiled on the device), over all shots, divided by accepted shots that show the target. "
-        "QAOA prepares a product state once a shot; its training is not in these bars."
+        f"What one correct recall costs ({settings['circuit_erasures']} unknown bits): "
+        "preparations of the superposed patterns and inverses, two-qubit gates (all-to-all CX on "
+        "the ideal engine, as compiled on the device), and seconds of the device (its delay "
+        "between shots, the compiled circuit and its readout; the 2 s of a job left out), over all "
+        "shots, divided by accepted shots that show the target. A dash: no such cost. QAOA's "
+        "training is not in these bars; a label that is found classically has the answer before "
+        "its circuit is built. Lines: 95 %, over pattern sets."
     )
     return caption, figure
 
@@ -203,6 +250,8 @@ def _gallery(record: Record) -> tuple[str, Any]:
         columns[CONTENDERS[name].label] = text_to_spins(values[name])
     figure, axes = new_figure(len(targets), len(columns), size=(11, 1.1 * len(targets) + 0.4))
     plot_gallery(columns, targets, tuple(values["shape"]), axes=axes)
+    for ax, is_unclear in zip(axes[:, 0], values["ambiguous"], strict=True):
+        ax.set_ylabel("ambiguous" if is_unclear else "", fontsize=7)
     damage = (
         f"{params['num_flips']} flipped bits"
         if params["num_flips"]
@@ -211,7 +260,8 @@ def _gallery(record: Record) -> tuple[str, Any]:
     caption = (
         f"Recall of {params['data'] if not params['data'].endswith('.npy') else 'your patterns'} "
         f"with {damage} (K = {params['num_patterns']}, D = {params['num_neurons']}, "
-        f"{params['shots']} shots): green frame right, red frame wrong."
+        f"{params['shots']} shots): green frame right, red frame wrong. Ambiguous: another pattern "
+        "is as near to the probe as its own."
     )
     return caption, figure
 
@@ -225,15 +275,36 @@ def _circuit_cell(table: Any, flips: int, erasures: int) -> Any:
 
 
 def _is_middle(table: Any, settings: dict[str, Any]) -> Any:
-    flips, erasures = (v[min(2, len(v) - 1)] for v in (settings["flips"], settings["erasures"]))
+    flips, erasures = (middle_of(settings[name]) for name in ("flips", "erasures"))
     return ((table["num_flips"] == flips) & (table["num_erasures"] == 0)) | (
         (table["num_flips"] == 0) & (table["num_erasures"] == erasures)
     )
 
 
-def _shared_legend(figure: Any, ax: Any) -> None:
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8, frameon=False)
+def _overlaps(table: Any) -> list[dict[str, str]]:
+    """The patterns' mean absolute overlap by D and K, beside that of random patterns."""
+    cells = table.groupby(["num_neurons", "num_patterns"])["overlap"].first()
+    return [
+        {
+            "size": f"D = {num_neurons}, K = {num_patterns}",
+            "overlap": f"{overlap:.2f}",
+            "random": f"{np.sqrt(2 / (np.pi * num_neurons)):.2f}",
+        }
+        for (num_neurons, num_patterns), overlap in cells.items()
+    ]
+
+
+def _standing(found: Standing) -> dict[str, str]:
+    difference = found.difference
+    return {
+        "label": found.label,
+        "floor": found.floor,
+        "failures": f"{found.failures} of {found.probes}",
+        "floor_failures": str(found.floor_failures),
+        "difference": f"{difference.best:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]",
+        "verdict": found.verdict,
+        "clear_failures": f"{found.clear_failures} of {found.clear_probes}",
+    }
 
 
 def _shown(row: dict[str, Any]) -> dict[str, str]:
@@ -241,6 +312,10 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
         if value is None or np.isnan(value):
             return "–"
         return "∞" if np.isinf(value) else format(value, form)
+
+    def rate(name: str) -> str:
+        best, low, high = (number(row[f"{name}_{end}"], ".3f") for end in ("rate", "low", "high"))
+        return f"{best} [{low}, {high}]"
 
     corruption = (
         f"{row['num_flips']} flipped" if row["num_flips"] else f"{row['num_erasures']} unknown"
@@ -250,13 +325,16 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
         "engine": row["engine"],
         "size": f"{row['num_neurons']} / {row['num_patterns']}",
         "corruption": corruption,
-        "failure": f"{number(row['failure_rate'], '.3f')} "
-        f"[{number(row['failure_low'], '.3f')}, {number(row['failure_high'], '.3f')}]",
+        "failure": rate("failure"),
+        "clear_failure": rate("clear"),
         "probes": str(row["probes"]),
+        "ambiguous": f"{row['ambiguous']:.0%}",
         "acceptance": number(row["acceptance"]),
         "success": number(row["success_per_shot"]),
         "preparations": number(row["state_preparations"]),
         "gates": number(row["two_qubit_gates"], ".4g"),
+        "milliseconds": number(1e3 * row["device_seconds"]),
+        "evaluations": number(row["evaluations"] or None, ".4g"),
     }
 
 

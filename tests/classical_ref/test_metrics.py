@@ -8,6 +8,7 @@ from classical_ref import (
     basin_radius,
     failure_rate,
     is_spurious,
+    mean_absolute_overlap,
     nearest_pattern,
     random_patterns,
     retrieval_error,
@@ -60,3 +61,10 @@ def test_basins():
 def test_argument_errors(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+def test_mean_absolute_overlap():
+    assert mean_absolute_overlap([[1, 1, 1, 1], [1, 1, -1, -1], [-1, -1, -1, -1]]) == 1 / 3
+    assert mean_absolute_overlap([[1, -1]]) == 0
+    random = random_patterns(200, 100, rng=0)
+    assert mean_absolute_overlap(random) == pytest.approx(np.sqrt(2 / (np.pi * 100)), rel=0.05)

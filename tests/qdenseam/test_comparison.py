@@ -10,7 +10,7 @@ from classical_ref.patterns import random_patterns
 from qdenseam import CapacityError, compare
 from qdenseam.comparison import ComparisonSettings, comparison_tasks, rerun_command
 from qdenseam.experiments import Progress
-from qdenseam.experiments.summary import capacity_table, comparison_table
+from qdenseam.experiments.summary import COSTS, capacity_table, comparison_table
 from qdenseam.report.comparison import write_report
 
 SMALL = ComparisonSettings(
@@ -47,16 +47,33 @@ def test_every_task_has_a_row_and_a_second_run_does_nothing(comparison) -> None:
 
 def test_the_table_has_ordered_intervals_and_costs(comparison) -> None:
     table = comparison_table(comparison.records)
-    assert len(table) == sum(record.kind == "compare" for record in comparison.records)
+    assert len(table) == sum(record.kind == "comparison" for record in comparison.records)
     assert (table["failure_low"] <= table["failure_rate"] + 1e-12).all()
     assert (table["failure_rate"] <= table["failure_high"] + 1e-12).all()
+    assert (table["probes"] == table["part"].map({"sweep": 9, "circuit": 6})).all()
+    assert table["ambiguous"].between(0, 1).all()
     circuits = table[table["engine"] == "statevector"]
     assert set(circuits["contender"]) == {
-        "amplification", "ball-filter", "probabilistic", "qaoa", "sample-and-accept",
+        "amplification", "ball-filter", "index-search", "label-writing", "probabilistic", "qaoa",
+        "ramp", "sample-and-accept",
     }  # fmt: skip
     with_costs = table.dropna(subset=["state_preparations"])
     assert (with_costs["state_preparations"] >= 1).all()
+    for cost in COSTS:
+        known = table.dropna(subset=[cost])
+        assert (known[f"{cost}_low"] <= known[cost]).all()
+        assert (known[cost] <= known[f"{cost}_high"]).all()
     assert (table[table["kind"] == "classical"]["shots"] == 0).all()
+
+
+def test_product_states_and_answers_read_classically_are_no_preparations(comparison) -> None:
+    table = comparison_table(comparison.records)
+    rows = table[table["contender"].isin(["qaoa", "ramp", "label-writing"])]
+    assert len(rows)
+    assert rows["state_preparations"].isna().all()
+    assert (rows["two_qubit_gates"] > 0).all()
+    assert (rows["evaluations"] > 0).equals(rows["contender"] == "qaoa")
+    assert rows["peeks"].equals(rows["contender"] == "label-writing")
 
 
 def test_a_filter_costs_as_many_preparations_as_its_success_says(comparison) -> None:
@@ -67,12 +84,13 @@ def test_a_filter_costs_as_many_preparations_as_its_success_says(comparison) -> 
         assert row["state_preparations"] == pytest.approx(1 / row["success_per_shot"])
 
 
-def test_capacities_are_stated_with_bounds(comparison) -> None:
+def test_capacities_over_all_probes_stand_before_those_without_ambiguous_ones(comparison) -> None:
     table = capacity_table(comparison.records)
-    # the load sweep runs over flips and over erasures; the nearest scan holds every load
+    # the load sweep runs over flips and over erasures; a scan holds every load where it is clear
     nearest = table[table["contender"] == "nearest"]
     assert len(nearest) == 2
-    assert all(entry.startswith("> ") for entry in nearest["capacity"])
+    assert all(entry.startswith("> ") for entry in nearest["clear_capacity"])
+    assert list(table.columns).index("capacity") < list(table.columns).index("clear_capacity")
 
 
 def test_the_report_is_one_self_contained_page(comparison) -> None:
@@ -143,8 +161,8 @@ def test_what_cannot_be_run_is_refused_before_anything_is_written(
 
 
 def test_no_correct_recall_costs_infinity(comparison) -> None:
-    record = next(r for r in comparison.records if r.values.get("shots"))
-    hopeless = replace(record, values={**record.values, "correct": 0})
+    record = next(r for r in comparison.records if r.params.get("contender") == "sample-and-accept")
+    hopeless = replace(record, values={**record.values, "correct": [0, 0, 0]})
     assert math.isinf(comparison_table([hopeless])["state_preparations"][0])
 
 
