@@ -49,16 +49,21 @@ def registered(kind: str) -> dict[str, type]:
 def register(kind: str) -> Callable[[_Thing], _Thing]:
     """Return a decorator that gives a class of your own its place among a kind.
 
+    Methods have decorators of their own, :func:`qdenseam.methods.register` and that of adaptive
+    ones.
+
     Raises:
         ValueError: There is no such kind, or (when it decorates) the name is taken.
     """
-    tables = _tables(kind)
+    table, *others = _tables(kind)
+    if others:
+        raise ValueError(f"a {kind} should register by a decorator of its room, not by this one.")
 
     def enter(thing: _Thing) -> _Thing:
         name = getattr(thing, "name", "")
-        if any(name in table for table in tables):
+        if name in table:
             raise ValueError(f"a {kind} named {name!r} is already registered.")
-        tables[0][name] = thing
+        table[name] = thing
         return thing
 
     return enter

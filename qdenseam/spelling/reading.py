@@ -143,7 +143,7 @@ class _Resolution:
         wanted += ["none"] if NoneType in expected.plain else []
         got = {Call: "name", Value: "value"}.get(type(node))
         shown = repr(getattr(node, got)) if got else "a list"
-        said = f"{label} should be {' or '.join(wanted)}. Got {shown}."
+        said = f"{label} should be {' or '.join(wanted) or 'set in Python'}. Got {shown}."
         raise fault(self.text, node.column, said + near(getattr(node, "name", ""), words))
 
     def built(self, cls: Any, call: Call) -> object:

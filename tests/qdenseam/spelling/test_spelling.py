@@ -30,8 +30,9 @@ from qdenseam.methods import (
     as_method,
 )
 from qdenseam.spelling import kinds, parse, register, registered, resolved, spell
+from qdenseam.spelling.grammar import tree
 from qdenseam.spelling.kinds import TABLES
-from qdenseam.spelling.reading import settings
+from qdenseam.spelling.reading import _Resolution, settings
 
 REQUIRED = {"polynomial": {"order": 4}, "rectified-polynomial": {"order": 5}}
 REQUIRED |= {"amplified": {"acceptance": 0.3}}
@@ -281,6 +282,22 @@ def test_a_class_of_somebody_else_enters_by_registering(monkeypatch) -> None:
     assert spell(SeparationFilter(Half(0.25))) == "separation-filter(half(0.25))"
     with pytest.raises(ValueError, match="a filter named 'half' is already registered"):
         register("filter")(Half)
+    with pytest.raises(ValueError, match="should register by a decorator of its room"):
+        register("method")
+
+
+def test_a_field_that_no_text_can_tell_is_said() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Odd(Filter):
+        name: ClassVar[str] = "odd"
+        function: object = None
+
+        def table(self, num_known):
+            return []
+
+    reading = _Resolution("odd(3)", None)
+    with pytest.raises(ValueError, match="function should be set in Python"):
+        reading.built(Odd, tree("odd(3)"))
 
 
 def test_installed_packages_are_asked_by_entry_points(monkeypatch) -> None:
