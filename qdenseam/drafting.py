@@ -18,6 +18,7 @@ from qdenseam.execution.calibrated import shot_seconds
 from qdenseam.execution.job_service import RemoteEngine
 from qdenseam.execution.jobs import CostEstimate
 from qdenseam.execution.measuring import measured
+from qdenseam.execution.mitigation import ReadoutErrors
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
@@ -152,6 +153,7 @@ def draft(
                     if engine.target is None
                     else two_qubit_gates(ready),
                     shot_seconds=shot_seconds(engine, ready),
+                    readout_errors=ReadoutErrors.of_circuit(engine.target, ready),
                 )
                 for recall, circuit, ready in zip(recalls, circuits, compiled, strict=True)
             ],

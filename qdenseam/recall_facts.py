@@ -9,6 +9,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from classical_ref.spins import hamming_distance
+from qdenseam.execution.mitigation import ReadoutErrors
 from qdenseam.execution.readings import Readings
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.recall_result import RecallResult, predicted_probability
@@ -23,6 +24,7 @@ def recall_facts(
     *,
     routed_two_qubit_gates: int | None,
     shot_seconds: float | None,
+    readout_errors: ReadoutErrors | None,
 ) -> dict[str, Any]:
     """Return all that reading the shots of one probe takes, as plain data and arrays.
 
@@ -40,6 +42,7 @@ def recall_facts(
         "resources": asdict(resources_of(circuit, method, memory, probe)),
         "routed_two_qubit_gates": routed_two_qubit_gates,
         "shot_seconds": shot_seconds,
+        "readout_errors": None if readout_errors is None else readout_errors.to_dict(),
     }
 
 
@@ -64,7 +67,7 @@ def result_from_facts(
     rule = None if table is None else partial(_acceptance, np.array(table), probe)
     readings = Readings.of(bits, rule)
     states, counts = readings.accepted(rng)
-    shots = len(bits["memory_bits"])
+    shots, errors = len(bits["memory_bits"]), facts.get("readout_errors")
     return RecallResult(
         patterns=patterns,
         probe=probe,
@@ -78,7 +81,9 @@ def result_from_facts(
         evaluations=facts["evaluations"],
         resources=RecallResources(**facts["resources"]),
         routed_two_qubit_gates=facts["routed_two_qubit_gates"],
-        shot_seconds=facts.get("shot_seconds"),  # submissions of version 0.1.0 may lack it
+        # submissions of version 0.1.0 may lack what follows
+        shot_seconds=facts.get("shot_seconds"),
+        readout_errors=ReadoutErrors(**errors) if errors else None,
         predicted_probability=predicted_probability(law_from_facts(facts), patterns, states),
     )
 

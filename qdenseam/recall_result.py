@@ -54,6 +54,9 @@ class RecallResult:
     readings: Readings | None = None
     """All that was read, rejected shots and flags included; ``None`` for draws from a law and for
     adaptive methods."""
+    readout_errors: ReadoutErrors | None = None
+    """What the device reported of the neurons' qubits, then of the flags', when the circuit was
+    compiled; ``None`` where it reports nothing."""
     predicted_probability: float | None = None
     """The law's P(:attr:`pattern` given acceptance); ``None`` where no law is at hand."""
 
@@ -109,7 +112,7 @@ class RecallResult:
         Args:
             mitigation: What to infer beside the raw shares.
             errors: Readout errors of the neurons' qubits, then of the flags', for readout
-                mitigation.
+                mitigation; by default :attr:`readout_errors`.
 
         Raises:
             ValueError: No shot was accepted, or readout mitigation without errors or of outcomes
@@ -128,7 +131,7 @@ class RecallResult:
             spins_to_bits(self.states),
             spins_to_bits(self.patterns),
             mitigation,
-            errors,
+            self.readout_errors if errors is None else errors,
             counts=self.state_counts,
             readings=self.readings,
         )

@@ -18,6 +18,7 @@ from qdenseam.execution.base import Engine, Progress
 from qdenseam.execution.calibrated import shot_seconds
 from qdenseam.execution.measuring import measured
 from qdenseam.execution.memory_limits import fits
+from qdenseam.execution.mitigation import ReadoutErrors
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import tally
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -173,6 +174,7 @@ def _run(
                 shots,
                 engine=engine.name,
                 readings=readings,
+                readout_errors=ReadoutErrors.of_circuit(engine.target, ready),
                 resources=resources_of(circuit, method, memory, probe),
                 routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(ready),
                 shot_seconds=shot_seconds(engine, ready),

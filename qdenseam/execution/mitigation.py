@@ -17,7 +17,8 @@ from qiskit.transpiler import Target
 from circuits.gf2 import affine_hull
 from circuits.registers import join
 from classical_ref.spins import bits_to_spins, hamming_distance
-from qdenseam.execution.error_budget import reported_error
+from qdenseam.execution.device_noise import PHYSICAL_QUBITS
+from qdenseam.execution.error_budget import measured_into, reported_error
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import places_of
 
@@ -58,10 +59,46 @@ class ReadoutErrors:
         up, down = self.zero_read_as_one, self.one_read_as_zero
         return np.stack([np.stack([1 - up, down], -1), np.stack([up, 1 - down], -1)], axis=1)
 
+    def to_dict(self) -> dict[str, list[float]]:
+        """Return plain data that the constructor takes."""
+        return {
+            "zero_read_as_one": self.zero_read_as_one.tolist(),
+            "one_read_as_zero": self.one_read_as_zero.tolist(),
+        }
+
     @classmethod
     def from_target(cls, target: Target, qubits: tuple[int, ...]) -> Self:
         """Return the errors that a device reports, the same for both values."""
         rates = np.array([reported_error(target, "measure", (q,)) for q in qubits])
+        return cls(zero_read_as_one=rates, one_read_as_zero=rates)
+
+    @classmethod
+    def of_circuit(cls, target: Target | None, circuit: QuantumCircuit) -> Self | None:
+        """Return what a device reports of the qubits that a compiled circuit reads.
+
+        In the order of :class:`~qdenseam.execution.readings.Readings`: neurons, then flags.
+
+        Args:
+            target: The device, or None where there is none.
+            circuit: Compiled for it, measuring into ``memory_bits`` and perhaps ``flag_bits``; its
+                metadata may name its ``physical_qubits``, else they are the device's.
+
+        Returns:
+            The errors; ``None`` where a qubit has none reported, or one of 1/2 or more.
+        """
+        if target is None or "measure" not in target.operation_names:
+            return None
+        names = [register.name for register in circuit.cregs]
+        physical = (circuit.metadata or {}).get(PHYSICAL_QUBITS, range(circuit.num_qubits))
+        entries = [
+            target["measure"].get((physical[qubit],))
+            for name in ("memory_bits", "flag_bits")
+            if name in names
+            for qubit in measured_into(circuit, name)
+        ]
+        rates = np.array([getattr(entry, "error", None) for entry in entries], dtype=float)
+        if not (rates < 0.5).all():  # a missing error is not a number
+            return None
         return cls(zero_read_as_one=rates, one_read_as_zero=rates)
 
     @classmethod

@@ -99,7 +99,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     """
     from classical_ref.spins import bits_to_spins
     from qdenseam.execution import engine, two_qubit_gates
-    from qdenseam.execution.error_budget import error_budget, measured_into, with_delays
+    from qdenseam.execution.error_budget import error_budget, with_delays
     from qdenseam.execution.factories import check_study_engine
     from qdenseam.execution.layout import best_layout
     from qdenseam.execution.measuring import measured
@@ -126,17 +126,11 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     runs = [layout.circuit] + [waiting] * (params["instance"] < NUM_IDLING)
     samples = device.sample(runs, shots, rng)
     shown = [_unflagged(each) for each in samples]
-    read = tuple(
-        layout.qubits[qubit]
-        for register in ("memory_bits", "flag_bits")
-        if register in samples[0]
-        for qubit in measured_into(layout.circuit, register)
-    )
     inferred = processed(
         shown[0],
         memory.bits,
         Mitigation(readout="subspace", decoding=True),
-        ReadoutErrors.from_target(calibration, read),
+        ReadoutErrors.of_circuit(calibration, layout.circuit),
         readings=Readings.of(samples[0]),
     )
     assert inferred.mitigated is not None

@@ -12,6 +12,9 @@ from qiskit_aer.noise import NoiseModel, ReadoutError
 
 from circuits.bit_order import all_bits
 from qdenseam import AmplitudeMemory, recall
+from qdenseam.execution import engine
+from qdenseam.execution.fake_devices import fake_device
+from qdenseam.execution.measuring import measured
 from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, processed, subspace_inverse
 from qdenseam.execution.readings import Readings
 from qdenseam.methods import (
@@ -178,6 +181,47 @@ def test_what_is_fetched_keeps_its_readings(tmp_path) -> None:
         np.testing.assert_array_equal(*kept)
         again = pickle.loads(pickle.dumps(called))
         np.testing.assert_array_equal(again.readings.kept(called.readings.bits), kept[0])
+
+
+@pytest.mark.parametrize("method", [ProbabilisticRecall(1), SampleAndAccept(HammingBall(1))])
+def test_a_device_tells_the_errors_of_what_it_read(method, tmp_path) -> None:
+    """Mitigation needs nothing but the result: qubits and errors were noted when it ran."""
+    called = recall(memory(), PROBE, method=method, sampler="fake:manila", shots=300, rng=2)
+    width = called.readings.bits.shape[1]
+    target = fake_device("manila").target
+    reported = {entry.error for entry in target["measure"].values()}
+    assert called.readout_errors.zero_read_as_one.shape == (width,)
+    assert set(called.readout_errors.zero_read_as_one.tolist()) <= reported
+    got = called.processed(Mitigation(readout="subspace"))
+    same = called.processed(Mitigation(readout="subspace"), called.readout_errors)
+    np.testing.assert_array_equal(got.mitigated, same.mitigated)
+    fetched = fetch(
+        submit(
+            memory(), PROBE, method=method, backend="fake:manila", shots=300, rng=2, store=tmp_path
+        )
+    )
+    np.testing.assert_array_equal(fetched.readout_errors.matrices, called.readout_errors.matrices)
+    ideal = recall(memory(), PROBE, method=method, sampler="aer", shots=10, rng=2)
+    assert ideal.readout_errors is None
+    with pytest.raises(ValueError, match="errors should be given"):
+        ideal.processed(Mitigation(readout="subspace"))
+
+
+def test_the_qubits_are_those_that_the_device_read() -> None:
+    chosen = engine("fake:torino")
+    method, source = ProbabilisticRecall(2), memory()
+    (ready,) = chosen.compile([measured(method.circuit(source, PROBE))], seed=3)
+    found = ReadoutErrors.of_circuit(chosen.target, ready)
+    place = {
+        ready.find_bit(i.clbits[0]).index: ready.metadata["physical_qubits"][
+            ready.find_bit(i.qubits[0]).index
+        ]
+        for i in ready.data
+        if i.operation.name == "measure"
+    }
+    expected = [chosen.target["measure"][(place[bit],)].error for bit in range(6)]
+    np.testing.assert_array_equal(found.one_read_as_zero, expected)
+    assert ReadoutErrors.of_circuit(None, ready) is None
 
 
 def test_what_was_not_read_is_not_mitigated() -> None:
