@@ -1,7 +1,9 @@
 """The main job end to end at its smallest, its tables and its report."""
 
+import json
 import math
 from dataclasses import asdict, replace
+from html import unescape
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from classical_ref.patterns import random_patterns
 from qdenseam import CapacityError, compare
 from qdenseam.comparison import ComparisonSettings, comparison_tasks, rerun_command
 from qdenseam.experiments import Progress
+from qdenseam.experiments.contenders import CONTENDERS
+from qdenseam.experiments.records import Task
 from qdenseam.experiments.summary import COSTS, capacity_table, comparison_table
 from qdenseam.report.comparison import write_report
 
@@ -106,6 +110,32 @@ def test_the_report_is_one_self_contained_page(comparison) -> None:
     assert "not a speed-up" not in page
     assert "nothing here is a speed-up" in page
     assert not list(folder.glob(".*.part"))
+
+
+def test_the_report_says_what_was_counted_and_who_knew_what(comparison) -> None:
+    page = unescape(comparison.report.read_text())
+    assert len(comparison.takeaways) == 3
+    for sentence in comparison.takeaways:
+        assert sentence in page
+    for heading in ("failure rate, all probes", "where unambiguous", "ambiguous", "device ms",
+                    "training evaluations a probe", "takes as certain"):  # fmt: skip
+        assert heading in page
+    for contender in set(comparison.table["contender"]):
+        assert CONTENDERS[contender].label in page
+        assert CONTENDERS[contender].setting in page
+    assert "a bootstrap over pattern sets, never narrower than" in page
+    assert "mean absolute overlap" in page
+    assert "built-in" not in page
+    assert " nan" not in page
+
+
+def test_rows_of_an_earlier_trial_are_not_mixed_in(comparison) -> None:
+    """What ``compare`` meant before is left in the file and never counted."""
+    results = comparison.report.parent / "results.jsonl"
+    rows = [json.loads(line) for line in results.read_text().splitlines()]
+    old = next(row for row in rows if row.get("kind") == "comparison")
+    old = Task(kind="compare", params=old["params"], seed=old["seed"])
+    assert old.key not in {task.key for task in comparison_tasks(SMALL)}
 
 
 def test_the_rerun_command_names_only_what_differs() -> None:
