@@ -1,8 +1,9 @@
 """Memories of real-valued states: energy, gradient, one step, and recall to convergence."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,12 +38,22 @@ class ContinuousResult:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ContinuousMemory(ABC):
-    """Real patterns with an energy over real states."""
+    """Real patterns with an energy over real states.
 
+    Where the energy depends on differences alone it is computed around the mean of the patterns, so
+    that data far from the origin lose no digits.
+    """
+
+    shift_invariant: ClassVar[bool]
+    """Whether moving patterns and states together changes nothing."""
     patterns: Floats
     """Stored patterns ``(num_patterns, num_neurons)``, read-only."""
     beta: float = 1.0
     """Inverse temperature: sharper for larger values."""
+    _origin: Floats = field(init=False)
+    """What states and patterns are taken relative to inside, ``(num_neurons,)``."""
+    _centered: Floats = field(init=False)
+    """The patterns relative to it."""
 
     def __post_init__(self) -> None:
         patterns = np.array(self.patterns, dtype=np.float64)
@@ -54,8 +65,13 @@ class ContinuousMemory(ABC):
             raise ValueError("patterns should be finite. Got nan or infinity.")
         if not (np.isfinite(self.beta) and self.beta > 0):
             raise ValueError(f"beta should be positive and finite. Got {self.beta}.")
-        patterns.setflags(write=False)
-        object.__setattr__(self, "patterns", patterns)
+        origin = np.zeros(patterns.shape[1])
+        if self.shift_invariant:
+            origin = (patterns / len(patterns)).sum(axis=0)  # divided first: sums may overflow
+        centered = patterns - origin
+        for name, array in (("patterns", patterns), ("_origin", origin), ("_centered", centered)):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
 
     def __repr__(self) -> str:
         return (
@@ -75,17 +91,18 @@ class ContinuousMemory(ABC):
 
     def energy(self, states: ArrayLike) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``."""
-        return self._energy(self._checked(states))
+        return self._energy(self._checked(states) - self._origin)
 
     def gradient(self, states: ArrayLike) -> Floats:
         """Return the gradients of the energy, ``(..., num_neurons)``."""
-        return self._gradient(self._checked(states))
+        return self._gradient(self._checked(states) - self._origin)
 
     def step(self, states: ArrayLike) -> Floats:
         """Return the states after one step, ``(..., num_neurons)``; it never raises the energy."""
-        states = self._checked(states)
-        flat = states.reshape(-1, self.num_neurons)
-        return self._step(flat, np.ones(flat.shape, dtype=bool)).reshape(states.shape)
+        given = self._checked(states)
+        flat = given.reshape(-1, self.num_neurons) - self._origin
+        moved = self._step(flat, np.ones(flat.shape, dtype=bool))
+        return self._moved_back(moved, flat, given)
 
     def recall(
         self,
@@ -120,7 +137,8 @@ class ContinuousMemory(ABC):
             )
         shape = probes.shape[:-1]
         free = ~np.broadcast_to(mask, probes.shape).reshape(-1, self.num_neurons)
-        states = self._start(probes.reshape(-1, self.num_neurons), free)
+        start = probes.reshape(-1, self.num_neurons) - self._origin
+        states = self._start(start, free)
         steps = np.zeros(len(states), dtype=np.int64)
         outcome = np.full(len(states), Convergence.STEP_LIMIT, dtype=np.int8)
         outcome[np.isinf(self._energy(states))] = Convergence.OUTSIDE
@@ -135,11 +153,18 @@ class ContinuousMemory(ABC):
             outcome[active[settled]] = Convergence.CONVERGED
             active = active[~settled]
         return ContinuousResult(
-            states=states.reshape(probes.shape),
+            states=self._moved_back(states, start, probes),
             energies=self._energy(states).reshape(shape),
             steps=steps.reshape(shape),
             outcome=outcome.reshape(shape),
         )
+
+    def _moved_back(self, states: Floats, start: Floats, given: Floats) -> Floats:
+        """Return the states where they were given, entries that did not move to the last digit."""
+        back = np.where(states == start, given.reshape(start.shape), states + self._origin)
+        return back.reshape(given.shape)
+
+    # All below take states relative to the origin.
 
     @abstractmethod
     def _energy(self, states: Floats) -> Floats: ...

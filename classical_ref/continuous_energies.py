@@ -1,7 +1,7 @@
 """Energies of continuous memories, each with the step that descends it."""
 
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +23,17 @@ class AttentionMemory(ContinuousMemory):
         Ramsauer et al., "Hopfield networks is all you need" (2021).
     """
 
+    shift_invariant: ClassVar[bool] = False
+
     def _energy(self, states: Floats) -> Floats:
-        products = self.beta * states @ self.patterns.T
+        products = self.beta * states @ self._centered.T
         constant = np.log(self.num_patterns) / self.beta
-        largest = (self.patterns**2).sum(axis=1).max()
+        largest = (self._centered**2).sum(axis=1).max()
         quadratic = ((states**2).sum(axis=-1) + largest) / 2
         return np.asarray(-log_sum_exp(products) / self.beta + quadratic + constant)
 
     def _gradient(self, states: Floats) -> Floats:
-        return np.asarray(states - softmax(self.beta * states @ self.patterns.T) @ self.patterns)
+        return np.asarray(states - softmax(self.beta * states @ self._centered.T) @ self._centered)
 
     def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
         return np.where(free, states - self._gradient(states), states)
@@ -48,17 +50,19 @@ class GaussianMemory(ContinuousMemory):
         Saha et al., "End-to-end differentiable clustering with associative memories" (2023).
     """
 
+    shift_invariant: ClassVar[bool] = True
+
     def _energy(self, states: Floats) -> Floats:
         return np.asarray(-log_sum_exp(self._exponents(states)) / self.beta)
 
     def _gradient(self, states: Floats) -> Floats:
-        return np.asarray(states - softmax(self._exponents(states)) @ self.patterns)
+        return np.asarray(states - softmax(self._exponents(states)) @ self._centered)
 
     def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
         return np.where(free, states - self._gradient(states), states)
 
     def _exponents(self, states: Floats) -> Floats:
-        return np.asarray(-self.beta / 2 * squared_distances(states, self.patterns))
+        return np.asarray(-self.beta / 2 * squared_distances(states, self._centered))
 
 
 @final
@@ -75,6 +79,8 @@ class EpanechnikovMemory(ContinuousMemory):
     References:
         Hoover et al., "Dense associative memory with Epanechnikov energy" (2025).
     """
+
+    shift_invariant: ClassVar[bool] = True
 
     def _energy(self, states: Floats) -> Floats:
         total = np.maximum(self._depths(states), 0).sum(axis=-1)
@@ -94,12 +100,12 @@ class EpanechnikovMemory(ContinuousMemory):
         return np.where(free, moved, states)
 
     def _depths(self, states: Floats) -> Floats:
-        return np.asarray(1 - self.beta / 2 * squared_distances(states, self.patterns))
+        return np.asarray(1 - self.beta / 2 * squared_distances(states, self._centered))
 
     def _active_sum(self, states: Floats, depths: Floats) -> Floats:
         """Return the sum of ``x - xi`` over the patterns that reach the state."""
         active = (depths > 0).astype(np.float64)
-        return np.asarray(active.sum(axis=-1, keepdims=True) * states - active @ self.patterns)
+        return np.asarray(active.sum(axis=-1, keepdims=True) * states - active @ self._centered)
 
 
 @final
@@ -109,34 +115,39 @@ class SphericalMemory(ContinuousMemory):
 
     .. math:: E(x) = -\tfrac1\beta \log \sum_\mu e^{\beta \xi^\mu \cdot x}
 
-    A step puts the state on the sphere in the direction of the softmax average, which maximizes a
-    lower bound of -E there. The gradient is that of E in the surrounding space. Clamped entries
-    keep their values and the others share the rest of the radius.
+    Recall starts from the probe put on the sphere. A step turns the state in the direction of the
+    softmax average, which maximizes a lower bound of -E at equal length: a state off the sphere
+    keeps its own. The gradient is that of E in the surrounding space. Clamped entries keep their
+    values and the others share the rest of the radius.
     """
 
+    shift_invariant: ClassVar[bool] = False
+
     def _energy(self, states: Floats) -> Floats:
-        return np.asarray(-log_sum_exp(self.beta * states @ self.patterns.T) / self.beta)
+        return np.asarray(-log_sum_exp(self.beta * states @ self._centered.T) / self.beta)
 
     def _gradient(self, states: Floats) -> Floats:
-        return np.asarray(-softmax(self.beta * states @ self.patterns.T) @ self.patterns)
+        return np.asarray(-softmax(self.beta * states @ self._centered.T) @ self._centered)
 
     def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
-        return self._scaled(-self._gradient(states), states, free)
+        moving = np.where(free, states, 0.0)
+        return _along(-self._gradient(states), states, free, (moving**2).sum(axis=1))
 
     def _start(self, probes: Floats, free: NDArray[np.bool_]) -> Floats:
-        return self._scaled(probes, probes, free)
-
-    def _scaled(self, direction: Floats, states: Floats, free: NDArray[np.bool_]) -> Floats:
-        """Return the states with their free part along ``direction``, on the sphere."""
-        held = np.where(free, 0.0, states)
-        room = self.num_neurons - (held**2).sum(axis=1, keepdims=True)
+        room = self.num_neurons - (np.where(free, 0.0, probes) ** 2).sum(axis=1)
         if np.any(room < 0):
             raise ValueError(
                 f"clamped entries should fit into the sphere of squared radius {self.num_neurons}. "
                 f"Got {float(self.num_neurons - room.min())}."
             )
-        along = np.where(free, direction, 0.0)
-        length = np.linalg.norm(along, axis=1, keepdims=True)
-        scale = np.divide(np.sqrt(room), length, out=np.zeros_like(length), where=length > 0)
-        # A state without any direction stays where it is.
-        return np.where(free & (length > 0), along * scale, states)
+        return _along(probes, probes, free, room)
+
+
+def _along(direction: Floats, states: Floats, free: NDArray[np.bool_], squared: Floats) -> Floats:
+    """Return the states with their free part along ``direction``, of the given squared length."""
+    along = np.where(free, direction, 0.0)
+    length = np.linalg.norm(along, axis=1, keepdims=True)
+    wanted = np.sqrt(squared)[:, np.newaxis]
+    scale = np.divide(wanted, length, out=np.zeros_like(length), where=length > 0)
+    # A state without any direction stays where it is.
+    return np.where(free & (length > 0), along * scale, states)

@@ -35,6 +35,7 @@ Engine = Literal["auto", "numpy", "numba"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
 _UNDERFLOW = 1e-280  # a smaller field may have lost its digits
+_LARGEST_FACTOR = 64  # the smallest of weights that are integers in some unit
 _CHUNK = 2**22  # entries of a (num_probes, num_patterns) block
 
 
@@ -52,7 +53,7 @@ class DenseFields(LocalFields):
         engine: Engine = "auto",
     ) -> None:
         self.stored = stored
-        self.weights = weights
+        self.weights = weights = _moderate(weights)
         self.excluded = self_interaction == "excluded"
         self.engine = engine
         self.beta = float(getattr(separation, "beta", 0.0))
@@ -217,3 +218,20 @@ class DenseFields(LocalFields):
                 similarities[probe] += (int(new[0]) - int(current[0])) * columns[neuron]
                 states[probe, neuron] = new[0]
                 positions[probe] += 1
+
+
+def _moderate(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weights of the same ratios, with which no product overflows and ties are ties.
+
+    A sign depends on the ratios alone. Weights that are small integers in some unit, to rounding,
+    become these integers; others are divided by a power of two if the largest is not in [1, 2^53).
+    """
+    with np.errstate(over="ignore"):  # such ratios are no small integers
+        ratios = weights / weights.min()
+    for factor in range(1, _LARGEST_FACTOR + 1) if ratios.max() < 2**24 else ():
+        counts = factor * ratios
+        whole = np.rint(counts)
+        if whole.max() < 2**24 and (np.abs(counts - whole) <= 4 * _EPSILON * whole).all():
+            return np.asarray(whole)
+    exponent = int(np.frexp(weights.max())[1])
+    return np.asarray(weights if 0 < exponent <= 53 else np.ldexp(weights, -exponent))

@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_CANCELING = 1e-4  # of the lengths: a smaller square has lost four digits
+_CHUNK = 2**14  # pairs whose differences are held at a time
+
 
 def log_sum_exp(exponents: Floats) -> Floats:
     """Return ``log sum exp`` over the last axis."""
@@ -19,7 +22,15 @@ def softmax(exponents: Floats) -> Floats:
 
 
 def squared_distances(states: Floats, patterns: Floats) -> Floats:
-    """Return ``|x - xi|**2`` of shape ``(..., num_patterns)``, never negative."""
-    products = states @ patterns.T
-    lengths = (states**2).sum(axis=-1)[..., np.newaxis] + (patterns**2).sum(axis=-1)
-    return np.asarray(np.maximum(lengths - 2 * products, 0))
+    """Return ``|x - xi|**2`` of shape ``(..., num_patterns)``, never negative.
+
+    Where the lengths almost cancel, as in clusters far from the origin, differences come first.
+    """
+    flat = states.reshape(-1, states.shape[-1])
+    lengths = (flat**2).sum(axis=1)[:, np.newaxis] + (patterns**2).sum(axis=1)
+    squares = lengths - 2 * flat @ patterns.T
+    rows, columns = np.nonzero(squares < _CANCELING * lengths)
+    for start in range(0, len(rows), _CHUNK):
+        some = rows[start : start + _CHUNK], columns[start : start + _CHUNK]
+        squares[some] = ((flat[some[0]] - patterns[some[1]]) ** 2).sum(axis=1)
+    return np.asarray(squares.reshape(*states.shape[:-1], len(patterns)))

@@ -1,7 +1,7 @@
 """A continuous memory of constant size: patterns summed into random features."""
 
 from dataclasses import InitVar, dataclass, field
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,15 @@ class RandomFeatureMemory(ContinuousMemory):
     since :math:`E[\phi(x)\cdot\phi(y)] = e^{-\beta |x - y|^2 / 2}` (random Fourier features); the
     error of the sum falls like :math:`K/\sqrt m`. Where the sum falls below the floor
     :math:`\epsilon` the energy is flat: the gradient is zero and a step stays. A step is gradient
-    descent with a step length that is halved until the energy does not rise.
+    descent with a step length that is halved until the energy does not rise. All x and
+    :math:`\xi` are taken from the mean of the patterns.
 
     References:
         Rahimi and Recht, "Random features for large-scale kernel machines" (2007);
         Hoover et al., "Dense associative memory through the lens of random features" (2024).
     """
 
+    shift_invariant: ClassVar[bool] = True
     num_features: int = field(default=1024, kw_only=True)
     """Number m of random features."""
     floor: float = field(default=1e-3, kw_only=True)
@@ -49,7 +51,7 @@ class RandomFeatureMemory(ContinuousMemory):
         directions = rng.standard_normal((self.num_features, self.num_neurons))
         object.__setattr__(self, "_directions", np.sqrt(self.beta) * directions)
         object.__setattr__(self, "_phases", rng.uniform(0, 2 * np.pi, self.num_features))
-        object.__setattr__(self, "_stored", np.cos(self._angles(self.patterns)).sum(axis=0))
+        object.__setattr__(self, "_stored", np.cos(self._angles(self._centered)).sum(axis=0))
 
     def _angles(self, states: Floats) -> Floats:
         return np.asarray(states @ self._directions.T + self._phases)

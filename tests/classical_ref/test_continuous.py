@@ -46,12 +46,73 @@ def test_gradient_is_the_slope_of_the_energy(kind, seed):
 @given(seed=st.integers(0, 9999))
 def test_steps_never_raise_the_energy(kind, seed):
     memory, states = make(kind, seed)
-    states = memory.recall(states, max_steps=1).states  # onto the sphere, where there is one
     for _ in range(4):
         new = memory.step(states)
         inside = np.isfinite(memory.energy(states))
         assert np.all(memory.energy(new)[inside] <= memory.energy(states)[inside] + 1e-12)
         states = new
+
+
+@pytest.mark.parametrize("length", [1e-3, 0.5, 3, 1e3])
+def test_steps_off_the_sphere_keep_their_length_and_never_raise_the_energy(length, rng):
+    memory = SphericalMemory(rng.normal(size=(5, 4)), 0.7)
+    states = rng.normal(size=(50, 4))
+    states *= length / np.linalg.norm(states, axis=1, keepdims=True)
+    moved = memory.step(states)
+    np.testing.assert_allclose(np.linalg.norm(moved, axis=1), length)
+    assert np.all(memory.energy(moved) <= memory.energy(states) + 1e-12 * length)
+
+
+SHIFTED = [kind for kind in KINDS if make(kind, 0)[0].shift_invariant]
+
+
+@pytest.mark.parametrize("offset", [-1.0, 1e3, 1e6, 1e8, 1e9])
+@pytest.mark.parametrize("kind", SHIFTED)
+def test_where_the_data_lie_does_not_matter(kind, offset):
+    rng = np.random.default_rng(4)
+    patterns, states = rng.normal(size=(20, 8)), rng.normal(size=(30, 8))
+    here, there = kind(patterns, 2.0), kind(patterns + offset, 2.0)
+    # what rounding of the input does to a gradient; of random features it is steep near the floor
+    steep = 1e3 if isinstance(here, RandomFeatureMemory) else 20
+    close = {"atol": steep * np.spacing(abs(offset)) + 1e-9, "rtol": 1e-7}
+    np.testing.assert_allclose(there.energy(states + offset), here.energy(states), **close)
+    np.testing.assert_allclose(there.gradient(states + offset), here.gradient(states), **close)
+    np.testing.assert_allclose(there.step(states + offset) - offset, here.step(states), **close)
+    if not isinstance(here, RandomFeatureMemory):
+        near, far = here.recall(states), there.recall(states + offset)
+        assert np.array_equal(near.outcome, far.outcome)
+        np.testing.assert_allclose(far.states - offset, near.states, **close)
+        np.testing.assert_allclose(far.energies, near.energies, **close)
+
+
+def test_far_away_data_are_recalled_to_the_right_pattern(rng):
+    patterns = 1e8 + rng.normal(size=(20, 8))  # was off by 2.1 and given up
+    result = GaussianMemory(patterns, 20.0).recall(patterns + 0.1 * rng.normal(size=(20, 8)))
+    assert np.abs(result.states - patterns).max() < 1e-3
+    assert np.all(result.outcome == Convergence.CONVERGED)
+
+
+@pytest.mark.parametrize("kind", [GaussianMemory, EpanechnikovMemory])
+def test_clusters_far_apart_keep_their_inner_distances(kind, rng):
+    cluster, states = rng.normal(size=(6, 5)), rng.normal(size=(10, 5)) / 4
+    far = 1e7 * np.eye(5)[:2]  # the mean lies between the clusters
+    memory = kind(np.vstack([cluster + far[0], cluster + far[1]]), 0.5)
+    expected = kind(cluster, 0.5).recall(states).states
+    for place in far:
+        np.testing.assert_allclose(
+            memory.recall(states + place).states - place, expected, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("kind", SHIFTED)
+def test_what_is_held_keeps_its_last_digit(kind, rng):
+    memory = kind(1e6 + rng.normal(size=(5, 4)), 0.4)
+    states = 1e6 + rng.normal(size=(3, 4))
+    result = memory.recall(states, clamped=[True, False, True, False])
+    assert np.array_equal(result.states[:, ::2], states[:, ::2])
+    outside = memory.recall(states + 1e3)  # nothing pulls there
+    if memory.__class__ is not GaussianMemory:
+        assert np.array_equal(outside.states, states + 1e3)
 
 
 @pytest.mark.parametrize("kind", KINDS)

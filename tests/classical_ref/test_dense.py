@@ -346,6 +346,45 @@ def test_a_dense_load_is_recalled(rng):
     assert (memory.recall(probes, rng=rng).states == memory.patterns).all(axis=1).mean() > 0.95
 
 
+@pytest.mark.parametrize("factor", [1e-300, 1e-38, 0.1, 1 / 3, 123.456, 1e38, 1e290])
+@pytest.mark.parametrize("kind", ["integers", "reals", "far apart"])
+@pytest.mark.parametrize(
+    "separation",
+    [Polynomial(2), Polynomial(3), Polynomial(5), RectifiedPolynomial(3), Exponential(0.7)],
+)
+def test_recall_depends_on_ratios_of_weights_alone(separation, kind, factor, rng):
+    patterns = random_patterns(8, 6, rng=rng)
+    weights = {
+        "integers": rng.integers(1, 5, 8).astype(float),  # fields vanish often
+        "reals": rng.uniform(0.5, 2, 8),
+        "far apart": 10.0 ** np.linspace(0, 10, 8),
+    }[kind]
+    probes = rng.choice(np.array([-1, 0, 1], dtype=np.int8), size=(50, 6))
+    for options in itertools.product(
+        ("synchronous", "asynchronous"), ("excluded", "kept"), ("numpy", "numba")
+    ):
+        update, self_interaction, engine = options
+        given, scaled = (
+            DenseMemory(patterns, separation, weights=each).recall(
+                probes,
+                update=update,
+                self_interaction=self_interaction,
+                engine=engine,
+                max_sweeps=2,
+                rng=0,
+            )
+            for each in (weights, factor * weights)
+        )
+        assert np.array_equal(given.states, scaled.states), options
+
+
+def test_energies_grow_with_the_weights(rng):
+    patterns = random_patterns(4, 6, rng=rng)
+    energies = DenseMemory(patterns, weights=[1, 2, 3, 4]).energy(patterns)
+    scaled = DenseMemory(patterns, weights=np.array([1, 2, 3, 4]) * 1e38).energy(patterns)
+    np.testing.assert_allclose(scaled, 1e38 * energies, rtol=1e-12)
+
+
 def test_weights_repeat_a_pattern():
     """Weight 2 equals storing twice; the heavier pattern wins where both are as near."""
     patterns = [[1, 1, 1, 1, -1, -1], [-1, -1, 1, 1, 1, 1]]
