@@ -57,21 +57,21 @@ METHODS: dict[str, Any] = {
     "QAOA p=3": QAOA(num_layers=3),
     "QAOA p=2, plain start": QAOA(num_layers=2, warm_start=None),
     "QAOA p=2, CVaR 0.25": QAOA(num_layers=2, cvar=0.25),
-    "VQE p=1": VQE(),
+    "VQE p=1": VQE(num_layers=1),
     "fixed angles p=2": FixedAngleQAOA(2),
     "fixed angles p=4": FixedAngleQAOA(4),
     "fixed angles p=8": FixedAngleQAOA(8),
     "adiabatic p=8": AdiabaticRecall(num_steps=8, total_time=6.0, warm_start=0.25),
     "adiabatic p=16": AdiabaticRecall(num_steps=16, total_time=8.0, warm_start=0.25),
-    "counterdiabatic p=1": CounterdiabaticRecall(),
+    "counterdiabatic p=1": CounterdiabaticRecall(num_steps=1, total_time=None),
     "bias field, 3 rounds": BiasFieldRecall(num_rounds=3),
 }
 """Quantum methods of the study by label."""
 
 SEARCHES: dict[str, Any] = {
     "VQE p=1, energy": VQE(entangler="energy"),
-    "imaginary time": ImaginaryTime(),
-    "recursive QAOA": RecursiveQAOA(),
+    "imaginary time": ImaginaryTime(num_steps=40, total_time=4.0),
+    "recursive QAOA": RecursiveQAOA(num_layers=1),
     "energy search": EnergySearch(),
 }
 """Methods whose answer is the end of a search; a smaller study of their own."""

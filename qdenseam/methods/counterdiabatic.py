@@ -21,7 +21,9 @@ class CounterdiabaticRecall(RecallMethod):
 
     Steps as in :class:`qdenseam.methods.AdiabaticRecall`; after each, every neuron is rotated by
     exp(-i 2|α(s_l)| sin θ_i Y_i D_i / p), which does not depend on T. With ``total_time`` None only
-    these rotations are left (the impulse regime). Every shot is accepted.
+    these rotations are left (the impulse regime), whatever the number of steps: a start for
+    :class:`qdenseam.methods.BiasFieldRecall`, which alone leaves the probe on top more often than
+    not. Every shot is accepted.
 
     The law: P(x) = |⟨x|ψ⟩|² of the circuit, from the diagonal in O(p D 2^D).
 
@@ -41,8 +43,8 @@ class CounterdiabaticRecall(RecallMethod):
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = False
 
-    num_steps: int = 1
-    total_time: float | None = None
+    num_steps: int = 8
+    total_time: float | None = 6.0
     warm_start: float | None = 0.25
     start_ones: tuple[float, ...] | None = None
 

@@ -34,7 +34,7 @@ class FixedAngleQAOA(RecallMethod):
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = False
 
-    num_layers: int = 4
+    num_layers: int = 8
     warm_start: float | None = 0.25
 
     def __post_init__(self) -> None:

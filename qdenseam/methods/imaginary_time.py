@@ -41,7 +41,7 @@ class ImaginaryTime(RotationMethod):
     entangler: Entangler = "chain"
     warm_start: float | None = 0.25
     num_steps: int = 40
-    total_time: float = 4.0
+    total_time: float = 8.0
     gammas: tuple[float, ...] | None = None
     angles: tuple[float, ...] | None = None
     cost: float | None = None

@@ -68,7 +68,7 @@ class RecursiveQAOA(AdaptiveMethod):
     name: ClassVar[str] = "recursive-qaoa"
     memory_type: ClassVar[type] = EnergyMemory
 
-    num_layers: int = 1
+    num_layers: int = 2
     num_kept: int = 3
     num_restarts: int = 2
     gradient_source: GradientSource = "diagonal"

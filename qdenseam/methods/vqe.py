@@ -45,7 +45,8 @@ class VQE(RotationMethod):
         gradient_source: Who computes the expectation and its gradient: ``"diagonal"``,
             :mod:`qdenseam.simulation.rotations`, or ``"pennylane"``, which does so for the mean
             only.
-        training_outcome: How the best start ended, as a sentence, once trained.
+        training_outcome: How the best start ended and, apart from it, what the objective gained:
+            an optimizer converges in a bad local optimum too.
         trajectory: The objective at every evaluation of the best start, in order; no part of
             equality or :meth:`to_dict`.
 

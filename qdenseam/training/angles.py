@@ -32,7 +32,7 @@ class Training:
     trajectory: tuple[float, ...]
     """The objective at every evaluation of the best start, in order."""
     outcome: str
-    """How the best start ended, as a sentence."""
+    """How the best start ended and what the objective gained, in two sentences."""
 
 
 def ramp(num_layers: int) -> tuple[Floats, Floats]:

@@ -31,8 +31,18 @@ class Minimum:
     """At how many of them the optimizer also used the gradient."""
     trajectory: Floats
     """The objective at every evaluation of the best start, in order."""
-    outcome: str
+    first: float
+    """The objective at the first start."""
+    ended: str
     """How the best start ended, as a sentence; not converging is an outcome, no error."""
+
+    @property
+    def outcome(self) -> str:
+        """How the optimizer ended, and apart from it what was gained: a local optimum converges."""
+        return (
+            f"{self.ended} Objective {self.first:.4g} at the first start, {self.value:.4g} at the "
+            f"end, {self.evaluations} evaluations."
+        )
 
 
 def minimize(
@@ -76,13 +86,13 @@ def minimize(
         recorder = _Recorder(objective, max_evaluations)
         try:
             if optimizer in PENNYLANE_OPTIMIZERS:
-                recorder.outcome = pennylane_minimize(
+                recorder.ended = pennylane_minimize(
                     recorder.with_gradient, start, optimizer=optimizer, tolerance=tolerance
                 )
             else:
-                recorder.outcome = _scipy_minimize(recorder, start, optimizer, tolerance)
+                recorder.ended = _scipy_minimize(recorder, start, optimizer, tolerance)
         except _Stop as stop:
-            recorder.outcome = str(stop)
+            recorder.ended = str(stop)
         runs.append(recorder)
     best = min(runs, key=lambda run: run.best_value)
     evaluations = sum(len(run.values) for run in runs)
@@ -92,7 +102,8 @@ def minimize(
         evaluations=evaluations,
         gradients=evaluations if has_gradient else 0,
         trajectory=np.array(best.values),
-        outcome=best.outcome,
+        first=runs[0].values[0],
+        ended=best.ended,
     )
 
 
@@ -108,7 +119,7 @@ def _scipy_minimize(recorder: "_Recorder", start: Floats, optimizer: str, tolera
         tol=tolerance,
         options={"rhobeg": 0.3} if optimizer == "COBYLA" else {},
     )
-    return "Converged." if run.success else "Ended by the optimizer before it converged."
+    return "The optimizer converged." if run.success else "The optimizer gave up."
 
 
 class _Stop(Exception):  # noqa: N818  (control flow, not an error)
@@ -126,7 +137,7 @@ class _Recorder:
         self.values: list[float] = []
         self.best_value = float("inf")
         self.best_point: Floats | None = None
-        self.outcome = ""
+        self.ended = ""
 
     def value(self, point: Floats) -> float:
         return self.with_gradient(point)[0]

@@ -44,4 +44,4 @@ def pennylane_minimize(
         point = stepper.apply_grad((gradient,), (point,))[0]
         calm = calm + 1 if abs(value - last) <= tolerance * max(abs(value), abs(last)) else 0
         last = value
-    return f"Converged: {_CALM_STEPS} steps in a row changed nothing."
+    return f"The optimizer converged: {_CALM_STEPS} steps in a row changed nothing."

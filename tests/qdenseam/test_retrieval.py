@@ -96,7 +96,11 @@ def test_a_circuit_result_says_what_a_shot_costs(memory) -> None:
 
 def test_an_adaptive_recall_sums_the_gates_of_its_rounds() -> None:
     memory, method = EnergyMemory(PATTERNS), BiasFieldRecall(num_rounds=2)
-    one_round = CounterdiabaticRecall().resources(memory, "0011").two_qubit_gates
+    one_round = (
+        CounterdiabaticRecall(num_steps=1, total_time=None)
+        .resources(memory, "0011")
+        .two_qubit_gates
+    )
     result = recall(memory, "0011", method=method, sampler="statevector", shots=10, rng=0)
     assert result.two_qubit_gates == 2 * 10 * one_round
     assert recall(memory, "0011", method=method, shots=10, rng=0).two_qubit_gates is None

@@ -78,10 +78,12 @@ VARIANTS: list[RecallMethod] = [
     ImaginaryTime(entangler="energy", gammas=(0.2,), angles=()),
     AdiabaticRecall(num_steps=3, total_time=2.0, warm_start=None),
     CounterdiabaticRecall(num_steps=2, total_time=1.5),
-    ThresholdSearch(num_iterations=2, warm_start=None, resolution=3.0),
+    CounterdiabaticRecall(num_steps=1, total_time=None),
+    ThresholdSearch(threshold=-0.5, num_iterations=1, resolution=2.0),
+    ThresholdSearch(threshold=-0.5, num_iterations=2, warm_start=None, resolution=3.0),
 ]
 
-TRAINED_FIRST = ("qaoa", "vqe", "imaginary-time")
+TRAINED_FIRST = ("qaoa", "vqe", "imaginary-time", "threshold-search")
 """Methods whose defaults have no angles yet."""
 
 

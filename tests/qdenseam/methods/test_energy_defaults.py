@@ -8,7 +8,7 @@ from classical_ref import LogSumExp, Polynomial
 from classical_ref.spins import bits_to_spins
 from qdenseam import EnergyMemory, recall
 from qdenseam.experiments.statistics import rate
-from qdenseam.methods import AdiabaticRecall
+from qdenseam.methods import ADAPTIVE_METHODS, METHODS, AdiabaticRecall, ThresholdSearch
 from qdenseam.methods.adiabatic import MAX_STEPS
 from qdenseam.planning import choose_method
 
@@ -99,3 +99,52 @@ def test_energies_of_states_are_entries_of_the_diagonal(rng: np.random.Generator
         np.testing.assert_allclose(memory.energies(states, probe), memory.diagonal(probe)[index])
     with pytest.raises(ValueError, match=r"states should be spins ±1 of shape \(\.\.\., 6\)"):
         memory.energies(np.zeros(6))
+
+
+ENERGY_METHODS = sorted(
+    name
+    for name, method in {**METHODS, **ADAPTIVE_METHODS}.items()
+    if method.memory_type is EnergyMemory
+)
+GLYPHS = bits_to_spins(np.array([list(t) for t in ("111010010", "100100111", "101010101")], int))
+HARDER = bits_to_spins(np.array([list(t) for t in ("010111010", "101111101", "111101111")], int))
+
+
+def answered(name: str, memory: EnergyMemory, flips: list[tuple[int, int]]) -> list[bool]:
+    """Whether the defaults of a method recall pattern k from it with neuron i flipped."""
+    method = {**METHODS, **ADAPTIVE_METHODS}[name]()
+    found = []
+    for k, i in flips:
+        probe = memory.patterns[k].copy()
+        probe[i] *= -1
+        result = recall(memory, probe, method=method, shots=60, rng=i)
+        found.append(bool((result.pattern == memory.patterns[k]).all()))
+    return found
+
+
+@pytest.mark.parametrize("name", ENERGY_METHODS)
+def test_the_defaults_of_every_energy_method_answer_three_glyphs(name: str) -> None:
+    memory = EnergyMemory(GLYPHS)
+    assert all(answered(name, memory, [(i % 3, i) for i in range(9)]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENERGY_METHODS)
+@pytest.mark.parametrize("patterns", [GLYPHS, HARDER], ids=["plain", "harder"])
+@pytest.mark.parametrize("separation", [Polynomial(3), LogSumExp()], ids=repr)
+def test_the_defaults_answer_every_flip(name: str, patterns: np.ndarray, separation) -> None:
+    memory = EnergyMemory(patterns, separation=separation)
+    assert sum(answered(name, memory, [(k, i) for k in range(3) for i in range(9)])) >= 26
+
+
+def test_a_threshold_search_sees_what_is_known_never_what_it_says() -> None:
+    memory = EnergyMemory(GLYPHS)
+    rng = np.random.default_rng(0)
+    for known in (np.ones(9, dtype=int), np.array([1, 1, 0, 0, 1, 1, 1, 0, 1])):
+        searches = {
+            ThresholdSearch().trained(memory, rng.choice([-1, 1], 9) * known, rng=rng)
+            for _ in range(5)
+        }
+        assert len(searches) == 1
+    with pytest.raises(ValueError, match="no threshold or iterations yet"):
+        ThresholdSearch().law(memory, GLYPHS[0])

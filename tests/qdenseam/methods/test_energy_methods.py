@@ -77,7 +77,10 @@ def test_a_training_keeps_how_it_ended(
     method: QAOA, memory: EnergyMemory, probe: np.ndarray, rng: np.random.Generator
 ) -> None:
     trained = method.trained(memory, probe, rng=rng)
-    assert trained.training_outcome in ("Converged.", "Stopped after 9 evaluations.")
+    ended, gained = trained.training_outcome.split(". ", 1)
+    assert ended in ("The optimizer converged", "Stopped after 9 evaluations")
+    assert gained.startswith("Objective ")
+    assert gained.endswith(f", {trained.cost:.4g} at the end, {trained.evaluations} evaluations.")
     assert min(trained.trajectory) == trained.cost
     assert len(trained.trajectory) <= 9
     assert "trajectory" not in trained.to_dict()
@@ -322,8 +325,8 @@ def test_phases_beyond_float64_are_refused(
 
 def test_a_resolution_beyond_float64_is_refused(memory: EnergyMemory, probe: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"resolution should be at least .* here\. Got 1e-320"):
-        ThresholdSearch(resolution=1e-320).law(memory, probe)
-    assert ThresholdSearch(threshold=1e308, resolution=1e-3).law(memory, probe).acceptance == 1
+        ThresholdSearch(-0.5, 1, resolution=1e-320).law(memory, probe)
+    assert ThresholdSearch(1e308, 1, resolution=1e-3).law(memory, probe).acceptance == 1
 
 
 @pytest.mark.parametrize("method", [QAOA(), VQE(), ImaginaryTime(entangler="energy")])

@@ -116,7 +116,7 @@ def test_they_end_with_a_sentence(optimizer: str) -> None:
         "Stopped after 3" in minimize(bowl, [[2.0]], optimizer=optimizer, max_evaluations=3).outcome
     )
     done = minimize(bowl, [[2.0]], optimizer=optimizer, max_evaluations=3000)
-    assert done.outcome == "Converged: 5 steps in a row changed nothing."
+    assert done.ended == "The optimizer converged: 5 steps in a row changed nothing."
 
 
 def test_unknown_sources_and_wrong_shapes_are_refused() -> None:

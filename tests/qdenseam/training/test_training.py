@@ -41,7 +41,7 @@ def test_a_pole_ends_the_start_with_a_sentence() -> None:
 
 
 def test_the_outcome_is_said_in_our_words() -> None:
-    assert minimize(bowl, [[3.0]]).outcome == "Converged."
+    assert minimize(bowl, [[3.0]]).ended == "The optimizer converged."
     uphill = minimize(lambda x: (float(x @ x), -2 * x), [[3.0, 2.0]])  # scipy says "ABNORMAL: "
     assert uphill.outcome == "Ended by the optimizer before it converged."
 
