@@ -1,8 +1,8 @@
 """Amplify the states whose energy is below a threshold."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
@@ -27,20 +27,20 @@ class ThresholdSearch(RecallMethod):
     is accepted; whether the answer is below the threshold is seen from its energy. Rounding makes
     all 2^D Pauli-Z strings of the values appear, so an oracle costs some 2^(D+1) CX a value qubit.
 
-    By default :meth:`trained` sets both numbers from the memory and from which positions are known,
+    By default both numbers come from the memory and from which positions are known,
     never from the probe's values: a state is marked if it lies as low as the shallowest stored
     pattern would, one flip from a probe without unknowns or fitting the known positions of others,
     and j turns the start probability of such a state, times the stored patterns that share a cue,
-    to nearly 1. It finds the target where patterns are about equally deep and higher than all else
+    to nearly 1. It finds the target where patterns are about equally deep and deeper than all else
     by more than the resolution; energies with patterns of unlike depth mark other states too.
 
     The law: with start probabilities p_x and w = sin²θ their sum over marked states, j iterations
     give p_x sin²((2j+1)θ)/w to marked states and p_x cos²((2j+1)θ)/(1 - w) to the others.
 
     Attributes:
-        threshold: Energy per neuron, or ``None`` until it is set; stored patterns lie at -1 on
+        threshold: Energy per neuron, or ``None``, see above; stored patterns lie at -1 on
             average, before the field.
-        num_iterations: j >= 0, or ``None`` until it is set.
+        num_iterations: j >= 0, or ``None``, see above.
         warm_start: ε in (0, 1/2], or ``None``: the start that is amplified.
         resolution: Energies are compared in steps of this, in the memory's units (a pattern is D
             deep).
@@ -69,8 +69,8 @@ class ThresholdSearch(RecallMethod):
             raise ValueError(f"resolution should be positive. Got {self.resolution}.")
         warm_start_angles("0", self.warm_start)  # checks the strength
 
-    def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
-        """Return the method with its threshold and iterations, as far as they were not given."""
+    def settings(self, memory: EnergyMemory, probe: Spins | str) -> tuple[float, int]:
+        """Return (threshold, iterations): as given, or from the memory and the known positions."""
         patterns, known = memory.patterns, memory.check_probe(probe) != 0
         num_known = int(known.sum())
         num_flips = int(num_known == known.size)
@@ -86,16 +86,15 @@ class ThresholdSearch(RecallMethod):
             weight *= 0.5 ** (known.size - num_known) * float(shared.mean())
             turn = np.arcsin(np.sqrt(min(1.0, weight)))
             num_iterations = max(0, round(np.pi / (4 * turn) - 0.5))
-        return replace(self, threshold=threshold, num_iterations=num_iterations)
+        return threshold, num_iterations
 
     def levels(self, memory: EnergyMemory, probe: Spins | str) -> tuple[Floats, int, int]:
         """Return (rounded energies of shape ``(2**D,)``, the threshold's level, their bound).
 
         Raises:
-            ValueError: The threshold is missing, or the resolution is too fine for float64 to tell
-                these energies' levels apart.
+            ValueError: The resolution is too fine for float64 to tell these energies' levels apart.
         """
-        threshold, _ = self._set()
+        threshold, _ = self.settings(memory, probe)
         known = int(np.count_nonzero(memory.check_probe(probe)))
         field = memory.field_strength() * known if known else 0.0
         reach = float(np.abs(memory.diagonal()).max()) + field
@@ -115,7 +114,7 @@ class ThresholdSearch(RecallMethod):
         angles = warm_start_angles(memory.check_probe(probe), self.warm_start)
         oracle = below_threshold_oracle(values, level, largest=largest)
         iteration = [oracle, _reflection(angles)]
-        return join([product_start(angles), *iteration * self._set()[1]])
+        return join([product_start(angles), *iteration * self.settings(memory, probe)[1]])
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
         """Return the law over all 2^D states."""
@@ -124,23 +123,15 @@ class ThresholdSearch(RecallMethod):
         state = product_state(angles)
         marked = values < level
         weight = min(1.0, float((np.abs(state[marked]) ** 2).sum()))
-        turned = (2 * self._set()[1] + 1) * np.arcsin(np.sqrt(weight))
+        turned = (2 * self.settings(memory, probe)[1] + 1) * np.arcsin(np.sqrt(weight))
         if 0 < weight < 1:
             inside, outside = np.sin(turned) / np.sqrt(weight), np.cos(turned) / np.sqrt(1 - weight)
             state = state * np.where(marked, inside, outside)
         return state_law(memory, state)
 
-    def state_preparations(self, memory: EnergyMemory, probe: Spins | str) -> int:  # noqa: ARG002
+    def state_preparations(self, memory: EnergyMemory, probe: Spins | str) -> int:
         """Return 2j + 1: the start, and one unpreparing and one preparing per iteration."""
-        return 2 * self._set()[1] + 1
-
-    def _set(self) -> tuple[float, int]:
-        if self.threshold is None or self.num_iterations is None:
-            raise ValueError(
-                "ThresholdSearch has no threshold or iterations yet. Call method.trained(memory, "
-                "probe, rng=...) first, or pass both."
-            )
-        return float(self.threshold), self.num_iterations
+        return 2 * self.settings(memory, probe)[1] + 1
 
 
 def _reflection(angles: Floats) -> QuantumCircuit:

@@ -119,7 +119,9 @@ def _scipy_minimize(recorder: "_Recorder", start: Floats, optimizer: str, tolera
         tol=tolerance,
         options={"rhobeg": 0.3} if optimizer == "COBYLA" else {},
     )
-    return "The optimizer converged." if run.success else "The optimizer gave up."
+    return (
+        "The optimizer converged." if run.success else "The optimizer gave up before it converged."
+    )
 
 
 class _Stop(Exception):  # noqa: N818  (control flow, not an error)

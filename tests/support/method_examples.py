@@ -83,7 +83,7 @@ VARIANTS: list[RecallMethod] = [
     ThresholdSearch(threshold=-0.5, num_iterations=2, warm_start=None, resolution=3.0),
 ]
 
-TRAINED_FIRST = ("qaoa", "vqe", "imaginary-time", "threshold-search")
+TRAINED_FIRST = ("qaoa", "vqe", "imaginary-time")
 """Methods whose defaults have no angles yet."""
 
 

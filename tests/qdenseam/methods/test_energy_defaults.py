@@ -141,10 +141,6 @@ def test_a_threshold_search_sees_what_is_known_never_what_it_says() -> None:
     memory = EnergyMemory(GLYPHS)
     rng = np.random.default_rng(0)
     for known in (np.ones(9, dtype=int), np.array([1, 1, 0, 0, 1, 1, 1, 0, 1])):
-        searches = {
-            ThresholdSearch().trained(memory, rng.choice([-1, 1], 9) * known, rng=rng)
-            for _ in range(5)
-        }
-        assert len(searches) == 1
-    with pytest.raises(ValueError, match="no threshold or iterations yet"):
-        ThresholdSearch().law(memory, GLYPHS[0])
+        probes = [(rng.choice([-1, 1], 9) * known).astype(np.int8) for _ in range(5)]
+        assert len({ThresholdSearch().settings(memory, probe) for probe in probes}) == 1
+    assert ThresholdSearch(-0.5, 3).settings(memory, GLYPHS[0]) == (-0.5, 3)

@@ -248,7 +248,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: VQE(gammas=(1.0,)), "gammas need angles and the entangler 'energy'"),
         (lambda: VQE(angles=(np.nan,)), "angles should be finite"),
         (lambda: QAOA(gammas=(0.1, 0.2)), "gammas and betas should come together"),
-        (lambda: QAOA(gammas=(0.1, np.nan), betas=(1.0, 1.0)), "gammas should be finite"),
+        (lambda: QAOA(2, gammas=(0.1, np.nan), betas=(1.0, 1.0)), "gammas should be finite"),
         (lambda: VQE(angles=(1.0,)).law(EnergyMemory(["00"]), "00"), "expected 4 angles"),
         (lambda: ImaginaryTime(num_steps=0), "num_steps should be at least 1"),
         (lambda: AdiabaticRecall(num_steps=0), "num_steps should be at least 1"),

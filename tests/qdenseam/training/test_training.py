@@ -29,13 +29,13 @@ def test_every_optimizer_finds_the_bottom_of_a_bowl(optimizer: str) -> None:
 def test_a_budget_is_kept_and_the_best_point_returned() -> None:
     found = minimize(bowl, [[30.0, 5.0]], optimizer="Nelder-Mead", max_evaluations=7)
     assert found.evaluations == len(found.trajectory) == 7
-    assert found.outcome == "Stopped after 7 evaluations."
+    assert found.ended == "Stopped after 7 evaluations."
     assert found.value == found.trajectory.min()
 
 
 def test_a_pole_ends_the_start_with_a_sentence() -> None:
     found = minimize(lambda _: (float("nan"), np.zeros(1)), [[0.5]])
-    assert found.outcome == "Stopped where the objective is not finite."
+    assert found.ended == "Stopped where the objective is not finite."
     assert found.value == np.inf
     assert found.point.tolist() == [0.5]
 
@@ -43,7 +43,10 @@ def test_a_pole_ends_the_start_with_a_sentence() -> None:
 def test_the_outcome_is_said_in_our_words() -> None:
     assert minimize(bowl, [[3.0]]).ended == "The optimizer converged."
     uphill = minimize(lambda x: (float(x @ x), -2 * x), [[3.0, 2.0]])  # scipy says "ABNORMAL: "
-    assert uphill.outcome == "Ended by the optimizer before it converged."
+    assert uphill.ended == "The optimizer gave up before it converged."
+    assert uphill.outcome == (
+        f"{uphill.ended} Objective 13 at the first start, 13 at the end, 20 evaluations."
+    )
 
 
 @pytest.mark.parametrize(
