@@ -18,7 +18,7 @@ from circuits.gf2 import affine_hull
 from circuits.registers import join
 from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.execution.device_noise import PHYSICAL_QUBITS
-from qdenseam.execution.error_budget import measured_into, reported_error
+from qdenseam.execution.error_budget import measured_into
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import places_of
 
@@ -65,12 +65,6 @@ class ReadoutErrors:
             "zero_read_as_one": self.zero_read_as_one.tolist(),
             "one_read_as_zero": self.one_read_as_zero.tolist(),
         }
-
-    @classmethod
-    def from_target(cls, target: Target, qubits: tuple[int, ...]) -> Self:
-        """Return the errors that a device reports, the same for both values."""
-        rates = np.array([reported_error(target, "measure", (q,)) for q in qubits])
-        return cls(zero_read_as_one=rates, one_read_as_zero=rates)
 
     @classmethod
     def of_circuit(cls, target: Target | None, circuit: QuantumCircuit) -> Self | None:

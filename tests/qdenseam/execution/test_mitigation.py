@@ -7,7 +7,6 @@ from qiskit.quantum_info import Statevector
 
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.execution import engine
-from qdenseam.execution.fake_devices import fake_device
 from qdenseam.execution.measuring import measured
 from qdenseam.execution.mitigation import (
     EVERYTHING_OFF,
@@ -57,13 +56,6 @@ def test_calibration_reads_the_errors_off(rng) -> None:
     )
     np.testing.assert_allclose(found.matrices, ERRORS.matrices, atol=0.008)
     np.testing.assert_allclose(found.matrices.sum(axis=1), 1)
-
-
-def test_errors_of_a_target() -> None:
-    target = fake_device("manila").target
-    found = ReadoutErrors.from_target(target, (3, 1))
-    expected = [target["measure"][(q,)].error for q in (3, 1)]
-    np.testing.assert_allclose(found.one_read_as_zero, expected)
 
 
 def test_raw_mitigated_and_decoded_stand_apart(rng) -> None:
