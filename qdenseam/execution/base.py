@@ -11,9 +11,10 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 from qiskit.transpiler import Target
 
-from qdenseam.errors import BackendError
+from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.circuit_facts import has_mid_circuit_operations
 from qdenseam.execution.foreign_code import explained
+from qdenseam.execution.memory_limits import fits
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
 
 
@@ -100,7 +101,7 @@ class Engine(ABC):
 
         Raises:
             ValueError: If shots or a circuit cannot be run as they are.
-            CapacityError: If a circuit does not fit.
+            CapacityError: If a circuit does not fit, or the shots do not fit in memory.
             BackendError: If the engine fails, or returns anything but what was asked for.
         """
         rng = np.random.default_rng(rng)
@@ -108,6 +109,7 @@ class Engine(ABC):
         wanted = shots_of_each(circuits, shots)
         for circuit in circuits:
             self.check_runnable(circuit)
+        _require_room(circuits, wanted)
         samples: Samples = []
         size = self.circuits_per_run or max(1, len(circuits))
         for start in range(0, len(circuits), size):
@@ -168,6 +170,20 @@ def shots_of_each(circuits: Sequence[QuantumCircuit], shots: int | Sequence[int]
     if smallest < 1:
         raise ValueError(f"shots should be at least 1. Got {smallest}.")
     return [int(number) for number in each]
+
+
+def _require_room(circuits: list[QuantumCircuit], shots: list[int]) -> None:
+    """Refuse more shots than the memory holds: an engine returns each of them.
+
+    Raises:
+        CapacityError: There are too many.
+    """
+    bits = sum(each * circuit.num_clbits for circuit, each in zip(circuits, shots, strict=True))
+    if not fits(2 * bits):  # booleans, beside the sampler's own form
+        raise CapacityError(
+            f"{sum(shots)} shots of {len(circuits)} circuits take about {2 * bits / 2**30:.3g} "
+            "GiB, more than is free here. Use fewer shots, or sampler='exact', which holds counts."
+        )
 
 
 def _read(sampler: BaseSamplerV2, batch: list[QuantumCircuit], each: list[int]) -> Samples:

@@ -17,7 +17,7 @@ from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.jobs.files import append_row, read_rows, sync_folder, write_whole
 from qdenseam.execution.jobs.intent import Intent, JobPlan
 from qdenseam.execution.jobs.samples import load_samples
-from qdenseam.execution.readout import Samples, check_samples
+from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.execution.secrets import without_secrets
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
@@ -75,7 +75,7 @@ class SubmissionFolder:
         """Return the compiled circuits of a job.
 
         Raises:
-            ResultsFileError: Their file is damaged.
+            ResultsFileError: Their file is damaged, or holds other circuits.
         """
         place = self.path / _CIRCUITS
         data = io.BytesIO(place.read_bytes())
@@ -86,6 +86,12 @@ class SubmissionFolder:
                 f"{place} should hold the circuits of a submission. Got {type(error).__name__}: "
                 f"{error}; submit again."
             ) from error
+        if register_sizes(compiled) != self.intent.registers:
+            raise ResultsFileError(
+                f"{place} should hold the {len(self.intent.registers)} circuits of the intent, "
+                f"with its registers. Got {len(compiled)} circuits, or other registers; submit "
+                "again."
+            )
         return compiled[plan.first : plan.first + plan.num_circuits]
 
     def record(self, job: int, event: str, **facts: Any) -> None:

@@ -14,7 +14,7 @@ from qiskit.primitives import (
 )
 from qiskit_aer import AerSimulator
 
-from qdenseam import AmplitudeMemory, BackendError, recall
+from qdenseam import AmplitudeMemory, BackendError, CapacityError, recall
 from qdenseam.execution import engine
 from qdenseam.execution.readout import check_samples
 from qdenseam.execution.shot_sampler import ShotSampler
@@ -191,6 +191,18 @@ def test_every_circuit_may_have_its_own_shots(source) -> None:
         chosen.sample(compiled, [1, 2])
     with pytest.raises(ValueError, match=r"at least 1. Got 0"):
         chosen.sample(compiled, [1, 0, 2])
+
+
+@pytest.mark.parametrize("source", ["statevector", "aer"])
+def test_more_shots_than_the_memory_holds_are_refused(source) -> None:
+    with pytest.raises(CapacityError, match=r"1000000000000 shots of 1 circuits take about"):
+        recall(
+            AmplitudeMemory(STORED),
+            "00??",
+            method=AmplitudeAmplification(),
+            sampler=source,
+            shots=10**12,
+        )
 
 
 def test_a_fitting_answer_passes() -> None:

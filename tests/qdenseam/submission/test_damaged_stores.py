@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from qiskit import QuantumCircuit, qpy
 
 from qdenseam.errors import ResultsFileError
 from qdenseam.submission import fetch, read, submissions, submit, update
@@ -98,6 +99,10 @@ def test_damaged_circuits(memory, service, store, monkeypatch):
     circuits = store / submission.id / "circuits.qpy"
     circuits.write_bytes(cut(circuits.read_bytes()))
     with pytest.raises(ResultsFileError, match=r"circuits.qpy should hold the circuits of a subm"):
+        fetch(submission)
+    with circuits.open("wb") as file:  # whole, but other circuits
+        qpy.dump([QuantumCircuit(2, 2)], file)
+    with pytest.raises(ResultsFileError, match=r"circuits.qpy should hold the 1 circuits of the"):
         fetch(submission)
     assert service.jobs() == {}
 
