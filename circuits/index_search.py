@@ -2,12 +2,12 @@
 
 from math import pi
 
-import numpy as np
 import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits import multi_controlled
 from circuits.amplification import Rounds
+from circuits.bit_order import check_bits
 from circuits.known_index import KnownIndex
 
 
@@ -29,9 +29,9 @@ def index_search(found: KnownIndex, label: npt.ArrayLike, rounds: Rounds) -> Qua
     Raises:
         ValueError: ``label`` is no row of k bits.
     """
-    bits = np.asarray(label)
+    bits = check_bits(label, ndim=None, name="label")
     num_bits = len(found.qubits)
-    if bits.shape != (num_bits,) or not np.isin(bits, (0, 1)).all():
+    if bits.shape != (num_bits,):
         raise ValueError(f"label should be bits of shape ({num_bits},). Got {bits}.")
     num_ancillas = int(num_bits > 3)
     search = QuantumCircuit(num_bits + num_ancillas)

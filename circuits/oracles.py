@@ -110,8 +110,10 @@ def check_positions(positions: npt.ArrayLike, num_neurons: int) -> list[int]:
     """Return the positions as a list of distinct neurons.
 
     Raises:
-        ValueError: A position repeats or is outside 0..D-1.
+        ValueError: A position repeats or is outside 0..D-1, or the positions are a mask.
     """
+    if np.asarray(positions).dtype == bool:
+        raise ValueError("positions should be indices of neurons. Got a mask; use np.flatnonzero.")
     neurons = np.asarray(positions, dtype=np.int64).reshape(-1).tolist()
     if len(set(neurons)) != len(neurons) or not all(0 <= i < num_neurons for i in neurons):
         raise ValueError(

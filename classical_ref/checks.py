@@ -32,8 +32,8 @@ Kind = Literal["spins", "bits", "text", "open"]
 _SPIN_OF_CHARACTER = {"0": 1, "1": -1, "?": 0}
 _SHOWN = 12  # entries of a refused row that a message quotes
 _SAY_IT = (
-    "Say which: bits=True or bits=False where a function takes it, bits_to_spins(...) for bits, "
-    "an int8 array for spins, or text."
+    "Say which: bits=True or bits=False where a function takes it (--bits in a command), "
+    "bits_to_spins(...) for bits, an int8 array for spins, or text."
 )
 
 

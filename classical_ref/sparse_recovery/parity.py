@@ -7,7 +7,7 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.spins import Spins, check_probes
+from classical_ref.checks import Spins, check_bits, check_probes
 
 from .constraints import Recovered
 from .gf2 import Bits, Eliminated, eliminate
@@ -41,13 +41,7 @@ class ParityMemory:
     _solved: Eliminated = field(init=False)
 
     def __post_init__(self) -> None:
-        checks = np.array(self.checks)
-        if checks.ndim != 2 or checks.size == 0 or not np.isin(checks, (0, 1)).all():
-            raise ValueError(
-                "checks should be rows of 0 and 1 of shape (num_checks, num_neurons). "
-                f"Got shape {checks.shape}."
-            )
-        checks = checks.astype(np.uint8)
+        checks = check_bits(self.checks, name="checks")
         if not checks.any(axis=1).all():
             raise ValueError("every check should take in a neuron. Got a row of zeros.")
         checks.setflags(write=False)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import numpy.typing as npt
 
-from classical_ref.spins import Spins
+from classical_ref.checks import Spins, check_spins
 
 INK = {-1: "██", 0: "??", 1: "··"}
 """What a spin is drawn as: bit 1, unknown, bit 0."""
@@ -18,10 +17,12 @@ def picture(spins: npt.ArrayLike, shape: tuple[int, int]) -> list[str]:
     """Return the lines of one drawn pattern.
 
     Args:
-        spins: Shape ``(D,)``, 0 where unknown.
+        spins: Shape ``(D,)``, 0 where unknown; bits are refused.
         shape: Rows and columns, ``rows * columns == D``; neurons are numbered row by row.
     """
-    return ["".join(INK[spin] for spin in row) for row in np.reshape(spins, shape).tolist()]
+    return [
+        "".join(INK[spin] for spin in row) for row in check_spins(spins).reshape(shape).tolist()
+    ]
 
 
 def drawn(pictures: Mapping[str, Spins | None], shape: tuple[int, int]) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typer import Option
 
-from qdenseam.cli.recall import stored_patterns
+from qdenseam.cli.recall import Bits, stored_patterns
 from qdenseam.cli.rows import print_rows
 
 
@@ -55,6 +55,7 @@ def plan(
         Option(help="Show plans that may reach this share of the best success; lower shows more."),
     ] = 0.5,
     top: Annotated[int, Option(min=1, help="How many plans to show beside the baseline.")] = 8,
+    bits: Bits = False,
     seed: Annotated[int, Option(min=0, help="Seed of the patterns.")] = 7,
 ) -> None:
     """Compare plans for recalling on a device by predicted success per shot.
@@ -82,7 +83,7 @@ def plan(
     if num_neurons is None and not data.endswith(".npy"):
         num_neurons = 8 if probe is None else len(probe)
     rng = np.random.default_rng(seed)
-    stored = stored_patterns(data, num_neurons, num_patterns, rng, default=4)
+    stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits, default=4)
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
     known = spins != 0
     num_flips = int(known.all()) if flips is None else flips

@@ -19,6 +19,10 @@ Method = Annotated[
     ),
 ]
 """The option of a method, for all commands that take one."""
+Bits = Annotated[
+    bool, Option("--bits", help="The .npy files hold bits 0 and 1, no spins; int8 is always spins.")
+]
+"""The option of what files hold, for all commands that take one."""
 Encoder = Annotated[
     str,
     Option(
@@ -75,6 +79,7 @@ def recall(
         ),
     ] = "exact",
     shots: Annotated[int, Option(help="Shots.")] = 1000,
+    bits: Bits = False,
     seed: Annotated[int, Option(min=0, help="Seed of patterns, probe and shots.")] = 7,
 ) -> None:
     """Recall from one probe, drawn as text.
@@ -96,7 +101,7 @@ def recall(
 
     _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
     rng = np.random.default_rng(seed)
-    stored = stored_patterns(data, num_neurons, num_patterns, rng)
+    stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits)
     num_flips = default_flips(flips, erasures)
     if probe is None:
         spins = corrupted(stored, index, num_flips, erasures, rng)
@@ -126,12 +131,18 @@ def _refuse_paid(sampler: str, is_paid: bool) -> None:
 
 
 def stored_patterns(
-    data: str, num_neurons: int | None, num_patterns: int | None, rng: Any, *, default: int = 8
+    data: str,
+    num_neurons: int | None,
+    num_patterns: int | None,
+    rng: Any,
+    *,
+    bits: bool,
+    default: int = 8,
 ) -> "Dataset":
     """Return K patterns of the data, by name or from a file; by default 8, or all of fewer."""
     from qdenseam.experiments.trials import load_dataset
 
-    found = load_dataset(data, num_neurons)
+    found = load_dataset(data, num_neurons, bits=bits or None)
     wanted = min(default, found.num_patterns) if num_patterns is None else num_patterns
     return found.select(wanted, rng=rng)
 

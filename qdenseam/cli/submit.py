@@ -7,6 +7,7 @@ import typer
 from typer import Option
 
 from qdenseam.cli.recall import (
+    Bits,
     Encoder,
     Method,
     Separation,
@@ -84,6 +85,7 @@ def submit(
     method: Method = "auto",
     encoder: Encoder = "auto",
     separation: Separation = "log-sum-exp",
+    bits: Bits = False,
     shots: Annotated[int, Option(help="Shots per probe.")] = 1000,
     seed: Annotated[int, Option(min=0, help="Seed of patterns, probes and local shots.")] = 7,
     max_seconds: Annotated[
@@ -113,14 +115,14 @@ def submit(
     from qdenseam.submission import send
 
     rng = np.random.default_rng(seed)
-    stored = stored_patterns(data, num_neurons, num_patterns, rng)
+    stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits)
     num_flips = default_flips(flips, erasures)
     if probe is None and probes is None:
         rows = np.stack(
             [corrupted(stored, each, num_flips, erasures, rng) for each in index or [0]]
         )
     else:
-        rows = _given(stored, probe, probes)
+        rows = _given(stored, probe, probes, bits)
     chosen = as_method(method)
     memory = memory_for(stored, chosen, encoder, separation)
     drafted = draft(memory, rows, method=method, backend=backend, shots=shots, rng=rng)
@@ -150,7 +152,7 @@ def submit(
     typer.echo(f"To get the results: qdenseam fetch {submission.id}{where}")
 
 
-def _given(stored: "Dataset", texts: list[str] | None, file: Path | None) -> Any:
+def _given(stored: "Dataset", texts: list[str] | None, file: Path | None, bits: bool) -> Any:
     """Return probes that were typed or stand in a file, shape ``(P, D)``."""
     import numpy as np
 
@@ -164,7 +166,7 @@ def _given(stored: "Dataset", texts: list[str] | None, file: Path | None) -> Any
         given = [line.strip() for line in file.read_text().splitlines() if line.strip()]
     else:
         given = texts
-    return check_probes(given, stored.num_neurons)
+    return check_probes(given, stored.num_neurons, bits=bits or None)
 
 
 def _print_cost(drafted: "Draft") -> None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.transpiler import Target
 
+from circuits.bit_order import check_bits
 from circuits.gf2 import affine_hull
 from circuits.registers import join
 from classical_ref.spins import bits_to_spins, hamming_distance
@@ -188,7 +189,8 @@ def subspace_inverse(
 
 def post_selected(bits: npt.ArrayLike, flags: npt.ArrayLike) -> Bits:
     """Return the rows of ``bits`` whose flags are all 0."""
-    rows, raised = np.asarray(bits, dtype=bool), np.asarray(flags, dtype=bool)
+    rows = check_bits(bits, ndim=None).astype(bool)
+    raised = check_bits(flags, ndim=None, name="flags").astype(bool)
     if len(rows) != len(raised):
         raise ValueError(f"flags should have {len(rows)} rows. Got {len(raised)}.")
     return rows[~raised.any(axis=1)]
@@ -220,7 +222,7 @@ def detected_errors(flags: npt.ArrayLike) -> Bits:
     Raises:
         ValueError: The number of columns is odd.
     """
-    raised = np.asarray(flags, dtype=bool)
+    raised = check_bits(flags, ndim=None, name="flags").astype(bool)
     if raised.ndim != 2 or raised.shape[1] % 2:
         raise ValueError(f"flags should have shape (shots, 2 * num_flags). Got {raised.shape}.")
     half = raised.shape[1] // 2
@@ -238,13 +240,12 @@ def parity_errors(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Bits:
         bits: Shape ``(shots, D)``.
         patterns: Stored bits, shape ``(K, D)``.
     """
-    hull = affine_hull(np.asarray(patterns, dtype=np.uint8))
-    return np.asarray(~hull.contains(np.asarray(bits, dtype=np.uint8)))
+    return np.asarray(~affine_hull(patterns).contains(bits))
 
 
 def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return for each row the nearest of ``patterns`` (bits, ``(K, n)``), the first if tied."""
-    rows, stored = bits_to_spins(np.asarray(bits, bool)), bits_to_spins(np.asarray(patterns, bool))
+    rows, stored = bits_to_spins(bits), bits_to_spins(patterns)
     return np.asarray(hamming_distance(stored, rows).argmin(axis=1), dtype=np.int64)
 
 
@@ -326,7 +327,8 @@ def processed(
     Raises:
         ValueError: Readout mitigation without errors, no outcomes, or shapes that do not fit.
     """
-    rows, stored = np.asarray(bits, dtype=bool), np.asarray(patterns, dtype=bool)
+    rows = check_bits(bits, ndim=None).astype(bool)
+    stored = check_bits(patterns, name="patterns").astype(bool)
     if rows.ndim != 2 or rows.shape[1:] != stored.shape[1:]:
         raise ValueError(f"bits should have shape (shots, {stored.shape[1]}). Got {rows.shape}.")
     if len(rows) == 0:
@@ -396,7 +398,7 @@ def _checked(
     bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None
 ) -> tuple[npt.NDArray[np.int64], Floats]:
     """Return the rows and the share of each."""
-    rows = np.asarray(bits, dtype=np.int64)
+    rows = check_bits(bits, ndim=None).astype(np.int64)
     width = len(errors.zero_read_as_one)
     if rows.ndim != 2 or rows.shape[1] != width or len(rows) == 0:
         raise ValueError(f"bits should have shape (shots, {width}). Got {rows.shape}.")

@@ -23,20 +23,23 @@ DEFAULT_NEURONS = 16
 """D of data that have no size of their own."""
 
 
-def load_dataset(source: str, num_neurons: int | None = None) -> Dataset:
+def load_dataset(
+    source: str, num_neurons: int | None = None, *, bits: bool | None = None
+) -> Dataset:
     """Return the data set of a name or of a ``.npy`` file.
 
     Args:
         source: ``"digits"``, ``"glyphs"``, ``"random"`` or the path of a ``.npy`` file of ±1.
         num_neurons: Wished D, by default a file's own and 16 for a name; a file must have just
             that many columns.
+        bits: Whether a file holds bits, see :func:`classical_ref.load_patterns`.
 
     Raises:
         ValueError: The name is unknown, glyphs do not fit a square, or a file has another width.
         OSError: The file cannot be read.
     """
     if source.endswith(".npy"):
-        loaded = datasets.load_patterns(source)
+        loaded = datasets.load_patterns(source, bits=bits)
         if num_neurons not in (None, loaded.num_neurons):
             raise ValueError(
                 f"{source} has {loaded.num_neurons} neurons a pattern. Got num_neurons = "

@@ -1,5 +1,6 @@
 r"""The memory as an energy over all 2^D spin states, tilted by a probe field."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from circuits.bit_order import bits_to_integer, integer_to_bits
 from circuits.hamiltonians import pauli_operator, walsh_coefficients
 from circuits.phases import CountingPhase, Phase, StringPhase, cheapest
+from classical_ref.checks import check_spins
 from classical_ref.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
@@ -152,20 +154,27 @@ class EnergyMemory:
             field_energy = np.concatenate([field_energy - spin, field_energy + spin])
         return memory + field_energy
 
-    def energies(self, states: npt.ArrayLike, probe: npt.ArrayLike | str | None = None) -> Floats:
+    def energies(
+        self,
+        states: npt.ArrayLike | Sequence[str],
+        probe: npt.ArrayLike | str | None = None,
+        *,
+        bits: bool | None = None,
+    ) -> Floats:
         """Return the energies of some spin states, shape ``(..., D)`` to ``(...,)``.
 
+        ``bits`` says whether the states are bits, where their type does not.
+
         Raises:
-            ValueError: The states have another shape or other values than ±1, or the probe is
-                malformed.
+            ValueError: The states have another shape or other values than ±1, are spins or bits in
+                doubt, or the probe is malformed.
         """
-        spins = np.asarray(states)
-        if spins.shape[-1:] != (self.num_neurons,) or not (np.abs(spins) == 1).all():
+        spins = check_spins(states, bits=bits, name="states", may_be_unknown=False)
+        if spins.shape[-1:] != (self.num_neurons,):
             raise ValueError(
-                f"states should be spins ±1 of shape (..., {self.num_neurons}). "
-                f"Got shape {spins.shape}."
+                f"states should have shape (..., {self.num_neurons}). Got shape {spins.shape}."
             )
-        found = self._memory_diagonal()[bits_to_integer((spins < 0).astype(np.uint8))]
+        found = self._memory_diagonal()[bits_to_integer(spins < 0)]
         if probe is not None:
             found = found - self.field_strength() * (spins @ self.check_probe(probe).astype(float))
         return np.asarray(found)
@@ -176,7 +185,8 @@ class EnergyMemory:
         The field counts as turning against the pattern; K·D energies are compared. It says how
         finely a circuit has to resolve the energy, and depends on the memory only.
         """
-        flipped = np.where(np.eye(self.num_neurons, dtype=bool), -1, 1) * self.patterns[:, None]
+        turned = (1 - 2 * np.eye(self.num_neurons)).astype(np.int8)
+        flipped = turned * self.patterns[:, None]
         rises = self.energies(flipped) - self.energies(self.patterns)[:, None]
         return float(np.abs(rises).max()) + 2 * self.field_strength()
 

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
+from classical_ref.checks import check_probes
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
 
@@ -120,7 +122,7 @@ Sample = Callable[[list[Round], np.random.Generator], Sequence[Spins]]
 def run_rounds(
     method: AdaptiveMethod,
     memory: Any,
-    probe: Spins,
+    probe: npt.ArrayLike | str,
     shots: int,
     sample: Sample,
     *,
@@ -141,13 +143,15 @@ def run_rounds(
         ValueError: ``shots`` is below 1.
         TypeError: The method needs the other kind of memory.
     """
-    return run_together(method, memory, np.asarray(probe)[None], shots, sample, rng=rng)[0]
+    return run_together(
+        method, memory, check_probes(probe, memory.num_neurons)[None], shots, sample, rng=rng
+    )[0]
 
 
 def run_together(
     method: AdaptiveMethod,
     memory: Any,
-    probes: Spins,
+    probes: npt.ArrayLike | Sequence[str],
     shots: int,
     sample: Sample,
     *,
@@ -160,7 +164,7 @@ def run_together(
     Args:
         method: The adaptive method.
         memory: What to recall from.
-        probes: Spins with 0 where unknown, shape ``(P, D)``.
+        probes: Spins with 0 where unknown, or text, shape ``(P, D)``.
         shots: Answers wanted for each probe, at least 1.
         sample: Runs a list of rounds, in the order of the probes, and returns the measured spins.
         rng: Draws what the method leaves to chance, then goes to ``sample``.
@@ -175,19 +179,20 @@ def run_together(
     rng = np.random.default_rng(rng)
     if shots < 1:
         raise ValueError(f"shots should be at least 1. Got {shots}.")
+    spins = check_probes(probes, memory.num_neurons)
     if not isinstance(memory, method.memory_type):
         raise TypeError(
             f"{type(method).__name__} recalls from {method.memory_type.__name__}. "
             f"Got {type(memory).__name__}."
         )
-    states = [method.start(memory, probe, shots, rng) for probe in probes]
+    states = [method.start(memory, probe, shots, rng) for probe in spins]
     readouts: list[list[Spins]] = [[] for _ in states]
     going = list(range(len(states)))
     while going:
         asked: list[Round] = []
         for place in going:
             states[place], rounds = method.step(
-                memory, probes[place], states[place], readouts[place], rng
+                memory, spins[place], states[place], readouts[place], rng
             )
             readouts[place] = []
             asked += [replace(each, place=place) for each in rounds]

@@ -33,7 +33,7 @@ def choose(memory: Memory, probe: Spins, target: Target | None) -> tuple[Memory,
         and target is not None
         and is_calibrated(target)
     ):
-        known = probe != 0
+        known = memory.check_probe(probe) != 0
         plans = plan(memory, known, target, num_flips=int(known.all()))
         if plans and not (plans[0].is_baseline or plans[0].peeks):
             return plans[0].memory, plans[0].method
@@ -51,7 +51,7 @@ def choose_method(memory: Memory, probe: Spins, *, on_device: bool = False) -> R
     """
     if isinstance(memory, EnergyMemory):
         return AdiabaticRecall()
-    known = probe != 0
+    known = memory.check_probe(probe) != 0
     if known.all():
         return ProbabilisticRecall()
     if on_device and memory.num_patterns <= MAX_PATTERNS:

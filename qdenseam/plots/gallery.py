@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import check_spins
+
 
 def plot_state(
     state: npt.ArrayLike, shape: tuple[int, int], *, ax: Any, good: bool | None = None
@@ -13,7 +15,7 @@ def plot_state(
     """Draw one state as an image: spin -1 black, +1 white, unknown hatched gray.
 
     Args:
-        state: Spins with 0 where unknown, shape ``(rows * columns,)``.
+        state: Spins with 0 where unknown, or text, shape ``(rows * columns,)``; bits are refused.
         shape: (rows, columns).
         ax: Matplotlib axes.
         good: Draws a green (right) or red (wrong) frame; ``None`` a gray one.
@@ -21,7 +23,7 @@ def plot_state(
     Returns:
         The axes.
     """
-    image = np.asarray(state, dtype=float).reshape(shape)
+    image = check_spins(state, name="state").reshape(shape)
     ax.imshow(image, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
     for row, column in zip(*np.nonzero(image == 0), strict=True):
         ax.text(column, row, "?", ha="center", va="center", fontsize=7, color="white")
@@ -54,7 +56,7 @@ def plot_gallery(
         The axes.
     """
     for place, (title, states) in enumerate(columns.items()):
-        for row, state in enumerate(states):
+        for row, state in enumerate(check_spins(states, name=title)):
             good = None if place < 2 else bool((state == targets[row]).all())
             plot_state(state, shape, ax=axes[row, place], good=good)
         axes[0, place].set_title(fill(title, 14), fontsize=8)

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from circuits.bit_order import check_bits
+
 Complexes = npt.NDArray[np.complex128]
 
 
@@ -23,10 +25,10 @@ def product_amplitudes(saved: tuple[Any, Any], bits: npt.ArrayLike) -> Complexes
         Shape ``(M,)``.
 
     Raises:
-        ValueError: The rows do not have one bit per qubit.
+        ValueError: The rows are not bits, one per qubit.
     """
     sites, bonds = saved
-    rows = np.asarray(bits)
+    rows = check_bits(bits, ndim=None)
     if rows.ndim != 2 or rows.shape[1] != len(sites):
         raise ValueError(f"bits should have shape (M, {len(sites)}). Got {rows.shape}.")
     left = np.ones((len(rows), 1, 1), dtype=np.complex128)
@@ -34,5 +36,5 @@ def product_amplitudes(saved: tuple[Any, Any], bits: npt.ArrayLike) -> Complexes
         site = np.stack([np.asarray(each, dtype=np.complex128) for each in pair])
         if i < len(bonds):
             site = site * np.asarray(bonds[i])
-        left = left @ site[rows[:, i].astype(int)]
+        left = left @ site[rows[:, i]]
     return left[:, 0, 0]

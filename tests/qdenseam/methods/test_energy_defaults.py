@@ -97,7 +97,9 @@ def test_energies_of_states_are_entries_of_the_diagonal(rng: np.random.Generator
     index = (states < 0) @ (1 << np.arange(6))
     for probe in (None, "0?1100"):
         np.testing.assert_allclose(memory.energies(states, probe), memory.diagonal(probe)[index])
-    with pytest.raises(ValueError, match=r"states should be spins ±1 of shape \(\.\.\., 6\)"):
+    with pytest.raises(ValueError, match=r"states should have shape \(\.\.\., 6\)"):
+        memory.energies(states[..., :5])
+    with pytest.raises(ValueError, match=r"states should hold -1 and \+1\. Got 0"):
         memory.energies(np.zeros(6))
 
 

@@ -16,19 +16,21 @@ from qdenseam.methods import (
 )
 from qdenseam.planning import choose, choose_method, plan, rule
 
+KNOWN_3 = np.array([1, 1, 1, 0], dtype=np.int8)
+
 
 def test_methods_for_what_is_known(rng) -> None:
     patterns = random_patterns(3, 4, rng=rng)
     memory = AmplitudeMemory(patterns)
     assert isinstance(choose_method(memory, patterns[0]), ProbabilisticRecall)
-    assert isinstance(choose_method(memory, patterns[0] * [1, 1, 1, 0]), AmplitudeAmplification)
+    assert isinstance(choose_method(memory, patterns[0] * KNOWN_3), AmplitudeAmplification)
     assert isinstance(choose_method(EnergyMemory(patterns), patterns[0]), AdiabaticRecall)
 
 
 def test_the_rule_on_a_device_without_calibration():
     patterns = np.array([[1, 1, 1, 1], [-1, 1, -1, 1], [-1, -1, 1, 1]], dtype=np.int8)
     memory = AmplitudeMemory(patterns)
-    clear, vague = patterns[0] * [1, 1, 1, 0], patterns[0] * [0, 1, 0, 1]
+    clear, vague = "000?", "?0?0"
     assert isinstance(choose_method(memory, clear, on_device=True), IndexSearch)
     assert isinstance(choose_method(memory, vague, on_device=True), AmplitudeAmplification)
     assert isinstance(choose_method(memory, patterns[0], on_device=True), ProbabilisticRecall)

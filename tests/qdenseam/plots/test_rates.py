@@ -78,7 +78,7 @@ def test_a_cost_that_was_never_paid_back_is_said_in_words(ax) -> None:
 def test_gallery_frames_say_right_and_wrong() -> None:
     targets = np.array([[1, -1], [-1, -1]])
     answers = np.array([[1, -1], [1, -1]])
-    probes = np.array([[1, 0], [0, 0]])
+    probes = np.array([[1, 0], [0, 0]], dtype=np.int8)
     _, axes = new_figure(2, 3, size=(4, 3))
     plot_gallery(
         {"stored": targets, "probe": probes, "recall": answers}, targets, (1, 2), axes=axes
