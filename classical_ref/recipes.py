@@ -56,6 +56,7 @@ class Recipe(ABC):
         probes: ArrayLike,
         *,
         clamped: ArrayLike | None = None,
+        bits: bool | None = None,
         rng: np.random.Generator | int | None = None,
     ) -> Spins:
         """Return one state per probe, of the shape of the probes.
@@ -64,13 +65,14 @@ class Recipe(ABC):
             patterns: Stored spins, shape ``(K, D)``.
             probes: Spins with 0 where unknown, shape ``(..., D)``.
             clamped: Booleans, shape ``(D,)`` or that of the probes: what is certain.
+            bits: Whether the probes are bits, where their type does not say it.
             rng: Source of the update orders and of random ties.
 
         Raises:
-            ValueError: Patterns or probes are malformed.
+            ValueError: Patterns or probes are malformed, or spins or bits in doubt.
         """
         options = {k: v for k, v in self._settings().items() if k not in self.built_from}
-        found = self.memory(patterns).recall(probes, clamped=clamped, rng=rng, **options)
+        found = self.memory(patterns).recall(probes, clamped=clamped, bits=bits, rng=rng, **options)
         return np.asarray(found.states)
 
     def _settings(self) -> dict[str, Any]:
@@ -146,11 +148,12 @@ class NearestRecipe(Recipe):
         probes: ArrayLike,
         *,
         clamped: ArrayLike | None = None,  # noqa: ARG002
+        bits: bool | None = None,
         rng: np.random.Generator | int | None = None,  # noqa: ARG002
     ) -> Spins:
         """Return the nearest pattern of each probe; see :class:`Recipe`."""
         stored = self.memory(patterns)
-        return stored[nearest_pattern(stored, probes).rows]
+        return stored[nearest_pattern(stored, probes, bits=bits).rows]
 
 
 RECIPES: dict[str, type[Recipe]] = {

@@ -49,9 +49,9 @@ def choose_method(memory: Memory, probe: Spins, *, on_device: bool = False) -> R
     with two controls, whose mean acceptance over distances is 3/8. An energy memory gets
     the untrained ramp, which spends no evaluation on the probe.
     """
+    known = memory.check_probe(probe) != 0
     if isinstance(memory, EnergyMemory):
         return AdiabaticRecall()
-    known = memory.check_probe(probe) != 0
     if known.all():
         return ProbabilisticRecall()
     if on_device and memory.num_patterns <= MAX_PATTERNS:

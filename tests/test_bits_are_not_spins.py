@@ -1,0 +1,552 @@
+"""Bits and spins never pass for each other: every public door, every form of an argument."""
+
+import importlib
+import inspect
+import pkgutil
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from qiskit import QuantumCircuit
+
+import circuits
+import classical_ref
+import qdenseam
+from circuits import (
+    ansatz,
+    ball_oracles,
+    bit_order,
+    distance,
+    gf2,
+    index_search,
+    known_index,
+    loading,
+    oracles,
+    sparse_simulator,
+    syndromes,
+)
+from circuits.phases import CountingPhase
+from circuits.signal_processing import table_angles
+from classical_ref import checks, metrics, patterns, spins
+from classical_ref.recipes import RECIPES
+from classical_ref.sparse_recovery import ParityMemory, learn_checks
+from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
+from qdenseam.drafting import draft
+from qdenseam.execution import mitigation
+from qdenseam.memories.probe import check_one_probe
+from qdenseam.memories.reduced import ReducedEnergy
+from qdenseam.methods import AdaptiveAmplification, AmplitudeAmplification
+from qdenseam.methods.adaptive import run_rounds, run_together, sample_laws
+from qdenseam.planning import choose, choose_method
+from qdenseam.plots.gallery import plot_state
+from qdenseam.simulation.distance_energies import distance_energies
+from qdenseam.simulation.matrix_product import product_amplitudes
+from qdenseam.simulation.neuron_classes import ClassQAOA
+
+BITS = [1, 0, 1, 1]
+TEXT = "1011"
+SPINS = np.array([-1, 1, -1, -1], dtype=np.int8)
+MISREAD = "0?00"
+"""What the bits are as spins: the answer that must never come silently."""
+
+STORED = spins.text_to_spins(["1011", "0110", "1100"])
+AMPLITUDE, ENERGY = AmplitudeMemory(STORED), EnergyMemory(STORED)
+DENSE = classical_ref.DenseMemory(STORED)
+HOPFIELD = classical_ref.HopfieldMemory(STORED)
+CENTERED = classical_ref.CenteredMemory(STORED)
+PARITY = ParityMemory([[1, 1, 0, 0], [0, 1, 1, 1]])
+REDUCED = ReducedEnergy.of(ENERGY.diagonal())
+EXACT = AmplitudeAmplification()
+
+Call = Callable[..., Any]
+
+PROBES: dict[str, Call] = {
+    "classical_ref.checks.check_probes": lambda p, **k: checks.check_probes(p, 4, **k),
+    "classical_ref.checks.check_spins": checks.check_spins,
+    "classical_ref.dense.DenseMemory.energy": DENSE.energy,
+    "classical_ref.dense.DenseMemory.local_field": DENSE.local_field,
+    "classical_ref.dense.DenseMemory.recall": lambda p, **k: DENSE.recall(p, rng=0, **k).states,
+    "classical_ref.hopfield.HopfieldMemory.energy": HOPFIELD.energy,
+    "classical_ref.hopfield.HopfieldMemory.local_field": HOPFIELD.local_field,
+    "classical_ref.hopfield.HopfieldMemory.recall": (
+        lambda p, **k: HOPFIELD.recall(p, rng=0, **k).states
+    ),
+    "classical_ref.centered.CenteredMemory.energy": CENTERED.energy,
+    "classical_ref.centered.CenteredMemory.similarities": CENTERED.similarities,
+    "classical_ref.centered.CenteredMemory.recall": (
+        lambda p, **k: CENTERED.recall(p, rng=0, **k).states
+    ),
+    "classical_ref.sparse_recovery.parity.ParityMemory.energy": PARITY.energy,
+    "classical_ref.sparse_recovery.parity.ParityMemory.recall": (
+        lambda p, **k: PARITY.recall(p, **k).states
+    ),
+    "classical_ref.recipes.Recipe.recall": lambda p, **k: [
+        RECIPES[name]().recall(STORED, p, rng=0, **k) for name in ("dense", "hopfield", "centered")
+    ],
+    "classical_ref.recipes.NearestRecipe.recall": partial(RECIPES["nearest"]().recall, STORED),
+    "classical_ref.metrics.retrieval_error": (
+        lambda p, **k: metrics.retrieval_error(p, p if "bits" in k else STORED, **k)
+    ),
+    "classical_ref.metrics.failure_rate": (
+        lambda p, **k: metrics.failure_rate(p, p if "bits" in k else STORED, **k)
+    ),
+    "classical_ref.metrics.nearest_pattern": partial(metrics.nearest_pattern, STORED),
+    "classical_ref.metrics.is_spurious": partial(metrics.is_spurious, STORED),
+    "classical_ref.patterns.flip": lambda p, **k: patterns.flip(p, 2, rng=0, **k),
+    "classical_ref.patterns.flip_by_rate": lambda p, **k: patterns.flip_by_rate(p, 0.5, rng=0, **k),
+    "classical_ref.patterns.erase": lambda p, **k: patterns.erase(p, 2, rng=0, **k),
+    "classical_ref.patterns.corrupt": (
+        lambda p, **k: patterns.corrupt(p, num_flips=1, num_erasures=1, rng=0, **k)
+    ),
+    "classical_ref.patterns.is_ambiguous": (
+        lambda p, **k: (
+            patterns.is_ambiguous(STORED, p, np.zeros(np.shape(p)[:-1], int), **k)
+            if not isinstance(p, str)
+            else patterns.is_ambiguous(STORED, p, 0)
+        )
+    ),
+    "classical_ref.spins.similarity": partial(spins.similarity, STORED),
+    "classical_ref.spins.overlap": partial(spins.overlap, STORED),
+    "classical_ref.spins.hamming_distance": partial(spins.hamming_distance, STORED),
+    "circuits.ansatz.warm_start_angles": lambda p: ansatz.warm_start_angles(p, 0.25),
+    "qdenseam.memories.probe.check_one_probe": lambda p, **k: check_one_probe(p, 4, **k),
+    "qdenseam.memories.amplitude.AmplitudeMemory.check_probe": AMPLITUDE.check_probe,
+    "qdenseam.memories.energy.EnergyMemory.check_probe": ENERGY.check_probe,
+    "qdenseam.memories.energy.EnergyMemory.diagonal": lambda p: ENERGY.diagonal(p),
+    "qdenseam.memories.energy.EnergyMemory.energies": (
+        lambda p: ENERGY.energies(STORED, p)  # the states are a door of their own, below
+    ),
+    "qdenseam.memories.energy.EnergyMemory.terms": lambda p: ENERGY.terms(p),
+    "qdenseam.memories.energy.EnergyMemory.phase": lambda p: ENERGY.phase(p).circuit(0.3),
+    "qdenseam.memories.energy.EnergyMemory.hamiltonian": lambda p: ENERGY.hamiltonian(p),
+    "qdenseam.memories.reduced.ReducedEnergy.check_probe": REDUCED.check_probe,
+    "qdenseam.retrieval.recall": lambda p, **k: recall(AMPLITUDE, p, method=EXACT, rng=0, **k),
+    "qdenseam.drafting.draft": (
+        lambda p, **k: draft(
+            AMPLITUDE, p, method=EXACT, backend="statevector", rng=0, **k
+        ).circuits[0]
+    ),
+    "qdenseam.execution.pennylane_nodes.to_qnode": (
+        lambda p, **k: np.asarray(to_qnode(AMPLITUDE, p, EXACT, "default.qubit", **k)())
+    ),
+    "qdenseam.methods.adaptive.run_rounds": (
+        lambda p: run_rounds(AdaptiveAmplification(), AMPLITUDE, p, 3, sample_laws, rng=0).answers
+    ),
+    "qdenseam.methods.adaptive.run_together": lambda p: [
+        state.answers
+        for state in run_together(
+            AdaptiveAmplification(),
+            AMPLITUDE,
+            p[None] if isinstance(p, np.ndarray) else [p],
+            3,
+            sample_laws,
+            rng=0,
+        )
+    ],
+    "qdenseam.planning.rule.choose": lambda p: repr(choose(ENERGY, p, None)[1]),
+    "qdenseam.planning.rule.choose_method": lambda p: repr(choose_method(AMPLITUDE, p)),
+    "qdenseam.plots.gallery.plot_state": (
+        lambda p: plot_state(p, (2, 2), ax=Figure().add_subplot()).images[0].get_array()
+    ),
+}
+"""What takes a probe or states: called with it, and with ``bits=`` where there is one."""
+
+PATTERNS: dict[str, Call] = {
+    "classical_ref.checks.check_patterns": checks.check_patterns,
+    "classical_ref.dense.DenseMemory": lambda p: classical_ref.DenseMemory(p).patterns,
+    "classical_ref.hopfield.HopfieldMemory": lambda p: classical_ref.HopfieldMemory(p).patterns,
+    "classical_ref.centered.CenteredMemory": lambda p: classical_ref.CenteredMemory(p).patterns,
+    "classical_ref.hopfield.hebb_weights": classical_ref.hebb_weights,
+    "classical_ref.hopfield.projection_weights": classical_ref.projection_weights,
+    "classical_ref.hopfield.storkey_weights": classical_ref.storkey_weights,
+    "classical_ref.datasets.Dataset": (
+        lambda p: classical_ref.Dataset(name="", patterns=p, shape=(2, 2)).patterns
+    ),
+    "classical_ref.recipes.Recipe.memory": (
+        lambda p: [RECIPES[name]().memory(p).patterns for name in ("dense", "hopfield", "centered")]
+    ),
+    "classical_ref.recipes.NearestRecipe.memory": RECIPES["nearest"]().memory,
+    "classical_ref.metrics.nearest_pattern": lambda p: metrics.nearest_pattern(p, SPINS),
+    "classical_ref.metrics.is_spurious": lambda p: metrics.is_spurious(p, SPINS),
+    "classical_ref.metrics.retrieval_error targets": lambda p: metrics.retrieval_error(
+        STORED[0], p
+    ),
+    "classical_ref.patterns.is_ambiguous": lambda p: patterns.is_ambiguous(p, SPINS, 0),
+    "classical_ref.spins.similarity": lambda p: spins.similarity(p, SPINS),
+    "classical_ref.spins.overlap": lambda p: spins.overlap(p, SPINS),
+    "classical_ref.spins.hamming_distance": lambda p: spins.hamming_distance(p, SPINS),
+    "classical_ref.sparse_recovery.parity.ParityMemory.learned": (
+        lambda p, **k: ParityMemory.learned(p, weight=2, max_chance=None, **k).checks
+    ),
+    "classical_ref.sparse_recovery.parity_learning.learn_checks": (
+        lambda p, **k: learn_checks(p, weight=2, max_chance=None, **k)
+    ),
+    "qdenseam.memories.amplitude.AmplitudeMemory": lambda p: AmplitudeMemory(p).patterns,
+    "qdenseam.memories.energy.EnergyMemory": lambda p: EnergyMemory(p).patterns,
+    "qdenseam.memories.energy.EnergyMemory.energies": ENERGY.energies,
+}
+"""What takes patterns, one a row, known in every neuron."""
+
+ANGLES = table_angles([1.0, 0.5, 0.2, 0.1, 0.0])
+KNOWN = np.ones(4, dtype=bool)
+INDEX = known_index.known_indices(AMPLITUDE.bits, AMPLITUDE.weights, KNOWN)[0]
+EVERY_OTHER = spins.bits_to_spins(bit_order.all_bits(5)[::2])
+WIDE_INDEX = next(  # of four bits
+    found
+    for found in known_index.known_indices(
+        spins.spins_to_bits(EVERY_OTHER), np.full(16, 1 / 16), np.ones(5, dtype=bool)
+    )
+    if len(found.qubits) == 4
+)
+HULL = gf2.affine_hull(AMPLITUDE.bits)
+NO_ERRORS = mitigation.ReadoutErrors(zero_read_as_one=np.zeros(4), one_read_as_zero=np.zeros(4))
+SITES = [tuple(np.eye(2, dtype=complex)[i].reshape(2, 1, 1)) for i in (0, 1, 0, 1)]
+
+ROWS_OF_BITS: dict[str, Call] = {
+    "classical_ref.checks.check_bits": lambda b: checks.check_bits(b, ndim=1),
+    "classical_ref.spins.bits_to_spins": spins.bits_to_spins,
+    "circuits.bit_order.bits_to_integer": bit_order.bits_to_integer,
+    "circuits.bit_order.bits_to_label": bit_order.bits_to_label,
+    "circuits.oracles.match_oracle": lambda b: oracles.match_oracle(b, range(4)),
+    "circuits.oracles.product_state_reflection": (
+        lambda b: oracles.product_state_reflection([0.3] * 4, b)
+    ),
+    "circuits.ball_oracles.counter_ball_oracle": (
+        lambda b: ball_oracles.counter_ball_oracle(b, range(4), 1)
+    ),
+    "circuits.ball_oracles.signal_ball_oracle": (
+        lambda b: ball_oracles.signal_ball_oracle(b, range(4), 1)
+    ),
+    "circuits.distance.distance_filter": (
+        lambda b: distance.distance_filter(b, range(4), num_controls=2)
+    ),
+    "circuits.distance.signal_filter": (
+        lambda b: distance.signal_filter(b, range(4), ANGLES, signal_angle=0.5)
+    ),
+    "circuits.distance.symmetric_filter": (
+        lambda b: distance.symmetric_filter(b, range(4), [0.1, 0.2, 0.1])
+    ),
+    "circuits.distance.categorical_filter": (
+        lambda b: distance.categorical_filter(b, [(0, 1), (2, 3)], ANGLES, signal_angle=0.5)
+    ),
+    "circuits.distance.product_filter": lambda b: distance.product_filter(b, range(4), [0.5] * 4),
+    "circuits.syndromes.hull_ball_oracle": (
+        lambda b: syndromes.hull_ball_oracle(HULL, b, range(4), 1)
+    ),
+    "circuits.gf2.AffineHull.contains": HULL.contains,
+    "circuits.known_index.KnownIndex.label_of": INDEX.label_of,
+    "circuits.index_search.index_search": (
+        lambda b: index_search.index_search(WIDE_INDEX, b, [(1.0, 1.0)])
+    ),
+    "circuits.sparse_simulator.simulate": (
+        lambda b: sparse_simulator.simulate(QuantumCircuit(4), b).bits
+    ),
+}
+"""What takes one row of bits."""
+
+TABLES_OF_BITS: dict[str, Call] = {
+    "circuits.loading.pattern_superposition": loading.pattern_superposition,
+    "circuits.loading.prepare": lambda b: loading.prepare(b).circuit,
+    "circuits.loading.preparation.check_superposition": (
+        lambda b: loading.preparation.check_superposition(b, None)
+    ),
+    "circuits.oracles.membership_oracle": oracles.membership_oracle,
+    "circuits.syndromes.syndrome_circuit": syndromes.syndrome_circuit,
+    "circuits.gf2.pack": gf2.pack,
+    "circuits.gf2.rank": gf2.rank,
+    "circuits.gf2.affine_rank": gf2.affine_rank,
+    "circuits.gf2.affine_hull": lambda b: gf2.affine_hull(b).checks,
+    "circuits.gf2.independent_known_bits": lambda b: gf2.independent_known_bits(b, KNOWN)[0],
+    "circuits.known_index.known_indices": (
+        lambda b: known_index.known_indices(b, [0.5, 0.5], KNOWN)[0].labels
+    ),
+    "circuits.phases.CountingPhase": (
+        lambda b: (
+            CountingPhase(pattern_bits=b, tables=np.ones((2, 5)), fields=np.zeros(4)).pattern_bits
+        )
+    ),
+    "circuits.sparse_simulator.SparseState.amplitudes_of": (
+        sparse_simulator.simulate(QuantumCircuit(4)).amplitudes_of
+    ),
+    "circuits.sparse_simulator.preparation_error": (
+        lambda b: sparse_simulator.preparation_error(
+            loading.pattern_superposition([BITS, BITS[::-1]]), b, [0.5**0.5] * 2
+        )
+    ),
+    "classical_ref.sparse_recovery.parity.ParityMemory": lambda b: ParityMemory(b).checks,
+    "qdenseam.execution.mitigation.tensored_inverse": (
+        lambda b: mitigation.tensored_inverse(b, NO_ERRORS)
+    ),
+    "qdenseam.execution.mitigation.subspace_inverse": (
+        lambda b: mitigation.subspace_inverse(b, NO_ERRORS)[0]
+    ),
+    "qdenseam.execution.mitigation.post_selected": (
+        lambda b: mitigation.post_selected(b, [[0], [0]])
+    ),
+    "qdenseam.execution.mitigation.detected_errors": mitigation.detected_errors,
+    "qdenseam.execution.mitigation.parity_errors": (
+        lambda b: mitigation.parity_errors(b, AMPLITUDE.bits)
+    ),
+    "qdenseam.execution.mitigation.nearest_pattern": (
+        lambda b: mitigation.nearest_pattern(b, AMPLITUDE.bits)
+    ),
+    "qdenseam.execution.mitigation.processed": (
+        lambda b: mitigation.processed(b, AMPLITUDE.bits).raw
+    ),
+    "qdenseam.simulation.matrix_product.product_amplitudes": (
+        lambda b: product_amplitudes((SITES, [np.ones(1)] * 3), b)
+    ),
+    "qdenseam.simulation.distance_energies.distance_energies": (
+        lambda b: distance_energies(b, np.ones((2, 5)))
+    ),
+    "qdenseam.simulation.neuron_classes.ClassQAOA": (
+        lambda b: ClassQAOA(b, np.ones((2, 5)), gammas=[0.1], betas=[0.2]).probabilities(b)
+    ),
+}
+"""What takes rows of bits, ``(2, 4)``."""
+
+ROWS = [BITS, [0, 1, 1, 0]]
+
+
+def forms(bits: list[Any]) -> dict[str, Any]:
+    """Bits in every form, by name."""
+    array = np.array(bits)
+    return {
+        "uint8": array.astype(np.uint8),
+        "bool": array.astype(bool),
+        "uint64": array.astype(np.uint64),
+        "list": bits,
+        "tuple": tuple(bits),
+        "list of bools": array.astype(bool).tolist(),
+        "list of uint8": list(array.astype(np.uint8)),
+        "int64": array.astype(np.int64),
+        "float64": array.astype(float),
+        "objects": array.astype(object),
+        "masked, nothing hidden": np.ma.masked_array(array),
+    }
+
+
+def spin_forms(bits: list[Any]) -> dict[str, Any]:
+    """The spins of bits in every form that says so."""
+    array = spins.bits_to_spins(bits)
+    return {
+        "int8": array,
+        "list": array.tolist(),
+        "list of int8": list(array),
+        "int64": array.astype(np.int64),
+        "float64": array.astype(float),
+        "objects": array.astype(object),
+        "text": spins.spins_to_text(array),
+        "array of text": np.array(spins.spins_to_text(array)),
+        "objects of text": np.array(spins.spins_to_text(array), dtype=object),
+    }
+
+
+def same(first: Any, second: Any) -> bool:
+    """Whether two answers are equal, whatever they are."""
+    if isinstance(first, list | tuple):
+        return len(first) == len(second) and all(map(same, first, second))
+    if hasattr(first, "state_counts"):
+        return all(same(getattr(first, n), getattr(second, n)) for n in ("probe", "states"))
+    if isinstance(first, np.ndarray | float):
+        return np.array_equal(first, second)
+    return bool(first == second)
+
+
+BOTH = r"spins or bits\. Got \[1, 0, 1, 1\] \(.*\): as spins '0\?00'.*, as bits '1011'"
+
+
+def each(table: dict[str, Call]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("call", table.values(), ids=[*table])
+
+
+@each(PROBES)
+def test_a_probe_of_spins_or_text_is_taken_and_bits_are_refused(call: Call) -> None:
+    expected = call(SPINS)
+    for form, given in spin_forms(BITS).items():
+        assert same(call(given), expected), form
+    call(np.array(BITS, dtype=np.int8))  # spins by their type, also without any -1
+    for given in forms(BITS).values():
+        with pytest.raises(ValueError, match=BOTH):
+            call(given)
+    for given in (np.ones(4, dtype=bool), [1, 1, 1, 1], np.ones(4)):
+        with pytest.raises(ValueError, match=r"as spins '0000'.*, as bits '1111'"):
+            call(given)
+    with pytest.raises(ValueError, match=r"as spins .*, as bits '0000'"):
+        call(np.zeros(4, dtype=np.uint8))
+    with pytest.raises(ValueError, match=r"masked"):
+        call(np.ma.masked_array(SPINS, mask=[True, False, False, False]))
+    for strange in ([1, -1, 2, 1], [1, -1, np.nan, 1], [1, -1, None, 1], [1, -1, 1j, 1]):
+        with pytest.raises(ValueError, match=r"-1, \+1 and 0 where unknown|-1 and \+1"):
+            call(strange)
+
+
+def takes_bits(call: Call) -> bool:
+    parameters = inspect.signature(call).parameters.values()
+    return any(p.name == "bits" or p.kind is p.VAR_KEYWORD for p in parameters)
+
+
+SAID = {name: call for name, call in PROBES.items() if takes_bits(call)}
+
+
+@each(SAID)
+def test_bits_may_be_said_of_a_probe(call: Call) -> None:
+    spoken = call(SPINS, bits=False)
+    for form, given in forms(BITS).items():
+        assert same(call(given, bits=True), spoken), form
+    for given in (SPINS, np.ones(4, dtype=np.int8)):
+        with pytest.raises(ValueError, match=r"what bits=True says. Got int8, which holds spins"):
+            call(given, bits=True)
+    with pytest.raises(ValueError, match=r"what bits=False says. Got bool, which holds bits"):
+        call(np.ones(4, dtype=bool), bits=False)
+    with pytest.raises(ValueError, match=r"bits 0 and 1. Got -1"):
+        call([1, 0, -1, 1], bits=True)
+    with pytest.raises(TypeError, match=r"bits should be True, False or None"):
+        call(SPINS, bits=1)
+
+
+@each(PATTERNS)
+def test_patterns_of_spins_or_text_are_taken_and_bits_are_refused(call: Call) -> None:
+    expected = call(spins.bits_to_spins(ROWS))
+    for form, given in spin_forms(ROWS).items():
+        assert same(call(given), expected), form
+    for form, given in forms(ROWS).items():
+        with pytest.raises(ValueError, match=r"spins or bits\. Got \[1, 0, 1, 1\].*'1011'"):
+            call(given)
+        if takes_bits(call):
+            assert same(call(given, bits=True), expected), form
+    for given in (np.ones((1, 4), dtype=bool), [[1, 1, 1, 1]], np.ones((1, 4))):
+        with pytest.raises(ValueError, match=r"as spins '0000'.*, as bits '1111'"):
+            call(given)
+
+
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [(call, BITS) for call in ROWS_OF_BITS.values()]
+    + [(call, ROWS) for call in TABLES_OF_BITS.values()],
+    ids=[*ROWS_OF_BITS, *TABLES_OF_BITS],
+)
+def test_bits_are_taken_and_spins_are_refused(call: Call, given: list[Any]) -> None:
+    expected = call(np.array(given, dtype=np.uint8))
+    for form, array in forms(given).items():
+        assert same(call(array), expected), form
+    for array in (np.array(given, dtype=np.int8), spins.bits_to_spins(given)):
+        with pytest.raises(ValueError, match=r"should be 0 or 1. Got int8, which holds spins"):
+            call(array)
+    with pytest.raises(ValueError, match=r"should be 0 or 1. Got -1"):
+        call(spins.bits_to_spins(given).tolist())
+
+
+def test_the_case_that_was_read_as_another_probe() -> None:
+    probe = AMPLITUDE.bits[0]
+    np.testing.assert_array_equal(probe, BITS)
+    with pytest.raises(ValueError, match=BOTH):
+        recall(AMPLITUDE, probe)
+    with pytest.raises(ValueError, match=BOTH):
+        submit(AMPLITUDE, BITS, backend="statevector")
+    result = recall(AMPLITUDE, probe, bits=True, rng=0)
+    np.testing.assert_array_equal(result.probe, STORED[0])
+    many = recall(AMPLITUDE, AMPLITUDE.bits, bits=True, rng=0)
+    np.testing.assert_array_equal([each.probe for each in many], STORED)
+    assert recall(AMPLITUDE, MISREAD, rng=0).probe.tolist() == [1, 0, 1, 1]
+
+
+def test_a_batch_is_judged_as_a_whole_and_its_arrays_by_their_types() -> None:
+    taken = checks.check_probes([[1, 0, 1, 1], [-1, 1, 1, 1]], 4)  # a -1 anywhere: spins
+    assert taken.tolist() == [[1, 0, 1, 1], [-1, 1, 1, 1]]
+    assert checks.check_probes([0, 0, 0], 3).tolist() == [0, 0, 0]
+    assert checks.check_probes(np.zeros((0, 3), dtype=np.uint8), 3).shape == (0, 3)
+    with pytest.raises(ValueError, match=r"all spins or all bits. Got arrays of both types"):
+        checks.check_probes([SPINS, np.array(BITS, dtype=np.uint8)], 4)
+    with pytest.raises(ValueError, match=BOTH):
+        checks.check_probes([BITS, np.array(BITS, dtype=np.uint8)], 4)
+    with pytest.raises(ValueError, match=r"rows of several lengths"):
+        checks.check_probes([[1, -1], [1]], 2)
+
+
+def test_a_mask_is_no_list_of_positions() -> None:
+    with pytest.raises(ValueError, match=r"Got a mask; use np.flatnonzero"):
+        oracles.match_oracle([0, 1], np.array([True, False]))
+
+
+EXEMPT = {
+    "classical_ref.attention": "real vectors",
+    "classical_ref.continuous": "real vectors",
+    "classical_ref.diffusion": "real vectors",
+    "classical_ref.learning": "real images and embeddings",
+    "classical_ref.measures": "real tokens",
+    "classical_ref.modular": "activations of layers by name",
+    "classical_ref.recall_and_predict": "real tokens",
+    "classical_ref.sparse_recovery.constraints": "real vectors",
+    "qdenseam.memories.context": "real tags",
+    "qdenseam.memories.energy.ClassicalModel": "a protocol",
+    "qdenseam.memories.reduced.ReducedEnergy.diagonal": "a probe changes nothing there",
+    "qdenseam.memories.reduced.ReducedEnergy.phase": "a probe changes nothing there",
+    "qdenseam.experiments.resampling.capacity": "a number of probes",
+    "qdenseam.plots.attention": "real numbers",
+    "qdenseam.plots.class_memory": "real numbers",
+    "classical_ref.recipes.DenseRecipe.memory": "by its base",
+    "classical_ref.recipes.HopfieldRecipe.memory": "by its base",
+    "classical_ref.recipes.CenteredRecipe.memory": "by its base",
+    "classical_ref.spins.spins_to_bits": "says that they are spins, below",
+    "classical_ref.spins.spins_to_text": "says that they are spins, below",
+    "qdenseam.submission.submit": "by draft, and above",
+    "qdenseam.simulation.neuron_classes.ClassQAOA.probabilities": "with its class",
+}
+"""What takes parameters of such names and is no door, and why."""
+
+NAMES = {"patterns", "pattern_bits", "probes", "probe", "probe_bits", "states", "state", "spins"}
+NAMES |= {"bits", "flags", "label", "samples"}
+
+
+def functions() -> dict[str, Callable[..., Any]]:
+    """Public functions and methods of the three packages, by their qualified names."""
+    found = {}
+    for package in (classical_ref, circuits, qdenseam):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if module.name.endswith("__main__") or ".cli" in module.name:
+                continue
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                content = vars(importlib.import_module(module.name))
+            for name, value in content.items():
+                if name.startswith("_") or getattr(value, "__module__", "") != module.name:
+                    continue
+                inside = vars(value) if inspect.isclass(value) else {}
+                for key, each in {"": value, **inside}.items():
+                    function = getattr(each, "__func__", each)
+                    if not key.startswith("_") and inspect.isfunction(function):
+                        found[f"{module.name}.{name}.{key}".rstrip(".")] = function
+    return found
+
+
+def test_every_public_door_is_in_a_table() -> None:
+    """Parameters of these names that take anything array-like; classes are listed by hand."""
+    tables = {
+        name.split()[0]
+        for table in (PROBES, PATTERNS, ROWS_OF_BITS, TABLES_OF_BITS)
+        for name in table
+    }
+    missing = [
+        name
+        for name, function in functions().items()
+        if name not in tables
+        and not any(name.startswith(exempt) for exempt in EXEMPT)
+        and any(
+            parameter.name in NAMES and "_SupportsArray" in str(parameter.annotation)
+            for parameter in inspect.signature(function).parameters.values()
+        )
+    ]
+    assert missing == []
+
+
+def test_functions_that_say_spins_refuse_what_is_bits_by_its_type() -> None:
+    assert spins.spins_to_bits([1, 1]).tolist() == [0, 0]
+    assert spins.spins_to_text([1, 0]) == "0?"
+    for function in (spins.spins_to_bits, spins.spins_to_text):
+        with pytest.raises(ValueError, match=r"bits=False says. Got uint8, which holds bits"):
+            function(np.ones(2, dtype=np.uint8))
