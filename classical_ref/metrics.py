@@ -78,15 +78,18 @@ def nearest_pattern(
     return Nearest(np.asarray(distances.argmin(axis=-1)), smallest, np.asarray(is_tied))
 
 
-def mean_absolute_overlap(patterns: ArrayLike) -> float:
+def mean_absolute_overlap(
+    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
+) -> float:
     r"""Return the mean of :math:`|\xi^\mu \cdot \xi^\nu| / D` over pairs of patterns; 0 for one.
 
     How much the patterns have in common: about :math:`\sqrt{2 / (\pi D)}` for random ones.
+    ``bits`` says whether the patterns are bits, where their type does not.
 
     Raises:
-        ValueError: The patterns are malformed.
+        ValueError: The patterns are malformed, or spins or bits in doubt.
     """
-    stored = check_patterns(patterns, distinct=False)
+    stored = check_patterns(patterns, bits=bits, distinct=False)
     first, second = np.triu_indices(len(stored), k=1)
     if len(first) == 0:
         return 0.0

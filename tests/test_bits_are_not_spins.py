@@ -170,6 +170,7 @@ PATTERNS: dict[str, Call] = {
         lambda p: [RECIPES[name]().memory(p).patterns for name in ("dense", "hopfield", "centered")]
     ),
     "classical_ref.recipes.NearestRecipe.memory": RECIPES["nearest"]().memory,
+    "classical_ref.metrics.mean_absolute_overlap": metrics.mean_absolute_overlap,
     "classical_ref.metrics.nearest_pattern": lambda p: metrics.nearest_pattern(p, SPINS),
     "classical_ref.metrics.is_spurious": lambda p: metrics.is_spurious(p, SPINS),
     "classical_ref.metrics.retrieval_error targets": lambda p: metrics.retrieval_error(

@@ -9,7 +9,7 @@ from toy_service import ToyEngine, ToyService
 from typer.testing import CliRunner
 
 from circuits.loading import Auto
-from classical_ref import Polynomial
+from classical_ref import Polynomial, bits_to_spins
 from qdenseam import AmplitudeMemory
 from qdenseam.cli.app import app
 from qdenseam.methods import METHODS
@@ -113,6 +113,20 @@ def test_a_file_of_patterns(tmp_path, rng):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert len(pictures(result.stdout)[0]) == 1 + 3
+
+
+def test_a_file_of_bits_has_to_be_said(tmp_path):
+    rows = np.arange(6)[:, None] >> np.arange(9) & 1
+    np.save(tmp_path / "bits.npy", rows.astype(np.uint8))
+    np.save(tmp_path / "spins.npy", bits_to_spins(rows))
+    arguments = ["recall", "--num-patterns", "5", "--data"]
+    refused = CliRunner().invoke(app, [*arguments, str(tmp_path / "bits.npy")])
+    assert refused.exit_code == 2
+    assert re.match(r"Error: .*spins or bits\. Got .*\(--bits in a command\)", refused.stderr)
+    bits = CliRunner().invoke(app, [*arguments, str(tmp_path / "bits.npy"), "--bits"])
+    spins = CliRunner().invoke(app, [*arguments, str(tmp_path / "spins.npy")])
+    assert bits.exit_code == 0, bits.output
+    assert bits.stdout == spins.stdout
 
 
 def test_a_factory_of_a_paid_device_is_refused(run, tmp_path, monkeypatch):

@@ -135,6 +135,16 @@ def test_probes_from_a_file(run, tmp_path):
         assert "0000" in fetched.stdout
 
 
+def test_a_file_of_bits_has_to_be_said(run, tmp_path):
+    np.save(tmp_path / "bits.npy", np.array([[0, 1, 0, 1]]))
+    refused = run("submit", "--backend", "toy", *SMALL, "--yes", "--probes", "bits.npy")
+    assert refused.exit_code == 2
+    assert "as spins '?0?0'" in refused.stderr
+    assert "as bits '0101'" in refused.stderr
+    name = submitted(run, "--probes", "bits.npy", "--bits", "--store", "s")
+    assert "0101" in run("fetch", name, "--store", "s").stdout
+
+
 def test_results_that_are_not_there_yet(run, service):
     service.first_state = "queued"
     name = submitted(run)
