@@ -5,18 +5,20 @@ neurons, redrawn while another pattern is as near to the probe. Success is alway
 probability that one shot returns that pattern.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.ansatz import warm_start_angles
+from circuits.bit_order import integer_to_bits
 from classical_ref.dense import DenseMemory
 from classical_ref.hopfield import HopfieldMemory
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, LogSumExp, Polynomial, RectifiedPolynomial
-from classical_ref.spins import hamming_distance
+from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.experiments.annealing import anneal
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.landscape import descend, num_spurious
@@ -33,7 +35,7 @@ from qdenseam.methods import (
     ImaginaryTime,
     RecursiveQAOA,
 )
-from qdenseam.methods.adaptive import AdaptiveMethod, run_rounds, sample_laws
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds
 from qdenseam.simulation.diagonal import product_state
 
 Floats = npt.NDArray[np.float64]
@@ -121,7 +123,8 @@ def energy_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
         fields.append(float(f"{memory.field_strength():.3g}"))
         spurious.append(num_spurious(energies, memory.pattern_indices()))
         spurious_bare.append(num_spurious(memory.diagonal(), memory.pattern_indices()))
-        for label, value, count, looked in _successes(memory, probe, params["methods"], rng):
+        methods = {label: (METHODS | SEARCHES)[label] for label in params["methods"]}
+        for label, value, count, looked in _successes(memory, probe, methods, rng):
             success.setdefault(label, []).append(float(f"{value:.3g}"))
             evaluations.setdefault(label, []).append(count)
             calls.setdefault(label, []).append(looked)
@@ -135,6 +138,32 @@ def energy_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
         "spurious_without_field": spurious_bare,
         "backend": "exact",
     }
+
+
+def instances(
+    params: dict[str, Any], rng: np.random.Generator
+) -> Iterator[tuple[EnergyMemory, Spins]]:
+    """Yield (memory, probe) of every instance of a batch of :func:`energy_trial`.
+
+    The trial draws for its methods between two instances. The same numbers are drawn here, but
+    trainings end at their first evaluation, so that references can be added to rows that took
+    hours.
+
+    Args:
+        params: The parameters of that batch.
+        rng: Its generator, at the start; whoever iterates draws from another.
+    """
+    asked = {label: (METHODS | SEARCHES)[label] for label in params["methods"]}
+    methods = {
+        label: replace(method, max_evaluations=1) if _is_trained(method) else method
+        for label, method in asked.items()
+        if _is_trained(method) or isinstance(method, AdaptiveMethod)  # others draw nothing
+    }
+    for _ in range(params["num_instances"]):
+        memory, probe = _instance(params, rng)
+        yield memory, probe
+        for _ in _successes(memory, probe, methods, rng):
+            pass
 
 
 def energy_tasks(
@@ -209,11 +238,12 @@ def field_tasks(energies: Sequence[str] = tuple(ENERGIES)) -> list[Task]:
     ]
 
 
-def search_tasks() -> list[Task]:
+def search_tasks(energies: Sequence[str] = tuple(ENERGIES)) -> list[Task]:
     """Return the methods of :data:`SEARCHES`: up to ten neurons, K = 4, one flip or two."""
     return energy_tasks(
         sizes=(6, 8, 10),
         loads=(4,),
+        energies=energies,
         methods=tuple(SEARCHES),
         num_instances=50,
         num_batches=1,
@@ -222,28 +252,55 @@ def search_tasks() -> list[Task]:
 
 def study_tasks() -> list[Task]:
     """Return the preset: sizes, loads and corruption at the calibrated field; fields; searches."""
-    return energy_tasks() + field_tasks() + search_tasks()
+    from qdenseam.experiments.energy_references import reference_tasks
+
+    tasks = energy_tasks() + field_tasks() + search_tasks()
+    return tasks + reference_tasks(tasks)
 
 
 def notebook_tasks() -> list[Task]:
     """Return what notebook 08 shows: a part of the preset.
 
     Ten neurons with K = 4 and one or two flips, and at one flip also K = 2 and 6; other sizes at
-    K = 4 and one flip. The fields are for three energies, the other points for six; two more at
-    three sizes; the searches.
+    K = 4 and one flip. The fields are for three energies, the other points for five; two more at
+    three sizes; the searches. The projection energy is left out: sums of its patterns lie exactly
+    as deep as patterns, so that rounding decides which field is calibrated and which state is
+    lowest, and its rows do not repeat on another machine.
     """
     two = ("storkey", "rectified order 3")
-    six = ("hebb", "projection", "order 3", "order 4", "exponential", "log-sum-exp")
+    five = ("hebb", "order 3", "order 4", "exponential", "log-sum-exp")
     three = ("hebb", "order 3", "log-sum-exp")
-    tasks = energy_tasks(sizes=(10,), loads=(4,), energies=six)
-    tasks += energy_tasks(sizes=(10,), loads=(2, 6), flips=(1,), energies=six)
-    tasks += energy_tasks(sizes=(6, 8, 12, 14, 16), loads=(4,), flips=(1,), energies=six)
+    tasks = energy_tasks(sizes=(10,), loads=(4,), energies=five)
+    tasks += energy_tasks(sizes=(10,), loads=(2, 6), flips=(1,), energies=five)
+    tasks += energy_tasks(sizes=(6, 8, 12, 14, 16), loads=(4,), flips=(1,), energies=five)
     tasks += energy_tasks(sizes=(8, 10, 12), loads=(4,), flips=(1,), energies=two)
-    return tasks + field_tasks(three) + search_tasks()
+    searched = tuple(energy for energy in ENERGIES if energy != "projection")
+    return tasks + field_tasks(three) + search_tasks(searched)
 
 
 def _methods_at(num_neurons: int) -> list[str]:
     return [label for label in METHODS if label not in SLOW or num_neurons <= 14]
+
+
+def _measured(rounds: Sequence[Round], rng: np.random.Generator) -> list[Spins]:
+    """Return spins drawn from each round's law, one random number a shot.
+
+    Drawn here, since the instances of a batch share its generator: how an engine draws may change,
+    which instances a stored row is about may not.
+    """
+    shown = []
+    for each in rounds:
+        weights = each.method.law(each.memory, each.probe).distribution
+        assert weights is not None
+        weights = np.clip(weights, 0, None)
+        states = rng.choice(weights.size, size=each.shots, p=weights / weights.sum())
+        shown.append(bits_to_spins(integer_to_bits(states, each.memory.num_neurons)))
+    return shown
+
+
+def _is_trained(method: Any) -> bool:
+    """Return whether it has trainings from drawn starts."""
+    return any(field.name == "max_evaluations" for field in fields(method))
 
 
 def _instance(params: dict[str, Any], rng: np.random.Generator) -> tuple[EnergyMemory, Spins]:
@@ -258,7 +315,7 @@ def _instance(params: dict[str, Any], rng: np.random.Generator) -> tuple[EnergyM
 
 
 def _successes(
-    memory: EnergyMemory, probe: Spins, methods: Sequence[str], rng: np.random.Generator
+    memory: EnergyMemory, probe: Spins, methods: Mapping[str, Any], rng: np.random.Generator
 ) -> Iterable[tuple[str, float, float, float]]:
     """Yield (label, P(target), training evaluations, energy calls) of references and methods."""
     target, energies = memory.patterns[0], memory.diagonal(probe)
@@ -267,18 +324,17 @@ def _successes(
     settled = model.recall(probe, rng=rng)
     calls = float(settled.sweeps * probe.size)
     yield "dynamics without field", float(_same(settled.states, target)), 0, calls
-    descended, calls = descend(energies, _index_of(probe), rng=rng)
+    descended, calls = descend(energies, index_of(probe), rng=rng)
     yield "descent on the same energy", float(descended == index), 0, calls
-    ends = anneal(energies, num_runs=100, num_sweeps=NUM_SWEEPS, rng=rng.spawn(1)[0])
-    calls = float(NUM_SWEEPS * probe.size)
-    yield "annealing on the same energy", float((ends == index).mean()), 0, calls
+    offers = NUM_SWEEPS * probe.size
+    ends = anneal(energies, num_runs=100, num_evaluations=offers, rng=rng.spawn(1)[0]).last
+    yield "annealing on the same energy", float((ends == index).mean()), 0, float(offers)
     start = np.abs(product_state(warm_start_angles(probe, 0.25))) ** 2
     yield "start state", float(start[index]), 0, 0
-    for label in methods:
-        method = (METHODS | SEARCHES)[label]
+    for label, method in methods.items():
         if isinstance(method, AdaptiveMethod):
             answers = ANSWERS[label]
-            state = run_rounds(method, memory, probe, answers, sample_laws, rng=rng)
+            state = run_rounds(method, memory, probe, answers, _measured, rng=rng)
             value = float((state.answers == target).all(axis=1).mean())
             is_search = isinstance(method, EnergySearch)
             calls = state.state_preparations / answers if is_search else float(state.shots)
@@ -293,5 +349,6 @@ def _same(state: Spins, target: Spins) -> bool:
     return bool((state == target).all())
 
 
-def _index_of(spins: Spins) -> int:
+def index_of(spins: Spins) -> int:
+    """Return Σ_i b_i 2^i of a state without unknowns."""
     return int(((1 - spins.astype(np.int64)) // 2) @ (1 << np.arange(spins.size)))

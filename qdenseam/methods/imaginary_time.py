@@ -9,6 +9,7 @@ from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.rotation_ansatz import Entangler, RotationMethod
 from qdenseam.simulation.rotations import rotation_tangents
+from qdenseam.training.angles import typical_spread
 
 
 @register
@@ -59,7 +60,7 @@ class ImaginaryTime(RotationMethod):
             return self
         energies, generator = memory.diagonal(probe), self.generator(memory, probe)
         gammas, angles = self.parameters(memory, probe)
-        step = self.total_time / self.num_steps / (float(energies.std()) or 1.0)
+        step = self.total_time / self.num_steps / typical_spread(energies)
         num_phases = self.num_layers if self.entangler == "energy" else 0
         for _ in range(self.num_steps):
             state, tangents = rotation_tangents(generator, gammas, angles)

@@ -17,7 +17,7 @@ from qdenseam.methods.base import (
     register,
 )
 from qdenseam.methods.energy_law import layered_law
-from qdenseam.training.angles import train_angles
+from qdenseam.training.angles import train_angles, typical_spread
 from qdenseam.training.gradient_sources import GRADIENT_SOURCES, GradientSource, mean_energy
 from qdenseam.training.minimize import OPTIMIZERS
 
@@ -128,7 +128,7 @@ class QAOA(RecallMethod):
         training = train_angles(
             mean_energy(diagonal, start, level=self.cvar, gradient_source=self.gradient_source),
             self.num_layers,
-            energy_scale=float(diagonal.std()),
+            energy_scale=typical_spread(diagonal),
             num_restarts=self.num_restarts,
             max_evaluations=self.max_evaluations,
             optimizer=self.optimizer,

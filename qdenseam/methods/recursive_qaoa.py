@@ -58,6 +58,7 @@ class RecursiveQAOA(AdaptiveMethod):
         num_layers: p of each QAOA.
         num_kept: Neurons left to enumeration, at least 1.
         num_restarts: Starts of each training.
+        max_evaluations: Objective evaluations per start.
         gradient_source: As of :class:`QAOA`.
 
     References:
@@ -71,10 +72,11 @@ class RecursiveQAOA(AdaptiveMethod):
     num_layers: int = 2
     num_kept: int = 3
     num_restarts: int = 2
+    max_evaluations: int = 150
     gradient_source: GradientSource = "diagonal"
 
     def __post_init__(self) -> None:
-        check_counts(self, num_layers=1, num_kept=1, num_restarts=1)
+        check_counts(self, num_layers=1, num_kept=1, num_restarts=1, max_evaluations=1)
         self._round_method()  # refuses what it would refuse later
 
     def start(
@@ -121,6 +123,7 @@ class RecursiveQAOA(AdaptiveMethod):
             self.num_layers,
             warm_start=None,
             num_restarts=self.num_restarts,
+            max_evaluations=self.max_evaluations,
             gradient_source=self.gradient_source,
         )
 

@@ -10,6 +10,7 @@ from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.rotation_ansatz import Entangler, RotationMethod
 from qdenseam.simulation.rotations import rotation_expectation_and_gradient
+from qdenseam.training.angles import typical_spread
 from qdenseam.training.minimize import OPTIMIZERS, minimize
 from qdenseam.training.objectives import conditional_value_at_risk
 from qdenseam.training.pennylane_gradients import pennylane_rotation_objective
@@ -105,7 +106,7 @@ class VQE(RotationMethod):
                 rotation_expectation_and_gradient, generator, observable=observable
             )
         gammas, angles = self.parameters(memory, probe)
-        scale = float(generator.std()) or 1.0
+        scale = typical_spread(generator)
         num_phases = self.num_layers if self.entangler == "energy" else 0
 
         def unpack(point: Floats) -> tuple[Floats, Floats]:

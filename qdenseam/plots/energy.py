@@ -1,4 +1,4 @@
-"""Recall by energy: the landscape, and P(target) against depth, field and size."""
+"""Recall by energy: the landscape, and P(target) against evaluations, field and size."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,19 +11,24 @@ from qdenseam.plots.palette import palette
 Row = Mapping[str, Any]
 """A row of :func:`qdenseam.experiments.energy_summary.energy_summary`."""
 
-DEPTHS: dict[str, dict[str, int]] = {
-    "QAOA, trained on the probe": {"QAOA p=1": 1, "QAOA p=2": 2, "QAOA p=3": 3},
-    "QAOA, fixed angles": {"fixed angles p=2": 2, "fixed angles p=4": 4, "fixed angles p=8": 8},
-    "adiabatic ramp": {"adiabatic p=8": 8, "adiabatic p=16": 16},
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "QAOA, trained on the probe": ("QAOA p=1", "QAOA p=2", "QAOA p=3"),
+    "QAOA, fixed angles": ("fixed angles p=2", "fixed angles p=4", "fixed angles p=8"),
+    "adiabatic ramp": ("adiabatic p=8", "adiabatic p=16"),
+    "bias fields": ("bias field, 3 rounds",),
 }
-"""Methods of the study that differ in their number of layers only, by family."""
+"""Circuits of the study that differ in their number of layers only, by family."""
 
-CLASSICAL = ("descent on the same energy", "annealing on the same energy")
-"""Classical references of the study that minimize the very energy that the circuits do."""
+SCAN = "nearest-neighbor scan"
+"""The classical reference that looks at no energy."""
 
 _GROUND = "target is the ground state"
 _QUANTUM_MARKERS = "osD^vP"
-_CLASSICAL_STYLE = {CLASSICAL[0]: ("#000000", "s"), CLASSICAL[1]: ("#777777", "^")}
+CLASSICAL: dict[str, tuple[str, str]] = {
+    "sampled descents, lowest": ("#000000", "s"),
+    "annealer from the probe": ("#777777", "^"),
+}
+"""Color and marker of the classical references that minimize the very energy that circuits do."""
 
 
 def plot_landscape(
@@ -59,88 +64,77 @@ def plot_landscape(
     return ax
 
 
-def plot_depth(rows: Iterable[Row], *, ax: Any) -> Any:
-    """Draw P(target) against the number of layers, one line per family, beside classical lines.
+def plot_evaluations(rows: Iterable[Row], *, ax: Any) -> Any:
+    """Draw success against the energy evaluations behind one answer.
 
     Args:
         rows: The rows of one point of the study, all of its methods.
         ax: Matplotlib axes.
 
     Returns:
-        The axes; classical references are level lines with their interval as a band.
+        The axes. Filled markers are circuits, one line per family; open ones the classical rows
+        that minimize the same energy; the dotted line is the share of targets that are the ground
+        state, the gray one the exact scan for the nearest pattern, which looks at no energy.
     """
-    by_method = {row["method"]: row for row in rows}
-    families = {
-        name: {depth: by_method[label] for label, depth in members.items() if label in by_method}
-        for name, members in DEPTHS.items()
-    }
-    depths = sorted({depth for members in families.values() for depth in members})
+    listed = list(rows)
+    by_method = {row["method"]: row for row in listed}
     for place, ((name, members), color) in enumerate(
-        zip(families.items(), palette(len(families)), strict=True)
+        zip(FAMILIES.items(), palette(len(FAMILIES)), strict=True)
     ):
-        if members:
-            _points(list(members), list(members.values()), name, place, color, ax)
-    ends = [min(depths, default=1), max(depths, default=1)]
-    for label in CLASSICAL:
-        if label in by_method:
-            estimate, (color, marker) = by_method[label]["success"], _CLASSICAL_STYLE[label]
-            ax.fill_between(ends, estimate.low, estimate.high, color=color, alpha=0.12, linewidth=0)
-            ax.plot(
-                ends,
-                [estimate.best] * 2,
-                color=color,
-                marker=marker,
-                markerfacecolor="white",
-                linewidth=1.0,
-                label=label,
-            )
-    for row in list(by_method.values())[:1]:
-        ground = row["ground_state"].best
-        ax.plot(ends, [ground] * 2, color="black", linewidth=0.7, linestyle=":", label=_GROUND)
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(depths, [str(depth) for depth in depths])
-    ax.minorticks_off()
-    ax.set_xlabel("layers p")
+        chosen = [by_method[label] for label in members if label in by_method]
+        if chosen:
+            where = [row["energy_evaluations"] for row in chosen]
+            _points(where, chosen, name, place, color, ax)
+    for label, (color, marker) in CLASSICAL.items():
+        chosen = _sorted(listed, label, "energy_evaluations")
+        if chosen:
+            where = [row["energy_evaluations"] for row in chosen]
+            _points(where, chosen, label, marker, color, ax, filled=False)
+    if SCAN in by_method:
+        ax.axhline(by_method[SCAN]["success"].best, color="0.6", linewidth=3, label=SCAN)
+    for row in listed[:1]:
+        ax.axhline(
+            row["ground_state"].best, color="black", linewidth=0.8, linestyle=":", label=_GROUND
+        )
+    ax.set_xscale("log")
+    ax.set_xlabel("energy evaluations of one answer")
     return _probability_axis(ax)
 
 
-def plot_success(rows: Sequence[Row], x: str, *, ax: Any) -> Any:
-    """Draw P(target) against a column of the study, one line per method.
+def plot_success(rows: Sequence[Row], x: str, *, ax: Any, evaluations: float = 16) -> Any:
+    """Draw success against a column of the study, one line per circuit.
 
     Args:
         rows: Rows of one energy that differ in ``x`` and the method.
         x: Numeric column, such as ``"field"`` or ``"num_neurons"``.
         ax: Matplotlib axes.
+        evaluations: Budget at which the classical rows that minimize the same energy are drawn.
 
     Returns:
-        The axes; references that are neither descent nor annealing are left out.
+        The axes; other references are left out.
     """
-    labels = dict.fromkeys(row["method"] for row in rows)
-    quantum = [name for name in labels if not _is_reference(name)]
+    quantum = list(dict.fromkeys(row["method"] for row in rows if row["kind"] == "circuit"))
     for place, (label, color) in enumerate(zip(quantum, palette(len(quantum)), strict=True)):
         chosen = _sorted(rows, label, x)
         _points([row[x] for row in chosen], chosen, label, place, color, ax)
-    for label in CLASSICAL:
-        if label in labels:
-            color, marker = _CLASSICAL_STYLE[label]
-            chosen = _sorted(rows, label, x)
-            _points([row[x] for row in chosen], chosen, label, marker, color, ax, filled=False)
-    if labels:
-        chosen = _sorted(rows, next(iter(labels)), x)
+    within = [row for row in rows if row["energy_evaluations"] == evaluations]
+    for label, (color, marker) in CLASSICAL.items():
+        chosen = _sorted(within, label, x)
+        if chosen:
+            name = f"{label}, {evaluations:g} evaluations"
+            _points([row[x] for row in chosen], chosen, name, marker, color, ax, filled=False)
+    if rows:
+        chosen = _sorted(rows, rows[0]["method"], x)
         ax.plot(
             [row[x] for row in chosen],
             [row["ground_state"].best for row in chosen],
             color="black",
-            linewidth=0.7,
+            linewidth=0.8,
             linestyle=":",
             label=_GROUND,
         )
     ax.set_xlabel({"field": "probe field h", "num_neurons": "neurons D"}.get(x, x))
     return _probability_axis(ax)
-
-
-def _is_reference(label: str) -> bool:
-    return label in (*CLASSICAL, "dynamics without field", "start state")
 
 
 def _sorted(rows: Sequence[Row], label: str, x: str) -> list[Row]:
@@ -178,6 +172,6 @@ def _points(
 
 def _probability_axis(ax: Any) -> Any:
     ax.set_ylim(-0.03, 1.03)
-    ax.set_ylabel("P(target) of a shot")
+    ax.set_ylabel("P(target) of an answer")
     ax.grid(alpha=0.25)
     return ax

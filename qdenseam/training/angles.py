@@ -41,6 +41,16 @@ def ramp(num_layers: int) -> tuple[Floats, Floats]:
     return 0.75 * layer, 0.75 * (1 - layer)
 
 
+def typical_spread(energies: Floats) -> float:
+    """Return the standard deviation of energies, 1 where they are constant up to rounding.
+
+    The angle of a constant energy means nothing; in units of a rounding error it would have no
+    digits left.
+    """
+    spread = float(energies.std())
+    return spread if spread > 1e-12 * float(np.abs(energies).max(initial=0.0)) else 1.0
+
+
 def train_angles(
     objective: Objective,
     num_layers: int,
@@ -59,7 +69,7 @@ def train_angles(
     Args:
         objective: Value and derivatives at (gammas, betas).
         num_layers: p.
-        energy_scale: Typical spread of the energy; γ is searched in units of 1/scale.
+        energy_scale: Of :func:`typical_spread`; γ is searched in units of 1/scale.
         num_restarts: Number of starts, at least 1.
         max_evaluations: Objective evaluations per start.
         optimizer: One of :data:`qdenseam.training.minimize.OPTIMIZERS`.

@@ -56,22 +56,35 @@ def test_energies_by_distance_are_those_of_the_shells(rng: np.random.Generator) 
 def test_annealing_finds_the_ground_state_of_one_pattern(rng: np.random.Generator) -> None:
     patterns = random_patterns(1, 8, rng=rng)
     memory = EnergyMemory(patterns, separation=LogSumExp(1.0))
-    ends = anneal(memory.diagonal(), num_runs=200, rng=rng)
-    assert ends.shape == (200,)
-    assert (ends == memory.pattern_indices()[0]).mean() > 0.9
+    found = anneal(memory.diagonal(), num_runs=200, rng=rng)
+    assert found.last.shape == found.lowest.shape == (200,)
+    assert (found.last == memory.pattern_indices()[0]).mean() > 0.9
+
+
+def test_annealing_looks_at_as_many_states_as_allowed() -> None:
+    energies = np.array([0.0, -1, -2, -4, 3, 1, 2, 4])
+    none = anneal(energies, start=4, num_runs=3, num_evaluations=0, rng=0)
+    assert none.last.tolist() == none.lowest.tolist() == [4, 4, 4]
+    one = anneal(energies, start=4, num_runs=300, num_evaluations=1, hottest=0.02, rng=0)
+    assert set(one.last.tolist()) <= {0, 5, 6}  # the lower neighbors of 4
+    hot = anneal(energies, start=3, num_runs=300, num_evaluations=60, hottest=9, coldest=8, rng=0)
+    assert (hot.lowest == 3).all()
+    assert (hot.last != 3).any()
 
 
 def test_annealing_repeats_itself_and_takes_a_flat_energy() -> None:
     energies = np.random.default_rng(0).normal(size=32)
-    first, second = (anneal(energies, rng=3) for _ in range(2))
+    first, second = (anneal(energies, rng=3).last for _ in range(2))
     np.testing.assert_array_equal(first, second)
-    assert anneal(np.zeros(8), num_runs=5, rng=0).size == 5
-    assert anneal([1.0], num_runs=2, rng=0).tolist() == [0, 0]
+    assert anneal(np.zeros(8), num_runs=5, rng=0).last.size == 5
+    assert anneal([1.0], num_runs=2, rng=0).last.tolist() == [0, 0]
 
 
 def test_slow_cooling_ends_lower_than_fast_cooling(rng: np.random.Generator) -> None:
     energies = rng.normal(size=1024)
-    fast, slow = (energies[anneal(energies, num_sweeps=n, rng=1)].mean() for n in (2, 200))
+    fast, slow = (
+        energies[anneal(energies, num_evaluations=10 * n, rng=1).last].mean() for n in (2, 200)
+    )
     assert slow < fast
 
 
@@ -80,9 +93,10 @@ def test_slow_cooling_ends_lower_than_fast_cooling(rng: np.random.Generator) -> 
     [
         ({"energies": np.ones(3)}, r"energies should have shape \(2\*\*D,\)"),
         ({"energies": [np.nan, 0.0]}, "energies should be finite"),
-        ({"num_runs": 0}, "num_runs and num_sweeps should be at least 1"),
-        ({"num_sweeps": 0}, "num_runs and num_sweeps should be at least 1"),
-        ({"coldest": 1.0}, r"coldest in \(0, 1\)"),
+        ({"num_runs": 0}, "num_runs should be at least 1"),
+        ({"num_evaluations": -1}, "num_evaluations at least 0"),
+        ({"coldest": 1.0}, "coldest between 0 and hottest"),
+        ({"start": 4}, r"start should be in 0\.\.3"),
     ],
 )
 def test_bad_input_of_annealing_is_refused(change: dict, message: str) -> None:

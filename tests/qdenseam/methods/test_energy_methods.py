@@ -161,6 +161,16 @@ def test_bias_fields_sharpen_the_answers(memory: EnergyMemory, probe: np.ndarray
     assert rates[1] > 0.8
 
 
+def test_training_on_an_energy_that_is_constant_up_to_rounding_keeps_its_digits() -> None:
+    noise = np.array([0.0, 4e-16, -4e-16, 2e-16])
+    flat = ReducedEnergy.of(np.ones(4) + noise)
+    unknown = np.zeros(2, dtype=np.int8)
+    trained = QAOA(num_layers=1, warm_start=None).trained(
+        flat, unknown, rng=np.random.default_rng(0)
+    )
+    assert np.abs(trained.gammas).max() < 100
+
+
 def test_recursive_qaoa_shrinks_to_a_low_state(memory: EnergyMemory, probe: np.ndarray) -> None:
     state = run_rounds(RecursiveQAOA(num_layers=2), memory, probe, 500, sample_laws, rng=4)
     assert state.answers.shape == (1, 6)
