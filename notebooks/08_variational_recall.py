@@ -99,9 +99,8 @@ kinked = changes.pop("QAOA p=2, CVaR 0.25")
 worst = max(changes.values())
 print(f"{len(kept)} rows; recomputed row differs by at most {worst:.1g}, CVaR by {kinked:.1g}")
 
+
 # %%
-
-
 def is_search(record):
     """Whether a row, or the row that a reference stands beside, is of the searches."""
     return set(record.params.get("of", record.params)["methods"]) == set(SEARCHES)

@@ -15,7 +15,7 @@ from qiskit.circuit.library import StatePreparation
 
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.noise_study import CELLS as ALL_CELLS
-from qdenseam.experiments.noise_study import DEVICES, NUM_SEEDS, instance, instance_tasks
+from qdenseam.experiments.noise_study import DEVICES, NUM_SEEDS, instance_of, instance_tasks
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import rate
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -99,7 +99,7 @@ def flag_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, An
     """
     from qdenseam.execution.mitigation import with_flag_copies
 
-    patterns, probe, target = _instance(params)
+    patterns, probe, target = instance_of(params)
     memory = AmplitudeMemory(patterns)
     variants = {}
     for name, method in contenders(params["num_flips"]).items():
@@ -117,7 +117,7 @@ def textbook_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str
     from circuits.bit_order import bits_to_integer
     from circuits.loading import Merging, prepare
 
-    patterns, probe, target = _instance(params)
+    patterns, probe, target = instance_of(params)
     memory, method = AmplitudeMemory(patterns), AmplitudeAmplification(schedule="plain")
     amplitudes = np.zeros(2**memory.num_neurons)
     amplitudes[bits_to_integer(memory.bits)] = np.sqrt(memory.weights)
@@ -168,13 +168,6 @@ def _flip_phase(circuit: QuantumCircuit, qubits: list[int], zeros: list[int]) ->
     circuit.h(qubits[-1])
     if zeros:
         circuit.x(zeros)
-
-
-def _instance(params: dict[str, Any]) -> tuple[Spins, Spins, int]:
-    return instance(
-        params["num_neurons"], params["num_patterns"], params["num_erasures"],
-        params["num_flips"], params["instance"],
-    )  # fmt: skip
 
 
 def _run(

@@ -1,18 +1,19 @@
 """Success per shot under device noise: planned recall, mitigation, and what the calibration allows.
 
-One task is one instance: a random memory, one unambiguous probe, a device model. The planner sees
-the memory, which neurons are known, and the calibration.
+One task is one instance: a random memory, one probe, a device model. The planner sees the memory,
+which neurons are known, and the calibration. Probes that are as near to another pattern are drawn
+again; the first draws are instances too, so that success over *all* probes is known as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.collect import trial
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.statistics import rate
+from qdenseam.experiments.records import Params, Task
 
 CELLS = ((4, 4), (6, 4), (8, 4), (6, 8), (8, 8))
 """(D, K)."""
@@ -32,8 +33,16 @@ def noise_tasks(
     num_instances: int = 20,
     shots: int = 4000,
 ) -> list[Task]:
-    """Return one task per instance: those of one unknown neuron, then of one flipped one."""
-    return instance_tasks("noise", cells, devices, num_instances=num_instances, shots=shots)
+    """Return one task per instance: those of one unknown neuron, then of one flipped one.
+
+    Where the first draw of a probe is ambiguous it has a task of its own, with ``any_probe``.
+    """
+    tasks = instance_tasks("noise", cells, devices, num_instances=num_instances, shots=shots)
+    return tasks + [
+        replace(task, params={**task.params, "any_probe": True})
+        for task in tasks
+        if is_redrawn(task.params)
+    ]
 
 
 def instance_tasks(
@@ -70,9 +79,18 @@ def instance_tasks(
 
 
 def instance(
-    num_neurons: int, num_patterns: int, num_erasures: int, num_flips: int, number: int
+    num_neurons: int,
+    num_patterns: int,
+    num_erasures: int,
+    num_flips: int,
+    number: int,
+    *,
+    any_probe: bool = False,
 ) -> tuple[Spins, Spins, int]:
-    """Return (patterns, probe, target): the same for every device, never ambiguous."""
+    """Return (patterns, probe, target), the same for every device.
+
+    An ambiguous probe is drawn again with its memory, unless ``any_probe`` takes the first draw.
+    """
     from classical_ref.patterns import corrupt, is_ambiguous, random_patterns
 
     rng = np.random.default_rng([2026, num_neurons, num_patterns, num_erasures, num_flips, number])
@@ -80,8 +98,27 @@ def instance(
         patterns = random_patterns(num_patterns, num_neurons, rng=rng)
         target = int(rng.integers(num_patterns))
         probe = corrupt(patterns[target], num_erasures=num_erasures, num_flips=num_flips, rng=rng)
-        if not is_ambiguous(patterns, probe, target):
+        if any_probe or not is_ambiguous(patterns, probe, target):
             return patterns, probe, target
+
+
+def instance_of(params: Params) -> tuple[Spins, Spins, int]:
+    """Return the :func:`instance` of a task."""
+    return instance(
+        params["num_neurons"],
+        params["num_patterns"],
+        params["num_erasures"],
+        params["num_flips"],
+        params["instance"],
+        any_probe=params.get("any_probe", False),
+    )
+
+
+def is_redrawn(params: Params) -> bool:
+    """Return whether the first draw of a task's instance is ambiguous."""
+    from classical_ref.patterns import is_ambiguous
+
+    return bool(is_ambiguous(*instance_of({**params, "any_probe": True})))
 
 
 @trial("noise")
@@ -108,10 +145,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.planning import plan
 
-    patterns, probe, target = instance(
-        params["num_neurons"], params["num_patterns"], params["num_erasures"],
-        params["num_flips"], params["instance"],
-    )  # fmt: skip
+    patterns, probe, target = instance_of(params)
     check_study_engine(params["device"])
     device, shots = engine(params["device"]), params["shots"]
     calibration = device.target
@@ -171,78 +205,3 @@ def _unflagged(shown: dict[str, npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_]
 
     bits = shown["memory_bits"]
     return post_selected(bits, shown["flag_bits"]) if "flag_bits" in shown else bits
-
-
-def noise_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
-    """Return a row per device and cell; ``low`` and ``high`` are 95 % over shots (Wilson).
-
-    ``set_error`` is the standard error of ``success`` over instances, which is larger. ``accept``
-    is the acceptance; ``decoded`` and ``mitigated_decoded`` are shares of all shots, accepted or
-    not, ``decoded_accepted`` of those that were accepted too; ``baseline`` the probability that
-    measuring and accepting, *without* noise, succeeds within as many preparations as the method
-    uses; ``allowed`` the ideal success times the survival of gates and readout, ``readout`` the
-    most that no gate error at all would leave; the factors of the budget are means over instances.
-    """
-    cells: dict[tuple[Any, ...], list[Record]] = {}
-    for record in records:
-        p = record.params
-        key = (p["device"], p["num_erasures"], p["num_flips"], p["num_neurons"], p["num_patterns"])
-        cells.setdefault(key, []).append(record)
-    rows = []
-    for (device, erasures, flips, neurons, patterns), members in sorted(cells.items()):
-        shots = np.array([r.params["shots"] for r in members])
-
-        def mean(name: str, members: list[Record] = members) -> float:
-            found = [r.values[name] for r in members if r.values[name] is not None]
-            return float(np.mean(found)) if found else float("nan")
-
-        counts = np.array([r.values["success"] for r in members])
-        estimate = rate(int(counts.sum()), int(shots.sum()), covers="shots")
-        uses = np.array([r.values["state_preparations"] for r in members])
-        per_shot = float(shots[0])
-        rows.append(
-            {
-                "device": device,
-                "unknown": erasures,
-                "flipped": flips,
-                "D": neurons,
-                "K": patterns,
-                "instances": len(members),
-                "success": estimate.best,
-                "low": estimate.low,
-                "high": estimate.high,
-                "set_error": float(np.std(counts / shots) / np.sqrt(max(1, len(members) - 1))),
-                "accept": mean("accepted") / per_shot,
-                "mitigated": mean("mitigated"),
-                "decoded": mean("decoded") / per_shot,
-                "decoded_accepted": mean("decoded_accepted") / per_shot,
-                "mitigated_decoded": mean("mitigated_decoded"),
-                "success_idling": mean("success_idling") / per_shot,
-                "baseline": float(np.mean(1 - (1 - 1 / patterns) ** uses)),
-                "ideal": mean("ideal"),
-                "allowed": mean("predicted"),
-                "two_qubit": mean("two_qubit"),
-                "one_qubit": mean("one_qubit"),
-                "readout": mean("readout"),
-                "idling": mean("idling"),
-                "two_qubit_gates": mean("two_qubit_gates"),
-            }
-        )
-    return rows
-
-
-def prediction_quality(records: Iterable[Record]) -> dict[str, float]:
-    """Return how predicted success compares with the simulated one, over instances.
-
-    ``correlation`` (Pearson), ``bias`` (mean of simulated minus predicted) and ``spread`` (its
-    standard deviation).
-    """
-    pairs = np.array(
-        [(r.values["predicted"], r.values["success"] / r.params["shots"]) for r in records]
-    )
-    difference = pairs[:, 1] - pairs[:, 0]
-    return {
-        "correlation": float(np.corrcoef(pairs.T)[0, 1]),
-        "bias": float(difference.mean()),
-        "spread": float(difference.std()),
-    }

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.collect import trial
-from qdenseam.experiments.noise_study import instance, instance_tasks
+from qdenseam.experiments.noise_study import instance_of, instance_tasks
 from qdenseam.experiments.records import Record, Task
 
 CELLS = ((4, 4), (6, 4))
@@ -54,10 +54,7 @@ def plan_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, An
     from qdenseam.planning.candidates import expected_probes
     from qdenseam.retrieval import recall
 
-    patterns, probe, _ = instance(
-        params["num_neurons"], params["num_patterns"], params["num_erasures"],
-        params["num_flips"], params["instance"],
-    )  # fmt: skip
+    patterns, probe, _ = instance_of(params)
     memory, known = AmplitudeMemory(patterns), probe != 0
     num_flips = params["num_flips"]
     device = fake_device_engine(params["device"].removeprefix("fake:"))

@@ -42,13 +42,13 @@ def _energy_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
 
 
 def _noise_tasks() -> list[Task]:
-    from qdenseam.experiments.noise_study import noise_tasks
+    from qdenseam.experiments.noise_references import study_tasks
 
-    return noise_tasks()
+    return study_tasks()
 
 
 def _noise_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
-    from qdenseam.experiments.noise_study import noise_summary
+    from qdenseam.experiments.noise_summary import noise_summary
 
     return noise_summary(records)
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from qdenseam.plots.palette import palette
 
-_SHARES = (
+_BARS = (
     ("success", "measured"),
     ("mitigated", "readout mitigated"),
     ("decoded", "nearest pattern"),
+    ("label_writing", "label-writing (peeks)"),
+    ("baseline", "measure and accept"),
 )
 _FACTORS = (
     ("two_qubit", "two-qubit gates"),
@@ -20,37 +22,46 @@ _FACTORS = (
 
 
 def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
-    """Draw success per shot as bars: measured (with its interval), mitigated, decoded.
+    """Draw success as bars: a shot of the plan, read in three ways, and what stands beside it.
 
-    A line across each group is what gates and readout allow by the calibration, a dashed one what
-    measuring and accepting reaches without noise with as many state preparations.
+    The plan as measured (with its interval), readout mitigated and decoded; hatched, under the same
+    noise, the answer of a classical scan written out, and measuring and accepting within as many
+    state preparations as the plan takes. A line across each group is what gates and readout allow
+    by the calibration, a dashed one measuring and accepting *without* noise, a dotted one the
+    nearest-neighbor scan.
 
     Args:
-        rows: Rows of :func:`qdenseam.experiments.noise_study.noise_summary`, one device.
+        rows: Rows of :func:`qdenseam.experiments.noise_summary.noise_summary`, one device.
         ax: Matplotlib axes.
 
     Returns:
         The axes.
     """
-    width = 0.26
-    for shift, ((name, label), color) in enumerate(zip(_SHARES, palette(3), strict=True)):
-        where = [group + (shift - 1) * width for group in range(len(rows))]
+    width = 0.16
+    for place, ((name, label), color) in enumerate(zip(_BARS, palette(len(_BARS)), strict=True)):
+        where = [group + (place - 2) * width for group in range(len(rows))]
         heights = [row[name] for row in rows]
-        ax.bar(where, heights, width=0.92 * width, color=color, label=label)
+        hatch = "///" if name in ("label_writing", "baseline") else None
+        ax.bar(where, heights, width=0.9 * width, color=color, label=label, hatch=hatch,
+               edgecolor="white", linewidth=0)  # fmt: skip
         if name == "success":
             errors = [
                 [r["success"] - r["low"] for r in rows],
                 [r["high"] - r["success"] for r in rows],
             ]
             ax.errorbar(where, heights, yerr=errors, fmt="none", ecolor="black", capsize=2)
+    lines = (
+        ("predicted", "predicted", "black", "-"),
+        ("baseline_ideal", "measure and accept, no noise", "gray", "--"),
+        ("scan", "nearest-neighbor scan", "black", ":"),
+    )
     for group, row in enumerate(rows):
-        labels = ("predicted", "measure and accept, no noise") if group == 0 else (None, None)
-        ends = (group - 0.42, group + 0.42)
-        ax.hlines(row["allowed"], *ends, color="black", lw=1.2, label=labels[0])
-        ax.hlines(row["baseline"], *ends, color="gray", ls="--", lw=1.2, label=labels[1])
+        for name, label, color, style in lines:
+            ax.hlines(row[name], group - 0.42, group + 0.42, color=color, ls=style, lw=1.2,
+                      label=label if group == 0 else None)  # fmt: skip
     ax.set_xticks(range(len(rows)), [f"{row['D']}/{row['K']}" for row in rows])
     ax.set_xlabel("D/K")
-    ax.set_ylabel("P(target and accepted) per shot")
+    ax.set_ylabel("P(target), all probes")
     ax.set_ylim(0, 1.03)
     ax.grid(axis="y", alpha=0.25)
     return ax
