@@ -101,8 +101,10 @@ def signal_filter(
         ValueError: Bits or positions are malformed.
 
     References:
-        Motlagh and Wiebe, "Generalized quantum signal processing" (2024); on the distance signal,
-        to our knowledge, new.
+        Motlagh and Wiebe, "Generalized quantum signal processing" (2024), also for diagonal
+        unitaries such as this signal; Maslov, Kim, Bravyi, Yoder and Sheldon, "Quantum advantage
+        for computations with limited space" (2020, arXiv 2008.06478), for functions of a Hamming
+        weight by signal processing on one qubit.
     """
     circuit, neurons, ones = _start(probe_bits, positions, num_flags=1)
     flag = circuit.qubits[-1]

@@ -5,6 +5,10 @@ the index on qubits of its own the memory is A = W·V: V prepares Σ_μ √π_μ
 if all weights are equal and K is a power of 2, and W writes the patterns. The oracle of a partial
 probe is diagonal in the index, so that W† and W cancel between the rounds of an amplification: all
 of the search happens on the index, and W runs once, at the end.
+
+References:
+    Wichert, "Quantum algorithm for binary vector encoding and retrieval utilizing the permutation
+    trick" (2025, arXiv 2510.07354), for searching on an index that a permutation makes.
 """
 
 from dataclasses import dataclass, replace

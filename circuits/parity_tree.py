@@ -13,7 +13,8 @@ References:
     Amy, Azimzadeh and Mosca, "On the controlled-NOT complexity of controlled-NOT-phase circuits"
     (2018), for phases on parities and walks through them in the order of a Gray code; Nash,
     Gheorghiu and Mosca, "Quantum circuit optimizations for NISQ architectures" (2020), for parities
-    on couplings.
+    on couplings; Meijer-van de Griend, "Qubit routing for (almost) free" (2026, arXiv 2604.19717),
+    for bounds on what couplings cost a phase polynomial: a factor of at most 4.
 """
 
 from collections.abc import Mapping

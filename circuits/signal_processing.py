@@ -9,7 +9,14 @@ The signal is A = diag(z, 1) on one qubit, |z| = 1; rotations stand between its 
 for any polynomial P of degree n with |P| <= 1 on the unit circle. Where only |P(z_d)| at the
 n + 1 roots of unity z_d matters, as it does when a flag is measured, *every* table of moduli in
 [0, 1] is reached exactly at degree n: the phases of P(z_d) are free, and Fejér's interpolation of
-the squared moduli stays in [0, 1], hence has a spectral factor. To our knowledge this use is new.
+the squared moduli stays in [0, 1], hence has a spectral factor.
+
+References:
+    Motlagh and Wiebe, "Generalized quantum signal processing" (2024), with diagonal unitaries among
+    its uses. Functions of a Hamming weight by signal processing on one qubit: Maslov, Kim, Bravyi,
+    Yoder and Sheldon, "Quantum advantage for computations with limited space" (2020, arXiv
+    2008.06478), for symmetric Boolean functions; Daniel and Miyake, "Quantum algorithms for
+    classical Boolean functions via adaptive measurements" (2022, arXiv 2211.01252).
 """
 
 from dataclasses import dataclass

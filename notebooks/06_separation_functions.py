@@ -3,7 +3,11 @@
 #
 # A dense associative memory is made by its separation function. Quantum signal processing on the
 # phase of the Hamming distance applies *any* F(d) in [0, 1] to the amplitudes of stored patterns,
-# with one flag qubit; to our knowledge that is unpublished. You will see
+# with one flag qubit. Signal processing on one qubit is known for functions of a Hamming weight
+# (Maslov, Kim, Bravyi, Yoder and Sheldon 2020, arXiv 2008.06478; Daniel and Miyake 2022, arXiv
+# 2211.01252) and for diagonal unitaries (Motlagh and Wiebe 2024); to our knowledge this is the
+# first use as a separation function over a superposed memory, post-selected or amplified. You will
+# see
 #
 # - seven separation functions as circuits see them, and one of your own,
 # - how many random patterns each recalls at 90 %, beside the exact scan for the nearest pattern

@@ -7,7 +7,8 @@ permutation follows it, so a reflection about the memory touches those k qubits 
 
 References:
     Algebraic normal forms of the neurons in the index bits: the products of a monomial basis are
-    the conjunctions used here.
+    the conjunctions used here. Wichert, "Quantum algorithm for binary vector encoding and retrieval
+    utilizing the permutation trick" (2025, arXiv 2510.07354), permutes an index to patterns too.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,12 @@ qubits, so a reflection about the memory touches no others.
 
 References:
     Babbush, Gidney et al. (2018), "Encoding electronic spectra in quantum circuits with linear T
-    complexity", figure 7, for unary iteration.
+    complexity", figure 7, for unary iteration; Wichert, "Quantum algorithm for binary vector
+    encoding and retrieval utilizing the permutation trick" (2025, arXiv 2510.07354), for patterns
+    permuted from an index; Lu and Lin, "Optimizing sparse quantum state preparation with
+    measurement and feedforward" (2025, arXiv 2508.21346), for depth O(D log K) without and O(D)
+    with feed-forward from as many gates and O(K) ancillas. Here nothing is measured, since a
+    reflection about the memory needs the inverse.
 """
 
 from collections.abc import Callable

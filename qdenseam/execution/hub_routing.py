@@ -3,6 +3,10 @@
 The qubits that a hub meets stand on a tree of couplings and hold differences
 (:mod:`circuits.parity_tree`). Where their preparation yields few terms, it is built anew on those
 sites, in the differences; otherwise Qiskit routes its inverse from there.
+
+References:
+    Meijer-van de Griend, "Qubit routing for (almost) free" (2026, arXiv 2604.19717), for phase
+    polynomials synthesized from allowed CNOTs instead of routed.
 """
 
 from collections.abc import Iterator, Sequence

@@ -58,7 +58,11 @@ class BiasFieldRecall(AdaptiveMethod):
 
     References:
         Cadavid, Dalal, Simen, Solano and Hegade, "Bias-field digitized counterdiabatic quantum
-        optimization" (2024).
+        optimization" (2024). Whether it beats classical solvers in time is disputed: Chandarana et
+        al., "Runtime quantum advantage with digital quantum optimization" (2025, arXiv 2505.08663),
+        say so for chosen cubic problems; Tuziemski et al., "Recent quantum runtime
+        (dis)advantages" (2025, arXiv 2510.06337), find that the claim does not stand. Nothing is
+        claimed here.
     """
 
     name: ClassVar[str] = "bias-field"

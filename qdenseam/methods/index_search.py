@@ -37,6 +37,9 @@ class IndexSearch(MarkedSearch):
     are checked by ``radius``. If no flip falls on them, the target is found (the information sets
     of decoding by Prange, 1962, and Bernstein, 2010).
 
+    That K patterns on an index of log2 K bits take O(√K) rounds, whatever D, is Wichert's (2025),
+    whose permutation of basis states is W.
+
     The law: that of amplification with the pattern of the probe's index marked, then the check.
 
     Attributes:
@@ -46,6 +49,10 @@ class IndexSearch(MarkedSearch):
         radius: How many known neurons of an accepted outcome may differ from the probe.
         variant: Which of the indices found, the cheapest being 0; beyond the last it is the last.
         claimed_weight: Claimed prior of the pattern that is marked, in (0, 1].
+
+    References:
+        Wichert, "Quantum algorithm for binary vector encoding and retrieval utilizing the
+        permutation trick" (2025, arXiv 2510.07354).
     """
 
     name: ClassVar[str] = "index-search"

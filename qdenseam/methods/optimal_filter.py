@@ -27,12 +27,17 @@ class OptimalFilter(Filter):
     some polynomial P of degree m exactly if it is a trigonometric polynomial of degree m in
     [0, 1], this is a linear program; it is solved for ten signal angles ω around 2π/(n + 1), and
     the best is taken. Without the bound \|P\| <= 1 the optimum at a single d is the Christoffel
-    kernel, whose acceptance may be vanishingly small.
+    kernel, whose acceptance may be vanishingly small. Extremal polynomials and filters designed by
+    their squared modulus are a known problem; here it stands in a new setting.
 
     Attributes:
         degree: m >= 1; more than n are cut to n.
         radius: e >= 0.
         acceptance: In (0, 1], how surely a pattern within the radius must be kept.
+
+    References:
+        Wu, Boyd and Vandenberghe, "FIR filter design via spectral factorization and convex
+        optimization" (1999).
     """
 
     name: ClassVar[str] = "optimal"

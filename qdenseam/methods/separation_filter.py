@@ -44,7 +44,9 @@ class SeparationFilter(FlagFilter):
     this is the law and the acceptance of "measure the memory, accept with probability F(d)^{2f}"
     (:class:`SampleAndAccept`); the coherent gain is ``amplified``.
 
-    To our knowledge signal processing on the distance of an amplitude memory is unpublished.
+    Signal processing on one qubit for functions of a Hamming weight is known (Maslov et al., Daniel
+    and Miyake), as it is for diagonal unitaries (Motlagh and Wiebe). To our knowledge this is its
+    first use as a separation function over a superposed memory, post-selected or amplified.
     Neighbors: Guo, Mitarai and Fujii, "Nonlinear transformation of complex amplitudes via quantum
     singular value transformation" (2021), on amplitudes instead of distances; Trugenberger's
     memory, which is F = cos^b.
@@ -58,7 +60,10 @@ class SeparationFilter(FlagFilter):
 
     References:
         Motlagh and Wiebe, "Generalized quantum signal processing" (2024); Wang, Dong and Lin, "On
-        the energy landscape of symmetric quantum signal processing" (2022).
+        the energy landscape of symmetric quantum signal processing" (2022); Maslov, Kim, Bravyi,
+        Yoder and Sheldon, "Quantum advantage for computations with limited space" (2020, arXiv
+        2008.06478); Daniel and Miyake, "Quantum algorithms for classical Boolean functions via
+        adaptive measurements" (2022, arXiv 2211.01252).
     """
 
     name: ClassVar[str] = "separation-filter"
