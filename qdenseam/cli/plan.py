@@ -95,5 +95,4 @@ def plan(
     *kinds, baseline = best_of_each_kind(found)
     peeking = [each for each in kinds if each.peeks]
     ranked = [each for each in kinds if not each.peeks]
-    rows = [each.row() for each in [*ranked[:top], *peeking, baseline]]
-    print_rows(rows, columns=[name for name in rows[0] if name != "method"])
+    print_rows([each.row() for each in [*ranked[:top], *peeking, baseline]])

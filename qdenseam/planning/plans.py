@@ -73,20 +73,14 @@ class Plan:
         """Whether its method reads the answer off the probe: to be shown, never to be chosen."""
         return self.method.peeks
 
-    @property
-    def label(self) -> str:
-        """The method's spelling, rounded, and that it peeks where it does."""
-        return spell(self.method, digits=3) + (
-            " (peeks: a classical scan answers)" if self.peeks else ""
-        )
-
     def row(self) -> dict[str, Any]:
         """Return the plan in words and numbers, a row of a table."""
+        settings = spell(self.method, digits=3).removeprefix(self.method.name)[1:-1]
         own_index = self.method.name in ("index-search", "label-writing")
         encoder = self.memory.encoder
         return {
             "method": self.method.name,
-            "spelling": self.label,
+            "settings": "peeks: a classical scan answers" if self.peeks else settings,
             "encoder": "index" if own_index else getattr(encoder, "goal", spell(encoder)),
             "success": self.success,
             "ideal": self.ideal,
@@ -99,8 +93,9 @@ class Plan:
 
     def __str__(self) -> str:
         return (
-            f"{self.label}: success {self.success:.3f} (ideal {self.ideal:.3f}), false accepts "
-            f"{self.false_accepts:.3f}, {self.two_qubit_gates} two-qubit gates"
+            f"{spell(self.method, digits=3)}: success {self.success:.3f} (ideal "
+            f"{self.ideal:.3f}), false accepts {self.false_accepts:.3f}, {self.two_qubit_gates} "
+            "two-qubit gates"
         )
 
 

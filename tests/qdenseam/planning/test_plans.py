@@ -47,10 +47,10 @@ def test_the_best_plan_comes_first_and_the_baseline_last(rng, target) -> None:
     assert best.success > baseline.success
     assert isinstance(peeking.method, LabelWriting)
     assert [each.peeks for each in (best, peeking, baseline)] == [False, True, False]
-    assert "(peeks" in peeking.row()["spelling"]
+    assert peeking.row()["settings"].startswith("peeks")
     assert peeking.ideal >= best.ideal - 1e-12
     assert best.row()["two_qubit_gates"] == best.two_qubit_gates
-    assert str(best).startswith("index-search:")
+    assert str(best).startswith("index-search")
 
 
 def test_fewer_errors_buy_rounds_and_signals(rng, target) -> None:
