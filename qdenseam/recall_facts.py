@@ -1,6 +1,6 @@
 """A recall as numbers, so that shots can be read after the code that asked for them has changed."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,8 @@ from qiskit import QuantumCircuit
 from classical_ref.spins import hamming_distance
 from qdenseam.execution.mitigation import ReadoutErrors
 from qdenseam.execution.readings import Readings
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.memories.stored_energies import StoredEnergies, stored_energies
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.recall_result import RecallResult, predicted_probability
 from qdenseam.retrieval import Memory, resources_of
@@ -43,6 +45,9 @@ def recall_facts(
         "routed_two_qubit_gates": routed_two_qubit_gates,
         "shot_seconds": shot_seconds,
         "readout_errors": None if readout_errors is None else readout_errors.to_dict(),
+        "energies": stored_energies(memory, probe).to_dict()
+        if isinstance(memory, EnergyMemory)
+        else None,
     }
 
 
@@ -85,7 +90,19 @@ def result_from_facts(
         shot_seconds=facts.get("shot_seconds"),
         readout_errors=ReadoutErrors(**errors) if errors else None,
         predicted_probability=predicted_probability(law_from_facts(facts), patterns, states),
+        energies=_energies(facts.get("energies"), patterns, states),
     )
+
+
+def _energies(
+    facts: dict[str, Any] | None, patterns: Spins, states: Spins
+) -> StoredEnergies | None:
+    """Return the energies of a fetched recall; that of its answer if it is a stored pattern."""
+    if facts is None:
+        return None
+    kept = StoredEnergies(**facts)
+    same = np.flatnonzero((patterns == states[:1]).all(axis=1)) if len(states) else states
+    return replace(kept, answer=float(kept.stored[same[0]])) if len(same) else kept
 
 
 def law_from_facts(facts: dict[str, Any]) -> RecallLaw:

@@ -10,6 +10,7 @@ from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
 from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, processed
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import Counts, counts_of, tally
+from qdenseam.memories.stored_energies import StoredEnergies
 from qdenseam.methods.adaptive import ADAPTIVE_METHODS
 from qdenseam.methods.base import RecallLaw, RecallResources, Spins
 from qdenseam.recall_outcome import sentences
@@ -59,6 +60,8 @@ class RecallResult:
     compiled; ``None`` where it reports nothing."""
     predicted_probability: float | None = None
     """The law's P(:attr:`pattern` given acceptance); ``None`` where no law is at hand."""
+    energies: StoredEnergies | None = None
+    """In a recall by energy, those of stored patterns, probe and answer; found after the run."""
 
     def __post_init__(self) -> None:
         if self.two_qubit_gates is None and self.resources is not None:
@@ -183,8 +186,11 @@ class RecallResult:
             predicted_probability=self.predicted_probability,
             unit="searches" if self.method.get("name") in ADAPTIVE_METHODS else "shots",
         )
-        training = self.method.get("training_outcome")
-        return " ".join([*said, *([f"Training: {training}"] if training else [])])
+        if self.energies is not None:
+            training = self.method.get("training_outcome")
+            said += self.energies.sentences()
+            said.append(f"Training: {training or f'{self.evaluations} evaluations.'}")
+        return " ".join(said)
 
     def marginal(self, neurons: npt.ArrayLike) -> tuple[Spins, Counts]:
         """Return the distinct values at some neurons and their counts, most frequent first.

@@ -23,6 +23,7 @@ from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import tally
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
+from qdenseam.memories.stored_energies import StoredEnergies, stored_energies
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
@@ -257,6 +258,7 @@ def _answered(
         predicted_probability=predicted_probability(
             method.law(memory, probe), memory.patterns, states
         ),
+        energies=_energies(memory, probe, states),
     )
 
 
@@ -326,5 +328,13 @@ def _result(
         state_preparations=shots * method.state_preparations(memory, probe),
         evaluations=getattr(method, "evaluations", 0),
         predicted_probability=predicted_probability(law, memory.patterns, states),
+        energies=_energies(memory, probe, states),
         **run,
     )
+
+
+def _energies(memory: Memory, probe: Spins, states: Spins) -> StoredEnergies | None:
+    """Return what energies say of a recall by energy, the first of the states being its answer."""
+    if not isinstance(memory, EnergyMemory):
+        return None
+    return stored_energies(memory, probe, states[0] if len(states) else None)

@@ -68,8 +68,11 @@ def test_an_energy_memory_and_a_trained_method(memory, store):
         memory, STORED[0], method=trained, backend="aer", shots=30, rng=2, store=store
     )
     expected = recall(memory, STORED[0], method=trained, sampler="aer", shots=30, rng=2)
-    assert_equal(fetch(submission), expected)
+    fetched = fetch(submission)
+    assert_equal(fetched, expected)
     assert expected.evaluations > 0
+    assert fetched.outcome == expected.outcome
+    np.testing.assert_array_equal(fetched.energies.stored, expected.energies.stored)
 
 
 def test_a_fractional_rule_is_read_from_its_table(memory, store):
