@@ -115,8 +115,8 @@ def comparison_figures(records: list[Record], table: Any, settings: dict[str, An
 def _corruption_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     sweep = table[(table["part"] == "sweep") & (table["num_patterns"] == settings["num_patterns"])]
     columns = [
-        (sweep[sweep["num_erasures"] == 0], "num_flips", "flipped bits"),
-        (sweep[sweep["num_erasures"] > 0], "num_erasures", "unknown bits"),
+        (sweep[sweep["num_erasures"] == 0], "num_flips", "flipped bits (none certain)"),
+        (sweep[sweep["num_erasures"] > 0], "num_erasures", "unknown bits (known ones certain)"),
     ]
     figure = _rate_panels([each for each in columns if len(each[0])])
     caption = (
@@ -190,8 +190,16 @@ def _circuit_figure(table: Any, settings: dict[str, Any]) -> tuple[str, Any]:
     for ax, (flips, erasures, word) in zip(
         axes[:, 0],
         (
-            (settings["circuit_flips"], 0, f"flipped bits: {settings['circuit_flips']}"),
-            (0, settings["circuit_erasures"], f"unknown bits: {settings['circuit_erasures']}"),
+            (
+                settings["circuit_flips"],
+                0,
+                f"flipped bits: {settings['circuit_flips']}, none certain",
+            ),
+            (
+                0,
+                settings["circuit_erasures"],
+                f"unknown bits: {settings['circuit_erasures']}, known ones certain",
+            ),
         ),
         strict=True,
     ):
@@ -317,9 +325,11 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
         best, low, high = (number(row[f"{name}_{end}"], ".3f") for end in ("rate", "low", "high"))
         return f"{best} [{low}, {high}]"
 
-    corruption = (
-        f"{row['num_flips']} flipped" if row["num_flips"] else f"{row['num_erasures']} unknown"
-    )
+    corruption = "none"
+    if row["num_flips"]:
+        corruption = f"{row['num_flips']} flipped, none certain"
+    elif row["num_erasures"]:
+        corruption = f"{row['num_erasures']} unknown, others certain"
     return {
         "label": row["label"],
         "engine": row["engine"],
