@@ -83,8 +83,9 @@ for label, counts in spurious.items():
 # ## Which field?
 #
 # Too weak a field leaves another minimum in charge, too strong a one makes the probe its own ground
-# state. Below, the share of probes (one flip, K = 4, probes nearer to another pattern redrawn)
-# whose target is the ground state; bars are 95 % intervals over 50 pattern sets.
+# state. Below, the share of probes (one flip, K = 4, probes as near to another pattern redrawn)
+# whose target is the ground state; bars are 95 % intervals over 50 pattern sets. A scan for the
+# nearest pattern is right on all of them, by that redrawing.
 
 # %%
 fields = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.4, 2.0, 3.0)
