@@ -85,6 +85,7 @@ def draft(
     shots: int = 1000,
     bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
+    expected_flips: int | None = None,
 ) -> Draft:
     """Compile and price a submission without writing or sending anything.
 
@@ -96,6 +97,7 @@ def draft(
         shots: Shots per probe.
         bits: Whether the probes are bits, as for ``recall``.
         rng: Seed or generator.
+        expected_flips: How many known bits of a probe may be wrong, as for ``recall``.
 
     Raises:
         ValueError: A probe, the shots or a name is malformed.
@@ -124,7 +126,11 @@ def draft(
         raise ValueError("There should be at least one probe. Got none.")
     engine = find_engine(backend)
     check_width(memory, engine)
-    recalls = prepared(chosen, memory, rows, engine, rng)
+    recalls = [
+        (source, row, each)
+        for source, row, each in prepared(chosen, memory, rows, engine, rng, expected_flips)
+        if isinstance(each, RecallMethod)  # always: an engine's choice is not adaptive
+    ]
     circuits = [each.circuit(source, row) for source, row, each in recalls]
     seed = int(rng.integers(2**31))
     compiled = engine.compile([measured(circuit) for circuit in circuits], seed=seed)

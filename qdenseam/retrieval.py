@@ -46,6 +46,7 @@ def recall(
     shots: int = 1000,
     bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
+    expected_flips: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Any:
     """Recall from a memory and return what was measured.
@@ -57,8 +58,9 @@ def recall(
             either, are refused unless ``bits`` says what they are.
         method: How to recall: a method, or its spelling such as ``"amplification"`` or
             ``"separation-filter(hamming-ball(1))"``. ``"auto"`` lets
-            :func:`qdenseam.planning.choose` choose: on a calibrated device method and encoder are
-            planned for the known neurons of each probe.
+            :func:`qdenseam.planning.choose` choose from the stored patterns and the known neurons
+            of each probe, so that the most frequent answer fits the probe: on a calibrated device
+            method and encoder are planned, off engines it may be an adaptive method.
         sampler: ``"exact"`` draws from the method's law, without a circuit, at any size that the
             law takes, in a time that follows the distinct outcomes and not the shots; any
             other name of :func:`qdenseam.execution.engine_names`, a ``BackendV2`` or a V2
@@ -67,6 +69,9 @@ def recall(
         bits: Whether the probes are bits, where their type does not say it; see
             :func:`classical_ref.check_probes`.
         rng: Seed or generator; the same one gives the same result.
+        expected_flips: How many known neurons of a probe may be wrong, told to ``"auto"``, which
+            then finds a nearest pattern. By default none where a probe has unknown neurons, and
+            some where it has none.
         on_progress: Called as batches of circuits finish; after each round of an adaptive method,
             with the circuits asked for so far as the total.
 
@@ -90,15 +95,23 @@ def recall(
     engine = None if _is_exact(sampler) else find_engine(sampler)
     if engine is not None:
         check_width(memory, engine)
-    if isinstance(method, AdaptiveMethod):
-        results = _adaptive(memory, rows, method, engine, shots, rng, on_progress)
-    else:
-        recalls = prepared(method, memory, rows, engine, rng)
-        if engine is None:
-            results = [_drawn(*each, shots, rng) for each in recalls]
+    recalls = prepared(method, memory, rows, engine, rng, expected_flips)
+    results: dict[int, RecallResult] = {}
+    for adaptive in dict.fromkeys(m for *_, m in recalls if isinstance(m, AdaptiveMethod)):
+        places = [place for place, each in enumerate(recalls) if each[2] == adaptive]
+        if engine is None and adaptive.law(memory, rows[places[0]]) is not None:
+            found = [_drawn(memory, rows[place], adaptive, shots, rng) for place in places]
         else:
-            results = _run(recalls, engine, shots, rng, on_progress)
-    return results[0] if spins.ndim == 1 else results
+            found = _adaptive(memory, rows[places], adaptive, engine, shots, rng, on_progress)
+        results |= zip(places, found, strict=True)
+    fixed = {i: (m, p, each) for i, (m, p, each) in enumerate(recalls)
+             if isinstance(each, RecallMethod)}  # fmt: skip
+    if engine is None:
+        results |= {place: _drawn(*each, shots, rng) for place, each in fixed.items()}
+    elif fixed:
+        found = _run([*fixed.values()], engine, shots, rng, on_progress)
+        results |= zip(fixed, found, strict=True)
+    return results[0] if spins.ndim == 1 else [results[place] for place in range(len(rows))]
 
 
 def _is_exact(sampler: Any) -> bool:
@@ -106,29 +119,38 @@ def _is_exact(sampler: Any) -> bool:
 
 
 def prepared(
-    method: RecallMethod | Literal["auto"],
+    method: RecallMethod | AdaptiveMethod | Literal["auto"],
     memory: Memory,
     probes: Spins,
     engine: Engine | None,
     rng: np.random.Generator,
-) -> list[tuple[Memory, Spins, RecallMethod]]:
+    expected_flips: int | None = None,
+) -> list[tuple[Memory, Spins, RecallMethod | AdaptiveMethod]]:
     """Return (memory, probe, method) for every probe, chosen if that is asked for, and trained.
 
     A choice is made once for all probes that know the same neurons. It may change the memory's
-    encoder, never its patterns.
+    encoder, never its patterns; with an engine it is no adaptive method.
 
     Raises:
         TypeError: The method needs the other kind of memory.
+        ValueError: Flips are expected of a method that was not chosen here, or fewer than 0.
     """
+    if expected_flips is not None and not isinstance(method, str):
+        raise ValueError(
+            f"expected_flips should be given with method='auto' alone. Got {method.name!r}, whose "
+            "own settings say how many bits may be wrong."
+        )
     target = None if engine is None else engine.target
-    chosen: dict[bytes, tuple[Memory, RecallMethod]] = {}
-    recalls = []
+    chosen: dict[bytes, tuple[Memory, RecallMethod | AdaptiveMethod]] = {}
+    recalls: list[tuple[Memory, Spins, RecallMethod | AdaptiveMethod]] = []
     for probe in probes:
         known = (probe != 0).tobytes()
         if not isinstance(method, str):
             chosen[known] = (memory, method)
         elif known not in chosen:
-            chosen[known] = choose(memory, probe, target)
+            chosen[known] = choose(
+                memory, probe, target, expected_flips=expected_flips, may_adapt=engine is None
+            )
         source, each = chosen[known]
         if not isinstance(source, each.memory_type):
             raise TypeError(
@@ -136,16 +158,27 @@ def prepared(
                 f"Got {type(source).__name__}."
             )
         assert np.array_equal(source.patterns, memory.patterns)  # results count in this order
-        recalls.append((source, probe, each.trained(source, probe, rng=rng)))
+        if isinstance(each, RecallMethod):
+            each = each.trained(source, probe, rng=rng)
+        recalls.append((source, probe, each))
     return recalls
 
 
 def _drawn(
-    memory: Memory, probe: Spins, method: RecallMethod, shots: int, rng: np.random.Generator
+    memory: Memory,
+    probe: Spins,
+    method: RecallMethod | AdaptiveMethod,
+    shots: int,
+    rng: np.random.Generator,
 ) -> RecallResult:
     law = method.law(memory, probe)
+    assert law is not None
     states, counts = draw(law, memory.patterns, shots, rng)
-    return _result(memory, probe, method, law, states, counts, shots, engine="exact")
+    if isinstance(method, AdaptiveMethod):
+        spent = round(shots * method.expected_state_preparations(memory, probe))
+    else:
+        spent = shots * method.state_preparations(memory, probe)
+    return _result(memory, probe, method, law, states, counts, shots, spent, engine="exact")
 
 
 def _run(
@@ -173,6 +206,7 @@ def _run(
                 _cheap_law(memory, probe, method),
                 *readings.accepted(rng),
                 shots,
+                shots * method.state_preparations(memory, probe),
                 engine=engine.name,
                 readings=readings,
                 readout_errors=ReadoutErrors.of_circuit(engine.target, ready),
@@ -311,11 +345,12 @@ def _cheap_law(memory: Memory, probe: Spins, method: RecallMethod) -> RecallLaw 
 def _result(
     memory: Memory,
     probe: Spins,
-    method: RecallMethod,
+    method: RecallMethod | AdaptiveMethod,
     law: RecallLaw | None,
     states: Spins,
     counts: npt.NDArray[np.int64],
     shots: int,
+    state_preparations: int,
     **run: Any,
 ) -> RecallResult:
     return RecallResult(
@@ -325,7 +360,7 @@ def _result(
         state_counts=counts,
         shots=shots,
         method=method.to_dict(),
-        state_preparations=shots * method.state_preparations(memory, probe),
+        state_preparations=state_preparations,
         evaluations=getattr(method, "evaluations", 0),
         predicted_probability=predicted_probability(law, memory.patterns, states),
         energies=_energies(memory, probe, states),

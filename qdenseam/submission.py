@@ -113,6 +113,7 @@ def submit(
     rng: np.random.Generator | int | None = None,
     store: str | Path = STORE,
     max_seconds: float | None = None,
+    expected_flips: int | None = None,
 ) -> Submission:
     """Submit recalls as jobs and return at once; :func:`fetch` gets their results.
 
@@ -133,6 +134,7 @@ def submit(
         store: Folder that keeps submissions; made if it is missing.
         max_seconds: Cap on the seconds of quantum processor: a higher estimate is refused, and the
             service is asked to stop there, in whole seconds, at least one for each job.
+        expected_flips: How many known bits of a probe may be wrong, as for ``recall``.
 
     Returns:
         The submission. A service that refused or did not answer shows in its ``stage``.
@@ -145,7 +147,16 @@ def submit(
         BackendError: The engine is missing, has no account or cannot be reached.
     """
     return send(
-        draft(memory, probes, method=method, backend=backend, shots=shots, bits=bits, rng=rng),
+        draft(
+            memory,
+            probes,
+            method=method,
+            backend=backend,
+            shots=shots,
+            bits=bits,
+            rng=rng,
+            expected_flips=expected_flips,
+        ),
         store=store,
         max_seconds=max_seconds,
     )

@@ -43,9 +43,11 @@ def plan(
             show_default=False,
         ),
     ] = None,
-    flips: Annotated[
+    expected_flips: Annotated[
         int | None,
         Option(
+            "--expected-flips",
+            "--flips",
             help="Known neurons expected to be wrong. By default 0, or 1 where all are known.",
             show_default=False,
         ),
@@ -86,9 +88,12 @@ def plan(
     stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits, default=4)
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
     known = spins != 0
-    num_flips = int(known.all()) if flips is None else flips
     found = plans_for(
-        AmplitudeMemory(stored.patterns), known, target, num_flips=num_flips, margin=margin
+        AmplitudeMemory(stored.patterns),
+        known,
+        target,
+        expected_flips=expected_flips,
+        margin=margin,
     )
     if not found:
         raise ValueError(f"a memory should fit {backend!r}. Got {stored.num_neurons} neurons.")

@@ -30,6 +30,15 @@ Encoder = Annotated[
         help="How an amplitude memory is loaded, such as 'auto(goal=depth)' or schmidt.",
     ),
 ]
+ExpectedFlips = Annotated[
+    int | None,
+    Option(
+        help="Known bits that may be wrong, told to auto. By default those flipped here; of a "
+        "given probe none where it has unknown bits, and some where it has none.",
+        show_default=False,
+    ),
+]
+"""The option that tells ``auto`` about wrong bits."""
 Separation = Annotated[
     str, Option(metavar="SPELLING", help="F of an energy memory, such as 'polynomial(3)'.")
 ]
@@ -68,6 +77,7 @@ def recall(
         ),
     ] = None,
     method: Method = "auto",
+    expected_flips: ExpectedFlips = None,
     encoder: Encoder = "auto",
     separation: Separation = "log-sum-exp",
     sampler: Annotated[
@@ -118,7 +128,17 @@ def recall(
     if is_factory(sampler):
         source = engine(sampler)
         _refuse_paid(sampler, isinstance(source, RemoteEngine))
-    result = run_recall(memory, spins, method=chosen, sampler=source, shots=shots, rng=rng)
+    if chosen == "auto" and expected_flips is None and probe is None:
+        expected_flips = num_flips
+    result = run_recall(
+        memory,
+        spins,
+        method=chosen,
+        sampler=source,
+        shots=shots,
+        rng=rng,
+        expected_flips=expected_flips,
+    )
     _print(result, memory, stored, target=None if probe is not None else index)
 
 

@@ -9,6 +9,7 @@ from typer import Option
 from qdenseam.cli.recall import (
     Bits,
     Encoder,
+    ExpectedFlips,
     Method,
     Separation,
     corrupted,
@@ -83,6 +84,7 @@ def submit(
         ),
     ] = None,
     method: Method = "auto",
+    expected_flips: ExpectedFlips = None,
     encoder: Encoder = "auto",
     separation: Separation = "log-sum-exp",
     bits: Bits = False,
@@ -125,7 +127,17 @@ def submit(
         rows = _given(stored, probe, probes, bits)
     chosen = as_method(method)
     memory = memory_for(stored, chosen, encoder, separation)
-    drafted = draft(memory, rows, method=method, backend=backend, shots=shots, rng=rng)
+    if chosen == "auto" and expected_flips is None and probe is None and probes is None:
+        expected_flips = num_flips
+    drafted = draft(
+        memory,
+        rows,
+        method=method,
+        backend=backend,
+        shots=shots,
+        rng=rng,
+        expected_flips=expected_flips,
+    )
     _print_cost(drafted)
     if max_seconds is not None:
         drafted.require_at_most(max_seconds)

@@ -152,7 +152,7 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     assert calibration is not None
     chosen = plan(
         AmplitudeMemory(patterns), probe != 0, calibration,
-        num_flips=params["num_flips"], num_seeds=NUM_SEEDS,
+        expected_flips=params["num_flips"], num_seeds=NUM_SEEDS,
     )[0]  # fmt: skip
     memory, method = chosen.memory, chosen.method
     layout = best_layout(measured(method.circuit(memory, probe)), calibration, num_seeds=NUM_SEEDS)

@@ -94,6 +94,14 @@ class AdaptiveMethod(ABC):
         """
         return None
 
+    def expected_state_preparations(self, memory: Any, probe: Any) -> float:  # noqa: ARG002
+        """Return the mean number of state preparations and inverses per answer.
+
+        Raises:
+            ValueError: The method has no law.
+        """
+        raise ValueError(f"only a method with a law knows its mean costs. {self.name!r} has none.")
+
     def to_dict(self) -> dict[str, Any]:
         """Return the registered name and the plain fields."""
         return {"name": self.name, **asdict(self)}  # type: ignore[call-overload]

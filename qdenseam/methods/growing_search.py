@@ -68,10 +68,6 @@ class GrowingSearch(AdaptiveMethod):
             raise ValueError(f"max_rounds should be at least 1. Got {self.max_rounds}.")
 
     @abstractmethod
-    def expected_state_preparations(self, memory: AmplitudeMemory, probe: Spins | str) -> float:
-        """Return the exact mean number of state preparations and inverses per search."""
-
-    @abstractmethod
     def round_limit(self, memory: AmplitudeMemory) -> int:
         """Return how many rounds a search takes at the most."""
 

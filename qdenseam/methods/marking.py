@@ -38,6 +38,11 @@ class Claim:
     crowd: int = 1
     """Most patterns that are marked together."""
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether there is one weight."""
+        return isclose(self.least, self.most, rel_tol=1e-9)
+
     def rounds(self, schedule: Schedule | None) -> Rounds:
         r"""Return the rounds of a schedule for the least weight, by default safe for all weights.
 
@@ -47,7 +52,7 @@ class Claim:
         """
         if schedule is not None:
             return schedule.rounds(self.least)
-        if isclose(self.least, self.most, rel_tol=1e-9):
+        if self.is_exact:
             return Exact().rounds(self.least)
         return FixedPoint(min(MAX_FAILURE, 0.5 / (self.crowd + 1))).rounds(self.least)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import ceil, log2
 from typing import TypeAlias
 
 import numpy as np
@@ -10,17 +11,21 @@ from qiskit.transpiler import Target
 
 from circuits.known_index import MAX_PATTERNS
 from circuits.loading import Auto, IndexFirst
+from classical_ref.spins import hamming_distance
 from qdenseam.execution.device_parts import failed_places, working_qubits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
     Amplified,
     AmplitudeAmplification,
+    CosinePower,
     Exact,
+    FixedPoint,
     HammingBall,
     IndexSearch,
     Iterations,
     LabelWriting,
     OptimalFilter,
+    Posterior,
     ProbabilisticRecall,
     RecallMethod,
     SampleAndAccept,
@@ -28,6 +33,7 @@ from qdenseam.methods import (
     SeparationFilter,
 )
 from qdenseam.methods.base import Spins
+from qdenseam.methods.marking import NEGLIGIBLE, Mask, claim_for, claim_of_each, known_parts
 
 FEW_PATTERNS = 16
 """Patterns up to which all encoders and several indices are tried."""
@@ -43,6 +49,18 @@ Candidate: TypeAlias = tuple[AmplitudeMemory, RecallMethod]
 """A memory, with an encoder, and a method."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a method does without noise, over the expected probes."""
+
+    ideal: float
+    """P(target and accepted), mean."""
+    accepted: float
+    """P(accepted), mean."""
+    answers: bool
+    """Whether for every probe a nearest pattern comes first, and every nearest one comes out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Expected:
     """What probes look like: stored patterns with flips at known neurons."""
@@ -52,12 +70,27 @@ class Expected:
     weights: npt.NDArray[np.float64]
     """Prior of each target, summing to 1."""
 
-    def outcome(self, memory: AmplitudeMemory, method: RecallMethod) -> tuple[float, float]:
-        """Return (P(target and accepted), P(accepted)) without noise, mean over the probes."""
+    def outcome(self, memory: AmplitudeMemory, method: RecallMethod) -> Outcome:
+        """Return what a method does with these probes."""
         laws = [method.law(memory, probe) for probe in self.probes]
         hits = [law.joint[target] for law, target in zip(laws, self.targets, strict=True)]
-        accepted = [law.acceptance for law in laws]
-        return float(self.weights @ hits), float(self.weights @ accepted)
+        return Outcome(
+            ideal=float(self.weights @ hits),
+            accepted=float(self.weights @ [law.acceptance for law in laws]),
+            answers=all(
+                _answers(law.joint, memory, probe)
+                for law, probe in zip(laws, self.probes, strict=True)
+            ),
+        )
+
+
+def _answers(joint: npt.NDArray[np.float64], memory: AmplitudeMemory, probe: Spins) -> bool:
+    present = memory.weights > 0
+    distances = hamming_distance(memory.patterns, probe)
+    nearest = present & (distances == distances[present].min())
+    first = float(joint[nearest].max())
+    others = float(joint[~nearest].max(initial=0.0))
+    return bool(first > others + 1e-9 and (joint[nearest] > 1e-6 * first).all())
 
 
 def expected_probes(
@@ -141,9 +174,10 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Yield memories and methods, those of few gates first.
 
-    Index search with several indices and numbers of rounds; without flips amplification about the
-    memory; then filters, plain and amplified: probabilistic recall with 1 to 4 controls, optimal
-    filters of each degree, the ball.
+    Index search with several indices and numbers of rounds, where the known neurons tell all
+    patterns apart; without flips amplification about the memory; then filters, plain and amplified:
+    probabilistic recall with 1 to 4 controls, optimal filters of each degree, the ball, and the
+    one that :func:`nearest_filter` gives.
 
     Args:
         memories: The memory with several encoders.
@@ -153,8 +187,9 @@ def candidates(
             number of CX, whether a method cannot win; it is asked before filters are solved for.
     """
     memory = memories[0]
-    schedules = _schedules(1 / memory.num_patterns)
-    if memory.num_patterns <= MAX_PATTERNS:
+    known = expected.probes[0] != 0
+    if memory.num_patterns <= MAX_PATTERNS and tells_all_apart(memory, known):
+        schedules = [*_iterations(claim_of_each(memory).least), None]
         search = IndexSearch(radius=num_flips)
         most = MOST_INDICES if memory.num_patterns <= FEW_PATTERNS else 2
         num_indices = min(most, len(search.indices(memory, expected.probes[0])))
@@ -162,10 +197,10 @@ def candidates(
             for variant in range(num_indices):
                 yield memory, replace(search, schedule=schedule, variant=variant)
     if num_flips == 0:
-        for schedule in schedules:
+        for schedule in [*_iterations(claim_for(memory, known).least), None]:
             for each in memories:
                 yield each, AmplitudeAmplification(schedule=schedule)
-    num_known = int(np.count_nonzero(expected.probes[0]))
+    num_known = int(np.count_nonzero(known))
     share = float(expected.weights @ memory.weights[expected.targets])
     for method, signals in _filters(num_known, num_flips):
         gates = num_known * signals  # the least that a signal takes on a parity tree
@@ -173,10 +208,13 @@ def candidates(
             for each in memories:
                 yield each, method
         if not is_hopeless(1.0, 3 * gates):  # one round takes the filter three times
-            claim = min(1.0, expected.outcome(memory, method)[1])
-            for schedule in _schedules(claim) if claim > 0 else ():
+            claim = min(1.0, expected.outcome(memory, method).accepted)
+            for schedule in [*_iterations(claim), Exact()] if claim > 0 else ():
                 for each in memories:
                     yield each, replace(method, amplified=Amplified(claim, schedule))
+    nearest = nearest_filter(memory, num_known, num_flips)
+    for each in memories:
+        yield each, nearest
 
 
 def _filters(
@@ -190,7 +228,35 @@ def _filters(
     yield SeparationFilter(HammingBall(num_flips)), num_known
 
 
-def _schedules(fraction: float) -> list[Schedule]:
-    """Return Grover rounds from one up, and the rounds that are exact for a marked weight."""
-    exact = Exact()
-    return [*map(Iterations, range(1, len(exact.rounds(fraction)))), exact]
+def tells_all_apart(memory: AmplitudeMemory, known: Mask) -> bool:
+    """Return whether no two stored patterns share their known part; an index search needs that."""
+    parts = known_parts(memory, known)[memory.weights > 0]
+    return len(np.unique(parts)) == len(parts)
+
+
+def nearest_filter(memory: AmplitudeMemory, num_known: int, num_flips: int) -> SeparationFilter:
+    """Return the amplified filter whose likeliest outcome is a nearest pattern, in any memory.
+
+    It falls with every wrong neuron. Where priors are equal it is the power of a cosine, of so few
+    signals that K random patterns at half the distance add up to an eighth; else, or for few known
+    neurons, it is a posterior that falls by more than priors can make up for. Fixed-point rounds
+    serve every acceptance from that of the rarest pattern with so many flips up.
+
+    Args:
+        memory: The memory.
+        num_known: How many neurons a probe knows, at least 1.
+        num_flips: How many of them may be wrong.
+    """
+    priors, one = memory.weights[memory.weights > 0], claim_of_each(memory)
+    controls = ceil(log2(len(priors))) + 3
+    step = max(1e-9, min(0.25, 0.5 * float(priors.min() / priors.max())))
+    is_short = one.is_exact and 2 * controls <= num_known
+    chosen = CosinePower(controls) if is_short else Posterior(step / (1 + step))
+    kept = float(chosen.table(num_known)[min(num_flips, num_known - 1)] ** 2)
+    claim = min(1.0, max(one.least * kept, NEGLIGIBLE))
+    return SeparationFilter(chosen, amplified=Amplified(claim, FixedPoint()))
+
+
+def _iterations(fraction: float) -> list[Schedule]:
+    """Return Grover rounds from one up, fewer than a marked weight needs to be sure."""
+    return [*map(Iterations, range(1, len(Exact().rounds(fraction))))]

@@ -104,7 +104,7 @@ def plan(
     known: npt.ArrayLike,
     target: Target,
     *,
-    num_flips: int = 0,
+    expected_flips: int | None = None,
     margin: float = 1.0,
     num_seeds: int = 8,
     seed: int = 0,
@@ -123,13 +123,15 @@ def plan(
     Only what could win is laid out: candidates whose ideal success times the survival of gates
     nine in ten of the device do not exceed is above ``margin`` times the best success so far. A
     filter is left out if noise on such gates makes it accept more than a fifth of what it accepts
-    without.
+    without, and everything is that does not answer: without noise a nearest pattern should come
+    first for every expected probe, and each of several nearest ones come out at all.
 
     Args:
         memory: The memory.
         known: Which neurons probes know, ``bool``, shape ``(D,)``.
         target: The device's calibration.
-        num_flips: How many known neurons are expected to be wrong.
+        expected_flips: How many known neurons are expected to be wrong; by default 0 where there
+            are unknown ones, and 1 where there are none.
         margin: In [0, 1]; smaller ones also return plans that are certain to be worse.
         num_seeds: Routings tried for the best plans; the others are tried with two.
         seed: Seed of the routings.
@@ -144,8 +146,11 @@ def plan(
             f"known should be bool of shape ({memory.num_neurons},). Got {mask.dtype} of shape "
             f"{mask.shape}."
         )
+    num_flips = int(mask.all()) if expected_flips is None else expected_flips
     if not 0 <= num_flips <= mask.sum():
-        raise ValueError(f"num_flips should be in 0..{mask.sum()}, the known. Got {num_flips}.")
+        raise ValueError(
+            f"expected_flips should be in 0..{mask.sum()}, the known. Got {num_flips}."
+        )
     if not 0 <= margin <= 1:
         raise ValueError(f"margin should be in [0, 1]. Got {margin}.")
     if memory.num_neurons > len(working_qubits(target)):
@@ -214,9 +219,9 @@ def _is_left_out(
     survival: float,
     is_hopeless: Callable[[float, int], bool],
 ) -> bool:
-    """Return whether a candidate cannot win, or is a filter that drowns in noise."""
-    ideal, accepted = expected.outcome(memory, method)
-    if is_hopeless(ideal, 0):
+    """Return whether a candidate cannot win, does not answer, or drowns in noise as a filter."""
+    outcome = expected.outcome(memory, method)
+    if not outcome.answers or is_hopeless(outcome.ideal, 0):
         return True
     circuit = method.circuit(memory, expected.probes[0])
     gates = count(circuit).two_qubit_gates
@@ -224,9 +229,9 @@ def _is_left_out(
         gates = int(_LEAST_ROUTED * gates)
     by_noise = (1 - survival**gates) * 2.0 ** -_num_flags(circuit)
     drowns = method.acceptance_rule == "flags" and (
-        accepted <= ACCEPTANCE_PER_FALSE_ACCEPT * by_noise
+        outcome.accepted <= ACCEPTANCE_PER_FALSE_ACCEPT * by_noise
     )
-    return drowns or is_hopeless(ideal, gates)
+    return drowns or is_hopeless(outcome.ideal, gates)
 
 
 def _planned(
@@ -242,7 +247,8 @@ def _planned(
     layout = predicted_layout(measured(circuit), target, num_seeds=num_seeds, seed=seed)
     if layout is None:
         return None
-    ideal, accepted = expected.outcome(memory, method)
+    outcome = expected.outcome(memory, method)
+    ideal, accepted = outcome.ideal, outcome.accepted
     good = layout.budget.success
     unflagged = 2.0 ** -_num_flags(circuit)
     state = unflagged * 2.0**-memory.num_neurons

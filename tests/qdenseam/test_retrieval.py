@@ -79,9 +79,15 @@ def test_a_method_may_be_spelled(memory) -> None:
         recall(memory, "00??", method=AmplitudeAmplification)
 
 
-def test_auto_completes_unknown_bits_and_filters_known_probes(memory) -> None:
+def test_auto_completes_unknown_bits_and_finds_the_nearest_where_none_is(memory) -> None:
     assert recall(memory, "00??", rng=0).method["name"] == "amplification"
-    assert recall(memory, "0011", rng=0).method["name"] == "probabilistic"
+    assert recall(memory, "?1??", rng=0).method["name"] == "adaptive-amplification"
+    assert recall(memory, "0011", rng=0).method["name"] == "minimum-search"
+    names = [r.method["name"] for r in recall(memory, ["0011", "00??", "1100"], rng=0)]
+    assert names == ["minimum-search", "amplification", "minimum-search"]
+    assert recall(memory, "0011", sampler="statevector", rng=0).method["name"] == (
+        "separation-filter"
+    )
     energy = EnergyMemory(PATTERNS)
     assert recall(energy, "0011", rng=0).method["name"] == "adiabatic"
 

@@ -29,7 +29,7 @@ def test_a_table_of_plans_whose_last_row_is_the_baseline():
         (("--backend", "aer"), "should be a device that reports its errors. Got 'aer'"),
         (("--backend", "fake:manila", "--probe", "01x"), "0, 1"),
         (("--backend", "fake:manila", "--probe", "0000?0"), "at most 5 neurons"),
-        (("--backend", "fake:manila", "--probe", "???", "--flips", "1"), "num_flips"),
+        (("--backend", "fake:manila", "--probe", "???", "--flips", "1"), "expected_flips should"),
     ],
 )
 def test_errors_are_told(arguments, said):

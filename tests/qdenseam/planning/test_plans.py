@@ -31,10 +31,14 @@ def with_errors(target: Target, factor: float) -> Target:
     return made
 
 
-def test_the_best_plan_comes_first_and_the_baseline_last(rng, target) -> None:
-    memory = AmplitudeMemory(random_patterns(4, 4, rng=rng))
+APART = np.array([[1, 1, 1, 1], [1, -1, -1, 1], [-1, 1, -1, -1], [-1, -1, 1, 1]], dtype=np.int8)
+"""Four patterns that any three neurons tell apart."""
+
+
+def test_the_best_plan_comes_first_and_the_baseline_last(target) -> None:
+    memory = AmplitudeMemory(APART)
     known = np.array([True, True, True, False])
-    *plans, peeking, baseline = plan(memory, known, target, num_seeds=2)
+    *plans, peeking, baseline = plan(memory, known, target, expected_flips=0, num_seeds=2)
     predicted = [each.success for each in plans]
     assert predicted == sorted(predicted, reverse=True)
     best = plans[0]
@@ -53,13 +57,13 @@ def test_the_best_plan_comes_first_and_the_baseline_last(rng, target) -> None:
     assert str(best).startswith("index-search")
 
 
-def test_fewer_errors_buy_rounds_and_signals(rng, target) -> None:
-    memory = AmplitudeMemory(random_patterns(3, 3, rng=rng))
+def test_fewer_errors_buy_rounds_and_signals(target) -> None:
+    memory = AmplitudeMemory(np.array([[1, 1, 1], [-1, -1, -1]], dtype=np.int8))
     known = np.ones(3, dtype=bool)
     best, num_filters = {}, {}
     for factor in (0.01, 1.0, 3.0):
         *plans, baseline = plan(
-            memory, known, with_errors(target, factor), num_flips=1, num_seeds=2, margin=0.0
+            memory, known, with_errors(target, factor), expected_flips=1, num_seeds=2, margin=0.0
         )
         best[factor] = plans[0]
         num_filters[factor] = sum(each.method.acceptance_rule == "flags" for each in plans)
@@ -67,10 +71,28 @@ def test_fewer_errors_buy_rounds_and_signals(rng, target) -> None:
         assert baseline.is_baseline
         kinds = best_of_each_kind([*plans, baseline])
         assert (kinds[0], kinds[-1]) == (plans[0], baseline)
-        assert len({str(each.method) for each in kinds}) == len(kinds) < len(plans)
+        assert len({str(each.method) for each in kinds}) == len(kinds) <= len(plans) + 1
     assert best[0.01].two_qubit_gates > best[1.0].two_qubit_gates >= best[3.0].two_qubit_gates
     assert best[0.01].success == pytest.approx(best[0.01].ideal, rel=0.1)
     assert num_filters[0.01] > num_filters[3.0]  # the others drown in noise
+
+
+def test_an_index_search_is_planned_only_where_it_can_give_every_match(target) -> None:
+    known = np.array([True, True, True, False])
+    alike = APART.copy()
+    alike[1] = [1, 1, 1, -1]
+    for patterns, is_planned in ((APART, True), (alike, False)):
+        memory = AmplitudeMemory(patterns)
+        *plans, _, _ = plan(memory, known, target, num_seeds=1, margin=0.0)
+        names = {each.method.name for each in plans}
+        assert "amplification" in names
+        assert ("index-search" in names) == is_planned
+        for each in plans:
+            for pattern in patterns:
+                law = each.method.law(each.memory, pattern * known)
+                fits = (patterns * known == pattern * known).all(axis=1)
+                assert law.joint[fits].min() > 1e-6
+                assert law.joint.argmax() in np.flatnonzero(fits)
 
 
 def test_a_larger_margin_only_leaves_out_what_is_worse(rng, target) -> None:
@@ -85,7 +107,7 @@ def test_a_larger_margin_only_leaves_out_what_is_worse(rng, target) -> None:
 
 def test_flips_cost_success(rng, target) -> None:
     memory = AmplitudeMemory(random_patterns(4, 4, rng=rng))
-    best = plan(memory, np.ones(4, dtype=bool), target, num_flips=1, num_seeds=2)[0]
+    best = plan(memory, np.ones(4, dtype=bool), target, expected_flips=1, num_seeds=2)[0]
     assert best.success < best.ideal < 1
 
 
@@ -100,7 +122,7 @@ def test_flips_cost_success(rng, target) -> None:
 )
 def test_edges(patterns, known, num_flips, target) -> None:
     memory = AmplitudeMemory(patterns.astype(np.int8))
-    plans = plan(memory, np.array(known, dtype=bool), target, num_flips=num_flips, num_seeds=1)
+    plans = plan(memory, np.array(known, dtype=bool), target, expected_flips=num_flips, num_seeds=1)
     assert len(plans) >= 2
     assert all(0 < each.success < 1 for each in plans)
 
@@ -134,8 +156,8 @@ def test_bad_input_is_refused(rng, target) -> None:
     known = np.ones(4, dtype=bool)
     with pytest.raises(ValueError, match=r"known should be bool of shape \(4,\)"):
         plan(memory, np.ones(3, dtype=bool), target)
-    with pytest.raises(ValueError, match=r"num_flips should be in 0\.\.4"):
-        plan(memory, known, target, num_flips=5)
+    with pytest.raises(ValueError, match=r"expected_flips should be in 0\.\.4"):
+        plan(memory, known, target, expected_flips=5)
     with pytest.raises(ValueError, match=r"margin should be in \[0, 1\]. Got 2"):
         plan(memory, known, target, margin=2)
     with pytest.raises(ValueError, match=r"at most 5 neurons, .* working qubits\. Got 6"):

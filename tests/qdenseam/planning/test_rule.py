@@ -9,41 +9,64 @@ from qdenseam import AmplitudeMemory, EnergyMemory, recall
 from qdenseam.drafting import draft
 from qdenseam.execution.fake_devices import fake_device
 from qdenseam.methods import (
+    AdaptiveAmplification,
     AdiabaticRecall,
     AmplitudeAmplification,
+    CosinePower,
     IndexSearch,
-    ProbabilisticRecall,
+    MinimumSearch,
+    Posterior,
 )
 from qdenseam.planning import choose, choose_method, plan, rule
-
-KNOWN_3 = np.array([1, 1, 1, 0], dtype=np.int8)
-
-
-def test_methods_for_what_is_known(rng) -> None:
-    patterns = random_patterns(3, 4, rng=rng)
-    memory = AmplitudeMemory(patterns)
-    assert isinstance(choose_method(memory, patterns[0]), ProbabilisticRecall)
-    assert isinstance(choose_method(memory, patterns[0] * KNOWN_3), AmplitudeAmplification)
-    assert isinstance(choose_method(EnergyMemory(patterns), patterns[0]), AdiabaticRecall)
+from qdenseam.planning.candidates import nearest_filter
 
 
-def test_the_rule_on_a_device_without_calibration():
+def known_of(text: str) -> np.ndarray:
+    return np.array([character != "?" for character in text])
+
+
+def test_methods_for_what_is_known() -> None:
     patterns = np.array([[1, 1, 1, 1], [-1, 1, -1, 1], [-1, -1, 1, 1]], dtype=np.int8)
     memory = AmplitudeMemory(patterns)
-    clear, vague = "000?", "?0?0"
-    assert isinstance(choose_method(memory, clear, on_device=True), IndexSearch)
-    assert isinstance(choose_method(memory, vague, on_device=True), AmplitudeAmplification)
-    assert isinstance(choose_method(memory, patterns[0], on_device=True), ProbabilisticRecall)
+    clear, vague, everything = map(known_of, ("000?", "0???", "0000"))  # vague: classes 1 and 2
+    cases = [
+        (clear, 0, {}, AmplitudeAmplification()),
+        (vague, 0, {}, AmplitudeAmplification()),
+        (vague, 0, {"may_adapt": True}, AdaptiveAmplification()),
+        (clear, 0, {"may_adapt": True}, AmplitudeAmplification()),
+        (clear, 0, {"on_device": True}, IndexSearch()),
+        (vague, 0, {"on_device": True}, AmplitudeAmplification()),
+        (everything, 1, {"may_adapt": True}, MinimumSearch()),
+        (everything, 1, {}, nearest_filter(memory, 4, 1)),
+        (clear, 2, {"on_device": True}, nearest_filter(memory, 3, 2)),
+    ]
+    for known, num_flips, settings, method in cases:
+        assert choose_method(memory, known, num_flips, **settings) == method
+    assert isinstance(choose_method(EnergyMemory(patterns), clear, 0), AdiabaticRecall)
+
+
+def test_the_rule_on_a_device_without_calibration() -> None:
+    patterns = np.array([[1, 1, 1, 1], [-1, 1, -1, 1], [-1, -1, 1, 1]], dtype=np.int8)
+    memory = AmplitudeMemory(patterns)
+    clear = "000?"
     bare = AerSimulator().target
     assert choose(memory, clear, bare) == (memory, IndexSearch())
     assert choose(memory, clear, None) == (memory, AmplitudeAmplification())
+
+
+def test_the_nearest_filter_takes_few_signals_where_many_neurons_are_known(rng) -> None:
+    memory = AmplitudeMemory(random_patterns(8, 20, rng=rng))
+    assert nearest_filter(memory, 20, 1).filter == CosinePower(6)
+    assert isinstance(nearest_filter(memory, 8, 1).filter, Posterior)
+    unequal = AmplitudeMemory(memory.patterns, np.arange(1, 9))
+    assert nearest_filter(unequal, 20, 1).filter.table(1)[1] ** 2 == pytest.approx(1 / 16)
 
 
 def test_a_calibrated_device_is_planned_for(rng) -> None:
     memory = AmplitudeMemory(random_patterns(3, 4, rng=rng))
     target = fake_device("manila").target
     for known, num_flips in (([True, True, False, True], 0), ([True] * 4, 1)):
-        best = plan(memory, np.array(known), target, num_flips=num_flips)[0]
+        best = plan(memory, np.array(known), target, expected_flips=num_flips)[0]
         source, method = choose(memory, memory.patterns[1] * known, target)
         assert method.to_dict() == best.method.to_dict()
         assert source.encoder == best.memory.encoder
@@ -82,8 +105,8 @@ def test_where_no_plan_fits_the_rule_chooses(rng, monkeypatch) -> None:
     memory = AmplitudeMemory(random_patterns(3, 3, rng=rng))
     target = fake_device("manila").target
     monkeypatch.setattr(rule, "plan", lambda *args, **settings: [])
-    assert choose(memory, memory.patterns[0], target) == (memory, ProbabilisticRecall())
+    assert choose(memory, memory.patterns[0], target) == (memory, nearest_filter(memory, 3, 1))
     wide = AmplitudeMemory(random_patterns(2, 40, rng=rng))
     monkeypatch.setattr(rule, "plan", lambda *args, **settings: pytest.fail("planned"))
     fez = fake_device("fez").target
-    assert choose(wide, wide.patterns[0], fez) == (wide, ProbabilisticRecall())
+    assert choose(wide, wide.patterns[0], fez) == (wide, nearest_filter(wide, 40, 1))
