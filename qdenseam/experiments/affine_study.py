@@ -9,7 +9,7 @@ import numpy.typing as npt
 from circuits.bit_order import Bits, all_bits
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.statistics import rate
+from qdenseam.experiments.set_rates import rate_over_sets
 
 CODES_TRIED = 200
 
@@ -113,17 +113,21 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
 
 
 def affine_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
-    """Return a row per device and size, with 95 % Wilson intervals over shots."""
+    """Return a row per device and size, with 95 % intervals over codes.
+
+    Probes that fit two words are drawn again; solving the code's linear equations finds the word of
+    all others, without a quantum computer. ``chance`` is what measuring the loaded words gives.
+    """
     cells: dict[tuple[Any, ...], list[Record]] = {}
     for record in records:
         p = record.params
         cells.setdefault((p["device"], p["num_neurons"], p["dimension"]), []).append(record)
     rows = []
     for (device, neurons, dimension), members in cells.items():
-        shots = sum(r.params["shots"] for r in members)
-        row = {"device": device, "D": neurons, "K": 2**dimension, "shots": shots}
+        shots = [r.params["shots"] for r in members]
+        row = {"device": device, "D": neurons, "K": 2**dimension, "shots": sum(shots)}
         for name in ("success", "decoded"):
-            found = rate(sum(r.values[name] for r in members), shots, covers="shots")
+            found = rate_over_sets([r.values[name] for r in members], shots, covers="codes")
             row |= {name: found.best, f"{name}_low": found.low, f"{name}_high": found.high}
         for name in ("predicted", "ideal", "chance", "two_qubit_gates"):
             row[name] = float(np.mean([r.values[name] for r in members]))

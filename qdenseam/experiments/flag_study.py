@@ -1,8 +1,10 @@
 """Flags as error detection under device noise: one, a copy of it, several; and parity checks.
 
 One task is one instance with one flipped neuron on a device model, recalled by filters of as many
-signals on different numbers of flags. Beside them stands Grover's search as textbooks build it, for
-one unknown neuron.
+signals on different numbers of flags. Probes as near to another pattern are drawn again, so all
+numbers are of unambiguous probes. Beside them stands Grover's search as textbooks build it, for one
+unknown neuron. The filters and their baseline keep a pattern within the flip half the time; what
+accepts it always is measured in :mod:`qdenseam.experiments.noise_references`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +19,7 @@ from qdenseam.experiments.collect import trial
 from qdenseam.experiments.noise_study import CELLS as ALL_CELLS
 from qdenseam.experiments.noise_study import DEVICES, NUM_SEEDS, instance_of, instance_tasks
 from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.statistics import rate
+from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
     AmplitudeAmplification,
@@ -213,13 +215,13 @@ def _run(
 def flag_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
     """Return a row per device, cell and variant.
 
-    ``success``, P(target and accepted), has ``low`` and ``high``, 95 % over shots (Wilson), and
-    ``set_error``, its standard error over instances. ``purity`` is P(target | accepted), mean over
-    instances, with ``purity_error``; ``checked`` the same among outcomes that break no parity check
-    of the patterns, ``stored`` among outcomes that are stored patterns, which needs their list.
-    ``detected`` is the share of all shots whose flag and copy disagree, ``broken`` the share of
-    accepted outcomes that a parity check rejects. ``ideal`` and ``ideal_purity`` hold without
-    noise.
+    ``success``, P(target and accepted), has ``low`` and ``high``, 95 % over instances, which have a
+    memory each, and ``set_error``, its standard error over them. ``purity`` is P(target |
+    accepted), mean over instances, with ``purity_error``; ``checked`` the same among outcomes that
+    break no parity check of the patterns, ``stored`` among outcomes that are stored patterns, which
+    needs their list. ``detected`` is the share of all shots whose flag and copy disagree,
+    ``broken`` the share of accepted outcomes that a parity check rejects. ``ideal`` and
+    ``ideal_purity`` hold without noise.
     """
     cells: dict[tuple[Any, ...], list[tuple[int, list[float]]]] = {}
     for record in records:
@@ -231,7 +233,7 @@ def flag_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
     for (device, flips, neurons, patterns, name), members in cells.items():
         shots = np.array([each for each, _ in members])
         found = dict(zip(NUMBERS, np.array([each for _, each in members]).T, strict=True))
-        estimate = rate(int(found["success"].sum()), int(shots.sum()), covers="shots")
+        estimate = rate_over_sets(found["success"].astype(int), shots)
         purity = found["success"] / np.maximum(found["accepted"], 1)
         rows.append(
             {

@@ -144,16 +144,19 @@ def _references(members: list[Record], references: list[Record | None]) -> dict[
         "label_writing_gates": _mean([each and each["two_qubit_gates"] for each in written]),
         "label_writing_seconds": _mean([each and each["shot_seconds"] for each in written]),
         "baseline": _mean(
-            [each and _until(each["success"], each["accepted"], use) for each, use in pairs]
+            [each and until_accepted(each["success"], each["accepted"], use) for each, use in pairs]
         ),
         "baseline_ideal": _mean(
-            [each and _until(each["ideal"], each["ideal_accept"], use) for each, use in pairs]
+            [
+                each and until_accepted(each["ideal"], each["ideal_accept"], use)
+                for each, use in pairs
+            ]
         ),
         "baseline_gates": _mean([each and each["two_qubit_gates"] for each in sampled]),
     }
 
 
-def _until(success: float, accepted: float, preparations: int) -> float:
+def until_accepted(success: float, accepted: float, preparations: int) -> float:
     """Return P(the first accepted outcome, within so many preparations, is right)."""
     return success * (1 - (1 - accepted) ** preparations) / accepted if accepted > 0 else 0.0
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from qdenseam.experiments.collect import trial
 from qdenseam.experiments.noise_study import instance_of, instance_tasks
+from qdenseam.experiments.noise_summary import until_accepted
 from qdenseam.experiments.records import Record, Task
 
 CELLS = ((4, 4), (6, 4))
@@ -81,10 +82,11 @@ def plan_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
     """Return a row per device, size and kind of probe, means over memories.
 
     ``rank_correlation`` is Spearman's between predicted and simulated success over the plans of a
-    memory, baseline included; ``chosen`` the simulated success of the plan predicted best,
-    ``best`` of the plan that did best in simulation, ``lost`` the difference; ``baseline`` that of
-    measuring and accepting. ``filter_rank_correlation`` and ``filter_lost`` are the same among
-    filters alone, which differ in degree, controls and rounds.
+    memory, baseline included; ``chosen`` the simulated success of the plan predicted best, ``best``
+    of the plan that did best in simulation, ``lost`` the difference; ``baseline`` what measuring
+    and accepting reaches within as many state preparations as the chosen plan takes (by its
+    simulated success and predicted acceptance). ``filter_rank_correlation`` and ``filter_lost`` are
+    the same among filters alone, which differ in degree, controls and rounds.
     """
     from scipy.stats import spearmanr
 
@@ -114,7 +116,7 @@ def plan_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
                 "chosen": chosen,
                 "best": best,
                 "lost": best - chosen,
-                "baseline": float(np.mean([each[-1] for each in simulated])),
+                "baseline": float(np.mean([_baseline(r) for r in members])),
                 "filter_rank_correlation": float(
                     np.mean([spearmanr(*f).statistic for f in filters])
                 ),
@@ -122,6 +124,13 @@ def plan_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _baseline(record: Record) -> float:
+    chosen, *_, baseline = record.values["plans"]
+    return until_accepted(
+        baseline["simulated"], baseline["acceptance"], chosen["state_preparations"]
+    )
 
 
 def _filters(record: Record) -> tuple[list[float], list[float]]:
