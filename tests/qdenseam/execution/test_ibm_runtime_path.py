@@ -22,6 +22,7 @@ from qdenseam import AmplitudeMemory, recall
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine
 from qdenseam.execution.ibm import IBMEngine
+from qdenseam.execution.ibm_jobs import IBMJobService
 from qdenseam.execution.ibm_sampler import default_program
 from qdenseam.execution.job_service import JobState, RemoteEngine, RequestRefusedError
 from qdenseam.methods import AmplitudeAmplification
@@ -118,6 +119,30 @@ def test_an_engine_posts_one_job_and_waits_for_it(ibm, caplog):
     assert chosen.sample([], 30) == []
     with pytest.raises(ValueError, match=r"shots should be at least 1. Got 0"):
         chosen.sample(compiled, 0)
+
+
+def test_circuits_of_other_shots_are_other_jobs_posted_before_the_wait(ibm):
+    chosen = engine("ibm:manila")
+    compiled = chosen.compile([writing([1, 0, 0]), writing([0, 1, 1]), writing([1, 1, 0])], seed=1)
+    seen = []
+    samples = chosen.sample(compiled, [5, 8, 5], on_progress=seen.append)
+    assert_reads(samples[::2], [1, 0, 0], [1, 1, 0], shots=5)
+    assert_reads(samples[1:2], [0, 1, 1], shots=8)
+    assert len(ibm.state.jobs) == ibm.state.num_posts == 2
+    assert [(progress.done, progress.total) for progress in seen][-1] == (3, 3)
+
+
+def test_a_job_that_lost_shots_is_refused(ibm, monkeypatch):
+    chosen = engine("ibm:manila")
+    compiled = chosen.compile([writing([1, 0])], seed=1)
+    results = IBMJobService.results
+
+    def fewer(self, job_id):
+        return [{name: bits[:3] for name, bits in each.items()} for each in results(self, job_id)]
+
+    monkeypatch.setattr(IBMJobService, "results", fewer)
+    with pytest.raises(BackendError, match=r"Job 'loop0.*' should return 5 shots.*Got 3 shots"):
+        chosen.sample(compiled, 5)
 
 
 def test_a_device_object_and_its_samplers_are_accepted(ibm):
