@@ -78,6 +78,7 @@ KEPT: dict[str, Callable[[], Any]] = {
 """What each cache hands out."""
 
 INSIDE = {
+    "circuits/loading/unitaries.py _cx_decomposer": "computed with",
     "qdenseam/bench/encoders.py _peer_circuit": "counted and routed by new circuits",
     "qdenseam/execution/compilation.py _two_way": "compiled for",
     "qdenseam/execution/device_noise.py _noise_of_qubits": "Aer's, and said to be shared",

@@ -11,7 +11,8 @@ References:
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -58,34 +59,35 @@ def unitary_circuit(unitary: Complex) -> QuantumCircuit:
 def _block_zxz(unitary: Complex) -> Iterator[Complex | _Gate]:
     """Yield what equals the unitary, in order of application: gates, and matrices on qubits 0, 1.
 
-    U is (A_0 ⊕ A_1)·(H ⊗ 1)·(1 ⊕ B)·(H ⊗ 1)·(1 ⊕ C) by the value of the highest qubit.
+    U is (A_0 ⊕ A_1)·(H ⊗ 1)·(1 ⊕ B)·(H ⊗ 1)·(1 ⊕ C) by the value of the highest qubit. From the
+    cosine-sine decomposition (L_0 ⊕ L_1)·(cos θ, sin θ)·(R_0 ⊕ R_1): A_0 = L_0 e^{iθ} R_0,
+    A_1 = -i L_1 e^{iθ} R_0, B = R_0† e^{-2iθ} R_0 and C = i R_0† R_1, all of them unitary to
+    rounding.
     """
     half = len(unitary) // 2
     if half == 2:
         yield unitary
         return
-    x, y = unitary[:half, :half], unitary[:half, half:]
-    if np.abs(y).max() < 1e-15:
-        yield from _multiplexer(x, unitary[half:, half:])
+    if np.abs(unitary[:half, half:]).max() < 1e-15:
+        yield from _multiplexer(unitary[:half, :half], unitary[half:, half:])
         return
-    qubit = half.bit_length() - 1
-    x_modulus, x_turn = _polar(x)
-    y_modulus, y_turn = _polar(y)
-    c_inverse = 1j * np.conj(y_turn.T) @ x_turn
-    a = (x_modulus + 1j * y_modulus) @ x_turn
-    b = 2 * np.conj(a.T) @ x - np.eye(half)
-    right_out, right_angles, right_in = _demultiplexed(
-        np.eye(half, dtype=np.complex128), np.conj(c_inverse.T)
-    )
-    left_out, left_angles, left_in = _demultiplexed(
-        a, unitary[half:, :half] + unitary[half:, half:] @ c_inverse
-    )
+    from scipy.linalg import cossin
+
+    (low, high), theta, (low_in, high_in) = cossin(unitary, p=half, q=half, separate=True)
+    turned = np.exp(1j * theta)[:, None] * low_in
+    middle = np.conj(low_in.T) @ (np.exp(-2j * theta)[:, None] * low_in)
+    right = _demultiplexed(np.eye(half, dtype=np.complex128), 1j * np.conj(low_in.T) @ high_in)
+    left = _demultiplexed(low @ turned, -1j * high @ turned)
+    (right_out, right_angles, right_in), (left_out, left_angles, left_in) = right, left
     # the CX of the ladders next to the H turn to CZ, and part of the middle
     sign = np.repeat([1.0, -1.0], half // 2)
+    qubit = half.bit_length() - 1
     yield from _block_zxz(right_in)
     yield from list(_ladder(right_angles, qubit))[:-1]
     yield "h", 0.0, (qubit,)
-    yield from _multiplexer(left_in @ right_out, sign[:, None] * (left_in @ b @ right_out) * sign)
+    yield from _multiplexer(
+        left_in @ right_out, sign[:, None] * (left_in @ middle @ right_out) * sign
+    )
     yield "h", 0.0, (qubit,)
     yield from list(_ladder(left_angles, qubit))[-2::-1]
     yield from _block_zxz(left_out)
@@ -122,12 +124,6 @@ def _ladder(angles: npt.NDArray[np.float64], target: int) -> Iterator[_Gate]:
         yield "cx", 0.0, (cz_control(step) if step < size else target - 1, target)
 
 
-def _polar(matrix: Complex) -> tuple[Complex, Complex]:
-    """Return the positive and the unitary factor of a matrix, positive first."""
-    left, values, right = np.linalg.svd(matrix)
-    return (left * values) @ np.conj(left.T), left @ right
-
-
 def _append_block(circuit: QuantumCircuit, matrix: Complex, *, keep_diagonal: bool) -> Complex:
     """Append a matrix on qubits 0 and 1, up to a diagonal that is applied after it; return that."""
     diagonal = np.ones(4, dtype=np.complex128)
@@ -154,10 +150,9 @@ def _factors(matrix: Complex, most: int) -> tuple[float, list[tuple[Complex, Com
 
     None if more than ``most`` CX are needed; three always suffice.
     """
-    from qiskit.circuit.library import CXGate
-    from qiskit.synthesis import TwoQubitBasisDecomposer, TwoQubitWeylDecomposition
+    from qiskit.synthesis import TwoQubitWeylDecomposition
 
-    decomposer = TwoQubitBasisDecomposer(CXGate())
+    decomposer = _cx_decomposer()
     weyl = TwoQubitWeylDecomposition(matrix, fidelity=None)  # None: no gate nearby instead
     for num_cx, decomposed in enumerate(
         (
@@ -176,6 +171,14 @@ def _factors(matrix: Complex, most: int) -> tuple[float, list[tuple[Complex, Com
         if num_cx == 3 or np.abs(np.exp(1j * phase) * product - matrix).max() < _ROUNDING:
             return phase, layers
     return None
+
+
+@cache
+def _cx_decomposer() -> Any:
+    from qiskit.circuit.library import CXGate
+    from qiskit.synthesis import TwoQubitBasisDecomposer
+
+    return TwoQubitBasisDecomposer(CXGate())
 
 
 def _two_cx_diagonal(matrix: Complex) -> Complex:

@@ -162,6 +162,17 @@ def test_amplitudes_have_any_unit(encoder, unit):
     assert preparation_error(circuit, bits, [0.6, 0.8j]) < 1e-10
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["dense", "schmidt"])
+def test_small_amplitudes_at_the_largest_size(name, rng):
+    bits = rng.permutation(all_bits(MAX_QUBITS))[: 2 ** (MAX_QUBITS - 1)]
+    amplitudes = rng.permutation(1e-9 ** np.linspace(0, 1, len(bits)))
+    amplitudes /= np.linalg.norm(amplitudes)
+    prepared = Statevector(pattern_superposition(bits, amplitudes, encoder=name)).data
+    places = bits.astype(int) @ 2 ** np.arange(MAX_QUBITS)
+    np.testing.assert_allclose(np.abs(prepared[places]), amplitudes, rtol=1e-3)
+
+
 @pytest.mark.parametrize("kind", ["real", "complex"])
 @pytest.mark.parametrize("ratio", [1e-4, 1e-6, 1e-9])
 @pytest.mark.parametrize(("num_patterns", "num_bits"), [(3, 2), (4, 4), (10, 5), (16, 6)])

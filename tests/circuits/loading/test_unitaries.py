@@ -19,10 +19,12 @@ def near_one(num_qubits, size, rng):
     return expm(1j * size * (matrix + matrix.conj().T))
 
 
-@pytest.mark.parametrize(("num_qubits", "num_cx"), [(1, 0), (2, 3), (3, 19), (4, 95), (5, 423)])
+@pytest.mark.parametrize(
+    ("num_qubits", "num_cx"), [(1, 0), (2, 3), (3, 19), (4, 95), (5, 423), (6, 1783)]
+)
 def test_random_unitaries_take_22_48ths_of_a_cx_per_entry(num_qubits, num_cx):
     unitary = random_unitary(2**num_qubits, seed=num_qubits).data
-    assert error(unitary) < 1e-12
+    assert error(unitary) < 1e-13
     assert count(unitary_circuit(unitary)).two_qubit_gates == num_cx
 
 
