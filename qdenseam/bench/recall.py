@@ -13,10 +13,8 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
     METHODS,
-    AmplitudeAmplification,
     RecallLaw,
     RecallMethod,
-    VenturaMartinez,
 )
 from qdenseam.methods.base import Floats, Spins
 from qdenseam.spelling import parse, spell
@@ -133,8 +131,7 @@ COMPARED = (
 
 def completes(method: RecallMethod) -> bool:
     """Return whether a method asks for patterns that agree with all known bits."""
-    is_completion = isinstance(method, AmplitudeAmplification | VenturaMartinez)
-    return is_completion or getattr(method, "radius", None) == 0
+    return not method.corrects or getattr(method, "radius", None) == 0
 
 
 def law_error(method: RecallMethod, memory: Any, probe: Spins, law: RecallLaw) -> float:

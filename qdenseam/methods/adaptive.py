@@ -61,6 +61,8 @@ class AdaptiveMethod(ABC):
     kind: ClassVar[str] = "method"
     name: ClassVar[str]
     memory_type: ClassVar[type]
+    corrects: ClassVar[bool] = True
+    """Whether it is meant for probes with wrong bits too; the others complete unknown ones."""
 
     @abstractmethod
     def start(self, memory: Any, probe: Spins, shots: int, rng: np.random.Generator) -> Any:

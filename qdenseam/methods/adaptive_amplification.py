@@ -38,6 +38,7 @@ class AdaptiveAmplification(GrowingSearch):
     """
 
     name: ClassVar[str] = "adaptive-amplification"
+    corrects: ClassVar[bool] = False
 
     growth: float = 1.2
     max_rounds: int | None = None

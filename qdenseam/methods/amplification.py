@@ -53,6 +53,7 @@ class AmplitudeAmplification(MarkedSearch):
     memory_type: ClassVar[type] = AmplitudeMemory
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = True
+    corrects: ClassVar[bool] = False
 
     num_matches: int | None = None
     schedule: Schedule | str | None = None

@@ -91,6 +91,10 @@ class RecallMethod(ABC):
     peeks: ClassVar[bool] = False
     """Whether the builder reads the answer off this probe's distances: a competitor that must be
     shown, never chosen and never counted as quantum recall."""
+    corrects: ClassVar[bool] = True
+    """Whether it is meant for probes with wrong bits too; the others complete unknown ones."""
+    is_historic: ClassVar[bool] = False
+    """Whether it is kept as it was published, and may fail where others do not."""
 
     def trained(self, memory: Any, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
         """Return the method with its angles set; methods without angles return themselves."""

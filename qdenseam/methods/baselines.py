@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
-from qdenseam.methods.filters import Filter, HammingBall, as_filter
+from qdenseam.methods.filters import Filter, Posterior, as_filter
 
 
 @register
@@ -23,7 +23,7 @@ class SampleAndAccept(RecallMethod):
     The law: P(μ and accepted) = π_μ F(d_μ)².
 
     Attributes:
-        filter: F, tabulated on the number of known positions.
+        filter: F, tabulated on the number of known positions; by default the posterior.
 
     References:
         von Neumann, "Various techniques used in connection with random digits" (1951).
@@ -34,7 +34,7 @@ class SampleAndAccept(RecallMethod):
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "classical"
     preserves_memory_span: ClassVar[bool] = True
 
-    filter: Filter = field(default_factory=HammingBall)
+    filter: Filter = field(default_factory=Posterior)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "filter", as_filter(self.filter))

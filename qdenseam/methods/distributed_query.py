@@ -46,6 +46,7 @@ class DistributedQuery(RecallMethod):
     memory_type: ClassVar[type] = AmplitudeMemory
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = False
+    is_historic: ClassVar[bool] = True
 
     spread: float = 0.2
     num_rounds: int | None = None

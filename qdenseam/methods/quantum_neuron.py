@@ -39,6 +39,7 @@ class QuantumNeuron(RecallMethod):
     memory_type: ClassVar[type] = AmplitudeMemory
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = False
+    is_historic: ClassVar[bool] = True
 
     def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:
         """Return the circuit: ``memory`` is the updated state, ``ancilla`` the loaded probe."""

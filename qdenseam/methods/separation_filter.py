@@ -13,7 +13,7 @@ from circuits.symmetric_signal_processing import scaled_phases
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, Spins, register
-from qdenseam.methods.filters import Filter, HammingBall, as_filter
+from qdenseam.methods.filters import Filter, Posterior, as_filter
 from qdenseam.methods.flag_filter import FlagFilter
 from qdenseam.methods.schedules import Amplified, as_amplified
 
@@ -53,7 +53,8 @@ class SeparationFilter(FlagFilter):
 
     Attributes:
         filter: F: a :class:`Filter` or its spelling, a table F(0), F(1), ... in [0, 1], or a
-            function of d, which is tabulated here.
+            function of d, which is tabulated here. By default the posterior, for which a pattern
+            with a wrong bit is less likely and not impossible.
         amplified: Rounds for a claimed acceptance.
         synthesis: ``"generalized"`` or ``"symmetric"``.
         num_flags: f >= 1, how often the filter acts.
@@ -68,7 +69,7 @@ class SeparationFilter(FlagFilter):
 
     name: ClassVar[str] = "separation-filter"
 
-    filter: Filter | npt.ArrayLike | Callable[[int], float] = field(default_factory=HammingBall)
+    filter: Filter | npt.ArrayLike | Callable[[int], float] = field(default_factory=Posterior)
     amplified: Amplified | None = None
     synthesis: Literal["generalized", "symmetric"] = "generalized"
     num_flags: int = 1

@@ -44,6 +44,8 @@ class VenturaMartinez(RecallMethod):
     memory_type: ClassVar[type] = AmplitudeMemory
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = False
+    corrects: ClassVar[bool] = False
+    is_historic: ClassVar[bool] = True
 
     num_rounds: int | None = None
 

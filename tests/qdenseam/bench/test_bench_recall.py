@@ -29,6 +29,9 @@ def test_every_amplitude_method_obeys_its_law() -> None:
     assert by_name["amplification(num_matches=1)"].knows_match_count
     assert not by_name["amplification"].knows_match_count
     assert not by_name["amplification(schedule=fixed-point)"].knows_match_count
+    assert by_name["index-search"].acceptance > 0.999
+    for row in rows:
+        assert row.acceptance > 0.01, row  # a row that rejects every shot tests nothing
     unamplified = by_name["separation-filter(hamming-ball(1))"]
     amplified = by_name["separation-filter(hamming-ball(1), amplified=0.25)"]
     assert amplified.acceptance > unamplified.acceptance

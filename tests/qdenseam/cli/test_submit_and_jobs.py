@@ -62,7 +62,7 @@ def test_the_whole_way(run, tmp_path):
 
 def test_a_law_without_any_pattern_names_none(run, tmp_path):
     probes = [f"--probe={number:04b}" for number in range(4)]
-    name = submitted(run, "--method", "sample-and-accept", "--flips", "0", *probes)
+    name = submitted(run, "--method", "sample-and-accept(hamming-ball(0))", "--flips", "0", *probes)
     run("fetch", name, "--json", "out.json")
     rows = json.loads((tmp_path / "out.json").read_text())["submissions"][name]["recalls"]
     assert "-" in [row["likeliest_by_law"] for row in rows]  # three patterns, four probes
