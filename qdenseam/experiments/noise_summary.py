@@ -23,7 +23,8 @@ def noise_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
     ``success`` is over all probes, ``ambiguous`` the share of them that another pattern is as near
     to, and ``unambiguous`` the success where none is (on as many instances of that kind), each
     with ``low`` and ``high``: 95 % over instances, which have a memory each. ``scan`` is what an
-    exact nearest-neighbor scan recalls of all probes, ties at random.
+    exact scan recalls of all probes, which knows how many neurons are flipped, as the planner does:
+    it takes any pattern at that distance.
 
     Of all probes are also ``accept``, the acceptance; ``decoded`` and ``mitigated_decoded``, shares
     of all shots, accepted or not; ``decoded_accepted``, those accepted too; ``ideal``, the success
@@ -119,13 +120,12 @@ def _success(members: Sequence[Record]) -> dict[str, float]:
 
 
 def _scanned(params: Params) -> float:
-    """Return the probability that a scan with random ties finds the target."""
+    """Return the probability that a scan finds the target, told how many neurons are flipped."""
     from classical_ref.spins import hamming_distance
 
-    patterns, probe, target = instance_of(params)
+    patterns, probe, _ = instance_of(params)
     distances = np.asarray(hamming_distance(patterns, probe))
-    nearest = distances == distances.min()
-    return float(nearest[target] / nearest.sum())
+    return float(1 / (distances == params["num_flips"]).sum())
 
 
 def _references(members: list[Record], references: list[Record | None]) -> dict[str, float]:

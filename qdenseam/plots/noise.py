@@ -28,7 +28,7 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
     noise, the answer of a classical scan written out, and measuring and accepting within as many
     state preparations as the plan takes. A line across each group is what gates and readout allow
     by the calibration, a dashed one measuring and accepting *without* noise, a dotted one the
-    nearest-neighbor scan.
+    exact scan that is told the number of flips.
 
     Args:
         rows: Rows of :func:`qdenseam.experiments.noise_summary.noise_summary`, one device.
@@ -53,7 +53,7 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
     lines = (
         ("predicted", "predicted", "black", "-"),
         ("baseline_ideal", "measure and accept, no noise", "gray", "--"),
-        ("scan", "nearest-neighbor scan", "black", ":"),
+        ("scan", "scan, told the flips", "black", ":"),
     )
     for group, row in enumerate(rows):
         for name, label, color, style in lines:

@@ -17,7 +17,7 @@ def test_bars_and_lines_of_a_row() -> None:
     assert len(ax.patches) == 10
     named = ax.get_legend_handles_labels()[1]
     assert "label-writing (peeks)" in named
-    assert {"measure and accept", "measure and accept, no noise", "nearest-neighbor scan"} < set(
+    assert {"measure and accept", "measure and accept, no noise", "scan, told the flips"} < set(
         named
     )
     assert [text.get_text() for text in ax.get_xticklabels()] == ["4/4", "4/4"]
