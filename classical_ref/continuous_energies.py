@@ -19,6 +19,9 @@ class AttentionMemory(ContinuousMemory):
               + \tfrac1\beta \log K + \tfrac12 \max_\mu |\xi^\mu|^2,
               \qquad x \leftarrow \Xi^T \operatorname{softmax}(\beta\, \Xi x)
 
+    It is not invariant under shifts: far from the origin the longest pattern wins. Subtract the
+    mean of the patterns first, or take a :class:`GaussianMemory`.
+
     References:
         Ramsauer et al., "Hopfield networks is all you need" (2021).
     """

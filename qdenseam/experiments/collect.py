@@ -259,7 +259,7 @@ def _run_batch(task: Task, batch: int, modules: Sequence[str]) -> Record:
         importlib.import_module(module)
     function = _registered(task.kind)
     start = time.perf_counter()
-    values = function(plain_json(task.params), task.rng(batch))
+    values = function(plain_json({**task.params, **task.files}), task.rng(batch))
     seconds = time.perf_counter() - start
     if not isinstance(values, Mapping):
         raise TypeError(f"a trial should return a dict of values. Got {type(values).__name__}.")

@@ -224,7 +224,8 @@ def check_feasible(settings: ComparisonSettings) -> None:
 def comparison_tasks(asked: ComparisonSettings) -> list[Task]:
     """Return the tasks: two sweeps from exact laws, circuit cells, and a gallery.
 
-    What the data hold is part of each: other patterns under the same name are other tasks.
+    What the data hold is part of each, where a file lies is not: other patterns under the same path
+    are other tasks, the same patterns elsewhere are the same.
     """
     settings = asked.fitted()
     common = {
@@ -278,11 +279,16 @@ def _circuit_tasks(settings: FittedSettings, common: dict[str, Any]) -> list[Tas
 
 
 def _data(source: str, num_neurons: int) -> dict[str, Any]:
-    """Where the patterns are, and what they are."""
+    """What the patterns are: a name, or that they come from a file, and their hash."""
     from qdenseam.experiments.trials import load_dataset
 
     sha256 = load_dataset(source, num_neurons).content_hash()
-    return {"data": source, "data_sha256": sha256, "num_neurons": num_neurons}
+    name = "file" if _files(source) else source
+    return {"data": name, "data_sha256": sha256, "num_neurons": num_neurons}
+
+
+def _files(source: str) -> dict[str, str]:
+    return {"data": source} if source.endswith(".npy") else {}
 
 
 def _tasks(
@@ -294,6 +300,7 @@ def _tasks(
             kind="comparison",
             params={**cell, "contender": name, "engine": engine},
             seed=settings.seed,
+            files=_files(settings.data),
         )
         for name in names
         if CONTENDERS[name].takes(cell["num_flips"], cell["num_erasures"])
@@ -316,6 +323,7 @@ def _gallery(settings: FittedSettings, common: dict[str, Any]) -> list[Task]:
                 "contenders": [n for n in GALLERY_CONTENDERS if CONTENDERS[n].takes(f, e)],
             },
             seed=settings.seed,
+            files=_files(settings.data),
         )
         for f, e in ((middle_of(settings.flips), 0), (0, middle_of(settings.erasures)))
     ]

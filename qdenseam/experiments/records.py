@@ -10,7 +10,7 @@ import math
 import operator
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -42,18 +42,23 @@ class Task:
     """Nonnegative; another seed gives another, independent task."""
     num_batches: int = 1
     """How many batches are wanted, at least 1. Raising it later keeps the finished ones."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Where files lie, by the parameter that the trial is to find the path in. A path is no part of
+    what is asked: what the file holds is, by its hash in ``params``."""
 
     def __post_init__(self) -> None:
         _check_name(self.kind, "kind")
         object.__setattr__(self, "params", _plain_mapping(self.params, "params"))
         object.__setattr__(self, "seed", _integer(self.seed, "seed", minimum=0))
         object.__setattr__(self, "num_batches", _integer(self.num_batches, "num_batches", 1))
+        object.__setattr__(self, "files", {name: os.fspath(p) for name, p in self.files.items()})
 
     @property
     def identity(self) -> dict[str, Any]:
         """Everything that decides what is sampled: the kind, the parameters and the seed.
 
-        The number of batches and the versions of the software are not part of it.
+        The number of batches, the places of files and the versions of the software are not part of
+        it.
         """
         return {"kind": self.kind, "params": self.params, "seed": self.seed}
 

@@ -266,7 +266,7 @@ def _gallery(record: Record) -> tuple[str, Any]:
         else f"{params['num_erasures']} unknown bits"
     )
     caption = (
-        f"Recall of {params['data'] if not params['data'].endswith('.npy') else 'your patterns'} "
+        f"Recall of {params['data'] if params['data'] != 'file' else 'your patterns'} "
         f"with {damage} (K = {params['num_patterns']}, D = {params['num_neurons']}, "
         f"{params['shots']} shots): green frame right, red frame wrong. Ambiguous: another pattern "
         "is as near to the probe as its own."

@@ -260,6 +260,9 @@ def test_content_decides_identity(tmp_path) -> None:
     assert again == first
     assert others != patterns
     assert run(seed=1) == (0, patterns)
+    file = tmp_path / "moved.npy"
+    assert run(seed=1) == (0, patterns)
+    assert "mine.npy" not in (out / "results.jsonl").read_text()
 
 
 def test_the_report_states_the_versions_of_its_rows(comparison) -> None:

@@ -69,6 +69,11 @@ class TestTask:
         assert more.key == TASK.key
         assert more != TASK
 
+    def test_where_files_lie_is_not_in_the_key(self, tmp_path):
+        there = dataclasses.replace(TASK, files={"data": tmp_path / "mine.npy"})
+        assert there == TASK
+        assert there.files == {"data": str(tmp_path / "mine.npy")}
+
     def test_equal_tasks_are_one_in_a_set(self):
         again = Task(kind="recall", params={"weights": (0.5, 0.25), "K": 3, "D": 8}, seed=7)
         assert {TASK, again} == {TASK}
