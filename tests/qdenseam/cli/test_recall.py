@@ -58,6 +58,18 @@ def test_frequencies_stand_beside_the_law(run):
     assert rows[0][1].strip() == "1"  # one flipped bit is what is left of the target
 
 
+def test_flips_are_told_to_auto(run) -> None:
+    asked = ("--data", "random", "--num-neurons", "8", "--shots", "200")
+    made = run(*asked, "--flips", "1", "--erasures", "2")  # those made here are told
+    assert "minimum-search on exact" in made.stdout
+    given = ("--probe", "0?110100")
+    assert "minimum-search on exact" in run(*asked, *given, "--expected-flips", "1").stdout
+    assert "amplification on exact" in run(*asked, *given).stdout
+    refused = run(*asked, *given, "--method", "amplification", "--expected-flips", "1")
+    assert refused.exit_code == 2
+    assert "method='auto' alone" in " ".join(refused.output.split())
+
+
 @pytest.mark.parametrize("method", ["auto", *sorted(METHODS)])
 def test_every_method_by_name(run, method):
     result = run("--method", method, "--flips", "1")
