@@ -42,7 +42,7 @@ from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.memories.stored_energies import stored_energies
 from qdenseam.methods import AdaptiveAmplification, AmplitudeAmplification
 from qdenseam.methods.adaptive import run_rounds, run_together, sample_laws
-from qdenseam.planning import choose, choose_method
+from qdenseam.planning import choose
 from qdenseam.plots.gallery import plot_state
 from qdenseam.simulation.distance_energies import distance_energies
 from qdenseam.simulation.matrix_product import product_amplitudes
@@ -152,7 +152,6 @@ PROBES: dict[str, Call] = {
         )
     ],
     "qdenseam.planning.rule.choose": lambda p: repr(choose(ENERGY, p, None)[1]),
-    "qdenseam.planning.rule.choose_method": lambda p: repr(choose_method(AMPLITUDE, p)),
     "qdenseam.plots.gallery.plot_state": (
         lambda p: plot_state(p, (2, 2), ax=Figure().add_subplot()).images[0].get_array()
     ),
@@ -471,6 +470,23 @@ def test_a_batch_is_judged_as_a_whole_and_its_arrays_by_their_types() -> None:
         checks.check_probes([BITS, np.array(BITS, dtype=np.uint8)], 4)
     with pytest.raises(ValueError, match=r"rows of several lengths"):
         checks.check_probes([[1, -1], [1]], 2)
+
+
+def test_a_model_of_bits_is_refused() -> None:
+    class Model:
+        patterns = AMPLITUDE.bits
+        energy = DENSE.energy
+
+    with pytest.raises(ValueError, match=r"model.patterns should say whether"):
+        EnergyMemory(Model())
+
+
+def test_readings_of_a_calibration_are_bits() -> None:
+    shots = np.zeros((5, 2), dtype=np.uint8)
+    assert mitigation.ReadoutErrors.from_calibration(shots, 1 - shots).matrices.shape == (2, 2, 2)
+    for good, bad in ((shots, 1 - 2 * shots.astype(np.int8)), (1 - shots, shots.astype(np.int8))):
+        with pytest.raises(ValueError, match=r"should be 0 or 1\. Got int8, which holds spins"):
+            mitigation.ReadoutErrors.from_calibration(bad, good)
 
 
 def test_a_mask_is_no_list_of_positions() -> None:

@@ -103,10 +103,13 @@ class ReadoutErrors:
         Args:
             zeros: Bits read after preparing all 0, shape ``(shots, n)``.
             ones: Bits read after preparing all 1, shape ``(shots, n)``.
+
+        Raises:
+            ValueError: The shots are no bits.
         """
         return cls(
-            zero_read_as_one=np.asarray(zeros, dtype=float).mean(axis=0),
-            one_read_as_zero=1 - np.asarray(ones, dtype=float).mean(axis=0),
+            zero_read_as_one=check_bits(zeros, name="zeros").mean(axis=0),
+            one_read_as_zero=1 - check_bits(ones, name="ones").mean(axis=0),
         )
 
 

@@ -31,8 +31,17 @@ def num_spurious(energies: npt.ArrayLike, stored: npt.ArrayLike) -> int:
     Args:
         energies: E, shape ``(2**D,)``.
         stored: Indices of the stored patterns, shape ``(K,)``.
+
+    Raises:
+        ValueError: ``stored`` holds no indices: patterns are rows, and no such indices.
     """
-    return int((~np.isin(local_minima(energies), np.asarray(stored))).sum())
+    indices = np.asarray(stored)
+    if indices.ndim != 1 or (indices.size and indices.dtype.kind not in "iu"):
+        raise ValueError(
+            f"stored should be indices of shape (K,). Got {indices.dtype} of shape "
+            f"{indices.shape}; EnergyMemory.pattern_indices() gives them."
+        )
+    return int((~np.isin(local_minima(energies), indices)).sum())
 
 
 def descend(

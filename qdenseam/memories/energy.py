@@ -64,8 +64,9 @@ class EnergyMemory:
         probe_field: h > 0, the same for all known positions, or ``None`` for the default.
 
     Raises:
-        ValueError: Patterns are malformed, a model comes with another separation than its own, or
-            h is not positive or too large for float64.
+        ValueError: Patterns are malformed, or spins or bits in doubt, those of a model too; a model
+            comes with another separation than its own, or h is not positive or too large for
+            float64.
         TypeError: h is no number.
         CapacityError: D exceeds what a diagonal can hold.
 
@@ -97,6 +98,7 @@ class EnergyMemory:
             self.model, "separation", None
         ):
             raise ValueError("a model has its own energy: give either a model or a separation.")
+        check_spins(self.model.patterns, name="model.patterns", may_be_unknown=False)
         if self.num_neurons > MAX_NEURONS:
             raise CapacityError(
                 f"{self.num_neurons} neurons need 2**{self.num_neurons} energies of 8 bytes; "

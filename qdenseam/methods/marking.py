@@ -64,7 +64,7 @@ def known_parts(memory: AmplitudeMemory, known: Mask) -> npt.NDArray[np.int64]:
     """
     if not known.any():
         return np.zeros(memory.num_patterns, dtype=np.int64)
-    packed = np.packbits(memory.bits[:, known], axis=1)
+    packed = np.packbits((memory.patterns < 0) & known, axis=1)
     rows = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
     return np.unique(rows, return_inverse=True)[1].reshape(-1)
 

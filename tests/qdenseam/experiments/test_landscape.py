@@ -35,6 +35,8 @@ def test_minima_are_what_the_definition_says(rng: np.random.Generator) -> None:
     assert local_minima(energies).tolist() == by_hand
     assert num_spurious(energies, by_hand[:1]) == len(by_hand) - 1
     assert num_spurious(energies, []) == len(by_hand)
+    with pytest.raises(ValueError, match=r"stored should be indices of shape \(K,\)"):
+        num_spurious(energies, np.ones((2, 4), dtype=np.int8))
     assert local_minima(np.zeros(8)).size == 8
 
 
