@@ -1,5 +1,6 @@
 """The planner from the command line."""
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -36,3 +37,13 @@ def test_errors_are_told(arguments, said):
     result = run("--num-patterns", "3", *arguments)
     assert result.exit_code == 2
     assert said in " ".join(result.output.split())
+
+
+def test_of_a_small_file_all_patterns_are_stored_unless_a_number_is_named(tmp_path):
+    file = tmp_path / "mine.npy"
+    np.save(file, [[1, -1, 1], [-1, -1, 1]])
+    given = ("--backend", "fake:manila", "--data", str(file), "--top", "1")
+    assert run(*given).exit_code == 0
+    refused = run(*given, "--num-patterns", "3")
+    assert refused.exit_code == 2
+    assert "num_patterns should be from 1 to 2. Got 3" in " ".join(refused.output.split())

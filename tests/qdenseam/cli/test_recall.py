@@ -78,6 +78,15 @@ def test_every_method_by_name(run, method):
         assert f"{method} on exact." in result.stdout
 
 
+def test_of_a_small_file_all_patterns_are_stored_unless_a_number_is_named(tmp_path):
+    np.save(tmp_path / "few.npy", [[1, -1, 1], [-1, -1, 1]])
+    given = ["recall", "--data", str(tmp_path / "few.npy"), "--probe", "01?"]
+    assert CliRunner().invoke(app, given).exit_code == 0
+    refused = CliRunner().invoke(app, [*given, "--num-patterns", "3"])
+    assert refused.exit_code == 2
+    assert "num_patterns should be from 1 to 2. Got 3" in refused.stderr
+
+
 @pytest.mark.parametrize("method", examples(), ids=example_id)
 def test_every_setting_reaches_the_recall(run, monkeypatch, method):
     asked = []
