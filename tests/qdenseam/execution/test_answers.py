@@ -176,7 +176,7 @@ def flipped(num_qubits: int, one: int) -> QuantumCircuit:
     "source",
     ["statevector", "aer", "aer-mps", "fake:manila", "ddsim", "pennylane:lightning.qubit",
      StatevectorSampler(seed=1), AerSimulator(seed_simulator=1)],
-    ids=str,
+    ids=lambda source: source if isinstance(source, str) else type(source).__name__,
 )  # fmt: skip
 def test_every_circuit_may_have_its_own_shots(source) -> None:
     if source == "ddsim":
