@@ -32,7 +32,7 @@ Kind = Literal["spins", "bits", "text", "open"]
 _SPIN_OF_CHARACTER = {"0": 1, "1": -1, "?": 0}
 _SHOWN = 12  # entries of a refused row that a message quotes
 _SAY_IT = (
-    "Say which: bits=True or bits=False where a function takes it (--bits in a command), "
+    "Say which: bits=True or bits=False where a function takes it, --bits where a command does, "
     "bits_to_spins(...) for bits, an int8 array for spins, or text."
 )
 
@@ -286,11 +286,11 @@ def _refuse_doubt(array: NDArray[np.generic], name: str, may_be_unknown: bool) -
     spins = (
         f"as spins '{as_spins}{more}' (+1 is bit 0, 0 is unknown)"
         if may_be_unknown or row.all()
-        else "no spins"
+        else "no spins, since a pattern knows every neuron"
     )
     raise ValueError(
-        f"{name} should say whether it holds spins or bits. Got [{numbers}{more}] ({array.dtype}): "
-        f"{spins}, as bits '{as_bits}{more}'. {_SAY_IT}"
+        f"{name} should say whether spins or bits are meant. Got [{numbers}{more}] "
+        f"({array.dtype}): {spins}, as bits '{as_bits}{more}'. {_SAY_IT}"
     )
 
 

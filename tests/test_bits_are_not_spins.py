@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from qiskit import QuantumCircuit
@@ -361,7 +362,7 @@ def same(first: Any, second: Any) -> bool:
     return bool(first == second)
 
 
-BOTH = r"spins or bits\. Got \[1, 0, 1, 1\] \(.*\): as spins '0\?00'.*, as bits '1011'"
+BOTH = r"spins or bits are meant\. Got \[1, 0, 1, 1\] \(.*\): as spins '0\?00'.*, as bits '1011'"
 
 
 def each(table: dict[str, Call]) -> pytest.MarkDecorator:
@@ -419,7 +420,7 @@ def test_patterns_of_spins_or_text_are_taken_and_bits_are_refused(call: Call) ->
     for form, given in spin_forms(ROWS).items():
         assert same(call(given), expected), form
     for form, given in forms(ROWS).items():
-        with pytest.raises(ValueError, match=r"spins or bits\. Got \[1, 0, 1, 1\].*'1011'"):
+        with pytest.raises(ValueError, match=r"bits are meant\. Got \[1, 0, 1, 1\].*'1011'"):
             call(given)
         if takes_bits(call):
             assert same(call(given, bits=True), expected), form
@@ -470,6 +471,24 @@ def test_a_batch_is_judged_as_a_whole_and_its_arrays_by_their_types() -> None:
         checks.check_probes([BITS, np.array(BITS, dtype=np.uint8)], 4)
     with pytest.raises(ValueError, match=r"rows of several lengths"):
         checks.check_probes([[1, -1], [1]], 2)
+
+
+def test_series_and_tables_are_judged_like_arrays() -> None:
+    expected = [[1, -1, 0], [-1, -1, 1]]
+    for dtype in (object, "string"):
+        given = pd.Series(["01?", "110"], dtype=dtype)
+        assert checks.check_probes(given, 3).tolist() == expected
+    assert checks.check_probes([["01?"], ["110"]], 3).tolist() == [[row] for row in expected]
+    assert checks.check_probes(pd.Series([1, -1, 0], dtype="Int8"), 3).tolist() == expected[0]
+    assert checks.check_patterns(pd.DataFrame([[0, 1], [1, 0]]), bits=True).tolist() == [
+        [1, -1],
+        [-1, 1],
+    ]
+    for given in (pd.Series([True, False, True], dtype="boolean"), pd.Series([1, 0, 1])):
+        with pytest.raises(ValueError, match=r"as spins '0\?0'.*, as bits '101'"):
+            checks.check_probes(given, 3)
+    with pytest.raises(ValueError, match=r"Got nan"):
+        checks.check_probes(pd.Series([1, -1, None], dtype="Int8"), 3)
 
 
 def test_a_model_of_bits_is_refused() -> None:

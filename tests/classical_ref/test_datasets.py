@@ -86,7 +86,7 @@ def test_files_keep_their_shape(tmp_path):
 def test_files_of_bits_are_refused(tmp_path):
     np.save(tmp_path / "bits.npy", np.array([[0, 1]]))
     np.save(tmp_path / "line.npy", np.array([1, 1]))
-    with pytest.raises(ValueError, match=r"spins or bits\. Got \[0, 1\].*bits '01'"):
+    with pytest.raises(ValueError, match=r"spins or bits are meant\. Got \[0, 1\].*bits '01'"):
         load_patterns(tmp_path / "bits.npy")
     assert load_patterns(tmp_path / "bits.npy", bits=True).patterns.tolist() == [[1, -1]]
     with pytest.raises(ValueError, match=r"the file should hold shape .* Got shape \(2,\)"):

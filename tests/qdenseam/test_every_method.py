@@ -198,7 +198,7 @@ def test_bad_input_is_refused(method: RecallMethod) -> None:
     with pytest.raises(ValueError, match="probe should"):
         recall(memory, [[1, 1, 1, 1, 2]], method=method)
     for build in (method.law, method.circuit, method.resources):
-        with pytest.raises(ValueError, match="whether it holds spins or bits"):
+        with pytest.raises(ValueError, match="whether spins or bits are meant"):
             build(memory, np.array([0, 1, 1, 0, 1], dtype=np.uint8))
     other = AmplitudeMemory if method.memory_type is EnergyMemory else EnergyMemory
     with pytest.raises(TypeError, match="recalls from"):

@@ -113,7 +113,7 @@ def test_workers_are_one_per_core_by_default_with_one_thread_each(
     [
         (("--data", "faces"), "'digits', 'glyphs'.*Got 'faces'"),
         (("--data", "missing.npy"), "No such file or directory: missing.npy"),
-        (("--data", "bits.npy"), "spins or bits. Got .1, 0, 0.*as bits"),
+        (("--data", "bits.npy"), "spins or bits are meant. Got .1, 0, 0.*as bits"),
         (("--data", "duplicates.npy"), "distinct. Rows 0 and 12 are equal.*`weights`"),
         (("--data", "flat.npy"), r"shape.*Got shape \(9,\)"),
         (("--data", "empty.npy"), ""),

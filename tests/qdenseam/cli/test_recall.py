@@ -143,7 +143,7 @@ def test_a_file_of_bits_has_to_be_said(tmp_path):
     arguments = ["recall", "--num-patterns", "5", "--data"]
     refused = CliRunner().invoke(app, [*arguments, str(tmp_path / "bits.npy")])
     assert refused.exit_code == 2
-    assert re.match(r"Error: .*spins or bits\. Got .*\(--bits in a command\)", refused.stderr)
+    assert re.match(r"Error: .*bits are meant\. Got .*--bits where a com", refused.stderr)
     bits = CliRunner().invoke(app, [*arguments, str(tmp_path / "bits.npy"), "--bits"])
     spins = CliRunner().invoke(app, [*arguments, str(tmp_path / "spins.npy")])
     assert bits.exit_code == 0, bits.output

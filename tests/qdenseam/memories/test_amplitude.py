@@ -79,7 +79,7 @@ def test_plain_data_round_trip(rng) -> None:
 @pytest.mark.parametrize(
     ("patterns", "weights", "message"),
     [
-        ([[1, 0]], None, r"spins or bits\. Got \[1, 0\]"),
+        ([[1, 0]], None, r"spins or bits are meant\. Got \[1, 0\]"),
         ([[-1, 0]], None, r"should hold -1 and \+1\. Got 0"),
         ([1, -1], None, "shape"),
         (np.zeros((0, 3)), None, "at least one"),
