@@ -77,16 +77,21 @@ result
 #
 # `noise_study.jsonl` and `noise_references.jsonl` beside this notebook were made by `qdenseam
 # collect noise`: instances with one unknown neuron (top) or one flipped one (bottom), 4,000 shots
-# each, models of Fez and Torino with gate and readout errors. **All** probes count, also those that
-# are as near to another pattern: with a flip that is three quarters of them at D = K = 4, and an
-# exact scan (dotted; told the number of flips, as the planner is) errs there too. Solid bars are
-# the plan as measured, after readout mitigation (it knows the readout errors that are simulated,
-# while those of a device drift), and after nearest-pattern decoding, which takes all shots,
-# accepted or not. Hatched is what needs no search, under the same noise: the scan's answer written
-# by X gates and the circuit that index search ends with (it peeks), and measuring the memory,
-# accepting classically, within as many state preparations as the plan takes (dashed: the same
-# without noise). The black line is the prediction from the calibration, which takes every error for
-# a failure. Intervals (95 %) are over instances, each with a memory of its own.
+# each, models of Fez and Torino with gate and readout errors. **All** probes count, also those
+# that are as near to another pattern: with a flip that is three quarters of them at D = K = 4,
+# and an exact scan (dotted; told the number of flips, as the planner is) errs there too. Solid
+# bars are the plan as measured, after readout mitigation (it knows the readout errors that are
+# simulated, while those of a device drift), and after nearest-pattern decoding, which takes all
+# shots, accepted or not. Hatched is what needs no search, under the same noise: the scan's answer
+# written by X gates and the circuit that index search ends with (it peeks), and measuring the
+# memory, accepting classically, within as many state preparations as the plan takes (dashed: the
+# same without noise). The black line is the prediction from the calibration, which takes every
+# error for a failure. Intervals (95 %) are over instances, each with a memory of its own.
+#
+# The stored plans are those of a planner by mean success alone, and every one is index search,
+# also with a flip. Today's planner takes only what puts a nearest pattern first for every probe
+# that it may meet, hence no index search with a flip, nor where two patterns share all known
+# neurons. What the bars say of index search stays true.
 
 # %%
 records = read_records("noise_study.jsonl") + read_records("noise_references.jsonl")
