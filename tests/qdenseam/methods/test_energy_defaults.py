@@ -5,6 +5,7 @@ import pytest
 from energy_instances import MODELS, gap, instances
 
 from classical_ref import LogSumExp, Polynomial
+from classical_ref.patterns import random_patterns
 from classical_ref.spins import bits_to_spins
 from qdenseam import EnergyMemory, recall
 from qdenseam.experiments.statistics import rate
@@ -146,3 +147,20 @@ def test_a_threshold_search_sees_what_is_known_never_what_it_says() -> None:
         probes = [(rng.choice([-1, 1], 9) * known).astype(np.int8) for _ in range(5)]
         assert len({ThresholdSearch().settings(memory, probe) for probe in probes}) == 1
     assert ThresholdSearch(-0.5, 3).settings(memory, GLYPHS[0]) == (-0.5, 3)
+
+
+@pytest.mark.parametrize("energy", MODELS)
+def test_every_energy_has_patterns_d_deep_and_a_field_in_that_unit(
+    energy: str, rng: np.random.Generator
+) -> None:
+    for num_neurons in (6, 9, 12):
+        patterns = random_patterns(3, num_neurons, rng=rng)
+        memory = EnergyMemory(MODELS[energy](patterns))
+        assert memory.energies(patterns).mean() == pytest.approx(-num_neurons)
+        lowered = memory.energies(patterns) - memory.energies(patterns, patterns[0])
+        overlaps = patterns.astype(int) @ patterns[0]
+        np.testing.assert_allclose(lowered, memory.field_strength() * overlaps)
+        assert 0 < memory.field_strength() < num_neurons
+        masks, weights = memory.terms(patterns[0])  # what a circuit is built from
+        signs = np.where(np.bitwise_count(masks & memory.pattern_indices()[:, None]) % 2, -1, 1)
+        np.testing.assert_allclose(signs @ weights, memory.energies(patterns, patterns[0]))
