@@ -65,7 +65,8 @@ def plan(
     Shown is the best plan of each method, degree and number of rounds. Success is P(target and
     accepted), "ideal" the same without noise. The last row measures the memory and accepts
     classically: what a plan has to beat. The row that "peeks" finds the answer classically and only
-    writes it: what index search is to be compared with, never a plan. An amplitude memory is
+    writes it: what index search is to be compared with, never a plan. "not every probe" marks plans
+    that fail some probes, which auto does not take. An amplitude memory is
     planned for; energy memories keep a rule.
     """
     import numpy as np
@@ -100,4 +101,8 @@ def plan(
     *kinds, baseline = best_of_each_kind(found)
     peeking = [each for each in kinds if each.peeks]
     ranked = [each for each in kinds if not each.peeks]
-    print_rows([each.row() for each in [*ranked[:top], *peeking, baseline]])
+    rows = [each.row() for each in [*ranked[:top], *peeking, baseline]]
+    for row in rows:
+        if not row.pop("answers"):
+            row["settings"] = f"{row['settings']} (not every probe)".lstrip()
+    print_rows(rows)

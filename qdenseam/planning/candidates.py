@@ -174,10 +174,9 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Yield memories and methods, those of few gates first.
 
-    Index search with several indices and numbers of rounds, where the known neurons tell all
-    patterns apart; without flips amplification about the memory; then filters, plain and amplified:
-    probabilistic recall with 1 to 4 controls, optimal filters of each degree, the ball, and the
-    one that :func:`nearest_filter` gives.
+    Index search with several indices and numbers of rounds; without flips amplification about the
+    memory; then filters, plain and amplified: probabilistic recall with 1 to 4 controls, optimal
+    filters of each degree, the ball, and the one that :func:`nearest_filter` gives.
 
     Args:
         memories: The memory with several encoders.
@@ -188,7 +187,7 @@ def candidates(
     """
     memory = memories[0]
     known = expected.probes[0] != 0
-    if memory.num_patterns <= MAX_PATTERNS and tells_all_apart(memory, known):
+    if memory.num_patterns <= MAX_PATTERNS:
         schedules = [*_iterations(claim_of_each(memory).least), None]
         search = IndexSearch(radius=num_flips)
         most = MOST_INDICES if memory.num_patterns <= FEW_PATTERNS else 2

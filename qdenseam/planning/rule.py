@@ -36,9 +36,10 @@ def choose(
 ) -> tuple[Memory, RecallMethod | AdaptiveMethod]:
     """Return a method for one probe and the memory with the encoder for it.
 
-    On a device that reports its errors it is the best :func:`plan` for the known neurons; patterns
-    and their order stay. Elsewhere, for an energy memory, and where no plan fits the device, it is
-    :func:`choose_method` and the memory as it is. Of the probe only which neurons it knows matters.
+    On a device that reports its errors it is the best :func:`plan` that answers every probe with
+    these known neurons; patterns and their order stay. Elsewhere, for an energy memory, and where no
+    plan fits the device, it is :func:`choose_method` and the memory as it is. Of the probe only
+    which neurons it knows matters.
 
     Args:
         memory: The memory.
@@ -56,7 +57,7 @@ def choose(
         and target is not None
         and is_calibrated(target)
     ):
-        plans = plan(memory, known, target, expected_flips=num_flips)
+        plans = plan(memory, known, target, expected_flips=num_flips, every_probe=True)
         if plans and not (plans[0].is_baseline or plans[0].peeks):
             return plans[0].memory, plans[0].method
     chosen = choose_method(

@@ -77,22 +77,29 @@ def test_fewer_errors_buy_rounds_and_signals(target) -> None:
     assert num_filters[0.01] > num_filters[3.0]  # the others drown in noise
 
 
-def test_an_index_search_is_planned_only_where_it_can_give_every_match(target) -> None:
+def test_what_fails_a_probe_is_marked_and_left_out_where_every_probe_counts(target) -> None:
     known = np.array([True, True, True, False])
     alike = APART.copy()
     alike[1] = [1, 1, 1, -1]
-    for patterns, is_planned in ((APART, True), (alike, False)):
+    for patterns, index_answers in ((APART, True), (alike, False)):
         memory = AmplitudeMemory(patterns)
-        *plans, _, _ = plan(memory, known, target, num_seeds=1, margin=0.0)
-        names = {each.method.name for each in plans}
-        assert "amplification" in names
-        assert ("index-search" in names) == is_planned
-        for each in plans:
+        *shown, _, _ = plan(memory, known, target, num_seeds=1, margin=0.0)
+        for each in shown:
+            if each.method.name == "index-search":
+                assert each.answers == index_answers
+        *taken, _, _ = plan(memory, known, target, num_seeds=1, margin=0.0, every_probe=True)
+        assert {each.method.name for each in taken} >= {"amplification"}
+        assert all(each.answers for each in taken)
+        for each in taken:
             for pattern in patterns:
                 law = each.method.law(each.memory, pattern * known)
                 fits = (patterns * known == pattern * known).all(axis=1)
                 assert law.joint[fits].min() > 1e-6
                 assert law.joint.argmax() in np.flatnonzero(fits)
+        *flipped, _, _ = plan(
+            memory, np.ones(4, dtype=bool), target, num_seeds=1, expected_flips=1, every_probe=True
+        )
+        assert "index-search" not in {each.method.name for each in flipped}
 
 
 def test_a_larger_margin_only_leaves_out_what_is_worse(rng, target) -> None:

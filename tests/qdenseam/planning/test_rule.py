@@ -66,7 +66,7 @@ def test_a_calibrated_device_is_planned_for(rng) -> None:
     memory = AmplitudeMemory(random_patterns(3, 4, rng=rng))
     target = fake_device("manila").target
     for known, num_flips in (([True, True, False, True], 0), ([True] * 4, 1)):
-        best = plan(memory, np.array(known), target, expected_flips=num_flips)[0]
+        best = plan(memory, np.array(known), target, expected_flips=num_flips, every_probe=True)[0]
         source, method = choose(memory, memory.patterns[1] * known, target)
         assert method.to_dict() == best.method.to_dict()
         assert source.encoder == best.memory.encoder
