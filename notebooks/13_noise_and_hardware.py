@@ -64,8 +64,8 @@ best = plans[0]
 best.method.circuit(best.memory, probe).draw("text", fold=110)
 
 # %% [markdown]
-# On a device, `method="auto"` is the best plan, made once for all probes that know the same
-# neurons. Circuits go where gates and readout are predicted to succeed best.
+# On a device, `method="auto"` is the best plan that answers every probe with the same known neurons,
+# made once for all of them. Circuits go where gates and readout are predicted to succeed best.
 
 # %%
 result = recall(memory, probe, sampler=fez, shots=4000, rng=rng)

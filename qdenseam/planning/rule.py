@@ -37,8 +37,8 @@ def choose(
     """Return a method for one probe and the memory with the encoder for it.
 
     On a device that reports its errors it is the best :func:`plan` that answers every probe with
-    these known neurons; patterns and their order stay. Elsewhere, for an energy memory, and where no
-    plan fits the device, it is :func:`choose_method` and the memory as it is. Of the probe only
+    these known neurons; patterns and their order stay. Elsewhere, for an energy memory, and where
+    no plan fits the device, it is :func:`choose_method` and the memory as it is. Of the probe only
     which neurons it knows matters.
 
     Args:
