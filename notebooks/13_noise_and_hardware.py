@@ -64,7 +64,7 @@ best = plans[0]
 best.method.circuit(best.memory, probe).draw("text", fold=110)
 
 # %% [markdown]
-# On a device, `method="auto"` is the best plan that answers every probe with the same known neurons,
+# On a device, `method="auto"` is the best plan that answers every probe with these known neurons,
 # made once for all of them. Circuits go where gates and readout are predicted to succeed best.
 
 # %%
