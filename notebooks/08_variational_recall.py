@@ -21,7 +21,7 @@ from matplotlib import pyplot as plt
 
 from classical_ref import DenseMemory, LogSumExp, flip, random_patterns
 from qdenseam import EnergyMemory
-from qdenseam.experiments import Task, read_records
+from qdenseam.experiments import Task, bootstrap, read_records
 from qdenseam.experiments.energy_references import (
     ANNEALER,
     DENSE,
@@ -30,7 +30,7 @@ from qdenseam.experiments.energy_references import (
     NEAREST,
     reference_tasks,
 )
-from qdenseam.experiments.energy_study import SEARCHES, energy_trial, notebook_tasks
+from qdenseam.experiments.energy_study import SEARCHES, energy_trial, instances, notebook_tasks
 from qdenseam.experiments.energy_summary import energy_summary
 from qdenseam.methods import QAOA, VQE, AdiabaticRecall
 from qdenseam.plots.energy import plot_evaluations, plot_success
@@ -51,9 +51,9 @@ for p in (1, 2, 3, 4):
     qaoa = QAOA(num_layers=p).trained(memory, probe, rng=rng)
     share = qaoa.law(memory, probe).joint[0]
     print(f"QAOA p = {p:2}       P(target) {share:.3f} after {qaoa.evaluations} evaluations")
-for p in (8, 16):
+for p in (8, 16, None):
     share = AdiabaticRecall(num_steps=p).law(memory, probe).joint[0]
-    print(f"adiabatic p = {p:2}  P(target) {share:.3f} without training")
+    print(f"adiabatic p = {p or 'default'}  P(target) {share:.3f} without training")
 vqe = VQE().trained(memory, probe, rng=rng)
 share = vqe.law(memory, probe).joint[0]
 print(f"VQE p = 1         P(target) {share:.3f} after {vqe.evaluations} evaluations")
@@ -164,6 +164,30 @@ for num_flips in (1, 2):
                 for row in (column[method] for column in columns)
             ]
             print(method.ljust(32), *(cell.rjust(26) for cell in cells))
+
+# %% [markdown]
+# The rows above have their settings written out. The default of `recall` on an energy is a longer
+# ramp, `AdiabaticRecall()`, whose steps follow the steepest flip. On the very instances of one
+# flip:
+
+# %%
+default, ramped = AdiabaticRecall(), {}
+for energy in names:
+    asked = {**point, "energy": energy, "num_flips": 1}
+    shares, steps = [], []
+    for record in kept:
+        given = dict(record.params)
+        if asked.items() <= given.items() and not is_search(record):
+            task = Task(kind=record.kind, params=given, seed=record.seed)
+            for memory, probe in instances(given, task.rng(record.batch)):
+                shares.append(default.law(memory, probe).joint[0])
+                steps.append(len(default.angles(memory)[0]))
+    ramped[energy] = bootstrap(shares, np.mean, rng=0, covers="pattern sets")
+    (beside,) = select(method=DESCENTS, energy_evaluations=16.0, **asked)
+    print(
+        f"{energy:12} default ramp {ramped[energy]} at {np.mean(steps):.0f} steps; descents",
+        f"{beside['success']} at 16 looks, ground state {beside['ground_state'].best:.2f}",
+    )
 
 # %% [markdown]
 # ## Which field
@@ -394,6 +418,9 @@ calls = {row["num_neurons"]: row["energy_calls"] for row in searched
 print("state preparations of energy search:", {d: round(n) for d, n in calls.items()})
 assert calls[10] < 5 * calls[6]
 assert all(row["success"].best == 1 for row in table if row["method"] in (NEAREST, DENSE))
+for energy in names:
+    (row,) = select(energy=energy, num_flips=1, method=DESCENTS, energy_evaluations=16.0, **point)
+    assert ramped[energy].best < row["success"].best
 few, middle, many = (
     counted[kind, "all"] for kind in ("fewer than neurons", "D to 2^D", "2^D and more")
 )
