@@ -87,7 +87,8 @@ def test_the_state_is_the_same_and_gates_join_coupled_qubits(
 ) -> None:
     patterns = random_patterns(4, 5, rng=rng)
     couplings = both_ways(MAPS[device])
-    for probe in (patterns[0] * [1, -1, 1, 1, 1], patterns[1] * [1, 1, 0, 1, 1]):
+    factors = np.array([[1, -1, 1, 1, 1], [1, 1, 0, 1, 1]], dtype=np.int8)
+    for probe in patterns[:2] * factors:
         circuit = measured(METHODS[method].circuit(AmplitudeMemory(patterns), probe))
         found = route_hubs(circuit, couplings, fractional=fractional)
         assert found

@@ -101,6 +101,20 @@ def test_one_plan_serves_all_probes_that_know_the_same(rng, monkeypatch) -> None
     assert names == {results[0].method["name"]}
 
 
+def test_what_peeks_is_never_chosen(monkeypatch) -> None:
+    memory = AmplitudeMemory(np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1]], dtype=np.int8))
+    target = fake_device("manila").target
+    *_, peeking, baseline = plan(memory, np.ones(3, dtype=bool), target, num_seeds=1)
+    assert peeking.peeks
+    assert peeking.success > baseline.success
+    monkeypatch.setattr(rule, "plan", lambda *args, **settings: [peeking, baseline])
+    for text in ("000", "0?0", "???"):
+        for device in (target, None, AerSimulator().target):
+            for may_adapt in (True, False):
+                _, method = choose(memory, text, device, may_adapt=may_adapt)
+                assert not getattr(method, "peeks", False)
+
+
 def test_where_no_plan_fits_the_rule_chooses(rng, monkeypatch) -> None:
     memory = AmplitudeMemory(random_patterns(3, 3, rng=rng))
     target = fake_device("manila").target
