@@ -88,10 +88,10 @@ result
 # same without noise). The black line is the prediction from the calibration, which takes every
 # error for a failure. Intervals (95 %) are over instances, each with a memory of its own.
 #
-# The stored plans are those of a planner by mean success alone, and every one is index search,
-# also with a flip. Today's planner takes only what puts a nearest pattern first for every probe
-# that it may meet, hence no index search with a flip, nor where two patterns share all known
-# neurons. What the bars say of index search stays true.
+# The plans here are the planner's first by mean success, and every one is index search, also with
+# a flip. `method="auto"` asks for more, that a nearest pattern comes first for every probe with
+# these known neurons, and then takes no index search with a flip, nor where two patterns share
+# all known neurons.
 
 # %%
 records = read_records("noise_study.jsonl") + read_records("noise_references.jsonl")
