@@ -89,6 +89,7 @@ def rerun_command(settings: ComparisonSettings) -> str:
     for each in fields(settings):
         value = getattr(settings, each.name)
         if value != each.default:
-            shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            words += [f"--{each.name.replace('_', '-')}", shown]
+            words.append(f"--{each.name.replace('_', '-')}")
+            if value is not True:
+                words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
     return shlex.join(words)

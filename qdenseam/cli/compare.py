@@ -8,6 +8,7 @@ import typer
 from typer import Option
 
 from qdenseam.cli.progress import resumable, shown_progress
+from qdenseam.cli.recall import Bits
 from qdenseam.cli.workers import share_cores, usable_cores
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def compare(
     data: Annotated[
         str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
     ] = "digits",
+    bits: Bits = False,
     num_neurons: Annotated[
         int | None,
         Option(
@@ -116,6 +118,7 @@ def compare(
 
     settings = ComparisonSettings(
         data=data,
+        bits=bits,
         num_neurons=num_neurons,
         num_patterns=num_patterns,
         loads=_integers(loads, "loads"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qdenseam.experiments.challenge import CLASSICAL
@@ -67,6 +68,8 @@ class ComparisonSettings:
 
     data: str = "digits"
     """``"digits"``, ``"glyphs"``, ``"random"`` or a ``.npy`` file of ±1 patterns."""
+    bits: bool = False
+    """Whether the file holds bits 0 and 1, no spins."""
     num_neurons: int | None = None
     """D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a file's own."""
     num_patterns: int | None = None
@@ -135,9 +138,10 @@ class ComparisonSettings:
         """
         from qdenseam.experiments.trials import load_dataset
 
-        data = load_dataset(self.data, self.num_neurons)
+        read = partial(load_dataset, self.data, bits=self.bits or None)
+        data = read(self.num_neurons)
         circuit_neurons = self._circuit_neurons(data.num_neurons)
-        circuit_data = load_dataset(self.data, circuit_neurons) if circuit_neurons else data
+        circuit_data = read(circuit_neurons) if circuit_neurons else data
         held, half = data.num_patterns, data.num_neurons // 2
         defaults: dict[str, Any] = {
             "num_patterns": min(8, held),
@@ -229,7 +233,7 @@ def comparison_tasks(asked: ComparisonSettings) -> list[Task]:
     """
     settings = asked.fitted()
     common = {
-        **_data(settings.data, settings.num_neurons),
+        **_data(settings, settings.num_neurons),
         "num_sets": settings.num_sets,
         "num_probes": settings.num_probes,
         "shots": settings.shots,
@@ -260,7 +264,7 @@ def _circuit_tasks(settings: FittedSettings, common: dict[str, Any]) -> list[Tas
     tasks = []
     circuit = {
         **common,
-        **_data(settings.data, settings.circuit_neurons),
+        **_data(settings, settings.circuit_neurons),
         "num_patterns": settings.circuit_patterns,
         "num_sets": settings.circuit_sets,
         "num_controls": settings.circuit_controls,
@@ -278,17 +282,18 @@ def _circuit_tasks(settings: FittedSettings, common: dict[str, Any]) -> list[Tas
     return tasks
 
 
-def _data(source: str, num_neurons: int) -> dict[str, Any]:
+def _data(settings: FittedSettings, num_neurons: int) -> dict[str, Any]:
     """What the patterns are: a name, or that they come from a file, and their hash."""
     from qdenseam.experiments.trials import load_dataset
 
-    sha256 = load_dataset(source, num_neurons).content_hash()
-    name = "file" if _files(source) else source
+    sha256 = load_dataset(settings.data, num_neurons, bits=settings.bits or None).content_hash()
+    name = "file" if _files(settings) else settings.data
     return {"data": name, "data_sha256": sha256, "num_neurons": num_neurons}
 
 
-def _files(source: str) -> dict[str, str]:
-    return {"data": source} if source.endswith(".npy") else {}
+def _files(settings: FittedSettings) -> dict[str, str | bool]:
+    said = {"bits": True} if settings.bits else {}
+    return {"data": settings.data, **said} if settings.data.endswith(".npy") else {}
 
 
 def _tasks(
@@ -300,7 +305,7 @@ def _tasks(
             kind="comparison",
             params={**cell, "contender": name, "engine": engine},
             seed=settings.seed,
-            files=_files(settings.data),
+            files=_files(settings),
         )
         for name in names
         if CONTENDERS[name].takes(cell["num_flips"], cell["num_erasures"])
@@ -323,7 +328,7 @@ def _gallery(settings: FittedSettings, common: dict[str, Any]) -> list[Task]:
                 "contenders": [n for n in GALLERY_CONTENDERS if CONTENDERS[n].takes(f, e)],
             },
             seed=settings.seed,
-            files=_files(settings.data),
+            files=_files(settings),
         )
         for f, e in ((middle_of(settings.flips), 0), (0, middle_of(settings.erasures)))
     ]

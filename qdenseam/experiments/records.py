@@ -42,16 +42,18 @@ class Task:
     """Nonnegative; another seed gives another, independent task."""
     num_batches: int = 1
     """How many batches are wanted, at least 1. Raising it later keeps the finished ones."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Where files lie, by the parameter that the trial is to find the path in. A path is no part of
-    what is asked: what the file holds is, by its hash in ``params``."""
+    files: Mapping[str, str | bool] = field(default_factory=dict)
+    """Where files lie, by the parameter that the trial is to find the path in, and, as booleans,
+    how they are read. Neither is a part of what is asked: what the files hold is, by a hash in
+    ``params``."""
 
     def __post_init__(self) -> None:
         _check_name(self.kind, "kind")
         object.__setattr__(self, "params", _plain_mapping(self.params, "params"))
         object.__setattr__(self, "seed", _integer(self.seed, "seed", minimum=0))
         object.__setattr__(self, "num_batches", _integer(self.num_batches, "num_batches", 1))
-        object.__setattr__(self, "files", {name: os.fspath(p) for name, p in self.files.items()})
+        places = {n: p if isinstance(p, bool) else os.fspath(p) for n, p in self.files.items()}
+        object.__setattr__(self, "files", places)
 
     @property
     def identity(self) -> dict[str, Any]:

@@ -67,18 +67,20 @@ def named_data(params: dict[str, Any]) -> Dataset:
     """Return the data that a task was made for.
 
     Args:
-        params: ``data`` and ``num_neurons`` say where they are, ``data_sha256`` what they are: the
-            ``content_hash`` of the data set.
+        params: ``data`` and ``num_neurons`` say where they are, ``bits``, where it is there, that
+            the file holds bits, ``data_sha256`` what they are: the ``content_hash`` of the data
+            set.
 
     Raises:
         ValueError: The data are no longer those.
     """
-    return _verified(params["data"], params["num_neurons"], params["data_sha256"])
+    bits = params.get("bits")
+    return _verified(params["data"], params["num_neurons"], bits, params["data_sha256"])
 
 
 @lru_cache(maxsize=4)  # by content, so that a file is read once and a changed one never served
-def _verified(source: str, num_neurons: int, sha256: str) -> Dataset:
-    data = load_dataset(source, num_neurons)
+def _verified(source: str, num_neurons: int, bits: bool | None, sha256: str) -> Dataset:
+    data = load_dataset(source, num_neurons, bits=bits)
     if data.content_hash() != sha256:
         raise ValueError(
             f"{source} should hold the data that the task was made for, of SHA-256 {sha256}. "

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -17,6 +18,7 @@ from qdenseam.methods.growing_search import (
     asked_rounds,
     completion_rounds,
 )
+from qdenseam.methods.marking import Mask
 from qdenseam.methods.schedules import Iterations
 from qdenseam.methods.set_intersection import SetIntersection
 
@@ -100,11 +102,10 @@ class MinimumSearch(GrowingSearch):
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D) and the rounds of a chain, no circuit."""
-        distance = hamming_distance(memory.patterns, memory.check_probe(probe))
-        by_distance = _weight_by_distance(memory, distance)
-        final, _ = self._chain(memory, by_distance, end=0)
-        share = np.divide(final, by_distance, out=np.zeros_like(final), where=by_distance > 0)
-        return law_of_joint(memory.weights * share[distance])
+        distances, which, weights = _distances(memory, probe)
+        final, _ = self._chain(memory, weights, distances > 0)
+        share = np.divide(final, weights, out=np.zeros_like(final), where=weights > 0)
+        return law_of_joint(memory.weights * share[which])
 
     def expected_state_preparations(self, memory: AmplitudeMemory, probe: Spins | str) -> float:
         """Return the exact mean over searches, the first measurement included.
@@ -112,21 +113,21 @@ class MinimumSearch(GrowingSearch):
         A search that holds the nearest pattern does not know it, unless the distance is 0, and
         goes on to its last round; :meth:`preparations_until_found` stops there.
         """
-        distance = hamming_distance(memory.patterns, memory.check_probe(probe))
-        return self._chain(memory, _weight_by_distance(memory, distance), end=0)[1]
+        distances, _, weights = _distances(memory, probe)
+        return self._chain(memory, weights, distances > 0)[1]
 
     def preparations_until_found(self, memory: AmplitudeMemory, probe: Spins | str) -> float:
         """Return the mean number of preparations until the nearest pattern is held, or the end."""
-        distance = hamming_distance(memory.patterns, memory.check_probe(probe))
-        by_distance = _weight_by_distance(memory, distance)
-        return self._chain(memory, by_distance, end=int(np.flatnonzero(by_distance)[0]))[1]
+        distances, _, weights = _distances(memory, probe)
+        return self._chain(memory, weights, distances > distances[weights > 0][0])[1]
 
     def _chain(
-        self, memory: AmplitudeMemory, by_distance: Floats, end: int
+        self, memory: AmplitudeMemory, by_distance: Floats, goes_on: Mask
     ) -> tuple[Floats, float]:
         """Return the law of the last best distance, and the mean number of preparations.
 
-        A search ends early at a distance of at most ``end``.
+        Rows are the distances of stored patterns, ascending, ``by_distance`` their weights and
+        ``goes_on`` says where a search does not end early, shape ``(num_distances,)`` both.
         """
         below = np.concatenate([[0.0], np.cumsum(by_distance)[:-1]])
         success = np.array([self.success_by_level(memory, weight) for weight in below])
@@ -140,8 +141,7 @@ class MinimumSearch(GrowingSearch):
             landing, below[:, None], out=np.zeros_like(landing), where=below[:, None] > 0
         )
         for _ in range(self.round_limit(memory)):
-            searching = state.copy()
-            searching[: end + 1] = 0.0
+            searching = np.where(goes_on[:, None], state, 0.0)
             preparations += float(searching.sum(axis=0) @ costs)
             failed = searching * (1 - success)
             state = state - searching
@@ -159,5 +159,10 @@ class MinimumSearch(GrowingSearch):
         )
 
 
-def _weight_by_distance(memory: AmplitudeMemory, distance: Integers) -> Floats:
-    return np.bincount(distance, weights=memory.weights).astype(np.float64)
+def _distances(
+    memory: AmplitudeMemory, probe: Spins | str
+) -> tuple[Integers, npt.NDArray[np.intp], Floats]:
+    """Return the distances that stored patterns have, which one each has, and their weights."""
+    distance = hamming_distance(memory.patterns, memory.check_probe(probe))
+    found, which = np.unique(distance, return_inverse=True)
+    return found, which, np.bincount(which, weights=memory.weights).astype(np.float64)

@@ -7,8 +7,10 @@ from html import unescape
 
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
 from classical_ref.patterns import random_patterns
+from classical_ref.spins import spins_to_bits
 from qdenseam import CapacityError, compare
 from qdenseam.comparison import ComparisonSettings, comparison_tasks, rerun_command
 from qdenseam.experiments import Progress
@@ -263,6 +265,18 @@ def test_content_decides_identity(tmp_path) -> None:
     file = tmp_path / "moved.npy"
     assert run(seed=1) == (0, patterns)
     assert "mine.npy" not in (out / "results.jsonl").read_text()
+
+
+def test_a_file_of_bits_is_compared_as_the_same_spins(tmp_path) -> None:
+    spins = few(saved(tmp_path / "spins.npy", 5, 14, seed=1))
+    np.save(tmp_path / "bits.npy", spins_to_bits(np.load(spins.data)))
+    bits = replace(spins, data=str(tmp_path / "bits.npy"), bits=True)
+    with pytest.raises(ValueError, match="spins or bits"):
+        compare(replace(bits, bits=False), out=tmp_path)
+    tables = [compare(each, out=tmp_path / str(each.bits)).table for each in (spins, bits)]
+    assert_frame_equal(*(table.drop(columns="seconds") for table in tables))
+    assert rerun_command(bits).startswith(f"qdenseam compare --data {bits.data} --bits --loads")
+    assert comparison_tasks(bits) == comparison_tasks(spins)
 
 
 def test_the_report_states_the_versions_of_its_rows(comparison) -> None:

@@ -6,7 +6,7 @@ from distribution_checks import assert_counts_follow
 from qiskit.quantum_info import Statevector
 
 from circuits.bit_order import integer_to_bits
-from classical_ref.patterns import random_patterns
+from classical_ref.patterns import flip, random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
 from qdenseam.methods import (
@@ -95,6 +95,21 @@ def test_minimum_search_finds_the_nearest_pattern_in_a_large_memory() -> None:
     assert 2 < MinimumSearch().preparations_until_found(memory, probe) / np.sqrt(5_000) < 20
     state = run_rounds(MinimumSearch(), memory, probe, 50, sample_laws, rng=3)
     assert (hamming_distance(state.answers, probe) == 6).mean() > 0.8
+
+
+def test_the_law_of_a_minimum_search_follows_the_patterns_not_the_neurons(monkeypatch) -> None:
+    """784 neurons took 25 ms a law, most of it at distances that no pattern has."""
+    memory = AmplitudeMemory(random_patterns(5, 784, rng=0))
+    asked: list[float] = []
+    success = MinimumSearch.success_by_level
+    monkeypatch.setattr(
+        MinimumSearch,
+        "success_by_level",
+        lambda self, memory, weight: asked.append(weight) or success(self, memory, weight),
+    )
+    law = MinimumSearch().law(memory, flip(memory.patterns[2], 50, rng=1))
+    assert len(asked) == 5
+    assert law.joint[2] > 1 - 1e-9
 
 
 @EACH
