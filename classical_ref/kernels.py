@@ -1,5 +1,11 @@
 """Compiled inner loops; imported only where they are used, since numba is slow to import."""
 
+import os
+from collections.abc import Callable
+from functools import wraps
+from types import FunctionType
+from typing import ParamSpec, TypeVar
+
 import numpy as np
 from numba import njit, prange, types
 from numba.extending import intrinsic
@@ -10,6 +16,45 @@ from .stored import TILE
 
 _UNDERFLOW = 1e-280  # a smaller field is not signed: its terms may have lost their digits
 _ANY_ORDER = {"reassoc", "nsz"}  # sums may be vectorized; their bounds hold in every order
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+_is_forked = False
+
+
+def _note_fork() -> None:
+    global _is_forked
+    _is_forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_note_fork)
+
+
+def _on_all_cores(**options: set[str]) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Compile a kernel for all cores, and for one core in forked processes.
+
+    The threads of a parallel kernel do not survive a fork: a forked child that used them would
+    end or hang.
+    """
+
+    def compiled(kernel: Callable[_P, _R]) -> Callable[_P, _R]:
+        parallel = njit(cache=True, parallel=True, nogil=True, **options)(kernel)
+        # Under a name of its own, since numba's cache tells functions apart by their names only.
+        name = f"{kernel.__name__}_on_one_core"
+        single = FunctionType(kernel.__code__, kernel.__globals__, name)
+        single.__qualname__ = name
+        serial = njit(cache=True, nogil=True, **options)(single)
+
+        @wraps(kernel)
+        def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            return (serial if _is_forked else parallel)(*args, **kwargs)  # type: ignore[no-any-return]
+
+        return run
+
+    return compiled
 
 
 @intrinsic
@@ -178,7 +223,7 @@ def _count_mismatches(
         w += 1
 
 
-@njit(cache=True, parallel=True, nogil=True)
+@_on_all_cores()
 def packed_similarities(
     bits: NDArray[np.uint64],
     known: NDArray[np.uint64],
@@ -208,7 +253,7 @@ def packed_similarities(
     return similarities
 
 
-@njit(cache=True, parallel=True, nogil=True, fastmath=_ANY_ORDER)
+@_on_all_cores(fastmath=_ANY_ORDER)
 def packed_quadratics(
     bits: NDArray[np.uint64],
     known: NDArray[np.uint64],
@@ -256,7 +301,7 @@ def packed_quadratics(
     return values, sums, sizes
 
 
-@njit(cache=True, parallel=True, nogil=True, fastmath=_ANY_ORDER)
+@_on_all_cores(fastmath=_ANY_ORDER)
 def look_up(
     similarities: NDArray[np.int32],
     pull: NDArray[np.float64],
@@ -293,7 +338,7 @@ def look_up(
     return terms, pushes, sizes
 
 
-@njit(cache=True, parallel=True, nogil=True)
+@_on_all_cores()
 def active_signs(
     similarities: NDArray[np.int32],
     own: Spins,
