@@ -38,6 +38,11 @@ def uninterrupted(tmp_path_factory):
     return content(collect(TASKS, tmp_path_factory.mktemp("uninterrupted") / "results.jsonl"))
 
 
+def num_whole_rows(path: Path) -> int:
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return sum(line.startswith(b'{"key": ') for line in lines)
+
+
 def heed_interrupts() -> None:
     """Run in the child: a shell's background job starts its children with Ctrl-C ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -48,8 +53,9 @@ def stop(path: Path, *, how: int, num_workers: int = 0, num_rows: int = 3) -> in
     script = path.with_name("script.py")
     script.write_text(SCRIPT)
     support = str(Path(toy_trials.__file__).parent)
-    environment = {**os.environ, "PYTHONPATH": support, toy_trials.PAUSE: "0.05"}
-    before = path.read_bytes().count(b"\n") if path.exists() else 0
+    search = os.pathsep.join([support, os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": search, toy_trials.PAUSE: "0.05"}
+    before = num_whole_rows(path)
     with subprocess.Popen(
         [sys.executable, script, path, str(num_workers)],
         env=environment,
@@ -58,7 +64,7 @@ def stop(path: Path, *, how: int, num_workers: int = 0, num_rows: int = 3) -> in
         preexec_fn=heed_interrupts,
     ) as process:
         deadline = time.monotonic() + 60
-        while not path.exists() or path.read_bytes().count(b"\n") < before + num_rows:
+        while num_whole_rows(path) < before + num_rows:
             assert process.poll() is None, process.communicate()[0].decode()
             assert time.monotonic() < deadline
             time.sleep(0.01)

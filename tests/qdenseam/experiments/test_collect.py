@@ -150,7 +150,7 @@ class TestResume:
     def test_finished_rows_need_no_trial(self, path, monkeypatch):
         tasks = toy_trials.walks()
         records = collect(tasks, path)
-        monkeypatch.setattr(sys.modules["qdenseam.experiments.collect"], "_TRIALS", {})
+        monkeypatch.setattr(sys.modules["qdenseam.experiments.trial_registry"], "_TRIALS", {})
         assert collect(tasks, path) == records
 
     def test_ctrl_c_keeps_what_is_done(self, path):
@@ -277,7 +277,7 @@ class TestRefusals:
         collect(toy_trials.walks(), path)
         damaged = path.read_bytes() + b"oops\n"
         path.write_bytes(damaged)
-        with pytest.raises(ResultsFileError, match="line 7"):
+        with pytest.raises(ResultsFileError, match="line 10"):
             collect(toy_trials.walks(num_tasks=3), path)
         assert path.read_bytes() == damaged
 

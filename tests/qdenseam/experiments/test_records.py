@@ -1,6 +1,5 @@
 import dataclasses
 import hashlib
-import json
 import platform
 import subprocess
 import sys
@@ -10,37 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdenseam.errors import ResultsFileError
-from qdenseam.experiments import SCHEMA, Record, Task, read_records, versions
+from qdenseam.experiments import Task, versions
 from qdenseam.experiments.records import plain_json
 from qdenseam.versions import mixed_versions, versions_in
 
-json_data = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=10,
-)
-json_objects = st.dictionaries(st.text(), json_data, max_size=5)
-
-
-def record_of(task, batch=0, values=None, **changes):
-    fields = {
-        "key": task.key,
-        "kind": task.kind,
-        "params": task.params,
-        "seed": task.seed,
-        "batch": batch,
-        "values": {"hits": 3} if values is None else values,
-        "seconds": 0.25,
-        "versions": versions(),
-        "backend": "exact",
-    }
-    return Record(**{**fields, **changes})
-
+json_objects = st.dictionaries(st.text(), st.integers() | st.text(), max_size=5)
 
 TASK = Task(kind="recall", params={"D": 8, "K": 3, "weights": [0.5, 0.25]}, seed=7)
 
@@ -126,148 +99,6 @@ class TestTask:
     def test_negative_batch_is_refused(self):
         with pytest.raises(ValueError, match=r"batch should be at least 0. Got -1"):
             TASK.rng(-1)
-
-
-class TestRecord:
-    @given(json_objects, json_objects, st.integers(0, 2**70), st.integers(0, 10**6))
-    def test_round_trip(self, params, values, seed, batch):
-        task = Task(kind="recall", params=params, seed=seed)
-        record = record_of(task, batch, values)
-        line = record.to_json_line()
-        assert line.endswith("\n")
-        assert line.count("\n") == 1
-        assert Record.from_json_line(line) == record
-        assert Record.from_json_line(line.encode()).to_json_line() == line
-
-    def test_numpy_values_become_plain(self):
-        values = {
-            "flag": np.bool_(True),
-            "count": np.int32(3),
-            "rate": np.float32(0.25),
-            "counts": np.arange(4).reshape(2, 2),
-            "scalar": np.array(1.5),
-            "name": np.str_("x"),
-        }
-        record = record_of(TASK, values=values)
-        assert record.values == {
-            "flag": True,
-            "count": 3,
-            "rate": 0.25,
-            "counts": [[0, 1], [2, 3]],
-            "scalar": 1.5,
-            "name": "x",
-        }
-        assert type(record.values["flag"]) is bool
-        assert type(record.values["name"]) is str
-
-    def test_a_row_names_its_schema_first(self):
-        assert record_of(TASK).to_json_line().startswith(f'{{"schema": {SCHEMA}, ')
-
-    @pytest.mark.parametrize(
-        ("change", "error", "message"),
-        [
-            (
-                {"values": {"rate": np.nan}},
-                ValueError,
-                r"values\['rate'\] should be finite. Got nan",
-            ),
-            ({"values": 3}, TypeError, "values should be a dict. Got int"),
-            ({"batch": -1}, ValueError, "batch should be at least 0"),
-            ({"seconds": np.inf}, ValueError, "seconds should be finite"),
-            ({"backend": 5}, ValueError, "backend should be a name"),
-            ({"key": "0" * 64}, ValueError, f"key should be {TASK.key}.*Got 0000"),
-        ],
-    )
-    def test_refusals(self, change, error, message):
-        with pytest.raises(error, match=message):
-            record_of(TASK, **change)
-
-    @pytest.mark.parametrize(
-        ("change", "message"),
-        [
-            (lambda row: row.update(schema=SCHEMA + 1), "schema should be 1. Got 2; read the file"),
-            (lambda row: row.pop("schema"), "schema should be 1. Got None"),
-            (lambda row: row.pop("seconds"), r"missing or unknown fields: \['seconds'\]"),
-            (lambda row: row.update(color="red"), r"missing or unknown fields: \['color'\]"),
-            (lambda row: row.update(seed=8), "key should be"),
-            (lambda row: row.update(batch="x"), "batch should be an integer. Got 'x'"),
-        ],
-    )
-    def test_rows_that_are_refused(self, change, message):
-        row = json.loads(record_of(TASK).to_json_line())
-        change(row)
-        with pytest.raises(ResultsFileError, match=message):
-            Record.from_json_line(json.dumps(row))
-
-    @pytest.mark.parametrize(
-        ("line", "message"),
-        [
-            ("{", "not JSON"),
-            (b"\xff\xfe{", "not JSON"),
-            ("[1]", "should be a JSON object. Got list"),
-            ('{"schema": 1, "seconds": NaN}', "NaN is not allowed"),
-        ],
-    )
-    def test_lines_that_are_no_rows(self, line, message):
-        with pytest.raises(ResultsFileError, match=message):
-            Record.from_json_line(line)
-
-
-class TestFile:
-    @pytest.fixture
-    def records(self):
-        return [record_of(TASK, batch) for batch in range(3)]
-
-    @pytest.fixture
-    def data(self, records):
-        return "".join(record.to_json_line() for record in records).encode()
-
-    def test_every_cut_drops_at_most_the_last_row(self, tmp_path, records, data):
-        path = tmp_path / "results.jsonl"
-        start_of_last_row = data.rindex(b"\n", 0, -1) + 1
-        for length in (0, 1, *range(start_of_last_row - 1, len(data) + 1)):
-            path.write_bytes(data[:length])
-            assert read_records(path) == records[: data[:length].count(b"\n")]
-
-    def test_zeros_after_a_crash_of_the_machine_are_a_cut(self, tmp_path, records, data):
-        path = tmp_path / "results.jsonl"
-        path.write_bytes(data + bytes(100))
-        assert read_records(path) == records
-        path.write_bytes(data[:-50] + bytes(50))
-        assert read_records(path) == records[:-1]
-
-    def test_any_other_bad_line_is_named(self, tmp_path, data):
-        path = tmp_path / "results.jsonl"
-        first, second, third = data.splitlines(keepends=True)
-        for bad in (second[:40] + third, b"\n", second[5:], first.replace(b"8", b"9")):
-            path.write_bytes(first + bad + third)
-            with pytest.raises(
-                ResultsFileError, match=r"results.jsonl, line 2: .*Repair or delete"
-            ):
-                read_records(path)
-
-    def test_unknown_schema_is_refused(self, tmp_path, data):
-        path = tmp_path / "results.jsonl"
-        path.write_bytes(data + data.replace(b'"schema": 1', b'"schema": 99'))
-        with pytest.raises(ResultsFileError, match=r"line 4: schema should be 1. Got 99"):
-            read_records(path)
-
-    def test_another_file_without_final_newline_is_not_taken_for_a_cut_row(self, tmp_path):
-        path = tmp_path / "thesis.txt"
-        path.write_text("my thesis")
-        with pytest.raises(ResultsFileError, match=r"thesis.txt should be a results file.*another"):
-            read_records(path)
-
-    def test_missing_file(self, tmp_path):
-        with pytest.raises(FileNotFoundError):
-            read_records(tmp_path / "nothing.jsonl")
-
-    def test_pandas_opens_it(self, tmp_path, data):
-        pandas = pytest.importorskip("pandas")
-        path = tmp_path / "results.jsonl"
-        path.write_bytes(data)
-        table = pandas.read_json(path, lines=True)
-        assert table["batch"].tolist() == [0, 1, 2]
 
 
 def test_plain_json_is_a_fresh_copy():

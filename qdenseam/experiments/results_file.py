@@ -1,0 +1,188 @@
+"""The results file: append-only JSON Lines of three kinds, and how it is read.
+
+``{"schema": 2, "versions": ...}`` opens every run and is repeated where versions change: it tells
+what made the rows below it. ``{"task": KEY, "kind": ..., "params": ..., "seed": ...}`` stands once,
+before the first row of its task. ``{"key": KEY, "batch": ..., "values": ..., "seconds": ...}``,
+with ``"backend"`` where the trial named one, is a row. Files of schema 1, whose rows repeat all
+that, are read too.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qdenseam.errors import ResultsFileError
+from qdenseam.experiments.records import Record, Task, check_integer, check_name, plain_json
+from qdenseam.files import whole_lines
+
+SCHEMA = 2
+"""Version of the format. A reader refuses lines of any later one."""
+
+_STARTS = (b'{"schema": ', b'{"task": "', b'{"key": "')
+_FIELDS = {
+    "schema": {"schema", "versions"},
+    "task": {"task", "kind", "params", "seed"},
+    "key": {"key", "batch", "values", "seconds"},
+}
+_FIELDS_OF_SCHEMA_1 = _FIELDS["key"] | {"schema", "kind", "params", "seed", "versions", "backend"}
+
+
+class ResultsFile:
+    """What is known of the lines of a results file, for reading on and for writing on."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self.records: dict[tuple[str, int], Record] = {}
+        """Records by key and batch; of equal ones the last."""
+        self.length = 0
+        """Bytes of whole lines that have been read or written."""
+        self.is_of_schema_1 = False
+        """Whether some line is of schema 1; such a file is never written to."""
+        self._tasks: dict[str, Task | Record] = {}
+        self._versions: Mapping[str, str] = {}
+        self._num_lines = 0
+
+    def read(self, data: bytes) -> None:
+        """Take in lines that follow what is known; a last one that was cut is left out.
+
+        Raises:
+            ResultsFileError: A line is damaged or of a later schema, or the end is no piece of a
+                line, so that this is some other file.
+        """
+        whole = whole_lines(data)
+        # A crash of the machine may leave zero bytes where the end of the line would have been.
+        cut = data[len(whole) :].rstrip(b"\0")
+        if not any(cut[: len(start)] == start[: len(cut)] for start in _STARTS):
+            raise ResultsFileError(
+                f"{self.path} should be a results file, one JSON object per line. Got an end of "
+                f"{cut[:20]!r}; choose another file."
+            )
+        for line in whole.splitlines():
+            self._num_lines += 1
+            try:
+                self._take(line)
+            except (TypeError, ValueError) as error:
+                raise ResultsFileError(
+                    f"{self.path}, line {self._num_lines}: {error} "
+                    "Repair or delete that line, or collect into another file."
+                ) from error
+        self.length += len(whole)
+
+    def lines_of(self, record: Record) -> bytes:
+        """Return the lines that append a record, which is then known."""
+        rows: list[dict[str, Any]] = []
+        if record.versions != self._versions:
+            self._versions = record.versions
+            rows.append({"schema": SCHEMA, "versions": record.versions})
+        if record.key not in self._tasks:
+            self._tasks[record.key] = record
+            asked = {"kind": record.kind, "params": record.params, "seed": record.seed}
+            rows.append({"task": record.key, **asked})
+        row = {
+            "key": record.key,
+            "batch": record.batch,
+            "values": record.values,
+            "seconds": record.seconds,
+        }
+        if record.backend is not None:
+            row["backend"] = record.backend
+        lines = "".join(json.dumps(each, allow_nan=False) + "\n" for each in (*rows, row)).encode()
+        self.records[record.key, record.batch] = record
+        self.length += len(lines)
+        return lines
+
+    def _take(self, line: bytes) -> None:
+        try:
+            row = json.loads(line, parse_constant=_refuse_constant)
+        except ValueError as error:
+            raise ValueError(f"the line is not JSON ({error}).") from error
+        if not isinstance(row, dict):
+            raise TypeError(f"the line should be a JSON object. Got {type(row).__name__}.")
+        if "schema" in row:
+            self._take_schema(row)
+        elif "task" in row:
+            _check_fields(row, _FIELDS["task"])
+            self._take_task(row, row["task"])
+        else:
+            _check_fields(row, _FIELDS["key"], {"backend"})
+            if row["key"] not in self._tasks:
+                raise ValueError(f"no task above has the key {row['key']!r}.")
+            self._take_row(row, self._versions)
+
+    def _take_schema(self, row: dict[str, Any]) -> None:
+        if row["schema"] is True or row["schema"] not in (1, SCHEMA):
+            raise ValueError(
+                f"schema should be at most {SCHEMA}. Got {row['schema']!r}; read the file with the "
+                "version of qdenseam that wrote it."
+            )
+        if row["schema"] == 1:
+            self.is_of_schema_1 = True
+            _check_fields(row, _FIELDS_OF_SCHEMA_1)
+            self._take_task(row, row["key"])
+            self._take_row(row, _versions(row))
+        else:
+            _check_fields(row, _FIELDS["schema"])
+            self._versions = _versions(row)
+
+    def _take_task(self, row: dict[str, Any], key: str) -> None:
+        if key in self._tasks:
+            return
+        task = Task(kind=row["kind"], params=row["params"], seed=row["seed"])
+        if key != task.key:
+            raise ValueError(
+                f"key should be {task.key}, the hash of kind, params and seed. Got {key!r}."
+            )
+        self._tasks[key] = task
+
+    def _take_row(self, row: dict[str, Any], versions: Mapping[str, str]) -> None:
+        key, values, backend = row["key"], row["values"], row.get("backend")
+        batch = check_integer(row["batch"], "batch", minimum=0)
+        if not isinstance(values, dict):
+            raise TypeError(f"values should be an object. Got {type(values).__name__}.")
+        if backend is not None:
+            check_name(backend, "backend")
+        task = self._tasks[key]
+        self.records[key, batch] = Record(
+            key=key,
+            kind=task.kind,
+            params=task.params,
+            seed=task.seed,
+            batch=batch,
+            values=values,
+            seconds=float(plain_json(row["seconds"], "seconds")),
+            versions=versions,
+            backend=backend,
+        )
+
+
+def read_records(path: str | os.PathLike[str]) -> list[Record]:
+    """Return all records of a results file, in the order of its rows.
+
+    A last line without its newline was cut by a killed run and is left out.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ResultsFileError: Any other line is damaged or of a later schema; the message names the
+            file and the line.
+    """
+    file = ResultsFile(path)
+    file.read(Path(path).read_bytes())
+    return list(file.records.values())
+
+
+def _versions(row: dict[str, Any]) -> dict[str, str]:
+    versions = row["versions"]
+    if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
+        raise TypeError(f"versions should be an object of strings. Got {versions!r}.")
+    return versions
+
+
+def _check_fields(row: dict[str, Any], needed: set[str], allowed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    if differing := (row.keys() ^ needed) - allowed:
+        raise ValueError(f"the line has missing or unknown fields: {sorted(differing)}.")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not allowed")

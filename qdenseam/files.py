@@ -1,0 +1,123 @@
+"""Files that survive a kill: written whole or not at all, or appended line by line."""
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Self
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there with all its bytes, on disk, or not there at all."""
+    partial = path.with_name(f"{path.name}.partial")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)  # noqa: PTH105  one name for tests to stop at
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on disk, where the system lets a folder be opened."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def whole_lines(data: bytes) -> bytes:
+    """Return ``data`` without a last line that was cut before its newline."""
+    return data[: data.rfind(b"\n") + 1]
+
+
+def lock(file: BinaryIO) -> None:
+    """Keep other processes from locking the same open file, until it is closed or the process ends.
+
+    Raises:
+        BlockingIOError: Another process holds it.
+        OSError: The file system has no locks.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(str(error)) from error
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def unlock(file: BinaryIO) -> None:
+    """Undo :func:`lock` at once: a process forked meanwhile shares the lock and may live longer."""
+    with suppress(OSError):
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+class Appender:
+    """Appends lines to an open file; a context manager.
+
+    A kill of the process loses nothing that was appended. A power cut loses at most the last
+    ``seconds``: what is new goes to disk that often, by a thread of its own, and when the block
+    ends; with 0 seconds at once.
+    """
+
+    def __init__(self, file: BinaryIO, *, seconds: float = 1.0) -> None:
+        self._file = file
+        self._seconds = seconds
+        self._has_news = threading.Event()
+        self._ends = threading.Event()
+        self._error: OSError | None = None
+        self._thread = threading.Thread(target=self._keep_synced, daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._seconds:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._seconds:
+            self._ends.set()
+            self._has_news.set()
+            self._thread.join()
+        os.fsync(self._file.fileno())
+
+    def append(self, lines: bytes) -> None:
+        """Append whole lines.
+
+        Raises:
+            OSError: They could not be written, or earlier ones could not be put on disk.
+        """
+        if self._error is not None:
+            raise self._error
+        self._file.write(lines)
+        self._file.flush()
+        if self._seconds:
+            self._has_news.set()
+        else:
+            os.fsync(self._file.fileno())
+
+    def _keep_synced(self) -> None:
+        while not self._ends.is_set():
+            self._has_news.wait()
+            self._has_news.clear()
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                self._error = error
+                return
+            self._ends.wait(self._seconds)
