@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from qdenseam.execution import engine as engine
     from qdenseam.execution import engine_names as engine_names
     from qdenseam.execution import to_qnode as to_qnode
+    from qdenseam.experiments.results_table import load_results as load_results
+    from qdenseam.experiments.run_study import run_study as run_study
+    from qdenseam.experiments.study import Study as Study
     from qdenseam.memories.amplitude import AmplitudeMemory as AmplitudeMemory
     from qdenseam.memories.energy import EnergyMemory as EnergyMemory
     from qdenseam.recall_result import RecallResult as RecallResult
@@ -34,12 +37,15 @@ _HOME = {
     "QDenseAMError": "qdenseam.errors",
     "RecallResult": "qdenseam.recall_result",
     "ResultsFileError": "qdenseam.errors",
+    "Study": "qdenseam.experiments.study",
     "Submission": "qdenseam.submission",
     "compare": "qdenseam.comparison",
     "engine": "qdenseam.execution",
     "engine_names": "qdenseam.execution",
     "fetch": "qdenseam.submission",
+    "load_results": "qdenseam.experiments.results_table",
     "recall": "qdenseam.retrieval",
+    "run_study": "qdenseam.experiments.run_study",
     "submissions": "qdenseam.submission",
     "submit": "qdenseam.submission",
     "to_qnode": "qdenseam.execution",

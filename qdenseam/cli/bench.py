@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
+from qdenseam.cli.rows import print_rows, write_json
+
 if TYPE_CHECKING:
     from qdenseam.bench.classical import KernelRow
 
@@ -39,6 +41,26 @@ def classical(
             "rows": [row.to_dict() for row in rows],
         }
         json_file.write_text(json.dumps(content, indent=1) + "\n")
+
+
+@bench.command("collect")
+def collecting(
+    json_file: Annotated[
+        Path | None,
+        Option("--json", metavar="FILE", help="Also write the rows here.", show_default=False),
+    ] = None,
+    tasks: Annotated[int, Option(min=1, help="Trivial tasks of ours.")] = 10_000,
+    peer_tasks: Annotated[int, Option(min=1, help="Trivial tasks of each peer.")] = 300,
+) -> None:
+    """Measure what a collector costs on trivial tasks: ours, joblib's and sinter's.
+
+    Example: qdenseam bench collect --tasks 100000
+    """
+    from qdenseam.bench.collecting import bench_collecting
+
+    rows = [row.to_dict() for row in bench_collecting(tasks, peer_tasks)]
+    print_rows(rows)
+    write_json(json_file, rows=rows)
 
 
 def _print(rows: "tuple[KernelRow, ...]") -> None:

@@ -1,7 +1,9 @@
-"""``qdenseam collect``: run or resume a study."""
+"""``qdenseam collect``: run or resume a study, one of ours or a file of one's own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -10,13 +12,24 @@ from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.rows import print_rows
 from qdenseam.cli.workers import share_cores, usable_cores
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+_SHOWN = ("label", "engine", "failure_rate", "failure_low", "failure_high", "ambiguous", "probes")
+
 
 def collect(
-    preset: Annotated[str | None, Argument(help="Which study; see --list.")] = None,
+    study: Annotated[
+        str | None, Argument(help="One of our studies, see --list, or a TOML file of your own.")
+    ] = None,
     show_list: Annotated[bool, Option("--list", help="List the studies and stop.")] = False,
     out: Annotated[
         Path | None,
-        Option(help="Results file. By default qdenseam-PRESET.jsonl.", show_default=False),
+        Option(
+            help="Results file, by default qdenseam-STUDY.jsonl; for a TOML file a folder, by "
+            "default named after it.",
+            show_default=False,
+        ),
     ] = None,
     workers: Annotated[
         int | None,
@@ -26,28 +39,125 @@ def collect(
             show_default=False,
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        Option(
+            metavar="ADDRESS",
+            help="Have the workers of a Dask scheduler do it, such as tcp://10.0.0.1:8786.",
+            show_default=False,
+        ),
+    ] = None,
+    import_module: Annotated[
+        list[str] | None,
+        Option(
+            "--import",
+            metavar="MODULE",
+            help="Import a module first, here and in workers: it registers methods of your own. "
+            "Its code is run. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     quiet: Annotated[bool, Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Run a study and print its table.
 
-    Finished batches are kept in the results file: the same command goes on after an interruption.
+    Finished batches are kept: the same command goes on after an interruption. For a TOML file the
+    folder gets results.jsonl, table.csv and the figures that it asks for.
+
+    Example: qdenseam collect my-study.toml --out my-study --workers 2
     """
+    from importlib import import_module as load
+
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
-    from qdenseam.experiments import collect as run
     from qdenseam.experiments.presets import PRESETS
-    from qdenseam.versions import mixed_versions
 
     if show_list:
         for each in PRESETS.values():
             typer.echo(f"{each.name}\n  {each.title}")
         return
-    if preset not in PRESETS:
-        raise ValueError(f"preset should be one of {', '.join(PRESETS)}. Got {preset!r}.")
-    chosen = PRESETS[preset]
-    path = out or Path(f"qdenseam-{preset}.jsonl")
-    with resumable(path), shown_progress(preset, last="summing up", quiet=quiet) as on_progress:
-        records = run(chosen.tasks(), path, num_workers=num_workers, on_progress=on_progress)
-    print_rows(chosen.summary(records))
+    modules = tuple(import_module or ())
+    for module in modules:
+        try:
+            load(module)
+        except ImportError as error:
+            raise ValueError(
+                f"--import should name a module that can be imported. Got {module!r} ({error}); is "
+                "its folder on PYTHONPATH?"
+            ) from error
+    if study is not None and study.endswith(".toml"):
+        path, is_own = (out or Path(Path(study).stem)) / "results.jsonl", True
+    elif study in PRESETS:
+        path, is_own = out or Path(f"qdenseam-{study}.jsonl"), False
+    else:
+        raise ValueError(
+            f"study should be one of {', '.join(PRESETS)}, or a .toml file. Got {study!r}."
+        )
+    with (
+        resumable(path),
+        shown_progress(study, last="summing up", quiet=quiet) as on_progress,
+        _executor(scheduler) as executor,
+    ):
+        (_run_own if is_own else _run_preset)(
+            study,
+            path,
+            num_workers=0 if executor else num_workers,
+            executor=executor,
+            on_progress=on_progress,
+            modules=modules,
+        )
+    typer.echo(f"Records: {path}")
+
+
+@contextmanager
+def _executor(scheduler: str | None) -> "Iterator[Executor | None]":
+    if scheduler is None:
+        yield None
+        return
+    from qdenseam.experiments.clusters import dask_executor
+
+    with dask_executor(scheduler) as executor:
+        yield executor
+
+
+def _run_preset(name: str, path: Path, **run: Any) -> None:
+    from qdenseam.experiments import collect
+    from qdenseam.experiments.presets import PRESETS
+    from qdenseam.versions import mixed_versions
+
+    records = collect(PRESETS[name].tasks(), path, **run)
+    print_rows(PRESETS[name].summary(records))
     for sentence in mixed_versions(record.versions for record in records):
         typer.echo(sentence)
-    typer.echo(f"Records: {path}")
+
+
+def _run_own(file: str, path: Path, **run: Any) -> None:
+    from qdenseam.experiments.results_table import write_table
+    from qdenseam.experiments.run_study import run_study
+    from qdenseam.experiments.study import Study
+
+    asked = Study.from_toml(file)
+    table = run_study(asked, path, **run)
+    write_table(table, path.with_name("table.csv"))
+    axes = list(dict.fromkeys(axis for block in asked.axes for axis in block.values))
+    rows: Any = table.astype(object).where(table.notna(), None).to_dict("records")
+    print_rows(rows, columns=[*_SHOWN[:2], *axes, *_SHOWN[2:]])
+    for number, figure in enumerate(asked.figures, start=1):
+        typer.echo(f"Figure: {_drawn(table, figure, path.with_name(f'figure-{number}.png'))}")
+    typer.echo(f"Table: {path.with_name('table.csv')}")
+
+
+def _drawn(table: Any, figure: Any, path: Path) -> Path:
+    """Draw a figure of a study: a panel for each value of the axis ``by``."""
+    from qdenseam.plots.study import line_styles, plot_study
+    from qdenseam.plots.style import new_figure
+
+    rows = table[table["block"].isin(figure.axes)] if figure.axes else table
+    panels = list(rows.groupby(figure.by, sort=True)) if figure.by else [("", rows)]
+    drawing, axes = new_figure(1, len(panels), size=(4.5 * len(panels) + 3, 4))
+    styles = line_styles(rows)
+    for ax, (value, chosen) in zip(axes[0], panels, strict=True):
+        plot_study(chosen, figure.x, figure.y, ax=ax, styles=styles)
+        ax.set_title(f"{figure.by.replace('_', ' ')}: {value}" if figure.by else "", fontsize=10)
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8, frameon=False)
+    drawing.savefig(path)
+    return path

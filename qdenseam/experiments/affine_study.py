@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits, all_bits
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.trial_registry import trial
 
 CODES_TRIED = 200
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.drawn_capacity import drawn_summary, drawn_tasks
 from qdenseam.experiments.filter_capacity import (
     MAX_DISTINCT_NEURONS,
@@ -22,6 +21,7 @@ from qdenseam.experiments.filter_capacity import (
     sphere_packing_load,
 )
 from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import (
     FILTERS,
     CosinePower,

@@ -17,13 +17,13 @@ import numpy.typing as npt
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam.experiments.classical_settings import CLASSICAL
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.filter_capacity import (
     capacity_of_curves,
     quarter_octaves,
     sphere_packing_load,
 )
 from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import CosinePower, Filter, HammingBall, OptimalFilter, Posterior
 
 Floats = npt.NDArray[np.float64]

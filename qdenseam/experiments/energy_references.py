@@ -17,10 +17,10 @@ import numpy.typing as npt
 from classical_ref.metrics import nearest_pattern
 from qdenseam.experiments.annealing import anneal
 from qdenseam.experiments.classical_settings import CLASSICAL
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.energy_study import ANSWERS, index_of, instances
 from qdenseam.experiments.records import Task
 from qdenseam.experiments.restarts import sampled_descents
+from qdenseam.experiments.trial_registry import trial
 
 DESCENT = "descent on the same energy"
 """One descent from the probe, as the study records it: a few sweeps."""

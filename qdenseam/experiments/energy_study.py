@@ -20,9 +20,9 @@ from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, LogSumExp, Polynomial, RectifiedPolynomial
 from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.experiments.annealing import anneal
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.landscape import descend, num_spurious
 from qdenseam.experiments.records import Task
+from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
     QAOA,

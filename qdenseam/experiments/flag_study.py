@@ -15,11 +15,11 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import StatePreparation
 
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.noise_study import CELLS as ALL_CELLS
 from qdenseam.experiments.noise_study import DEVICES, NUM_SEEDS, instance_of, instance_tasks
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
     AmplitudeAmplification,

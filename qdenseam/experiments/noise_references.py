@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.noise_study import NUM_SEEDS, instance_of, noise_tasks
 from qdenseam.experiments.records import Task
+from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import HammingBall, IndexSearch, LabelWriting, RecallMethod, SampleAndAccept
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.records import Params, Task
+from qdenseam.experiments.trial_registry import trial
 
 CELLS = ((4, 4), (6, 4), (8, 4), (6, 8), (8, 8))
 """(D, K)."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.collect import trial
 from qdenseam.experiments.noise_study import instance_of, instance_tasks
 from qdenseam.experiments.noise_summary import until_accepted
 from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.trial_registry import trial
 
 CELLS = ((4, 4), (6, 4))
 """(D, K)."""

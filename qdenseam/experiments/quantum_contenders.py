@@ -12,66 +12,13 @@ def _sampled(
     method: Callable[[Challenge], Any], memory: Callable[[Challenge], Any] | None = None
 ) -> Callable[[Challenge, str, int, np.random.Generator], Answers]:
     def answer(challenge: Challenge, engine: str, shots: int, rng: np.random.Generator) -> Answers:
+        from qdenseam.experiments.answering import sampled_answers
         from qdenseam.memories.amplitude import AmplitudeMemory
-        from qdenseam.retrieval import recall
 
         stored = AmplitudeMemory(challenge.patterns) if memory is None else memory(challenge)
-        chosen = method(challenge)
-        results = recall(
-            stored, challenge.probes, method=chosen, sampler=engine, shots=shots, rng=rng
-        )
-        kept = [_kept(result, challenge) for result in results]
-        targets = challenge.patterns[challenge.targets]
-        shown = [
-            int(counts[(states == target).all(axis=1)].sum())
-            for (states, counts), target in zip(kept, targets, strict=True)
-        ]
-        known = [
-            int(counts[(states[:, None] == challenge.patterns).all(axis=-1).any(axis=1)].sum())
-            for states, counts in kept
-        ]
-        accepted = sum(int(counts.sum()) for _, counts in kept)
-        if engine != "exact":
-            gates = [_gates(result) for result in results]
-        elif challenge.count_gates:  # probes differ in X gates and angles only: one stands for all
-            ready = chosen.trained(stored, challenge.probes[0], rng=rng)
-            gates = [ready.resources(stored, challenge.probes[0]).two_qubit_gates] * len(results)
-        else:
-            gates = []
-        return Answers(
-            states=np.array(
-                [
-                    states[0] if len(states) else np.zeros_like(probe)
-                    for (states, _), probe in zip(kept, challenge.probes, strict=True)
-                ]
-            ),
-            shots=shots * len(results),
-            accepted=accepted,
-            correct=sum(shown),
-            spurious=accepted - sum(known),
-            state_preparations=sum(r.state_preparations for r in results),
-            two_qubit_gates=shots * sum(gates),
-            counted_shots=shots * len(gates),
-            device_seconds=shots * sum(r.shot_seconds or 0.0 for r in results),
-            evaluations=sum(r.evaluations for r in results),
-        )
+        return sampled_answers(challenge, stored, method(challenge), engine, shots, rng)
 
     return answer
-
-
-def _kept(result: Any, challenge: Challenge) -> tuple[Any, Any]:
-    """The accepted outcomes and their counts; without those that contradict a certain bit."""
-    states, counts = result.states, result.state_counts
-    if not challenge.clamped:
-        return states, counts
-    agrees = ((states == result.probe) | (result.probe == 0)).all(axis=1)
-    return states[agrees], counts[agrees]
-
-
-def _gates(result: Any) -> int:
-    if result.routed_two_qubit_gates is not None:
-        return int(result.routed_two_qubit_gates)
-    return int(result.resources.two_qubit_gates)
 
 
 def _sample_and_accept(challenge: Challenge) -> Any:

@@ -95,13 +95,6 @@ def middle_of(values: Sequence[int]) -> int:
 def _row(record: Record) -> dict[str, Any]:
     params, values = record.params, record.values
     contender = CONTENDERS[params["contender"]]
-    probes, failures, ambiguous, among_them = (
-        np.array(values[column])
-        for column in ("probes", "failures", "ambiguous", "ambiguous_failures")
-    )
-    whole = rate_over_sets(failures, probes)
-    clear = rate_over_sets(failures - among_them, probes - ambiguous)
-    shots, correct = sum(values["shots"]), sum(values["correct"])
     return {
         "contender": contender.name,
         "label": contender.label,
@@ -113,7 +106,31 @@ def _row(record: Record) -> dict[str, Any]:
         "num_patterns": params["num_patterns"],
         "num_flips": params["num_flips"],
         "num_erasures": params["num_erasures"],
+        **rates_and_costs(values, superposed=contender.amplitudes),
+        "seconds": record.seconds,
+    }
+
+
+def rates_and_costs(values: Mapping[str, Any], *, superposed: bool) -> dict[str, Any]:
+    """Return rates with intervals and costs from counts per pattern set.
+
+    Args:
+        values: As :func:`~qdenseam.experiments.trials.comparison_trial` returns.
+        superposed: Whether shots cost preparations of the memory's superposition.
+
+    Returns:
+        Columns of :func:`comparison_table`.
+    """
+    probes, failures, ambiguous, among_them = (
+        np.array(values[column])
+        for column in ("probes", "failures", "ambiguous", "ambiguous_failures")
+    )
+    whole = rate_over_sets(failures, probes)
+    clear = rate_over_sets(failures - among_them, probes - ambiguous)
+    shots, correct = sum(values["shots"]), sum(values["correct"])
+    return {
         "overlap": float(np.mean(values["overlap"])),
+        "sets": len(probes),
         "probes": int(probes.sum()),
         "failures": int(failures.sum()),
         "failure_low": whole.low,
@@ -126,9 +143,8 @@ def _row(record: Record) -> dict[str, Any]:
         "shots": shots,
         "acceptance": sum(values["accepted"]) / shots if shots else None,
         "success_per_shot": correct / shots if shots else None,
-        **_costs(values, superposed=contender.amplitudes),
+        **_costs(values, superposed=superposed),
         "evaluations": sum(values["evaluations"]) / int(probes.sum()),
-        "seconds": record.seconds,
     }
 
 
@@ -139,7 +155,7 @@ def _costs(values: Mapping[str, Any], *, superposed: bool) -> dict[str, float]:
         "state_preparations": values["state_preparations"] if superposed else None,
         "device_seconds": values["device_seconds"] if any(values["device_seconds"]) else None,
     }
-    if counted == sum(values["shots"]):
+    if counted in (0, sum(values["shots"])):
         totals["two_qubit_gates"] = values["two_qubit_gates"] if counted else None
     else:  # circuits of a few sets stand for all
         per_shot = sum(values["two_qubit_gates"]) / counted

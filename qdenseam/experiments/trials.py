@@ -11,9 +11,9 @@ from classical_ref.datasets import Dataset
 from classical_ref.metrics import mean_absolute_overlap
 from classical_ref.patterns import corrupt, is_ambiguous
 from classical_ref.spins import spins_to_text
-from qdenseam.experiments.challenge import Challenge
-from qdenseam.experiments.collect import trial
+from qdenseam.experiments.challenge import Answers, Challenge
 from qdenseam.experiments.contenders import CONTENDERS
+from qdenseam.experiments.trial_registry import trial
 
 COUNTED_SETS = 2
 """Pattern sets per cell whose circuits are built and counted where shots come from a law."""
@@ -125,24 +125,32 @@ def comparison_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[s
         and ``ambiguous_failures`` among them. ``overlap`` is the patterns' mean absolute overlap.
     """
     contender = CONTENDERS[params["contender"]]
-    per_set: dict[str, list[Any]] = {name: [] for name in _PER_SET}
+    per_set = []
     for set_index in range(params["num_sets"]):
         given = challenge(params, set_index)
         given = replace(given, count_gates=set_index < COUNTED_SETS)
         answers = contender.answer(given, params["engine"], params["shots"], rng)
-        is_wrong = (answers.states != given.patterns[given.targets]).any(axis=1)
-        is_unclear = is_ambiguous(given.patterns, given.probes, given.targets)
-        found = {
-            "probes": len(is_wrong),
-            "failures": int(is_wrong.sum()),
-            "ambiguous": int(np.sum(is_unclear)),
-            "ambiguous_failures": int((is_wrong & is_unclear).sum()),
-            "overlap": mean_absolute_overlap(given.patterns),
-            **{name: getattr(answers, name) for name in _COSTS},
-        }
-        for name, value in found.items():
-            per_set[name].append(value)
-    return {**per_set, "backend": params["engine"]}
+        per_set.append(counts_of_set(given, answers))
+    return {**by_name(per_set), "backend": params["engine"]}
+
+
+def counts_of_set(given: Challenge, answers: Answers) -> dict[str, Any]:
+    """Return what is counted of the answers to one pattern set, see :func:`comparison_trial`."""
+    is_wrong = (answers.states != given.patterns[given.targets]).any(axis=1)
+    is_unclear = is_ambiguous(given.patterns, given.probes, given.targets)
+    return {
+        "probes": len(is_wrong),
+        "failures": int(is_wrong.sum()),
+        "ambiguous": int(np.sum(is_unclear)),
+        "ambiguous_failures": int((is_wrong & is_unclear).sum()),
+        "overlap": mean_absolute_overlap(given.patterns),
+        **{name: getattr(answers, name) for name in _COSTS},
+    }
+
+
+def by_name(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return the values of rows of the same names, a list for each name."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 @trial("gallery")
@@ -174,4 +182,3 @@ _COSTS = (
     "device_seconds",
     "evaluations",
 )
-_PER_SET = ("probes", "failures", "ambiguous", "ambiguous_failures", "overlap", *_COSTS)

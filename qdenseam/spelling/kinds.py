@@ -17,6 +17,7 @@ TABLES: Final = {
     "encoder": ("encoders", "circuits.loading:ENCODERS"),
     "separation": ("separations", "classical_ref.separation:SEPARATIONS"),
     "classical memory": ("memories", "classical_ref.recipes:RECIPES"),
+    "memory": ("quantum_memories", "qdenseam.memories.recipes:MEMORIES"),
     "mitigation": ("mitigations", "qdenseam.execution.mitigation:MITIGATIONS"),
 }
 """Of each kind the entry points (``qdenseam.methods``) by which packages add to it, and where its

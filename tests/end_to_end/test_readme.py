@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from typer.testing import CliRunner
 
 from qdenseam.cli.app import app
 from qdenseam.execution import engine_names
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_cells import study_rows
 from qdenseam.methods import method_names
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +45,12 @@ def test_recall_commands_run(line):
     _, *arguments = shlex.split(line, comments=True)
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_studies_are_understood(text):
+    study = Study.from_dict(tomllib.loads(text))
+    assert len(study_rows(study)) == 8 * len(study.contenders)
 
 
 def test_make_targets_exist():

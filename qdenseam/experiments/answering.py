@@ -1,0 +1,83 @@
+"""How contenders answer a challenge: a classical memory once, a quantum one by its shots."""
+
+from typing import Any
+
+import numpy as np
+
+from classical_ref.recipes import Recipe
+from qdenseam.experiments.challenge import Answers, Challenge
+from qdenseam.methods.base import RecallMethod
+from qdenseam.retrieval import Memory, recall
+
+
+def classical_answers(challenge: Challenge, recipe: Recipe, rng: np.random.Generator) -> Answers:
+    """Return what a classical memory recalls, known bits held where none is flipped."""
+    held = challenge.probes != 0 if challenge.clamped else None
+    return Answers(
+        states=recipe.recall(challenge.patterns, challenge.probes, clamped=held, rng=rng)
+    )
+
+
+def sampled_answers(
+    challenge: Challenge,
+    memory: Memory,
+    method: Any,
+    engine: str,
+    shots: int,
+    rng: np.random.Generator,
+) -> Answers:
+    """Return the most frequent accepted outcome of the shots of each probe, and what they cost.
+
+    Outcomes that contradict a known bit do not count where none is flipped.
+    """
+    results = recall(memory, challenge.probes, method=method, sampler=engine, shots=shots, rng=rng)
+    kept = [_kept(result, challenge) for result in results]
+    targets = challenge.patterns[challenge.targets]
+    shown = [
+        int(counts[(states == target).all(axis=1)].sum())
+        for (states, counts), target in zip(kept, targets, strict=True)
+    ]
+    known = [
+        int(counts[(states[:, None] == challenge.patterns).all(axis=-1).any(axis=1)].sum())
+        for states, counts in kept
+    ]
+    accepted = sum(int(counts.sum()) for _, counts in kept)
+    gates = [_gates(result) for result in results if result.two_qubit_gates is not None]
+    if not gates and challenge.count_gates and isinstance(method, RecallMethod):
+        # probes differ in X gates and angles only: one stands for all
+        ready = method.trained(memory, challenge.probes[0], rng=rng)
+        used = ready.resources(memory, challenge.probes[0]).two_qubit_gates
+        gates = [shots * used] * len(results)
+    return Answers(
+        states=np.array(
+            [
+                states[0] if len(states) else np.zeros_like(probe)
+                for (states, _), probe in zip(kept, challenge.probes, strict=True)
+            ]
+        ),
+        shots=shots * len(results),
+        accepted=accepted,
+        correct=sum(shown),
+        spurious=accepted - sum(known),
+        state_preparations=sum(r.state_preparations for r in results),
+        two_qubit_gates=sum(gates),
+        counted_shots=shots * len(gates),
+        device_seconds=shots * sum(r.shot_seconds or 0.0 for r in results),
+        evaluations=sum(r.evaluations for r in results),
+    )
+
+
+def _kept(result: Any, challenge: Challenge) -> tuple[Any, Any]:
+    """The accepted outcomes and their counts; without those that contradict a certain bit."""
+    states, counts = result.states, result.state_counts
+    if not challenge.clamped:
+        return states, counts
+    agrees = ((states == result.probe) | (result.probe == 0)).all(axis=1)
+    return states[agrees], counts[agrees]
+
+
+def _gates(result: Any) -> int:
+    """Two-qubit gates over all shots: as compiled on a device, else all-to-all."""
+    if result.routed_two_qubit_gates is not None:
+        return int(result.shots * result.routed_two_qubit_gates)
+    return int(result.two_qubit_gates)

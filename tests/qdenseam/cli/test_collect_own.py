@@ -1,0 +1,102 @@
+"""``qdenseam collect FILE.toml``: a study of one's own, with a method of one's own."""
+
+import sys
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from qdenseam.cli.app import app
+from qdenseam.methods import METHODS
+
+STUDY = """
+title = "Mine"
+[data]
+num_neurons = 4
+[[axes]]
+num_patterns = [2, 3]
+[sampling]
+pattern_sets = 4
+probes = 2
+shots = 10
+[[contender]]
+recall = "amplification"
+[[contender]]
+recall = "my-sampling"
+label = "mine"
+[[figure]]
+x = "num_patterns"
+"""
+METHOD = """
+from dataclasses import dataclass
+from typing import ClassVar
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.methods import RecallMethod, register
+from qdenseam.methods.base import law_of_joint
+
+@register
+@dataclass(frozen=True, slots=True)
+class MySampling(RecallMethod):
+    name: ClassVar = "my-sampling"
+    memory_type: ClassVar = AmplitudeMemory
+    acceptance_rule: ClassVar = "all"
+    preserves_memory_span: ClassVar = True
+
+    def circuit(self, memory, probe):
+        return memory.preparation().circuit
+
+    def law(self, memory, probe):
+        return law_of_joint(memory.weights)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "study.toml").write_text(STUDY)
+    (tmp_path / "my_method.py").write_text(METHOD)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    METHODS.pop("my-sampling", None)
+    sys.modules.pop("my_method", None)
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, ["collect", *arguments])
+
+
+def test_own_study_with_own_method(folder):
+    done = run("study.toml", "--import", "my_method", "--workers", "1", "--quiet")
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(folder / "study" / "table.csv")
+    assert table["label"].tolist() == ["amplification"] * 2 + ["mine"] * 2
+    assert table["probes"].tolist() == [8] * 4
+    assert (folder / "study" / "figure-1.png").stat().st_size > 10_000
+    before = (folder / "study" / "results.jsonl").read_bytes()
+    again = run("study.toml", "--import", "my_method", "--workers", "1", "--quiet")
+    assert again.stdout == done.stdout
+    assert (folder / "study" / "results.jsonl").read_bytes() == before
+
+
+def test_workers_import_it_too(folder, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    done = run("study.toml", "--import", "my_method", "--workers", "2", "--quiet", "--out", "two")
+    assert done.exit_code == 0, done.output
+    assert len(pd.read_csv(folder / "two" / "table.csv")) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["study.toml", "--workers", "1"], "contender 2 (my-sampling)"),
+        (["stduy.toml"], "No such file"),
+        (["study.toml", "--import", "no_such_module"], "no_such_module"),
+        (["study.toml", "--import", "my_method", "--scheduler", "nowhere"], "scheduler should be"),
+        (["dreams"], "or a .toml file. Got 'dreams'"),
+    ],
+)
+def test_refusals(folder, arguments, message):
+    done = run(*arguments)
+    assert done.exit_code == 2, done.output
+    assert message in " ".join(done.stderr.split())
+    assert not (folder / "study").exists()

@@ -1,0 +1,217 @@
+"""Studies: what a TOML file says, who is asked what, and that all are asked the same."""
+
+import numpy as np
+import pytest
+
+from classical_ref import DenseMemory, Exponential
+from qdenseam.experiments import Task
+from qdenseam.experiments.run_study import run_study
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_cells import study_rows
+from qdenseam.experiments.trials import challenge
+
+TOML = """
+title = "Filters and a dense memory"
+seed = 7
+[data]
+num_neurons = 9
+[[axes]]
+name = "load"
+num_patterns = [2, 4]
+flips = [0, 1]
+[sampling]
+pattern_sets = 6
+probes = 5
+shots = 100
+[[contender]]
+recall = "separation-filter(hamming-ball($flips), amplified=1/$num_patterns)"
+[[contender]]
+recall = "dense(exponential(2.0), update=synchronous, self_interaction=kept)"
+label = "dense memory"
+[[contender]]
+recall = "nearest"
+[[contender]]
+recall = "adiabatic"
+memory = "energy(log-sum-exp)"
+where = { num_patterns = [2], flips = [1] }
+probes = 2
+[[figure]]
+x = "num_patterns"
+by = "flips"
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text(TOML)
+    return Study.from_toml(file)
+
+
+def changed(study, **changes):
+    return Study.from_dict(study.to_dict() | changes)
+
+
+class TestText:
+    def test_round_trip(self, study):
+        assert Study.from_dict(study.to_dict()) == study
+        assert study.contenders[3].where == {"num_patterns": (2,), "flips": (1,)}
+
+    def test_one_table_of_axes_is_one_block(self, study):
+        one = changed(
+            study, axes={"num_patterns": [2, 4], "noise": 0.5}, contender=[{"recall": "nearest"}]
+        )
+        assert [list(block.cells()) for block in one.axes] == [
+            [{"num_patterns": 2, "noise": 0.5}, {"num_patterns": 4, "noise": 0.5}]
+        ]
+
+    def test_data_lie_beside_the_file(self, tmp_path):
+        file = tmp_path / "study.toml"
+        file.write_text('data = { source = "mine.npy" }\ncontender = [{ recall = "nearest" }]')
+        assert Study.from_toml(file).data.source == str(tmp_path / "mine.npy")
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"colour": 1}, "keys among .*Got colour"),
+            ({"contender": []}, "at least one contender"),
+            ({"contender": {}}, r"list of tables, \[\[contender\]\]"),
+            ({"contender": [{"label": "x"}]}, "should have a key 'recall'"),
+            ({"contender": [{"recall": "nearest", "engin": "aer"}]}, "keys among .*Got 'engin'"),
+            ({"contender": [{"recall": "nearest", "axes": "lod"}]}, "blocks .*load. Got lod"),
+            ({"contender": [{"recall": "nearest", "where": {"K": [1]}}]}, "where should name axes"),
+            ({"contender": [{"recall": "nearest", "shots": 0}]}, "shots should be at least 1"),
+            ({"axes": [{"flips": []}]}, "axis 'flips' should have at least one value"),
+            ({"axes": [{"flips": [1, 1]}]}, "axis 'flips' should have distinct values"),
+            ({"axes": [{"flips": [0.5]}]}, "flips should be an integer"),
+            ({"axes": [{"flips": [-1]}]}, "flips should be at least 0"),
+            ({"axes": [{"noise": [True]}]}, "axis 'noise' should hold numbers or texts"),
+            ({"sampling": {"probes": 0}}, "probes should be at least 1"),
+            ({"sampling": {"until": {"half_width": 2}}}, r"half_width should be in \(0, 1\)"),
+            ({"sampling": 3}, "sampling should be a table"),
+            ({"seed": -1}, "seed should be at least 0"),
+        ],
+    )  # fmt: skip
+    def test_refusals(self, study, changes, message):
+        with pytest.raises((ValueError, TypeError), match=message):
+            changed(study, **changes)
+
+    def test_the_file_is_named(self, tmp_path):
+        file = tmp_path / "study.toml"
+        file.write_text("title = 3 4")
+        with pytest.raises(ValueError, match=r"study.toml: .*line 1"):
+            Study.from_toml(file)
+
+
+class TestRows:
+    def test_who_is_asked_what(self, study):
+        rows = study_rows(study)
+        assert [row.kind for row in rows] == ["quantum"] * 4 + ["classical"] * 4 + [
+            *(["baseline"] * 4),
+            "quantum",
+        ]
+        assert rows[1].recall == "separation-filter(hamming-ball(1), amplified=0.5)"
+        assert rows[-1].cell == {"num_neurons": 9, "num_patterns": 2, "flips": 1, "erasures": 0}
+
+    def test_one_row_for_each_engine(self, study):
+        two = changed(study, contender=[{"recall": "amplification", "engine": ["exact", "aer"]}])
+        assert [row.engine for row in study_rows(two)] == ["exact", "aer"] * 4
+
+    @pytest.mark.parametrize(
+        ("contender", "message"),
+        [
+            ({"recall": "amplificaton"}, r"contender 1 \(amplificaton\): .*amplification"),
+            ({"recall": "hamming-ball($flop)"}, "contender 1"),
+            ({"recall": "adiabatic"}, "memory should be that of the method"),
+            ({"recall": "amplification", "engine": "ibm:fez"}, "contender 1"),
+            ({"recall": "amplification", "engine": "os:system"}, "contender 1"),
+            ({"recall": "amplification", "engine": "aerr"}, "contender 1 .*aer"),
+            ({"recall": "amplification", "memory": "amplitude(3)"}, "contender 1"),
+        ],
+    )
+    def test_refusals_name_the_contender(self, study, contender, message):
+        with pytest.raises(ValueError, match=message):
+            study_rows(changed(study, contender=[contender]))
+
+    @pytest.mark.parametrize(
+        ("axes", "message"),
+        [
+            ({"num_patterns": 10**6}, "num_patterns should be at most"),
+            ({"flips": 5, "erasures": 5}, "flips and erasures should be at most 9 together"),
+        ],
+    )
+    def test_data_that_cannot_serve(self, study, axes, message):
+        with pytest.raises(ValueError, match=message):
+            study_rows(changed(study, axes=[axes], contender=[{"recall": "nearest"}]))
+
+    def test_all_get_the_same_sets_and_probes(self, study):
+        rows = [
+            row for row in study_rows(study) if row.cell["flips"] and row.cell["num_patterns"] == 2
+        ]
+        given = [challenge({"num_controls": 1, **row.params}, 3) for row in rows]
+        assert len(rows) == 4
+        assert all((each.probes == given[0].probes).all() for each in given)
+        assert all((each.patterns == given[0].patterns).all() for each in given)
+
+    def test_labels_are_no_part_of_what_is_asked(self, study):
+        first, renamed = (
+            study_rows(changed(study, contender=[{"recall": "nearest", "label": label}]))[0].tasks(
+                6
+            )
+            for label in ("a", "b")
+        )
+        assert first == renamed
+        assert isinstance(first[0], Task)
+
+
+class TestRun:
+    def test_the_table_counts_what_the_memories_do(self, study, tmp_path):
+        table = run_study(study, tmp_path / "results.jsonl")
+        assert len(table) == 13
+        assert table["sets"].tolist() == [6] * 13
+        row = table[
+            (table["label"] == "dense memory")
+            & (table["num_patterns"] == 4)
+            & (table["flips"] == 1)
+        ]
+        wrong = 0
+        params = next(
+            each.params
+            for each in study_rows(study)
+            if (each.label, each.cell["num_patterns"], each.cell["flips"]) == ("dense memory", 4, 1)
+        )
+        for index in range(6):
+            given = challenge({"num_controls": 1, **params}, index)
+            memory = DenseMemory(given.patterns, separation=Exponential(2.0))
+            states = memory.recall(
+                given.probes, update="synchronous", self_interaction="kept", rng=0
+            ).states
+            wrong += int((states != given.patterns[given.targets]).any(axis=1).sum())
+        assert row["failures"].item() == wrong
+        assert np.isnan(row["two_qubit_gates"].item())
+        filters = table[table["kind"] == "quantum"].iloc[:4]
+        assert (filters["state_preparations"] >= 3).all()
+        assert (filters["two_qubit_gates"] > 0).all()
+
+    def test_a_finished_study_does_nothing(self, study, tmp_path):
+        path = tmp_path / "results.jsonl"
+        first = run_study(study, path)
+        before = path.read_bytes()
+        again = run_study(study, path)
+        assert path.read_bytes() == before
+        assert again.equals(first)
+
+    def test_more_sets_until_intervals_are_narrow(self, study, tmp_path):
+        until = {"half_width": 0.07, "at_least_sets": 4, "at_most_sets": 40}
+        asked = changed(
+            study,
+            sampling={"probes": 5, "until": until},
+            contender=[{"recall": "nearest"}, {"recall": "hopfield"}],
+        )
+        table = run_study(asked, tmp_path / "results.jsonl")
+        half = (table["failure_high"] - table["failure_low"]) / 2
+        assert set(table["stopped"]) == {"narrow enough", "at_most_sets"}
+        assert (half[table["stopped"] == "narrow enough"] <= 0.07).all()
+        assert (table["sets"][table["stopped"] == "at_most_sets"] == 40).all()
+        for _, cell in table.groupby(["num_patterns", "flips"]):
+            assert cell["sets"].nunique() == 1  # all contenders of a cell draw on together
