@@ -86,7 +86,7 @@ def test_collect_lists_refuses_runs_and_resumes(tmp_path, monkeypatch) -> None:
     assert "capacity" in run("collect", "--list").output
     refused = run("collect", "dreams")
     assert refused.exit_code == 2
-    assert "preset should be one of capacity, energy, noise, affine, " in refused.stderr
+    assert "study should be one of capacity, energy, noise, affine, " in refused.stderr
     assert "Got 'dreams'" in refused.stderr
     from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks
 

@@ -112,7 +112,7 @@ def test_a_lost_answer_is_waited_for_from_when_it_was_lost(ibm, tmp_path, monkey
     monkeypatch.setattr(IBMJobService, "find", lambda *_: [])
     fault = Fault(kind=FaultKind.SERVER_ERROR, carried_out=True)
     ibm.state.faults.next("POST", "/jobs", fault)
-    memory, method = AmplitudeMemory(PATTERNS), AmplitudeAmplification()
+    memory, method = AmplitudeMemory(PATTERNS), AmplitudeAmplification(num_matches=1)
     lost = submit(memory, "00??", method=method, backend="ibm:manila", shots=5, store=tmp_path)
     with pytest.raises(BackendError, match="it counts as lost"):
         fetch(lost)
@@ -131,7 +131,7 @@ def until_fetched(submission: Submission | str, store: Path) -> list:
 
 def campaign(ibm: LoopbackIBM, store: Path, *, num_submissions: int, rate: float) -> None:
     """Submit and fetch while requests fail; count what came of it."""
-    memory, method = AmplitudeMemory(PATTERNS), AmplitudeAmplification()
+    memory, method = AmplitudeMemory(PATTERNS), AmplitudeAmplification(num_matches=1)
     submitted, fetched = 0, 0
     ibm.state.faults.rate = rate
     while submitted < num_submissions:

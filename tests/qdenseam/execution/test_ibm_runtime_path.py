@@ -196,7 +196,7 @@ def test_jobs_are_listed_over_many_pages(ibm):
 
 def test_recall_on_a_device_of_156_qubits(ibm):
     memory = AmplitudeMemory(PATTERNS)
-    method = AmplitudeAmplification()
+    method = AmplitudeAmplification(num_matches=1)
     results = recall(memory, ["00??", "?1??"], method=method, sampler="ibm:fez", shots=200, rng=1)
     assert [result.counts.tolist() for result in results] == [[200, 0, 0], [0, 0, 200]]
     assert len(ibm.state.jobs) == 1
@@ -208,7 +208,7 @@ from qdenseam import AmplitudeMemory
 from qdenseam.methods import AmplitudeAmplification
 from qdenseam.submission import submit
 memory = AmplitudeMemory(np.array({patterns}))
-submit(memory, ["00??", "?1??"], method=AmplitudeAmplification(), backend="ibm:manila",
+submit(memory, ["00??", "?1??"], method=AmplitudeAmplification(num_matches=1), backend="ibm:manila",
        shots=50, rng=1, store={store!r})
 """
 
@@ -277,7 +277,7 @@ def test_jobs_outlive_their_device(ibm, tmp_path, state):
     submission = submit(
         AmplitudeMemory(PATTERNS),
         "00??",
-        method=AmplitudeAmplification(),
+        method=AmplitudeAmplification(num_matches=1),
         backend="ibm:manila",
         shots=30,
         rng=1,
