@@ -88,6 +88,8 @@ class DataSource(_Table):
     """``digits``, ``glyphs``, ``random`` or the path of a ``.npy`` file."""
     num_neurons: int | None = None
     """D, where no axis says it: by default 16, or a file's own."""
+    bits: bool = False
+    """Whether a file holds bits 0 and 1, no spins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class Row:
     params: dict[str, Any] = field(repr=False)
     """What its tasks have in common."""
     seed: int
+    files: dict[str, str | bool]
 
     def tasks(self, num_sets: int) -> list[Task]:
         """Return the tasks of the first pattern sets."""
@@ -55,6 +56,7 @@ class Row:
                 kind="study",
                 params=self.params | {"sets": [start, min(start + SETS_PER_TASK, num_sets)]},
                 seed=self.seed,
+                files=self.files,
             )
             for start in starts
         ]
@@ -110,6 +112,7 @@ def _rows_of(study: Study, entrant: Entrant) -> Iterator[Row]:
                         "shots": 0 if is_classical else entrant.shots or study.sampling.shots,
                     },
                     seed=study.seed,
+                    files=_files(study),
                 )
 
 
@@ -117,7 +120,7 @@ def _params(study: Study, entrant: Entrant, cell: Cell) -> tuple[dict[str, Any],
     """Return the data and sizes of a cell as parameters, and its data axes."""
     source = study.data.source
     asked: Any = cell.get("num_neurons", study.data.num_neurons)
-    data = load_dataset(source, asked)
+    data = load_dataset(source, asked, bits=study.data.bits or None)
     sizes: dict[str, Any] = {
         "num_neurons": data.num_neurons,
         "num_patterns": cell.get("num_patterns", min(8, data.num_patterns)),
@@ -135,7 +138,7 @@ def _params(study: Study, entrant: Entrant, cell: Cell) -> tuple[dict[str, Any],
             f"Got {sizes['flips']} and {sizes['erasures']}."
         )
     params = {
-        "data": source,
+        "data": "file" if _files(study) else source,
         "data_sha256": data.content_hash(),
         "num_neurons": sizes["num_neurons"],
         "num_patterns": sizes["num_patterns"],
@@ -146,6 +149,13 @@ def _params(study: Study, entrant: Entrant, cell: Cell) -> tuple[dict[str, Any],
         "data_seed": study.seed,
     }
     return params, sizes
+
+
+def _files(study: Study) -> dict[str, str | bool]:
+    """Where the data lie, if in a file: what it holds decides identity, not its place."""
+    if not study.data.source.endswith(".npy"):
+        return {}
+    return {"data": study.data.source} | ({"bits": True} if study.data.bits else {})
 
 
 def _check_memory(method: Any, memory: MemoryRecipe) -> None:

@@ -163,6 +163,17 @@ class TestRows:
         assert first == renamed
         assert isinstance(first[0], Task)
 
+    def test_content_decides_identity(self, study, tmp_path):
+        """A moved file is the same data, a changed one is not."""
+        bits = np.random.default_rng(0).integers(0, 2, size=(6, 9), dtype=np.uint8)
+        tasks = []
+        for name, content in (("a.npy", bits), ("b.npy", bits), ("a.npy", 1 - bits)):
+            np.save(tmp_path / name, content)
+            data = {"source": str(tmp_path / name), "bits": True}
+            mine = changed(study, data=data, contender=[{"recall": "nearest"}])
+            tasks.append([row.tasks(6) for row in study_rows(mine)])
+        assert tasks[0] == tasks[1] != tasks[2]
+
 
 class TestRun:
     def test_the_table_counts_what_the_memories_do(self, study, tmp_path):
