@@ -69,7 +69,7 @@ class ComparisonSettings:
     data: str = "digits"
     """``"digits"``, ``"glyphs"``, ``"random"`` or a ``.npy`` file of ±1 patterns."""
     bits: bool = False
-    """Whether the file holds bits 0 and 1, no spins."""
+    """The ``.npy`` files hold bits 0 and 1, no spins; int8 is always spins."""
     num_neurons: int | None = None
     """D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a file's own."""
     num_patterns: int | None = None

@@ -76,16 +76,17 @@ def test_options_reach_the_settings(run, monkeypatch):
     numbers = {
         name: (option.default or 3) + 1
         for name, option in OPTIONS.items()
-        if name not in NOT_SETTINGS | words.keys() | sweeps.keys()
+        if name not in NOT_SETTINGS | words.keys() | sweeps.keys() | {"bits"}
     }
     given = {
         **numbers,
         **words,
         **{name: "".join(f"{n}," for n in ns) for name, ns in sweeps.items()},
     }
-    result = run(*(f"--{name.replace('_', '-')}={value}" for name, value in given.items()))
+    options = (f"--{name.replace('_', '-')}={value}" for name, value in given.items())
+    result = run("--bits", *options)
     assert result.stderr == "Error: enough seen.\n"
-    expected = {**numbers, **words, **sweeps, "num_workers": 0}
+    expected = {**numbers, **words, **sweeps, "bits": True, "num_workers": 0}
     assert {name: asked[name] for name in expected} == expected
     assert {f.name for f in dataclasses.fields(comparison.ComparisonSettings)} < expected.keys()
     assert str(asked["out"]) == "out"
