@@ -43,3 +43,19 @@ def bits_to_label(bits: npt.ArrayLike) -> str:
 def label_to_bits(label: str) -> Bits:
     """Return the bits of a Qiskit label; column 0 is its last character."""
     return np.array([int(character) for character in reversed(label)], dtype=np.uint8)
+
+
+def check_positions(positions: npt.ArrayLike, num_neurons: int) -> list[int]:
+    """Return the positions as a list of distinct neurons.
+
+    Raises:
+        ValueError: A position repeats or is outside 0..D-1, or the positions are a mask.
+    """
+    if np.asarray(positions).dtype == bool:
+        raise ValueError("positions should be indices of neurons. Got a mask; use np.flatnonzero.")
+    neurons = np.asarray(positions, dtype=np.int64).reshape(-1).tolist()
+    if len(set(neurons)) != len(neurons) or not all(0 <= i < num_neurons for i in neurons):
+        raise ValueError(
+            f"positions should be distinct neurons in 0..{num_neurons - 1}. Got {neurons}."
+        )
+    return neurons

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import check_patterns, check_spins
-from .dense import DenseMemory
-from .hopfield import HopfieldMemory
-from .patterns import flip
-from .spins import hamming_distance, overlap
+from classical_ref.checks import check_patterns, check_spins
+from classical_ref.discrete.dense import DenseMemory
+from classical_ref.discrete.hopfield import HopfieldMemory
+from classical_ref.patterns import flip
+from classical_ref.spins import hamming_distance, overlap
 
 
 class Nearest(NamedTuple):

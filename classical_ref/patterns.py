@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import Spins, check_patterns, check_spins
-from .spins import hamming_distance
+from classical_ref.checks import Spins, check_patterns, check_spins
+from classical_ref.spins import hamming_distance
 
 _ROUNDS = 1000  # redraws of repeated rows before the request counts as impossible
 

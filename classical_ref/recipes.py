@@ -11,14 +11,14 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .centered import CenteredMemory
-from .dense import DenseMemory
-from .dynamics import Tie, Update, check_choice
-from .fields import SelfInteraction
-from .hopfield import HopfieldMemory, LearningRule
-from .metrics import nearest_pattern
-from .separation import Polynomial, RectifiedPolynomial, Rule, Separation
-from .spins import Spins, check_patterns
+from classical_ref.discrete.centered import CenteredMemory
+from classical_ref.discrete.dense import DenseMemory
+from classical_ref.discrete.dynamics import Tie, Update, check_choice
+from classical_ref.discrete.fields import SelfInteraction
+from classical_ref.discrete.hopfield import HopfieldMemory, LearningRule
+from classical_ref.metrics import nearest_pattern
+from classical_ref.separation import Polynomial, RectifiedPolynomial, Rule, Separation
+from classical_ref.spins import Spins, check_patterns
 
 _CHOICES = {
     "learning": LearningRule,

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import Bits, check_bits, check_spins
-from .checks import Spins as Spins
-from .checks import check_patterns as check_patterns
-from .checks import check_probes as check_probes
-from .checks import text_to_spins as text_to_spins
+from classical_ref.checks import Bits, check_bits, check_spins
+from classical_ref.checks import Spins as Spins
+from classical_ref.checks import check_patterns as check_patterns
+from classical_ref.checks import check_probes as check_probes
+from classical_ref.checks import text_to_spins as text_to_spins
 
 _CHARACTERS = "?01"  # of the spins 0, 1 and -1
 

@@ -26,10 +26,6 @@ from matplotlib import pyplot as plt
 from classical_ref import flip
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.experiments import collect
-from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks
-from qdenseam.experiments.drawn_capacity import BASELINE, drawn_tasks
-from qdenseam.experiments.filter_capacity import pooled_capacity
-from qdenseam.experiments.ledger import ledger
 from qdenseam.methods import (
     CappedPosterior,
     CosinePower,
@@ -44,6 +40,10 @@ from qdenseam.methods import (
 from qdenseam.plots.capacity import plot_capacities
 from qdenseam.plots.filters import plot_filters
 from qdenseam.plots.queries import fitted_power_law, plot_queries
+from qdenseam.studies.capacity import capacity_summary, capacity_tasks
+from qdenseam.studies.drawn_capacity import BASELINE, drawn_tasks
+from qdenseam.studies.filter_capacity import pooled_capacity
+from qdenseam.studies.ledger import ledger
 
 rng = np.random.default_rng(6)
 

@@ -22,7 +22,10 @@ from matplotlib import pyplot as plt
 from classical_ref import DenseMemory, LogSumExp, flip, random_patterns
 from qdenseam import EnergyMemory
 from qdenseam.experiments import Task, bootstrap, read_records
-from qdenseam.experiments.energy_references import (
+from qdenseam.methods import QAOA, VQE, AdiabaticRecall
+from qdenseam.plots.energy import plot_evaluations, plot_success
+from qdenseam.studies.energy import SEARCHES, energy_trial, instances, notebook_tasks
+from qdenseam.studies.energy_references import (
     ANNEALER,
     DENSE,
     DESCENTS,
@@ -30,10 +33,7 @@ from qdenseam.experiments.energy_references import (
     NEAREST,
     reference_tasks,
 )
-from qdenseam.experiments.energy_study import SEARCHES, energy_trial, instances, notebook_tasks
-from qdenseam.experiments.energy_summary import energy_summary
-from qdenseam.methods import QAOA, VQE, AdiabaticRecall
-from qdenseam.plots.energy import plot_evaluations, plot_success
+from qdenseam.studies.energy_summary import energy_summary
 
 rng = np.random.default_rng(8)
 
@@ -68,7 +68,7 @@ print(f"VQE p = 1         P(target) {share:.3f} after {vqe.evaluations} evaluati
 # The files beside this notebook are a part of `qdenseam collect energy`, made by
 #
 # ```python
-# tasks = notebook_tasks()  # from qdenseam.experiments.energy_study
+# tasks = notebook_tasks()  # from qdenseam.studies.energy
 # collect(tasks + reference_tasks(tasks), "energy_study.jsonl")  # from qdenseam.experiments
 # ```
 #

@@ -17,9 +17,9 @@ from dataclasses import replace
 import numpy as np
 from matplotlib import pyplot as plt
 
-from classical_ref.context_tasks import random_contexts
-from classical_ref.measures import TokenMeasure
-from classical_ref.recall_and_predict import Contexts, fit
+from classical_ref.continuous.context_tasks import random_contexts
+from classical_ref.continuous.measures import TokenMeasure
+from classical_ref.continuous.recall_and_predict import Contexts, fit
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.memories.context import ContextState
 from qdenseam.methods import Amplified, ProductFilter

@@ -21,17 +21,17 @@ from matplotlib import pyplot as plt
 from classical_ref import erase, random_patterns
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.execution import engine, two_qubit_gates
-from qdenseam.execution.layout import place
+from qdenseam.execution.compiling.layout import place
+from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
 from qdenseam.execution.measuring import measured
-from qdenseam.execution.routing import route_by_qiskit, route_by_trees
 from qdenseam.experiments import read_records
-from qdenseam.experiments.affine_study import affine_summary
-from qdenseam.experiments.flag_study import flag_summary
-from qdenseam.experiments.noise_summary import noise_summary, prediction_quality
-from qdenseam.experiments.plan_study import plan_summary
 from qdenseam.methods import IndexSearch, LabelWriting, OptimalFilter, SeparationFilter
 from qdenseam.planning import best_of_each_kind, plan
 from qdenseam.plots.noise import plot_error_budget, plot_prediction, plot_success
+from qdenseam.studies.affine import affine_summary
+from qdenseam.studies.flags import flag_summary
+from qdenseam.studies.noise_summary import noise_summary, prediction_quality
+from qdenseam.studies.plans import plan_summary
 
 rng = np.random.default_rng(13)
 

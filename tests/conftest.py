@@ -18,8 +18,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """A generator that depends on the test's own name, never on the order of tests."""
-    name = int.from_bytes(hashlib.sha256(request.node.nodeid.encode()).digest()[:8])
+    """A generator that depends on the names of the test and its file, never on order or folder."""
+    known_as = request.node.nodeid.rpartition("/")[2]
+    name = int.from_bytes(hashlib.sha256(known_as.encode()).digest()[:8])
     return np.random.default_rng([request.config.getoption("--seed"), name])
 
 

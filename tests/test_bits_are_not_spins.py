@@ -17,26 +17,18 @@ from qiskit import QuantumCircuit
 import circuits
 import classical_ref
 import qdenseam
-from circuits import (
-    ansatz,
-    ball_oracles,
-    bit_order,
-    distance,
-    gf2,
-    index_search,
-    known_index,
-    loading,
-    oracles,
-    sparse_simulator,
-    syndromes,
-)
-from circuits.phases import CountingPhase
-from circuits.signal_processing import table_angles
+from circuits import bit_order, gf2, loading, sparse_simulator
+from circuits.distance import filters as distance
+from circuits.distance.signal_processing import table_angles
+from circuits.energy import ansatz
+from circuits.energy.phases import CountingPhase
+from circuits.grover import ball_oracles, oracles, syndromes
+from circuits.index import known_index
+from circuits.index import search as index_search
 from classical_ref import checks, metrics, patterns, spins
 from classical_ref.recipes import RECIPES
 from classical_ref.sparse_recovery import ParityMemory, learn_checks
 from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
-from qdenseam.drafting import draft
 from qdenseam.execution import mitigation
 from qdenseam.memories.probe import check_one_probe
 from qdenseam.memories.reduced import ReducedEnergy
@@ -45,6 +37,7 @@ from qdenseam.methods import AdaptiveAmplification, AmplitudeAmplification
 from qdenseam.methods.adaptive import run_rounds, run_together, sample_laws
 from qdenseam.planning import choose
 from qdenseam.plots.gallery import plot_state
+from qdenseam.retrieval.draft import draft
 from qdenseam.simulation.distance_energies import distance_energies
 from qdenseam.simulation.matrix_product import product_amplitudes
 from qdenseam.simulation.neuron_classes import ClassQAOA
@@ -69,17 +62,19 @@ Call = Callable[..., Any]
 PROBES: dict[str, Call] = {
     "classical_ref.checks.check_probes": lambda p, **k: checks.check_probes(p, 4, **k),
     "classical_ref.checks.check_spins": checks.check_spins,
-    "classical_ref.dense.DenseMemory.energy": DENSE.energy,
-    "classical_ref.dense.DenseMemory.local_field": DENSE.local_field,
-    "classical_ref.dense.DenseMemory.recall": lambda p, **k: DENSE.recall(p, rng=0, **k).states,
-    "classical_ref.hopfield.HopfieldMemory.energy": HOPFIELD.energy,
-    "classical_ref.hopfield.HopfieldMemory.local_field": HOPFIELD.local_field,
-    "classical_ref.hopfield.HopfieldMemory.recall": (
+    "classical_ref.discrete.dense.DenseMemory.energy": DENSE.energy,
+    "classical_ref.discrete.dense.DenseMemory.local_field": DENSE.local_field,
+    "classical_ref.discrete.dense.DenseMemory.recall": lambda p, **k: (
+        DENSE.recall(p, rng=0, **k).states
+    ),
+    "classical_ref.discrete.hopfield.HopfieldMemory.energy": HOPFIELD.energy,
+    "classical_ref.discrete.hopfield.HopfieldMemory.local_field": HOPFIELD.local_field,
+    "classical_ref.discrete.hopfield.HopfieldMemory.recall": (
         lambda p, **k: HOPFIELD.recall(p, rng=0, **k).states
     ),
-    "classical_ref.centered.CenteredMemory.energy": CENTERED.energy,
-    "classical_ref.centered.CenteredMemory.similarities": CENTERED.similarities,
-    "classical_ref.centered.CenteredMemory.recall": (
+    "classical_ref.discrete.centered.CenteredMemory.energy": CENTERED.energy,
+    "classical_ref.discrete.centered.CenteredMemory.similarities": CENTERED.similarities,
+    "classical_ref.discrete.centered.CenteredMemory.recall": (
         lambda p, **k: CENTERED.recall(p, rng=0, **k).states
     ),
     "classical_ref.sparse_recovery.parity.ParityMemory.energy": PARITY.energy,
@@ -114,7 +109,7 @@ PROBES: dict[str, Call] = {
     "classical_ref.spins.similarity": partial(spins.similarity, STORED),
     "classical_ref.spins.overlap": partial(spins.overlap, STORED),
     "classical_ref.spins.hamming_distance": partial(spins.hamming_distance, STORED),
-    "circuits.ansatz.warm_start_angles": lambda p: ansatz.warm_start_angles(p, 0.25),
+    "circuits.energy.ansatz.warm_start_angles": lambda p: ansatz.warm_start_angles(p, 0.25),
     "qdenseam.memories.probe.check_one_probe": lambda p, **k: check_one_probe(p, 4, **k),
     "qdenseam.memories.amplitude.AmplitudeMemory.check_probe": AMPLITUDE.check_probe,
     "qdenseam.memories.energy.EnergyMemory.check_probe": ENERGY.check_probe,
@@ -129,13 +124,13 @@ PROBES: dict[str, Call] = {
     "qdenseam.memories.energy.EnergyMemory.phase": lambda p: ENERGY.phase(p).circuit(0.3),
     "qdenseam.memories.energy.EnergyMemory.hamiltonian": lambda p: ENERGY.hamiltonian(p),
     "qdenseam.memories.reduced.ReducedEnergy.check_probe": REDUCED.check_probe,
-    "qdenseam.retrieval.recall": lambda p, **k: recall(AMPLITUDE, p, method=EXACT, rng=0, **k),
-    "qdenseam.drafting.draft": (
+    "qdenseam.retrieval.verb.recall": lambda p, **k: recall(AMPLITUDE, p, method=EXACT, rng=0, **k),
+    "qdenseam.retrieval.draft.draft": (
         lambda p, **k: draft(
             AMPLITUDE, p, method=EXACT, backend="statevector", rng=0, **k
         ).circuits[0]
     ),
-    "qdenseam.execution.pennylane_nodes.to_qnode": (
+    "qdenseam.execution.engines.pennylane_nodes.to_qnode": (
         lambda p, **k: np.asarray(to_qnode(AMPLITUDE, p, EXACT, "default.qubit", **k)())
     ),
     "qdenseam.methods.adaptive.run_rounds": (
@@ -161,13 +156,17 @@ PROBES: dict[str, Call] = {
 
 PATTERNS: dict[str, Call] = {
     "classical_ref.checks.check_patterns": checks.check_patterns,
-    "classical_ref.dense.DenseMemory": lambda p: classical_ref.DenseMemory(p).patterns,
-    "classical_ref.hopfield.HopfieldMemory": lambda p: classical_ref.HopfieldMemory(p).patterns,
-    "classical_ref.centered.CenteredMemory": lambda p: classical_ref.CenteredMemory(p).patterns,
-    "classical_ref.hopfield.hebb_weights": classical_ref.hebb_weights,
-    "classical_ref.hopfield.projection_weights": classical_ref.projection_weights,
-    "classical_ref.hopfield.storkey_weights": classical_ref.storkey_weights,
-    "classical_ref.datasets.Dataset": (
+    "classical_ref.discrete.dense.DenseMemory": lambda p: classical_ref.DenseMemory(p).patterns,
+    "classical_ref.discrete.hopfield.HopfieldMemory": lambda p: (
+        classical_ref.HopfieldMemory(p).patterns
+    ),
+    "classical_ref.discrete.centered.CenteredMemory": lambda p: (
+        classical_ref.CenteredMemory(p).patterns
+    ),
+    "classical_ref.discrete.hopfield.hebb_weights": classical_ref.hebb_weights,
+    "classical_ref.discrete.hopfield.projection_weights": classical_ref.projection_weights,
+    "classical_ref.discrete.hopfield.storkey_weights": classical_ref.storkey_weights,
+    "classical_ref.data.datasets.Dataset": (
         lambda p: classical_ref.Dataset(name="", patterns=p, shape=(2, 2)).patterns
     ),
     "classical_ref.recipes.Recipe.memory": (
@@ -216,35 +215,37 @@ ROWS_OF_BITS: dict[str, Call] = {
     "classical_ref.spins.bits_to_spins": spins.bits_to_spins,
     "circuits.bit_order.bits_to_integer": bit_order.bits_to_integer,
     "circuits.bit_order.bits_to_label": bit_order.bits_to_label,
-    "circuits.oracles.match_oracle": lambda b: oracles.match_oracle(b, range(4)),
-    "circuits.oracles.product_state_reflection": (
+    "circuits.grover.oracles.match_oracle": lambda b: oracles.match_oracle(b, range(4)),
+    "circuits.grover.oracles.product_state_reflection": (
         lambda b: oracles.product_state_reflection([0.3] * 4, b)
     ),
-    "circuits.ball_oracles.counter_ball_oracle": (
+    "circuits.grover.ball_oracles.counter_ball_oracle": (
         lambda b: ball_oracles.counter_ball_oracle(b, range(4), 1)
     ),
-    "circuits.ball_oracles.signal_ball_oracle": (
+    "circuits.grover.ball_oracles.signal_ball_oracle": (
         lambda b: ball_oracles.signal_ball_oracle(b, range(4), 1)
     ),
-    "circuits.distance.distance_filter": (
+    "circuits.distance.filters.distance_filter": (
         lambda b: distance.distance_filter(b, range(4), num_controls=2)
     ),
-    "circuits.distance.signal_filter": (
+    "circuits.distance.filters.signal_filter": (
         lambda b: distance.signal_filter(b, range(4), ANGLES, signal_angle=0.5)
     ),
-    "circuits.distance.symmetric_filter": (
+    "circuits.distance.filters.symmetric_filter": (
         lambda b: distance.symmetric_filter(b, range(4), [0.1, 0.2, 0.1])
     ),
-    "circuits.distance.categorical_filter": (
+    "circuits.distance.filters.categorical_filter": (
         lambda b: distance.categorical_filter(b, [(0, 1), (2, 3)], ANGLES, signal_angle=0.5)
     ),
-    "circuits.distance.product_filter": lambda b: distance.product_filter(b, range(4), [0.5] * 4),
-    "circuits.syndromes.hull_ball_oracle": (
+    "circuits.distance.filters.product_filter": lambda b: distance.product_filter(
+        b, range(4), [0.5] * 4
+    ),
+    "circuits.grover.syndromes.hull_ball_oracle": (
         lambda b: syndromes.hull_ball_oracle(HULL, b, range(4), 1)
     ),
     "circuits.gf2.AffineHull.contains": HULL.contains,
-    "circuits.known_index.KnownIndex.label_of": INDEX.label_of,
-    "circuits.index_search.index_search": (
+    "circuits.index.known_index.KnownIndex.label_of": INDEX.label_of,
+    "circuits.index.search.index_search": (
         lambda b: index_search.index_search(WIDE_INDEX, b, [(1.0, 1.0)])
     ),
     "circuits.sparse_simulator.simulate": (
@@ -259,17 +260,17 @@ TABLES_OF_BITS: dict[str, Call] = {
     "circuits.loading.preparation.check_superposition": (
         lambda b: loading.preparation.check_superposition(b, None)
     ),
-    "circuits.oracles.membership_oracle": oracles.membership_oracle,
-    "circuits.syndromes.syndrome_circuit": syndromes.syndrome_circuit,
+    "circuits.grover.oracles.membership_oracle": oracles.membership_oracle,
+    "circuits.grover.syndromes.syndrome_circuit": syndromes.syndrome_circuit,
     "circuits.gf2.pack": gf2.pack,
     "circuits.gf2.rank": gf2.rank,
     "circuits.gf2.affine_rank": gf2.affine_rank,
     "circuits.gf2.affine_hull": lambda b: gf2.affine_hull(b).checks,
     "circuits.gf2.independent_known_bits": lambda b: gf2.independent_known_bits(b, KNOWN)[0],
-    "circuits.known_index.known_indices": (
+    "circuits.index.known_index.known_indices": (
         lambda b: known_index.known_indices(b, [0.5, 0.5], KNOWN)[0].labels
     ),
-    "circuits.phases.CountingPhase": (
+    "circuits.energy.phases.CountingPhase": (
         lambda b: (
             CountingPhase(pattern_bits=b, tables=np.ones((2, 5)), fields=np.zeros(4)).pattern_bits
         )
@@ -514,13 +515,13 @@ def test_a_mask_is_no_list_of_positions() -> None:
 
 
 EXEMPT = {
-    "classical_ref.attention": "real vectors",
-    "classical_ref.continuous": "real vectors",
-    "classical_ref.diffusion": "real vectors",
+    "classical_ref.modular.attention": "real vectors",
+    "classical_ref.continuous.memory": "real vectors",
+    "classical_ref.continuous.diffusion": "real vectors",
     "classical_ref.learning": "real images and embeddings",
-    "classical_ref.measures": "real tokens",
-    "classical_ref.modular": "activations of layers by name",
-    "classical_ref.recall_and_predict": "real tokens",
+    "classical_ref.continuous.measures": "real tokens",
+    "classical_ref.modular.memory": "activations of layers by name",
+    "classical_ref.continuous.recall_and_predict": "real tokens",
     "classical_ref.sparse_recovery.constraints": "real vectors",
     "qdenseam.memories.context": "real tags",
     "qdenseam.memories.energy.ClassicalModel": "a protocol",
@@ -534,7 +535,7 @@ EXEMPT = {
     "classical_ref.recipes.CenteredRecipe.memory": "by its base",
     "classical_ref.spins.spins_to_bits": "says that they are spins, below",
     "classical_ref.spins.spins_to_text": "says that they are spins, below",
-    "qdenseam.submission.submit": "by draft, and above",
+    "qdenseam.retrieval.submission.submit": "by draft, and above",
     "qdenseam.simulation.neuron_classes.ClassQAOA.probabilities": "with its class",
 }
 """What takes parameters of such names and is no door, and why."""

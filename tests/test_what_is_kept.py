@@ -13,20 +13,20 @@ from qiskit import QuantumCircuit
 from qiskit.transpiler import InstructionProperties, Target
 
 import qdenseam
-from circuits.known_index import known_indices
-from circuits.signal_processing import table_angles
-from circuits.symmetric_signal_processing import scaled_phases
+from circuits.distance.signal_processing import table_angles
+from circuits.distance.symmetric_signal_processing import scaled_phases
+from circuits.index.known_index import known_indices
 from classical_ref import DenseMemory, Polynomial, digits, glyphs, random_patterns
-from classical_ref.tables import cached_gains, field_tables, gain_table
+from classical_ref.discrete.tables import cached_gains, field_tables, gain_table
 from qdenseam import AmplitudeMemory, EnergyMemory
 from qdenseam.bench.encoder_instances import Instance, published
-from qdenseam.execution.device_noise import drawn_noise, noise_of_qubits
-from qdenseam.execution.device_parts import calibration_key, working_part
-from qdenseam.execution.fake_devices import fake_device, fake_device_names
-from qdenseam.execution.layout import typical_survival
+from qdenseam.execution.compiling.layout import typical_survival
+from qdenseam.execution.devices.noise import drawn_noise, noise_of_qubits
+from qdenseam.execution.devices.parts import calibration_key, working_part
+from qdenseam.execution.engines.fake_devices import fake_device, fake_device_names
 from qdenseam.experiments.trials import load_dataset, named_data
 from qdenseam.methods import CosinePower, OptimalFilter
-from qdenseam.methods.amplification import compared
+from qdenseam.methods.amplitude.amplification import compared
 from qdenseam.spelling.kinds import registered
 from qdenseam.versions import versions
 
@@ -37,41 +37,45 @@ ENERGY = EnergyMemory(PATTERNS, separation=Polynomial(3))
 DIGITS = {"data": "digits", "data_sha256": load_dataset("digits").content_hash(), "num_neurons": 16}
 
 KEPT: dict[str, Callable[[], Any]] = {
-    "circuits/known_index.py _indices": lambda: known_indices(
+    "circuits/index/known_index.py _indices": lambda: known_indices(
         PATTERNS < 0, np.full(4, 0.25), np.arange(6) < 5
     ),
-    "circuits/signal_processing.py _table_angles": lambda: table_angles([1, 0.5, 0]),
-    "circuits/symmetric_signal_processing.py _scaled_phases": lambda: scaled_phases([0, 0, 2]),
-    "classical_ref/datasets.py digits": lambda: digits(9),
-    "classical_ref/datasets.py glyphs": lambda: glyphs(8),
-    "classical_ref/stored.py floats": lambda: MODEL.stored.floats,
-    "classical_ref/stored.py columns": lambda: MODEL.stored.columns,
-    "classical_ref/stored.py column_sums": lambda: MODEL.stored.column_sums,
-    "classical_ref/stored.py tiles": lambda: MODEL.stored.tiles,
-    "classical_ref/tables.py cached_gains": lambda: cached_gains(Polynomial(3), 6, "exact"),
-    "classical_ref/tables.py gain_table": lambda: gain_table(Polynomial(3), 6, "exact", 4),
-    "classical_ref/tables.py field_tables": lambda: field_tables(
+    "circuits/distance/signal_processing.py _table_angles": lambda: table_angles([1, 0.5, 0]),
+    "circuits/distance/symmetric_signal_processing.py _scaled_phases": lambda: scaled_phases(
+        [0, 0, 2]
+    ),
+    "classical_ref/data/datasets.py digits": lambda: digits(9),
+    "classical_ref/data/datasets.py glyphs": lambda: glyphs(8),
+    "classical_ref/discrete/stored.py floats": lambda: MODEL.stored.floats,
+    "classical_ref/discrete/stored.py columns": lambda: MODEL.stored.columns,
+    "classical_ref/discrete/stored.py column_sums": lambda: MODEL.stored.column_sums,
+    "classical_ref/discrete/stored.py tiles": lambda: MODEL.stored.tiles,
+    "classical_ref/discrete/tables.py cached_gains": lambda: cached_gains(
+        Polynomial(3), 6, "exact"
+    ),
+    "classical_ref/discrete/tables.py gain_table": lambda: gain_table(Polynomial(3), 6, "exact", 4),
+    "classical_ref/discrete/tables.py field_tables": lambda: field_tables(
         Polynomial(3), 6, "exact", 4, excluded=False
     ),
     "qdenseam/bench/encoder_instances.py _published_table": lambda: published(
         Instance(patterns="random", num_neurons=6, num_patterns=2, seed=7, amplitudes="uniform")
     ),
-    "qdenseam/execution/device_noise.py _drawn_noise": lambda: drawn_noise(
+    "qdenseam/execution/devices/noise.py _drawn_noise": lambda: drawn_noise(
         fake_device("manila"), (0, 1)
     ),
-    "qdenseam/execution/fake_devices.py fake_device_names": fake_device_names,
-    "qdenseam/execution/fake_devices.py _loaded": lambda: fake_device("manila").target,
+    "qdenseam/execution/engines/fake_devices.py fake_device_names": fake_device_names,
+    "qdenseam/execution/engines/fake_devices.py _loaded": lambda: fake_device("manila").target,
     "qdenseam/experiments/trials.py _verified": lambda: named_data(DIGITS),
     "qdenseam/memories/amplitude.py preparation": AMPLITUDE.preparation,
     "qdenseam/memories/energy.py diagonal": ENERGY.diagonal,
     "qdenseam/memories/energy.py terms": ENERGY.terms,
     "qdenseam/memories/energy.py phase": lambda: ENERGY.phase(PATTERNS[0]),
-    "qdenseam/methods/amplification.py _independent": lambda: compared(AMPLITUDE, np.arange(6) < 5),
-    "qdenseam/methods/optimal_filter.py _solve": lambda: OptimalFilter(4, radius=2).table(6),
-    "qdenseam/methods/optimal_filter.py _cached_angles": lambda: OptimalFilter(4, radius=2).signal(
-        6
+    "qdenseam/methods/amplitude/amplification.py _independent": lambda: compared(
+        AMPLITUDE, np.arange(6) < 5
     ),
-    "qdenseam/methods/polynomial_filters.py _cached_angles": lambda: CosinePower(3).signal(6),
+    "qdenseam/filters/optimal.py _solve": lambda: OptimalFilter(4, radius=2).table(6),
+    "qdenseam/filters/optimal.py _cached_angles": lambda: OptimalFilter(4, radius=2).signal(6),
+    "qdenseam/filters/polynomial.py _cached_angles": lambda: CosinePower(3).signal(6),
     "qdenseam/spelling/kinds.py _plugged_in": lambda: registered("filter"),
     "qdenseam/versions.py _installed_versions": versions,
 }
@@ -80,13 +84,13 @@ KEPT: dict[str, Callable[[], Any]] = {
 INSIDE = {
     "circuits/loading/unitaries.py _cx_decomposer": "computed with",
     "qdenseam/bench/encoders.py _peer_circuit": "counted and routed by new circuits",
-    "qdenseam/execution/compilation.py _two_way": "compiled for",
-    "qdenseam/execution/device_noise.py _noise_of_qubits": "Aer's, and said to be shared",
-    "qdenseam/execution/device_parts.py _working_part": "compiled for, and said to be shared",
-    "qdenseam/execution/fake_devices.py _device_classes": "names and classes",
-    "qdenseam/execution/layout.py _kept_costs": "numbers are read off it",
-    "qdenseam/execution/pennylane_gates.py _gates": "functions are read off it",
-    "qdenseam/execution/wide_gates.py _target": "compiled for",
+    "qdenseam/execution/compiling/compilation.py _two_way": "compiled for",
+    "qdenseam/execution/devices/noise.py _noise_of_qubits": "Aer's, and said to be shared",
+    "qdenseam/execution/devices/parts.py _working_part": "compiled for, and said to be shared",
+    "qdenseam/execution/engines/fake_devices.py _device_classes": "names and classes",
+    "qdenseam/execution/compiling/layout.py _kept_costs": "numbers are read off it",
+    "qdenseam/execution/engines/pennylane_gates.py _gates": "functions are read off it",
+    "qdenseam/execution/engines/wide_gates.py _target": "compiled for",
     "qdenseam/spelling/reading.py _expected": "frozen values are read off it",
 }
 """Caches that nothing mutable is handed out of, and what is done with them."""

@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits
+from circuits.loading.coupled_search.placement import Pairs, neighbor_words, patch, place_qubits
 from circuits.loading.merging import carry_out
-from circuits.loading.placement import Pairs, neighbor_words, patch, place_qubits
+from circuits.loading.merging_search.steps import Plan, RunSteps, Step, Words, to_words
 from circuits.loading.preparation import Preparation
-from circuits.loading.steps import Plan, RunSteps, Step, Words, to_words
 
 MAX_QUBITS = 64
 MAX_PATTERNS = 32
@@ -92,7 +92,7 @@ def prepare_on_sites(
         bits: Distinct patterns, shape ``(K, D)``; where all are equal, CX may pass.
         amplitudes: Unit norm, shape ``(K,)``.
         neighbors: Coupled sites of each site, which together are connected
-            (:func:`circuits.loading.placement.neighbor_words`).
+            (:func:`circuits.loading.coupled_search.placement.neighbor_words`).
         width: States kept per number of remaining patterns.
         variant: How ties are broken; another number gives another circuit.
 
@@ -128,7 +128,7 @@ def _search(
     rows: Words, neighbors: Words, width: int, weight: float, variant: int
 ) -> _State | None:
     """Return the cheapest way to one row found by a beam search, ``None`` if it got stuck."""
-    from circuits.loading import coupled_moves as moves
+    from circuits.loading.coupled_search import moves
 
     num_rows, num_sites = len(rows), len(neighbors)
     beams: dict[int, dict[bytes, _State]] = {n: {} for n in range(num_rows + 1)}
@@ -178,7 +178,7 @@ def _proposed(
     states: Sequence[_State], neighbors: Words, weight: float, variant: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Return the merges that may follow: among close pairs, or if there are none, among all."""
-    from circuits.loading.coupled_moves import CANDIDATE_WIDTH, propose
+    from circuits.loading.coupled_search.moves import CANDIDATE_WIDTH, propose
 
     rows = np.stack([state.rows for state in states])
     costs = np.array([state.cost for state in states], dtype=np.int64)
@@ -195,7 +195,7 @@ def _proposed(
 
 def _shortened(state: _State, neighbors: Words, weight: float) -> _State:
     """Return the state after single CX that shorten the spanning tree of its rows."""
-    from circuits.loading.coupled_moves import shorten
+    from circuits.loading.coupled_search.moves import shorten
 
     rows = state.rows.copy()
     extra = np.zeros((16 * len(neighbors), 2), dtype=np.int64)

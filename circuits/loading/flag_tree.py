@@ -16,8 +16,16 @@ import numpy.typing as npt
 from circuits.bit_order import Bits
 from circuits.loading.elimination import Elimination
 from circuits.loading.merging import carry_out
+from circuits.loading.merging_search.steps import (
+    Action,
+    Literal,
+    Plan,
+    RunSteps,
+    Search,
+    decode,
+    to_words,
+)
 from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
-from circuits.loading.steps import Action, Literal, Plan, RunSteps, Search, decode, to_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +133,7 @@ class _Planner:
         if len(members) <= self.block:
             self._merge_block(members, flag)
             return
-        from circuits.loading.flag_search import split_bit
+        from circuits.loading.merging_search.flag_search import split_bit
 
         bit = int(split_bit(self.rows, members, self.num_bits, self.fixed))
         self.fixed[bit] = True
@@ -147,7 +155,7 @@ class _Planner:
         self.cost += 3
 
     def _merge_block(self, members: npt.NDArray[np.intp], flag: Literal | int | None) -> None:
-        from circuits.loading.flag_search import apply_steps
+        from circuits.loading.merging_search.flag_search import apply_steps
 
         block = np.ascontiguousarray(self.rows[members, :-1])
         cost, *found, self.busy = self.search.run(block, self.num_bits, self.busy, flagged=True)

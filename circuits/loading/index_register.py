@@ -28,8 +28,8 @@ from circuits.gf2 import Basis
 from circuits.loading.compression import compress
 from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
+from circuits.loading.merging_search.steps import Literal
 from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
-from circuits.loading.steps import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.loading.elimination import Elimination
+from circuits.loading.merging_search.steps import Plan, RunSteps, Search, decode, to_words
 from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
-from circuits.loading.steps import Plan, RunSteps, Search, decode, to_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

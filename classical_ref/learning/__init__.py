@@ -1,12 +1,12 @@
 """Memories that learn: class memories by gradient descent, linear memories by Muon and others."""
 
-from .associative import Learning, LearningOutcome, learn, random_embeddings
-from .class_memory import ClassMemory
-from .classifier import DenseClassifier
-from .dual_network import DualNetwork
-from .facts import Facts
-from .mnist import LabeledImages, load_mnist, read_idx
-from .optimizers import (
+from classical_ref.data.mnist import LabeledImages, load_mnist, read_idx
+from classical_ref.learning.associative import Learning, LearningOutcome, learn, random_embeddings
+from classical_ref.learning.class_memory import ClassMemory
+from classical_ref.learning.classifier import DenseClassifier
+from classical_ref.learning.dual_network import DualNetwork
+from classical_ref.learning.facts import Facts
+from classical_ref.learning.optimizers import (
     GradientDescent,
     MatrixOptimizer,
     Muon,
@@ -16,10 +16,14 @@ from .optimizers import (
     newton_schulz,
     polar_factor,
 )
-from .reductions import descent_gaps, gap_losses, uniform_muon_gaps
-from .training import Training, TrainingOutcome, train
-from .training_setup import TrainingSetup, default_temperature, published_setup
-from .xor import XOR_PATTERNS, xor_energy_gap
+from classical_ref.learning.reductions import descent_gaps, gap_losses, uniform_muon_gaps
+from classical_ref.learning.training import Training, TrainingOutcome, train
+from classical_ref.learning.training_setup import (
+    TrainingSetup,
+    default_temperature,
+    published_setup,
+)
+from classical_ref.learning.xor import XOR_PATTERNS, xor_energy_gap
 
 __all__ = [
     "XOR_PATTERNS",

@@ -16,8 +16,8 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .facts import Facts
-from .optimizers import MatrixOptimizer
+from classical_ref.learning.facts import Facts
+from classical_ref.learning.optimizers import MatrixOptimizer
 
 Floats = NDArray[np.float64]
 

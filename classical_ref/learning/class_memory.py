@@ -17,7 +17,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .dual_network import DualNetwork, check_states, rectified_power
+from classical_ref.learning.dual_network import DualNetwork, check_states, rectified_power
 
 Floats = NDArray[np.float64]
 

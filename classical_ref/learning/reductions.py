@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .facts import Facts
+from classical_ref.learning.facts import Facts
 
 Floats = NDArray[np.float64]
 

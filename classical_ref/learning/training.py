@@ -22,9 +22,9 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .class_memory import ClassMemory, check_labels
-from .dual_network import rectified_power
-from .training_setup import TrainingSetup, default_temperature
+from classical_ref.learning.class_memory import ClassMemory, check_labels
+from classical_ref.learning.dual_network import rectified_power
+from classical_ref.learning.training_setup import TrainingSetup, default_temperature
 
 Floats = NDArray[np.float64]
 

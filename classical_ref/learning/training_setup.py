@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from .class_memory import check_order, check_positive
+from classical_ref.learning.class_memory import check_order, check_positive
 
 _KNOWN_ORDERS = (2, 3, 5, 10, 20, 30)
 _TEMPERATURES = (0.20, 0.265, 0.395, 0.61, 0.61, 0.65)  # per neuron; found by trial on 8 x 8 digits

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from .class_memory import check_order
+from classical_ref.learning.class_memory import check_order
 
 XOR_PATTERNS: Final = np.array([[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]], dtype=np.int8)
 """The truth table, ``(4, 3)``, read-only."""

@@ -9,12 +9,12 @@ References:
     Mazumdar and Rawat, "Associative memory via a sparse recovery model" (2015).
 """
 
-from .basis_pursuit import basis_pursuit
-from .constraints import Recovered, SubspaceMemory, learn_constraints
-from .graphs import left_regular_graph, num_four_cycles
-from .local_decoder import gap_decode
-from .parity import ParityMemory
-from .parity_learning import learn_checks
+from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit
+from classical_ref.sparse_recovery.constraints import Recovered, SubspaceMemory, learn_constraints
+from classical_ref.sparse_recovery.graphs import left_regular_graph, num_four_cycles
+from classical_ref.sparse_recovery.local_decoder import gap_decode
+from classical_ref.sparse_recovery.parity import ParityMemory
+from classical_ref.sparse_recovery.parity_learning import learn_checks
 
 __all__ = [
     "ParityMemory",

@@ -6,8 +6,8 @@ from typing import Literal, Self, final, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .basis_pursuit import basis_pursuit
-from .local_decoder import gap_decode
+from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit
+from classical_ref.sparse_recovery.local_decoder import gap_decode
 
 Floats = NDArray[np.float64]
 Decoder = Literal["basis-pursuit", "votes"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.stored import pack
+from classical_ref.discrete.stored import pack
 
 Bits = NDArray[np.uint8]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .basis_pursuit import check_system
+from classical_ref.sparse_recovery.basis_pursuit import check_system
 
 Floats = NDArray[np.float64]
 

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import Spins, check_bits, check_probes
-
-from .constraints import Recovered
-from .gf2 import Bits, Eliminated, eliminate
-from .parity_learning import learn_checks
+from classical_ref.sparse_recovery.constraints import Recovered
+from classical_ref.sparse_recovery.gf2 import Bits, Eliminated, eliminate
+from classical_ref.sparse_recovery.parity_learning import learn_checks
 
 Counts = NDArray[np.float32]
 

@@ -7,10 +7,9 @@ from math import comb, log2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.discrete.stored import pack
+from classical_ref.sparse_recovery.gf2 import Bits, eliminate
 from classical_ref.spins import check_patterns
-from classical_ref.stored import pack
-
-from .gf2 import Bits, eliminate
 
 _MOST_SUBSETS = 2_000_000
 

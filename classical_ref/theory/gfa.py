@@ -25,10 +25,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.dynamics import check_choice
-from classical_ref.fields import SelfInteraction
-
-from .capacity import double_factorial
+from classical_ref.discrete.dynamics import check_choice
+from classical_ref.discrete.fields import SelfInteraction
+from classical_ref.theory.capacity import double_factorial
 
 Floats = NDArray[np.float64]
 Diagonal = Literal["kept", "free"]

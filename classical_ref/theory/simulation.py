@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.dense import DenseMemory
-from classical_ref.fields import DenseFields, SelfInteraction
+from classical_ref.discrete.dense import DenseMemory
+from classical_ref.discrete.fields import DenseFields, SelfInteraction
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Polynomial
 

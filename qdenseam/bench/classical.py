@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.dense import DenseMemory
-from classical_ref.fields import DenseFields, Engine
+from classical_ref.discrete.dense import DenseMemory
+from classical_ref.discrete.fields import DenseFields, Engine
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Separation
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from qdenseam.bench.gpu_workloads import WORKLOADS, Precision, Workload
-from qdenseam.execution.gpu_support import (
+from qdenseam.execution.engines.gpu_support import (
     free_memory,
     missing_for_aer,
     missing_for_cupy,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from qiskit import transpile
 
 from circuits.bit_order import bits_to_integer, integer_to_bits
-from classical_ref.dense import DenseMemory
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.patterns import random_patterns
 from classical_ref.separation import Polynomial
 from classical_ref.spins import spins_to_bits

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.dense import DenseMemory
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import LogSumExp
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
@@ -73,7 +73,7 @@ def bench_recall(
         ValueError: D, K or the shots are out of range, or a text spells no method with a law.
     """
     from classical_ref.patterns import random_patterns
-    from qdenseam.retrieval import recall
+    from qdenseam.retrieval.verb import recall
 
     rng = np.random.default_rng(rng)
     if num_neurons < 2:

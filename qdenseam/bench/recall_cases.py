@@ -9,7 +9,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import bits_to_integer
-from classical_ref.dense import DenseMemory
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.patterns import random_patterns
 from classical_ref.separation import Polynomial
 from classical_ref.spins import spins_to_bits

@@ -1,8 +1,8 @@
 """Filters on devices: hubs on parity trees beside Qiskit's routing, gates and predicted success.
 
 Every row is one circuit, measured, on one device with its calibration. Both ways place what they
-routed where it is predicted to succeed best (:func:`qdenseam.execution.layout.place`), so that
-they differ in the routing alone.
+routed where it is predicted to succeed best (:func:`qdenseam.execution.compiling.layout.place`), so
+that they differ in the routing alone.
 """
 
 import time
@@ -14,15 +14,15 @@ import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.transpiler import Target
 
-from circuits.distance import signal_filter
+from circuits.circuit_facts import two_qubit_depth, two_qubit_gates
+from circuits.distance.filters import signal_filter
+from circuits.distance.signal_processing import SignalAngles
 from circuits.loading import pattern_superposition
 from circuits.registers import join
-from circuits.signal_processing import SignalAngles
-from qdenseam.execution.circuit_facts import two_qubit_depth, two_qubit_gates
-from qdenseam.execution.device_parts import failed_places, part_of_target, working_qubits
-from qdenseam.execution.layout import Layout, place
+from qdenseam.execution.compiling.layout import Layout, place
+from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
+from qdenseam.execution.devices.parts import failed_places, part_of_target, working_qubits
 from qdenseam.execution.measuring import measured
-from qdenseam.execution.routing import route_by_qiskit, route_by_trees
 
 LINE_LENGTH = 40
 """Qubits of the chain that stands for a line."""
@@ -161,7 +161,7 @@ def _success(layout: Layout) -> float:
 
 
 def _target(device: str) -> Target:
-    from qdenseam.execution.fake_devices import fake_device
+    from qdenseam.execution.engines.fake_devices import fake_device
 
     if device == "line":
         return line_of(fake_device("torino").target, LINE_LENGTH)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuits.signal_processing import polynomial_angles, table_angles
-from circuits.symmetric_signal_processing import symmetric_phases, symmetric_response
+from circuits.distance.signal_processing import polynomial_angles, table_angles
+from circuits.distance.symmetric_signal_processing import symmetric_phases, symmetric_response
 
 Complexes = npt.NDArray[np.complex128]
 

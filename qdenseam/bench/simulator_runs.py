@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, transpile
 
-from qdenseam.execution.compilation import into_small_gates
-from qdenseam.execution.wide_gates import into_wide_gates
+from qdenseam.execution.compiling.compilation import into_small_gates
+from qdenseam.execution.engines.wide_gates import into_wide_gates
 
 Amplitudes = npt.NDArray[np.complex128]
 Run = Callable[[], Amplitudes]
@@ -56,7 +56,7 @@ def _pennylane(name: str) -> Builder:
     def build(circuit: QuantumCircuit, indices: npt.NDArray[np.int64]) -> Run:
         import pennylane as qml
 
-        from qdenseam.execution.pennylane_gates import queue_circuit
+        from qdenseam.execution.engines.pennylane_gates import queue_circuit
 
         [compiled] = into_wide_gates([circuit], seed=_SEED)
         wires = list(range(circuit.num_qubits))[::-1]  # PennyLane's first wire is the top bit

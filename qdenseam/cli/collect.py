@@ -69,7 +69,7 @@ def collect(
     from importlib import import_module as load
 
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
-    from qdenseam.experiments.presets import PRESETS
+    from qdenseam.studies.presets import PRESETS
 
     if show_list:
         for each in PRESETS.values():
@@ -121,7 +121,7 @@ def _executor(scheduler: str | None) -> "Iterator[Executor | None]":
 
 def _run_preset(name: str, path: Path, **run: Any) -> None:
     from qdenseam.experiments import collect
-    from qdenseam.experiments.presets import PRESETS
+    from qdenseam.studies.presets import PRESETS
     from qdenseam.versions import mixed_versions
 
     records = collect(PRESETS[name].tasks(), path, **run)

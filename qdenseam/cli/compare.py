@@ -12,7 +12,7 @@ from qdenseam.cli.recall import Bits
 from qdenseam.cli.workers import share_cores, usable_cores
 
 if TYPE_CHECKING:
-    from qdenseam.comparison import Comparison
+    from qdenseam.studies.compare import Comparison
 
 _SWEEP = "N,N,..."
 
@@ -113,8 +113,8 @@ def compare(
     if out.exists() and not out.is_dir():
         raise ValueError(f"out should be a folder. Got the file {out}; choose another name.")
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
-    from qdenseam.comparison import ComparisonSettings
-    from qdenseam.comparison import compare as run_comparison
+    from qdenseam.studies.compare import ComparisonSettings
+    from qdenseam.studies.compare import compare as run_comparison
 
     settings = ComparisonSettings(
         data=data,

@@ -91,7 +91,7 @@ def _has_ibm_account() -> bool:
 
 
 def _machine() -> list[tuple[str, str]]:
-    from qdenseam.execution.memory_limits import available_memory, max_statevector_qubits
+    from qdenseam.execution.engines.memory_limits import available_memory, max_statevector_qubits
 
     return [
         ("system", f"{platform.system()} {platform.machine()}"),

@@ -11,8 +11,8 @@ from qdenseam.cli.rows import print_rows, write_json
 from qdenseam.cli.submit import STORE, Store
 
 if TYPE_CHECKING:
-    from qdenseam.recall_result import RecallResult
-    from qdenseam.submission import Submission
+    from qdenseam.retrieval.result import RecallResult
+    from qdenseam.retrieval.submission import Submission
 
 
 def jobs(
@@ -27,7 +27,7 @@ def jobs(
     MODULE:FACTORY backend is not asked, as that would run its code. The exit status is 1 where a
     submission's folder is damaged; the others are listed.
     """
-    from qdenseam.submission import submissions
+    from qdenseam.retrieval.submission import submissions
 
     damaged: list[Exception] = []
     found = submissions(store, ask=not offline, on_damage=damaged.append)
@@ -64,8 +64,8 @@ def fetch(
     fetch such ones from stores of your own only.
     """
     from qdenseam.errors import BackendError, ResultsFileError
-    from qdenseam.submission import fetch as run
-    from qdenseam.submission import read, submissions, update
+    from qdenseam.retrieval.submission import fetch as run
+    from qdenseam.retrieval.submission import read, submissions, update
 
     damaged: list[Exception] = []
     if not ids:
@@ -110,7 +110,7 @@ def cancel(
 
     Where a submission is on a MODULE:FACTORY backend and has not ended, its code is run.
     """
-    from qdenseam.submission import cancel as run
+    from qdenseam.retrieval.submission import cancel as run
 
     for each in ids:
         submission = run(each, store=store)

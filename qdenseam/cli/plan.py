@@ -74,7 +74,7 @@ def plan(
     from classical_ref.spins import check_probes
     from qdenseam import AmplitudeMemory
     from qdenseam.execution import engine
-    from qdenseam.execution.compilation import is_calibrated
+    from qdenseam.execution.compiling.compilation import is_calibrated
     from qdenseam.planning import best_of_each_kind
     from qdenseam.planning import plan as plans_for
 

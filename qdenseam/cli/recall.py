@@ -6,9 +6,9 @@ import typer
 from typer import Option
 
 if TYPE_CHECKING:
-    from classical_ref.datasets import Dataset
+    from classical_ref.data.datasets import Dataset
     from classical_ref.recipes import Recipe
-    from qdenseam.recall_result import RecallResult
+    from qdenseam.retrieval.result import RecallResult
 
 Method = Annotated[
     str,
@@ -183,7 +183,7 @@ def corrupted(stored: "Dataset", index: int, num_flips: int, erasures: int, rng:
 
 def memory_for(stored: "Dataset", method: Any, encoder: str, separation: str) -> Any:
     """Return the memory that the method recalls from."""
-    from classical_ref.dense import DenseMemory
+    from classical_ref.discrete.dense import DenseMemory
     from qdenseam import AmplitudeMemory, EnergyMemory
     from qdenseam.spelling import parse
 
@@ -199,7 +199,7 @@ def _print_classical(
     import numpy as np
 
     from qdenseam.cli.drawing import drawn
-    from qdenseam.recall_outcome import fit_sentences
+    from qdenseam.retrieval.outcome import fit_sentences
     from qdenseam.spelling import spell
 
     pictures = {} if target is None else {"pattern": stored.patterns[target]}

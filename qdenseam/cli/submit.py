@@ -19,13 +19,13 @@ from qdenseam.cli.recall import (
 )
 
 if TYPE_CHECKING:
-    from classical_ref.datasets import Dataset
-    from qdenseam.drafting import Draft
+    from classical_ref.data.datasets import Dataset
+    from qdenseam.retrieval.draft import Draft
 
 Store = Annotated[Path, Option("--store", metavar="DIR", help="Folder that keeps submissions.")]
 """The option that all commands about jobs share."""
 STORE = Path("qdenseam-jobs")
-"""The default of ``qdenseam.submission``, whose import would load the numerics."""
+"""The default of ``qdenseam.retrieval.submission``, whose import would load the numerics."""
 
 
 def submit(
@@ -112,9 +112,9 @@ def submit(
     """
     import numpy as np
 
-    from qdenseam.drafting import draft
     from qdenseam.methods import as_method
-    from qdenseam.submission import send
+    from qdenseam.retrieval.draft import draft
+    from qdenseam.retrieval.submission import send
 
     rng = np.random.default_rng(seed)
     stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits)

@@ -1,13 +1,13 @@
 """Run circuits: names, backends and samplers become engines that compile and sample."""
 
-from qdenseam.execution.base import Engine, Progress
-from qdenseam.execution.circuit_facts import (
+from circuits.circuit_facts import (
     has_mid_circuit_operations,
     two_qubit_depth,
     two_qubit_gates,
 )
-from qdenseam.execution.fake_devices import fake_device_names
-from qdenseam.execution.pennylane_nodes import to_qnode
+from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.engines.fake_devices import fake_device_names
+from qdenseam.execution.engines.pennylane_nodes import to_qnode
 from qdenseam.execution.registry import engine, engine_names
 
 __all__ = [

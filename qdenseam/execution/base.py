@@ -11,10 +11,10 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 from qiskit.transpiler import Target
 
+from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.errors import BackendError, CapacityError
-from qdenseam.execution.circuit_facts import has_mid_circuit_operations
+from qdenseam.execution.engines.memory_limits import fits
 from qdenseam.execution.foreign_code import explained
-from qdenseam.execution.memory_limits import fits
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
 
 

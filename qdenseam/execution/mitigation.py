@@ -18,8 +18,8 @@ from circuits.bit_order import check_bits
 from circuits.gf2 import affine_hull
 from circuits.registers import join
 from classical_ref.spins import bits_to_spins, hamming_distance
-from qdenseam.execution.device_noise import PHYSICAL_QUBITS
-from qdenseam.execution.error_budget import measured_into
+from qdenseam.execution.devices.error_budget import measured_into
+from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import places_of
 

@@ -3,9 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+from qdenseam.execution.engines.fake_devices import fake_device_names
+from qdenseam.execution.engines.pennylane_engine import PENNYLANE_PREFIX, pennylane_device_names
 from qdenseam.execution.factories import FAMILIES
-from qdenseam.execution.fake_devices import fake_device_names
-from qdenseam.execution.pennylane_engine import PENNYLANE_PREFIX, pennylane_device_names
 
 _NEAR = 0.8
 """Least likeness (``difflib``) of what is taken for a slip."""

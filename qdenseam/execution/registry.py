@@ -7,14 +7,18 @@ from qiskit.primitives import BaseSamplerV2
 from qiskit.providers import BackendV2
 
 from qdenseam.execution.base import Engine
-from qdenseam.execution.ddsim import DDSimEngine
+from qdenseam.execution.engines.ddsim import DDSimEngine
+from qdenseam.execution.engines.fake_devices import (
+    FakeDeviceEngine,
+    fake_device_engine,
+    is_fake_device,
+)
+from qdenseam.execution.engines.pennylane_engine import PENNYLANE_PREFIX, PennyLaneEngine
+from qdenseam.execution.engines.simulators import AerEngine, StatevectorEngine
+from qdenseam.execution.engines.user_objects import BackendEngine, SamplerEngine
 from qdenseam.execution.factories import backend_of_factory, is_factory, is_importable
-from qdenseam.execution.fake_devices import FakeDeviceEngine, fake_device_engine, is_fake_device
-from qdenseam.execution.ibm import engine_of_backend, ibm_engine, is_ibm_device
+from qdenseam.execution.ibm.engine import engine_of_backend, ibm_engine, is_ibm_device
 from qdenseam.execution.near_names import near_names
-from qdenseam.execution.pennylane_engine import PENNYLANE_PREFIX, PennyLaneEngine
-from qdenseam.execution.simulators import AerEngine, StatevectorEngine
-from qdenseam.execution.user_objects import BackendEngine, SamplerEngine
 
 _DESCRIPTIONS: Final = {
     "statevector": "Qiskit's state vector, exact amplitudes, measurements at the end only",

@@ -7,7 +7,7 @@ import numpy as np
 from classical_ref.recipes import Recipe
 from qdenseam.experiments.challenge import Answers, Challenge
 from qdenseam.methods.base import RecallMethod
-from qdenseam.retrieval import Memory, recall
+from qdenseam.retrieval.verb import Memory, recall
 
 
 def classical_answers(challenge: Challenge, recipe: Recipe, rng: np.random.Generator) -> Answers:

@@ -13,9 +13,9 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.dense import DenseMemory
-from classical_ref.dynamics import Update
-from classical_ref.fields import SelfInteraction
+from classical_ref.discrete.dense import DenseMemory
+from classical_ref.discrete.dynamics import Update
+from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Separation
 
 Spins = npt.NDArray[np.int8]

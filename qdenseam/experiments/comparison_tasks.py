@@ -11,7 +11,7 @@ from qdenseam.experiments.records import Task
 from qdenseam.experiments.summary import middle_of
 
 if TYPE_CHECKING:
-    from classical_ref.datasets import Dataset
+    from classical_ref.data.datasets import Dataset
 
 CLASSICAL_CONTENDERS = (
     *(name for name, contender in CONTENDERS.items() if contender.kind == "classical"),

@@ -71,7 +71,7 @@ def _ramp(challenge: Challenge) -> Any:  # noqa: ARG001
 
 
 def _log_sum_exp(challenge: Challenge) -> Any:
-    from classical_ref.dense import DenseMemory
+    from classical_ref.discrete.dense import DenseMemory
     from classical_ref.separation import LogSumExp
     from qdenseam.memories.energy import EnergyMemory
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from classical_ref import datasets
-from classical_ref.datasets import Dataset
+from classical_ref.data import datasets
+from classical_ref.data.datasets import Dataset
 from classical_ref.metrics import mean_absolute_overlap
 from classical_ref.patterns import corrupt, is_ambiguous
 from classical_ref.spins import spins_to_text

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import bits_to_integer, integer_to_bits
-from circuits.hamiltonians import pauli_operator, walsh_coefficients
-from circuits.phases import CountingPhase, Phase, StringPhase, cheapest
+from circuits.energy.hamiltonians import pauli_operator, walsh_coefficients
+from circuits.energy.phases import CountingPhase, Phase, StringPhase, cheapest
 from classical_ref.checks import check_spins
-from classical_ref.dense import DenseMemory
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
 from qdenseam.errors import CapacityError

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 from circuits.loading import Auto
 from circuits.loading.preparation import Encoder
-from classical_ref.dense import DenseMemory
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial, Separation
 from classical_ref.spins import Spins
 from qdenseam.memories.amplitude import AmplitudeMemory

@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from circuits.hamiltonians import lock_arrays, walsh_coefficients
-from circuits.phases import Phase, StringPhase
+from circuits.energy.hamiltonians import lock_arrays, walsh_coefficients
+from circuits.energy.phases import Phase, StringPhase
 from qdenseam.memories.probe import check_one_probe
 
 Floats = npt.NDArray[np.float64]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuits.hamiltonians import lock_arrays
+from circuits.energy.hamiltonians import lock_arrays
 from qdenseam.memories.energy import EnergyMemory
 
 Floats = npt.NDArray[np.float64]

@@ -2,24 +2,13 @@
 
 from typing import Any, Literal
 
-from qdenseam.methods.adaptive import (
-    ADAPTIVE_METHODS,
-    AdaptiveMethod,
-    run_rounds,
-    run_together,
-    sample_laws,
+from qdenseam.filters.optimal import OptimalFilter
+from qdenseam.filters.polynomial import (
+    CosinePower,
+    DolphChebyshev,
+    PolynomialFilter,
 )
-from qdenseam.methods.adaptive_amplification import AdaptiveAmplification
-from qdenseam.methods.adiabatic import AdiabaticRecall
-from qdenseam.methods.amplification import AmplitudeAmplification
-from qdenseam.methods.base import METHODS, RecallLaw, RecallMethod, RecallResources, register
-from qdenseam.methods.baselines import SampleAndAccept
-from qdenseam.methods.bias_field import BiasFieldRecall
-from qdenseam.methods.categorical_filter import CategoricalFilter
-from qdenseam.methods.counterdiabatic import CounterdiabaticRecall
-from qdenseam.methods.distributed_query import DistributedQuery
-from qdenseam.methods.energy_search import EnergySearch
-from qdenseam.methods.filters import (
+from qdenseam.filters.tables import (
     CappedPosterior,
     Filter,
     HammingBall,
@@ -28,22 +17,39 @@ from qdenseam.methods.filters import (
     Shell,
     Table,
 )
-from qdenseam.methods.fixed_angles import FixedAngleQAOA
-from qdenseam.methods.imaginary_time import ImaginaryTime
-from qdenseam.methods.index_search import IndexSearch
-from qdenseam.methods.label_writing import LabelWriting
-from qdenseam.methods.minimum_search import MinimumSearch
-from qdenseam.methods.optimal_filter import OptimalFilter
-from qdenseam.methods.polynomial_filters import (
-    CosinePower,
-    DolphChebyshev,
-    PolynomialFilter,
+from qdenseam.methods.adaptive import (
+    ADAPTIVE_METHODS,
+    AdaptiveMethod,
+    run_rounds,
+    run_together,
+    sample_laws,
 )
-from qdenseam.methods.probabilistic import ProbabilisticRecall
-from qdenseam.methods.product_filter import ProductFilter
-from qdenseam.methods.qaoa import QAOA
-from qdenseam.methods.quantum_neuron import QuantumNeuron
-from qdenseam.methods.recursive_qaoa import RecursiveQAOA
+from qdenseam.methods.amplitude.adaptive_amplification import AdaptiveAmplification
+from qdenseam.methods.amplitude.amplification import AmplitudeAmplification
+from qdenseam.methods.amplitude.baselines import SampleAndAccept
+from qdenseam.methods.amplitude.categorical_filter import CategoricalFilter
+from qdenseam.methods.amplitude.distributed_query import DistributedQuery
+from qdenseam.methods.amplitude.index_search import IndexSearch
+from qdenseam.methods.amplitude.label_writing import LabelWriting
+from qdenseam.methods.amplitude.minimum_search import MinimumSearch
+from qdenseam.methods.amplitude.probabilistic import ProbabilisticRecall
+from qdenseam.methods.amplitude.product_filter import ProductFilter
+from qdenseam.methods.amplitude.quantum_neuron import QuantumNeuron
+from qdenseam.methods.amplitude.separation_filter import SeparationFilter
+from qdenseam.methods.amplitude.set_intersection import SetIntersection
+from qdenseam.methods.amplitude.syndrome_decoding import SyndromeDecoding
+from qdenseam.methods.amplitude.ventura_martinez import VenturaMartinez
+from qdenseam.methods.base import METHODS, RecallLaw, RecallMethod, RecallResources, register
+from qdenseam.methods.energy.adiabatic import AdiabaticRecall
+from qdenseam.methods.energy.bias_field import BiasFieldRecall
+from qdenseam.methods.energy.counterdiabatic import CounterdiabaticRecall
+from qdenseam.methods.energy.energy_search import EnergySearch
+from qdenseam.methods.energy.fixed_angles import FixedAngleQAOA
+from qdenseam.methods.energy.imaginary_time import ImaginaryTime
+from qdenseam.methods.energy.qaoa import QAOA
+from qdenseam.methods.energy.recursive_qaoa import RecursiveQAOA
+from qdenseam.methods.energy.threshold_search import ThresholdSearch
+from qdenseam.methods.energy.vqe import VQE
 from qdenseam.methods.schedules import (
     AMPLIFIED,
     SCHEDULES,
@@ -54,12 +60,6 @@ from qdenseam.methods.schedules import (
     Plain,
     Schedule,
 )
-from qdenseam.methods.separation_filter import SeparationFilter
-from qdenseam.methods.set_intersection import SetIntersection
-from qdenseam.methods.syndrome_decoding import SyndromeDecoding
-from qdenseam.methods.threshold_search import ThresholdSearch
-from qdenseam.methods.ventura_martinez import VenturaMartinez
-from qdenseam.methods.vqe import VQE
 from qdenseam.spelling import registered, resolved
 
 __all__ = [

@@ -5,7 +5,7 @@ import numpy as np
 from circuits.bit_order import integer_to_bits
 from classical_ref.spins import bits_to_spins
 from qdenseam.errors import CapacityError
-from qdenseam.execution.memory_limits import fits
+from qdenseam.execution.engines.memory_limits import fits
 from qdenseam.execution.tallies import Counts, tally
 from qdenseam.methods.base import RecallLaw, Spins
 from qdenseam.simulation.multinomial import multinomial

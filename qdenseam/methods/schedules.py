@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
-from circuits.amplification import (
+from circuits.grover.rounds import (
     Rounds,
     exact_rounds,
     fixed_point_rounds,
@@ -48,7 +48,7 @@ class Exact(Schedule):
     knows_weight: ClassVar[bool] = True
 
     def rounds(self, fraction: float) -> Rounds:
-        """Return :func:`circuits.amplification.exact_rounds`."""
+        """Return :func:`circuits.grover.rounds.exact_rounds`."""
         return exact_rounds(fraction)
 
 
@@ -85,7 +85,7 @@ class FixedPoint(Schedule):
             raise ValueError(f"max_failure should be in (0, 1). Got {self.max_failure}.")
 
     def rounds(self, fraction: float) -> Rounds:
-        """Return :func:`circuits.amplification.fixed_point_rounds`."""
+        """Return :func:`circuits.grover.rounds.fixed_point_rounds`."""
         return fixed_point_rounds(fraction, self.max_failure)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from qiskit.transpiler import Target
 
-from circuits.known_index import MAX_PATTERNS
+from circuits.index.known_index import MAX_PATTERNS
 from circuits.loading import Auto, IndexFirst
 from classical_ref.spins import hamming_distance
-from qdenseam.execution.device_parts import failed_places, working_qubits
+from qdenseam.execution.devices.parts import failed_places, working_qubits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
     Amplified,
@@ -32,8 +32,14 @@ from qdenseam.methods import (
     Schedule,
     SeparationFilter,
 )
+from qdenseam.methods.amplitude.marking import (
+    NEGLIGIBLE,
+    Mask,
+    claim_for,
+    claim_of_each,
+    known_parts,
+)
 from qdenseam.methods.base import Spins
-from qdenseam.methods.marking import NEGLIGIBLE, Mask, claim_for, claim_of_each, known_parts
 
 FEW_PATTERNS = 16
 """Patterns up to which all encoders and several indices are tried."""

@@ -9,11 +9,11 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
+from circuits.circuit_facts import two_qubit_gates
 from circuits.resources import count
-from qdenseam.execution.circuit_facts import two_qubit_gates
-from qdenseam.execution.compilation import predicted_layout
-from qdenseam.execution.device_parts import working_qubits
-from qdenseam.execution.layout import Layout, typical_survival
+from qdenseam.execution.compiling.compilation import predicted_layout
+from qdenseam.execution.compiling.layout import Layout, typical_survival
+from qdenseam.execution.devices.parts import working_qubits
 from qdenseam.execution.measuring import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import RecallMethod, SampleAndAccept
@@ -121,7 +121,7 @@ def plan(
     Compared are encoders, index search, amplification, and filters by their degree or number of
     controls, plain and amplified, see :mod:`qdenseam.planning.candidates`. There are no plans where
     no layout was found, as for memories of more neurons than
-    :data:`~qdenseam.execution.compilation.WIDEST`.
+    :data:`~qdenseam.execution.compiling.compilation.WIDEST`.
 
     With F the probability of no error (gates, readout) and a uniform outcome after an error,
     P(target and accepted) = F · ideal + (1 - F) · 2^{-D-f} for f flags; false accepts likewise.

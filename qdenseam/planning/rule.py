@@ -5,8 +5,8 @@ from operator import index
 import numpy as np
 from qiskit.transpiler import Target
 
-from circuits.known_index import MAX_PATTERNS
-from qdenseam.execution.compilation import WIDEST, is_calibrated
+from circuits.index.known_index import MAX_PATTERNS
+from qdenseam.execution.compiling.compilation import WIDEST, is_calibrated
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
@@ -18,8 +18,8 @@ from qdenseam.methods import (
     MinimumSearch,
     RecallMethod,
 )
+from qdenseam.methods.amplitude.marking import Mask
 from qdenseam.methods.base import Spins
-from qdenseam.methods.marking import Mask
 from qdenseam.planning.candidates import nearest_filter, tells_all_apart
 from qdenseam.planning.plans import plan
 

@@ -29,7 +29,7 @@ def plot_capacities(
     Shannon's exponent is a thin line.
 
     Args:
-        rows: Rows of :func:`qdenseam.experiments.capacity_study.capacity_summary`.
+        rows: Rows of :func:`qdenseam.studies.capacity.capacity_summary`.
         ax: Matplotlib axes.
         pooled: Draw the pooled capacity instead of the mean over probes; curves without one are
             left out.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from qdenseam.plots.palette import palette
 
 Row = Mapping[str, Any]
-"""A row of :func:`qdenseam.experiments.energy_summary.energy_summary`."""
+"""A row of :func:`qdenseam.studies.energy_summary.energy_summary`."""
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "QAOA, trained on the probe": ("QAOA p=1", "QAOA p=2", "QAOA p=3"),
@@ -38,7 +38,7 @@ def plot_landscape(
 
     Args:
         shells: Label to (lowest, mean, highest) of
-            :func:`qdenseam.experiments.landscape.energy_by_distance`.
+            :func:`qdenseam.studies.landscape.energy_by_distance`.
         ax: Matplotlib axes.
 
     Returns:

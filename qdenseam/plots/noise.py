@@ -31,7 +31,7 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
     exact scan that is told the number of flips.
 
     Args:
-        rows: Rows of :func:`qdenseam.experiments.noise_summary.noise_summary`, one device.
+        rows: Rows of :func:`qdenseam.studies.noise_summary.noise_summary`, one device.
         ax: Matplotlib axes.
 
     Returns:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classical_ref.dense import DenseMemory
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.learning import XOR_PATTERNS, xor_energy_gap
 from classical_ref.separation import Polynomial, RectifiedPolynomial
 from qdenseam.plots.class_memory import plot_gaps

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.context_tasks import cosines, random_components, random_contexts
-from classical_ref.measures import TokenMeasure
-from classical_ref.recall_and_predict import Contexts, RecallAndPredict, fit
+from classical_ref.continuous.context_tasks import cosines, random_components, random_contexts
+from classical_ref.continuous.measures import TokenMeasure
+from classical_ref.continuous.recall_and_predict import Contexts, RecallAndPredict, fit
 from qdenseam.experiments import Record, Task, collect, trial
 from qdenseam.plots.attention import plot_predictions, plot_risks
 from qdenseam.plots.style import new_figure

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.measures import TokenMeasure
+from classical_ref.continuous.measures import TokenMeasure
 from qdenseam.experiments import Record, Task, collect, trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.context import ContextState
@@ -86,7 +86,7 @@ def filtered_tokens(params: dict[str, Any], rng: np.random.Generator) -> dict[st
 @trial("token-shots")
 def token_shots(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Return the squared error of the attention output from accepted shots, in units of 1/shots."""
-    from qdenseam.retrieval import recall
+    from qdenseam.retrieval.verb import recall
 
     memory, measure, query = _tokens(rng)
     probe = np.concatenate([query, np.zeros(_CONTENT_BITS, dtype=np.int8)])

@@ -45,7 +45,7 @@ def search(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Return the success of every number of rounds: by law, by circuit, and in shots."""
     from qiskit.quantum_info import Statevector
 
-    from qdenseam.retrieval import recall
+    from qdenseam.retrieval.verb import recall
 
     memory = code_memory(7)
     target = int(rng.integers(memory.num_patterns))
@@ -83,7 +83,7 @@ def search(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
 @trial("stabilizer-memory")
 def stabilizer(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Return how one code does as a stabilizer state, over every single error."""
-    from qdenseam.retrieval import recall
+    from qdenseam.retrieval.verb import recall
 
     num_bits, shots = params["num_bits"], params["shots"]
     checks, memory = hamming_checks(num_bits), code_memory(num_bits)
@@ -112,7 +112,7 @@ def _corrected(memory: AmplitudeMemory, checks: Bits, wrong: int) -> tuple[float
     from qiskit import QuantumCircuit
     from qiskit.quantum_info import Statevector
 
-    from circuits.syndromes import syndrome_circuit
+    from circuits.grover.syndromes import syndrome_circuit
 
     num_bits, num_checks = checks.shape[1], len(checks)
     stored = memory.preparation().circuit

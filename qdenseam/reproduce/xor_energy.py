@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from circuits.ansatz import qaoa
 from circuits.bit_order import all_bits
-from circuits.hamiltonians import walsh_coefficients
-from circuits.phases import StringPhase
-from classical_ref.dense import DenseMemory
+from circuits.energy.ansatz import qaoa
+from circuits.energy.hamiltonians import walsh_coefficients
+from circuits.energy.phases import StringPhase
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial, RectifiedPolynomial, Separation
 from classical_ref.spins import bits_to_spins
 from qdenseam.experiments import Task, collect, trial

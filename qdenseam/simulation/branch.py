@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuits.amplification import Rounds
-from circuits.signal_processing import SignalAngles
+from circuits.distance.signal_processing import SignalAngles
+from circuits.grover.rounds import Rounds
 
 Branches = npt.NDArray[np.complex128]
 """Shape ``(K, 2**f)``: amplitudes of the flags, flag 0 least significant, for each pattern."""
@@ -101,7 +101,7 @@ def symmetric_filter(
     flag: int = 0,
     array_module: ModuleType = np,
 ) -> Branches:
-    """Return the branches after :func:`circuits.distance.symmetric_filter`, gate by gate.
+    """Return the branches after :func:`circuits.distance.filters.symmetric_filter`, gate by gate.
 
     Args:
         branches: Shape ``(K, 2**f)``.

@@ -1,4 +1,4 @@
-"""The circuit of :func:`circuits.counterdiabatic.counterdiabatic`, on the diagonal."""
+"""The circuit of :func:`circuits.energy.counterdiabatic.counterdiabatic`, on the diagonal."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,8 +1,8 @@
 r"""Circuits of diagonal phases and one-qubit mixers, simulated on the diagonal itself.
 
 The state is |ψ⟩ = Π_l [⊗_i exp(iβ_l n_i·σ)] exp(-iγ_l E) ⊗_i RY(θ_i)|0⟩ with
-n_i·σ = cos θ_i Z + sin θ_i X, the circuit of :func:`circuits.ansatz.qaoa`. Time O(p D 2^D); one
-state in memory for values, two for gradients.
+n_i·σ = cos θ_i Z + sin θ_i X, the circuit of :func:`circuits.energy.ansatz.qaoa`. Time O(p D 2^D);
+one state in memory for values, two for gradients.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from circuits.hamiltonians import LARGEST_PHASE
+from circuits.energy.hamiltonians import LARGEST_PHASE
 
 Floats = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
@@ -42,7 +42,7 @@ def qaoa_state(
     betas: npt.ArrayLike,
     precision: Precision = "double",
 ) -> Complex:
-    r"""Return the state Π_l mixer(β_l) exp(-iγ_l E) ⊗ RY(θ_i)|0⟩ of :func:`circuits.ansatz.qaoa`.
+    r"""Return the state Π_l mixer(β_l) exp(-iγ_l E) ⊗ RY(θ_i)|0⟩ of that circuit.
 
     Args:
         diagonal: Energies E, shape ``(2**D,)``.

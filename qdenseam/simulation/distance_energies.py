@@ -1,8 +1,8 @@
 r"""Energies that are sums over patterns, of all 2^D states, made where an array module lives.
 
 E(x) = Σ_μ F_μ(d_μ(x)) + Σ_i f_i (-1)^{x_i} with the Hamming distances d_μ, the energy of
-:class:`circuits.phases.CountingPhase` and of every :class:`classical_ref.DenseMemory` but the
-log-sum-exp. Only patterns and tables cross the bus, not 2^D numbers.
+:class:`circuits.energy.phases.CountingPhase` and of every :class:`classical_ref.DenseMemory` but
+the log-sum-exp. Only patterns and tables cross the bus, not 2^D numbers.
 """
 
 from types import ModuleType
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import check_bits, integer_to_bits
-from classical_ref.dense import DenseMemory
+from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import LogSumExp
 
 Floats = npt.NDArray[np.float64]

@@ -21,7 +21,7 @@ Complex = npt.NDArray[np.complex128]
 
 
 class ClassQAOA:
-    """The circuit of :func:`circuits.ansatz.qaoa` from the plain start, all θ_i = π/2.
+    """The circuit of :func:`circuits.energy.ansatz.qaoa` from the plain start, all θ_i = π/2.
 
     Args:
         pattern_bits: Shape ``(K, D)``.

@@ -1,7 +1,7 @@
 r"""Layers of RY rotations with diagonal phases between them, their gradient and their tangents.
 
 |ψ⟩ = R(θ_p) e^{-iγ_p G} R(θ_{p-1}) ⋯ e^{-iγ_1 G} R(θ_0)|0⟩ with R(θ) = ⊗_i RY(θ_i), the circuit of
-:func:`circuits.ansatz.rotations` for entanglers exp(-iγG).
+:func:`circuits.energy.ansatz.rotations` for entanglers exp(-iγG).
 """
 
 import numpy as np

@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from circuits.ansatz import warm_start_angles
-from classical_ref.dense import DenseMemory
-from classical_ref.hopfield import HopfieldMemory
+from circuits.energy.ansatz import warm_start_angles
+from classical_ref.discrete.dense import DenseMemory
+from classical_ref.discrete.hopfield import HopfieldMemory
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import LogSumExp, Polynomial
 from qdenseam.memories.energy import EnergyMemory

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qdenseam.errors import BackendError
-from qdenseam.execution.gpu_support import missing_for_cupy
+from qdenseam.execution.engines.gpu_support import missing_for_cupy
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
 from qdenseam.simulation.diagonal_arrays import qaoa_expectation_and_gradient_arrays
 from qdenseam.training.angles import Objective

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuits.hamiltonians import walsh_coefficients
+from circuits.energy.hamiltonians import walsh_coefficients
 
 Floats = npt.NDArray[np.float64]
 Objective = Callable[[Floats, Floats], tuple[float, Floats, Floats]]
@@ -16,8 +16,8 @@ def pennylane_objective(diagonal: npt.ArrayLike, start_angles: npt.ArrayLike) ->
     r"""Return (γ, β) -> (⟨E⟩, ∂/∂γ, ∂/∂β), differentiated by the adjoint method of lightning.qubit.
 
     The energy is E = Σ_S w_S Π_{i∈S} Z_i, so that exp(-iγE) is one rotation MultiRZ(2γ w_S) per
-    string and layer; the mixer is that of :func:`circuits.ansatz.qaoa`. Lightning pays one pass
-    over the 2^D amplitudes per string and layer, up to 2^D of them, where
+    string and layer; the mixer is that of :func:`circuits.energy.ansatz.qaoa`. Lightning pays one
+    pass over the 2^D amplitudes per string and layer, up to 2^D of them, where
     :func:`qdenseam.simulation.diagonal.qaoa_expectation_and_gradient` pays one per layer: this is
     a check by independent code, not a faster way.
 

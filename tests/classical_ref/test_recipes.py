@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classical_ref import DenseMemory, Exponential, HopfieldMemory, RectifiedPolynomial
-from classical_ref.centered import CenteredMemory
+from classical_ref.discrete.centered import CenteredMemory
 from classical_ref.metrics import nearest_pattern
 from classical_ref.patterns import corrupt, random_patterns
 from classical_ref.recipes import (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qdenseam.comparison import ComparisonSettings, comparison_tasks
 from qdenseam.experiments import collect, read_records
+from qdenseam.studies.compare import ComparisonSettings, comparison_tasks
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 

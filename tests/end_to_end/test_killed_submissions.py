@@ -10,7 +10,7 @@ import pytest
 import toy_service
 from toy_service import KILL, ToyService, install
 
-from qdenseam.submission import fetch, submissions
+from qdenseam.retrieval.submission import fetch, submissions
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 
@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from toy_service import ToyService, install
 from qdenseam import AmplitudeMemory
-from qdenseam.submission import fetch, submit
+from qdenseam.retrieval.submission import fetch, submit
 
 install(ToyService(Path(sys.argv[1])))
 memory = AmplitudeMemory([[1, 1, 1], [1, -1, -1]])

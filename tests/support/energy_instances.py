@@ -3,11 +3,11 @@
 import numpy as np
 
 from classical_ref import DenseMemory, Polynomial
-from classical_ref.datasets import digits
+from classical_ref.data.datasets import digits
 from classical_ref.patterns import corrupt, random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import EnergyMemory
-from qdenseam.experiments.energy_study import ENERGIES
+from qdenseam.studies.energy import ENERGIES
 
 MODELS = {**ENERGIES, "order 2": lambda patterns: DenseMemory(patterns, Polynomial(2))}
 NUM_PATTERNS = (2, 3, 4, 6)

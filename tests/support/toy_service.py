@@ -10,6 +10,7 @@ import numpy as np
 from qiskit import qpy
 
 from qdenseam.errors import BackendError
+from qdenseam.execution.engines.simulators import StatevectorEngine
 from qdenseam.execution.job_service import (
     JobService,
     JobState,
@@ -17,7 +18,6 @@ from qdenseam.execution.job_service import (
     RequestRefusedError,
     ServiceUnreachableError,
 )
-from qdenseam.execution.simulators import StatevectorEngine
 
 KILL = "TOY_KILL"
 """Environment variable: before which request, or after which, the caller dies."""
@@ -134,9 +134,9 @@ class ToyEngine(StatevectorEngine):
 
 def install(service: JobService, replace=setattr):
     """Make ``"toy"`` the name of an engine at this service, besides the names there are."""
-    from qdenseam import drafting
     from qdenseam.execution import engine
     from qdenseam.execution.jobs import delivery
+    from qdenseam.retrieval import draft as drafting
 
     def find(name):
         if name == "no account":

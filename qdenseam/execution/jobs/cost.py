@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from qiskit import QuantumCircuit
 from qiskit.circuit import ControlFlowOp
 
+from circuits.circuit_facts import two_qubit_depth, two_qubit_gates
 from qdenseam.execution.base import Engine
-from qdenseam.execution.calibrated import calibrated, shot_seconds
-from qdenseam.execution.circuit_facts import two_qubit_depth, two_qubit_gates
+from qdenseam.execution.devices.calibrated import calibrated, shot_seconds
 
 JOB_SECONDS = 2.0
 """Seconds of quantum processor that a job takes beside its shots."""

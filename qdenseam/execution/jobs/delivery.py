@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.factories import is_factory
-from qdenseam.execution.ibm import GoneIBMDevice, gone_ibm_device
+from qdenseam.execution.ibm.engine import GoneIBMDevice, gone_ibm_device
 from qdenseam.execution.job_service import (
     JobService,
     RemoteEngine,

@@ -13,7 +13,7 @@ from qiskit import QuantumCircuit
 
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution.base import Engine
-from qdenseam.execution.fake_devices import FakeDeviceEngine
+from qdenseam.execution.engines.fake_devices import FakeDeviceEngine
 from qdenseam.execution.job_service import JobService, RemoteEngine
 from qdenseam.execution.jobs.cost import JOB_SECONDS, CostEstimate
 from qdenseam.execution.jobs.streams import stream_state

@@ -8,8 +8,10 @@ from qiskit import QuantumCircuit
 
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.base import Engine
-from qdenseam.execution.ddsim import DDSimEngine
-from qdenseam.execution.fake_devices import FakeDeviceEngine
+from qdenseam.execution.engines.ddsim import DDSimEngine
+from qdenseam.execution.engines.fake_devices import FakeDeviceEngine
+from qdenseam.execution.engines.pennylane_engine import PennyLaneEngine
+from qdenseam.execution.engines.simulators import AerEngine, StatevectorEngine
 from qdenseam.execution.job_service import (
     JobService,
     JobState,
@@ -18,9 +20,7 @@ from qdenseam.execution.job_service import (
 )
 from qdenseam.execution.jobs.files import write_whole
 from qdenseam.execution.jobs.samples import load_samples, save_samples
-from qdenseam.execution.pennylane_engine import PennyLaneEngine
 from qdenseam.execution.readout import Samples
-from qdenseam.execution.simulators import AerEngine, StatevectorEngine
 
 _PENNYLANES_OWN = ("default.", "lightning.", "reference.")  # other devices are of plugins
 

@@ -6,8 +6,8 @@ from qiskit import transpile
 
 from circuits.loading import Auto, prepare
 from circuits.loading.coupled import prepare_coupled
-from circuits.loading.coupled_kernels import gather, join_cost
-from circuits.loading.placement import neighbor_words, patch, place_qubits
+from circuits.loading.coupled_search.kernels import gather, join_cost
+from circuits.loading.coupled_search.placement import neighbor_words, patch, place_qubits
 from circuits.sparse_simulator import preparation_error
 
 GRID = tuple(

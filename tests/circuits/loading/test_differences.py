@@ -3,9 +3,9 @@
 import numpy as np
 
 from circuits.loading.coupled import prepare_on_sites
-from circuits.loading.difference_annealing import anneal_differences
-from circuits.loading.placement import neighbor_words
-from circuits.loading.steps import to_words
+from circuits.loading.coupled_search.difference_annealing import anneal_differences
+from circuits.loading.coupled_search.placement import neighbor_words
+from circuits.loading.merging_search.steps import to_words
 from circuits.sparse_simulator import preparation_error
 
 CHAIN = tuple((i, i + 1) for i in range(11))

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from qdenseam.bench.routing import bench_routing, filter_circuit, line_of
 from qdenseam.cli.app import app
-from qdenseam.execution.fake_devices import fake_device
+from qdenseam.execution.engines.fake_devices import fake_device
 
 
 def test_rows_compare_both_ways() -> None:

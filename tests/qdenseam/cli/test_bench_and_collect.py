@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from qdenseam.cli.app import app
-from qdenseam.experiments import presets
+from qdenseam.studies import presets
 
 
 def run(*arguments: str):
@@ -88,7 +88,7 @@ def test_collect_lists_refuses_runs_and_resumes(tmp_path, monkeypatch) -> None:
     assert refused.exit_code == 2
     assert "study should be one of capacity, energy, noise, affine, " in refused.stderr
     assert "Got 'dreams'" in refused.stderr
-    from qdenseam.experiments.capacity_study import capacity_summary, capacity_tasks
+    from qdenseam.studies.capacity import capacity_summary, capacity_tasks
 
     small = presets.Preset(
         name="capacity",

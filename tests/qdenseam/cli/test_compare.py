@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from qdenseam import comparison
 from qdenseam.cli import compare as command
 from qdenseam.cli import workers
 from qdenseam.cli.app import app
+from qdenseam.studies import compare as comparison
 
 OPTIONS = inspect.signature(command.compare).parameters
 NOT_SETTINGS = {"out", "workers", "quiet"}

@@ -95,7 +95,7 @@ def test_every_setting_reaches_the_recall(run, monkeypatch, method):
         asked.append((memory, method))
         raise ValueError("enough")
 
-    monkeypatch.setattr("qdenseam.retrieval.recall", recorded)
+    monkeypatch.setattr("qdenseam.recall", recorded)
     options = ["--encoder", "auto(goal=depth)", "--separation", "polynomial(4)"]
     assert "enough" in run("--method", spell(method), *options).stderr
     [(memory, given)] = asked

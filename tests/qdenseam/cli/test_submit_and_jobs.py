@@ -7,11 +7,11 @@ import pytest
 from toy_service import ToyService, install
 from typer.testing import CliRunner
 
-from qdenseam import submission
 from qdenseam.cli import submit
 from qdenseam.cli.app import app
 from qdenseam.errors import BackendError
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
+from qdenseam.retrieval import submission
 
 SMALL = ("--num-neurons", "4", "--num-patterns", "3", "--shots", "20")
 

@@ -16,10 +16,10 @@ from qiskit_aer import AerSimulator
 
 from qdenseam import AmplitudeMemory, BackendError, CapacityError, recall
 from qdenseam.execution import engine
+from qdenseam.execution.engines.shot_sampler import ShotSampler
 from qdenseam.execution.readout import check_samples
-from qdenseam.execution.shot_sampler import ShotSampler
 from qdenseam.methods import AdaptiveAmplification, AmplitudeAmplification, ProbabilisticRecall
-from qdenseam.submission import fetch, submit
+from qdenseam.retrieval.submission import fetch, submit
 
 STORED = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]], dtype=np.int8)
 
@@ -154,7 +154,7 @@ def test_one_row_is_not_taken_for_all() -> None:
 
 
 def test_a_submission_refuses_it_as_well(tmp_path, monkeypatch) -> None:
-    from qdenseam.execution.simulators import AerEngine
+    from qdenseam.execution.engines.simulators import AerEngine
 
     monkeypatch.setattr(AerEngine, "make_sampler", lambda self, seed: Liar(rows(3)), raising=True)
     submission = submit(

@@ -9,11 +9,11 @@ from qdenseam.errors import BackendError
 from qdenseam.execution import engine
 from qdenseam.execution.factories import check_study_engine, is_factory
 from qdenseam.experiments import Task, collect
-from qdenseam.experiments.affine_study import affine_trial
 from qdenseam.experiments.comparison_tasks import ComparisonSettings, check_feasible
-from qdenseam.experiments.flag_study import flag_trial, textbook_trial
-from qdenseam.experiments.noise_study import noise_trial
-from qdenseam.experiments.plan_study import plan_trial
+from qdenseam.studies.affine import affine_trial
+from qdenseam.studies.flags import flag_trial, textbook_trial
+from qdenseam.studies.noise import noise_trial
+from qdenseam.studies.plans import plan_trial
 
 MODULE = """
 import os

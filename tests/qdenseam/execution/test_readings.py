@@ -13,7 +13,7 @@ from qiskit_aer.noise import NoiseModel, ReadoutError
 from circuits.bit_order import all_bits
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.execution import engine
-from qdenseam.execution.fake_devices import fake_device
+from qdenseam.execution.engines.fake_devices import fake_device
 from qdenseam.execution.measuring import measured
 from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, processed, subspace_inverse
 from qdenseam.execution.readings import Readings
@@ -27,7 +27,7 @@ from qdenseam.methods import (
     SampleAndAccept,
     SeparationFilter,
 )
-from qdenseam.submission import fetch, submit
+from qdenseam.retrieval.submission import fetch, submit
 
 STORED = np.array([[1, 1, 1, 1], [-1, -1, 1, 1], [1, -1, -1, 1], [-1, -1, -1, -1]], dtype=np.int8)
 PROBE = "0010"

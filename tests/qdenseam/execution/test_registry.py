@@ -10,7 +10,7 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine, engine_names, fake_device_names
-from qdenseam.execution.compilation import is_calibrated, predicted_layout
+from qdenseam.execution.compiling.compilation import is_calibrated, predicted_layout
 
 
 def test_names_are_listed_with_one_line_each():

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from distribution_checks import assert_counts_follow
 
-from circuits.ansatz import warm_start_angles
+from circuits.energy.ansatz import warm_start_angles
 from classical_ref.patterns import random_patterns
 from qdenseam.bench.gpu import bench_gpu
 from qdenseam.bench.gpu_workloads import WORKLOADS
-from qdenseam.execution.gpu_support import free_memory, missing_for_aer, missing_for_cupy
+from qdenseam.execution.engines.gpu_support import free_memory, missing_for_aer, missing_for_cupy
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import QAOA, ProductFilter
-from qdenseam.retrieval import recall
+from qdenseam.retrieval.verb import recall
 from qdenseam.simulation import block_mixer
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
 from qdenseam.simulation.diagonal_arrays import (

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from classical_ref.continuous.measures import TokenMeasure
 from classical_ref.log_sums import softmax
-from classical_ref.measures import TokenMeasure
 from qdenseam import AmplitudeMemory
 from qdenseam.memories.context import ContextState
 from qdenseam.methods import Posterior, ProductFilter, SeparationFilter

@@ -8,8 +8,8 @@ from qiskit import QuantumCircuit
 from qiskit.quantum_info import Operator, Statevector
 
 from circuits.bit_order import all_bits
-from circuits.hamiltonians import phase_circuit
-from circuits.phases import CountingPhase, StringPhase
+from circuits.energy.hamiltonians import phase_circuit
+from circuits.energy.phases import CountingPhase, StringPhase
 from classical_ref import (
     DenseMemory,
     Exponential,

@@ -126,7 +126,7 @@ def test_all_seeds_agree_with_an_ambiguous_cue() -> None:
 
 
 def test_digits_with_most_pixels_erased_never_contradict_a_known_one() -> None:
-    from classical_ref.datasets import digits
+    from classical_ref.data.datasets import digits
     from classical_ref.patterns import erase
 
     for seed in range(40):
@@ -153,7 +153,7 @@ def test_a_flipped_probe_finds_its_pattern() -> None:
 
 def test_flips_are_told_not_guessed() -> None:
     memory = AmplitudeMemory(random_patterns(8, 10, rng=1))
-    probe = memory.patterns[0] * np.array([1, 1, 1, 1, 1, 1, 1, 1, 1, 0])
+    probe = memory.patterns[0] * np.array([1, 1, 1, 1, 1, 1, 1, 1, 1, 0], dtype=np.int8)
     probe[0] *= -1
     told = recall(memory, probe, expected_flips=1, rng=0)
     assert told.method["name"] == "minimum-search"

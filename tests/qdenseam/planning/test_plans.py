@@ -8,8 +8,8 @@ from qiskit.transpiler import InstructionProperties, Target
 
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
-from qdenseam.execution.fake_devices import fake_device
-from qdenseam.execution.layout import best_layout
+from qdenseam.execution.compiling.layout import best_layout
+from qdenseam.execution.engines.fake_devices import fake_device
 from qdenseam.execution.measuring import measured
 from qdenseam.methods import IndexSearch, LabelWriting, SampleAndAccept
 from qdenseam.planning import best_of_each_kind, plan

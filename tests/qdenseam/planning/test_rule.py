@@ -6,8 +6,7 @@ from qiskit_aer import AerSimulator
 
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory, recall
-from qdenseam.drafting import draft
-from qdenseam.execution.fake_devices import fake_device
+from qdenseam.execution.engines.fake_devices import fake_device
 from qdenseam.methods import (
     AdaptiveAmplification,
     AdiabaticRecall,
@@ -19,6 +18,7 @@ from qdenseam.methods import (
 )
 from qdenseam.planning import choose, choose_method, plan, rule
 from qdenseam.planning.candidates import nearest_filter
+from qdenseam.retrieval.draft import draft
 
 
 def known_of(text: str) -> np.ndarray:

@@ -8,8 +8,8 @@ from device_arrays import device, to_host
 from qiskit.quantum_info import Statevector
 
 from circuits.bit_order import bits_to_integer
-from circuits.signal_processing import table_angles
-from circuits.symmetric_signal_processing import scaled_phases
+from circuits.distance.signal_processing import table_angles
+from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
@@ -60,7 +60,7 @@ FILTERS = [
 @pytest.mark.parametrize("method", FILTERS, ids=repr)
 def test_filters_agree_with_law_and_statevector(method, rng: np.random.Generator) -> None:
     memory = AmplitudeMemory(random_patterns(7, 6, rng=rng), rng.dirichlet(np.ones(7)))
-    probe = memory.patterns[0] * np.array([1, -1, 1, 0, 1, 1])
+    probe = memory.patterns[0] * np.array([1, -1, 1, 0, 1, 1], dtype=np.int8)
     state = filter_branches(method, memory, probe)
     np.testing.assert_allclose(branch.accepted(state), method.law(memory, probe).joint, atol=1e-10)
     circuit = method.circuit(memory, probe)

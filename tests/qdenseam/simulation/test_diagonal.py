@@ -5,9 +5,9 @@ import pytest
 from qiskit import transpile
 from qiskit.quantum_info import Statevector, state_fidelity
 
-from circuits.ansatz import qaoa, warm_start_angles
-from circuits.hamiltonians import walsh_coefficients, walsh_diagonal
-from circuits.phases import StringPhase
+from circuits.energy.ansatz import qaoa, warm_start_angles
+from circuits.energy.hamiltonians import walsh_coefficients, walsh_diagonal
+from circuits.energy.phases import StringPhase
 from qdenseam.simulation import diagonal as engine
 from qdenseam.simulation.diagonal import (
     product_state,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import Statevector, state_fidelity
 
-from circuits.ansatz import controlled_z_chain, rotations
-from circuits.counterdiabatic import counterdiabatic, gauge_strength
-from circuits.hamiltonians import walsh_coefficients
-from circuits.phases import StringPhase
+from circuits.energy.ansatz import controlled_z_chain, rotations
+from circuits.energy.counterdiabatic import counterdiabatic, gauge_strength
+from circuits.energy.hamiltonians import walsh_coefficients
+from circuits.energy.phases import StringPhase
 from qdenseam.simulation.counterdiabatic import counterdiabatic_state
 from qdenseam.simulation.rotations import (
     rotation_expectation_and_gradient,

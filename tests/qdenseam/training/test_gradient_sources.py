@@ -43,7 +43,7 @@ def test_both_sources_give_the_same_numbers(level: float, rng: np.random.Generat
 @pytest.mark.usefixtures("cupy")
 def test_qaoa_trains_on_a_gpu_to_the_same_angles() -> None:
     patterns = np.array([[1, 1, 1, 1, 1], [1, -1, 1, -1, 1]], dtype=np.int8)
-    memory, probe = EnergyMemory(patterns), patterns[1] * [1, 1, -1, 1, 1]
+    memory, probe = EnergyMemory(patterns), patterns[1] * np.array([1, 1, -1, 1, 1], dtype=np.int8)
     here, there = (
         replace(QAOA(num_layers=2, num_restarts=1), gradient_source=source).trained(
             memory, probe, rng=np.random.default_rng(0)

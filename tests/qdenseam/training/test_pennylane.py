@@ -60,7 +60,7 @@ def test_training_on_either_source_ends_at_the_same_angles(rng: np.random.Genera
 
 def test_qaoa_trains_to_the_same_angles_on_either_source() -> None:
     patterns = np.array([[1, 1, 1, 1], [1, -1, 1, -1]], dtype=np.int8)
-    memory, probe = EnergyMemory(patterns), patterns[1] * [1, 1, -1, 1]
+    memory, probe = EnergyMemory(patterns), patterns[1] * np.array([1, 1, -1, 1], dtype=np.int8)
     method = QAOA(num_layers=1, num_restarts=1)
     ours, theirs = (
         replace(method, gradient_source=source).trained(memory, probe, rng=np.random.default_rng(0))

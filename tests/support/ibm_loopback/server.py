@@ -75,9 +75,9 @@ class LoopbackIBM:
             pytest.skip("this qiskit-ibm-runtime is older than 0.49 and knows one identity service")
         for name, value in self.environment.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr("qdenseam.execution.ibm_requests.PAUSES", (0.0,) * 4)
-        monkeypatch.setattr("qdenseam.execution.ibm.POLL_SECONDS", (0.0,))
-        monkeypatch.setattr("qdenseam.execution.ibm_jobs.IBMJobService.settle_seconds", 0.0)
+        monkeypatch.setattr("qdenseam.execution.ibm.requests.PAUSES", (0.0,) * 4)
+        monkeypatch.setattr("qdenseam.execution.ibm.engine.POLL_SECONDS", (0.0,))
+        monkeypatch.setattr("qdenseam.execution.ibm.jobs.IBMJobService.settle_seconds", 0.0)
         monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_, **__: None)
 
     def __enter__(self) -> Self:

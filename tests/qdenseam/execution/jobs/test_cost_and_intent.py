@@ -11,9 +11,9 @@ from qiskit.transpiler import InstructionProperties, Target
 
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution import engine
+from qdenseam.execution.engines.simulators import StatevectorEngine
 from qdenseam.execution.jobs import CostEstimate, Intent, estimate_cost, plan_intent, split
 from qdenseam.execution.jobs.intent import calibration_time
-from qdenseam.execution.simulators import StatevectorEngine
 
 
 class Limits:

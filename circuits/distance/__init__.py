@@ -1,0 +1,1 @@
+"""Hamming distances as phases of a flag qubit: filters, and the angles behind them."""

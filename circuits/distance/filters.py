@@ -1,0 +1,312 @@
+r"""Hamming distances as phases of a flag qubit, and filters made of them.
+
+With e = x XOR probe on the known bits, exp(iωd Z_f/2) is one RZ on the flag f and one RZZ between
+f and each known memory qubit: exp(i(ωn/4)Z_f) Π_k exp(-i(ω/4) Z_k Z_f), since d = Σ_k (1 - Z_k)/2
+after the XOR. n is the number of known bits. Every filter below is a sequence of rotations of the
+flag between such signals, undoes the XOR, and keeps a pattern where its flags are 0.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import pi
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import AncillaRegister, ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import Qubit
+
+from circuits import multi_controlled
+from circuits.bit_order import check_bits, check_positions
+from circuits.distance.signal_processing import SignalAngles
+
+
+def distance_filter(
+    probe_bits: npt.ArrayLike,
+    positions: npt.ArrayLike,
+    *,
+    num_controls: int,
+    scale: float | None = None,
+    reuse_control: bool = False,
+) -> QuantumCircuit:
+    r"""Return Trugenberger's retrieval circuit with b controls for a classical probe.
+
+    For a basis state x at distance d on the positions, the amplitude of "all flags 0" is
+    cos^b(πd/(2n)). Two probes with the same positions give circuits that differ only in X gates.
+
+    Args:
+        probe_bits: Shape ``(D,)``; entries outside ``positions`` are ignored.
+        positions: The known neurons; without any, all distances are 0 and every flag stays 0.
+        num_controls: b >= 1, the number of controls.
+        scale: n in the angle; default ``len(positions)``. Another value is the parametric memory.
+        reuse_control: Use one ``flag`` qubit b times, measured into the classical register
+            ``flag_bits`` (b bits) and reset in between, instead of b qubits.
+
+    Returns:
+        A circuit with registers ``memory`` (D) and ``flag`` (b, or 1 if re-used), with
+        b·len(positions) RZZ.
+
+    Raises:
+        ValueError: Bits or positions are malformed, b < 1, or the scale is not positive.
+
+    References:
+        Trugenberger, "Probabilistic quantum memories" (2001), equations 10-16; the classical-probe
+        form with one qubit per control; Sousa et al., "Parametric probabilistic quantum memory"
+        (2020) for the scale.
+    """
+    if num_controls < 1:
+        raise ValueError(f"num_controls should be at least 1. Got {num_controls}.")
+    circuit, neurons, ones = _start(
+        probe_bits, positions, num_flags=1 if reuse_control else num_controls
+    )
+    size = float(len(neurons)) if scale is None else float(scale)
+    if neurons and not size > 0:
+        raise ValueError(f"scale should be positive. Got {scale}.")
+    flags = circuit.qubits[circuit.num_qubits - (1 if reuse_control else num_controls) :]
+    with _compared(circuit, ones):
+        for control in range(num_controls):
+            flag = flags[0] if reuse_control else flags[control]
+            if neurons:
+                circuit.h(flag)
+                append_distance_rotation(circuit, pi / size, neurons, flag)
+                circuit.h(flag)
+            if reuse_control:
+                _read_and_reset(circuit, flag, control, num_controls)
+    return circuit
+
+
+def signal_filter(
+    probe_bits: npt.ArrayLike,
+    positions: npt.ArrayLike,
+    angles: SignalAngles,
+    *,
+    signal_angle: float,
+) -> QuantumCircuit:
+    r"""Return a filter of one flag qubit by generalized signal processing on the distance.
+
+    For a basis state x at distance d on the positions, the amplitude of "flag 0" is
+    P(e^{iωd}) e^{-iωmd/2} with the response P of the angles, their degree m and the signal angle
+    ω. Two probes with the same positions give circuits that differ only in X gates.
+
+    Args:
+        probe_bits: Shape ``(D,)``; entries outside ``positions`` are ignored.
+        positions: The known neurons.
+        angles: The rotations of the flag; their degree m is the number of signals.
+        signal_angle: ω; 2π/(n + 1) for tables, smaller for polynomials of low degree.
+
+    Returns:
+        A circuit with registers ``memory`` (D) and ``flag`` (1), with m·len(positions) RZZ.
+
+    Raises:
+        ValueError: Bits or positions are malformed.
+
+    References:
+        Motlagh and Wiebe, "Generalized quantum signal processing" (2024), also for diagonal
+        unitaries such as this signal; Maslov, Kim, Bravyi, Yoder and Sheldon, "Quantum advantage
+        for computations with limited space" (2020, arXiv 2008.06478), for functions of a Hamming
+        weight by signal processing on one qubit.
+    """
+    circuit, neurons, ones = _start(probe_bits, positions, num_flags=1)
+    flag = circuit.qubits[-1]
+    circuit.global_phase = angles.global_phase
+    with _compared(circuit, ones):
+        for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
+            if k:
+                append_distance_rotation(circuit, signal_angle, neurons, flag)
+            circuit.ry(2 * float(rotation), flag)
+            circuit.p(-float(phase), flag)
+            circuit.global_phase += float(phase)
+    return circuit
+
+
+def symmetric_filter(
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, phases: npt.ArrayLike
+) -> QuantumCircuit:
+    r"""Return a filter of one flag qubit by symmetric signal processing on the distance.
+
+    For a basis state x at distance d on the positions, the amplitude of "flag 0" is
+    i f(cos(πd/(2n))), f being the polynomial of the phases
+    (:func:`circuits.distance.symmetric_signal_processing.symmetric_phases`).
+
+    Returns:
+        A circuit with registers ``memory`` (D) and ``flag`` (1), with
+        (len(phases) - 1)·len(positions) RZZ.
+
+    Raises:
+        ValueError: Bits, positions or phases are malformed.
+    """
+    row = np.asarray(phases, dtype=float)
+    if row.ndim != 1 or len(row) == 0:
+        raise ValueError(f"phases should have shape (degree + 1,). Got {row.shape}.")
+    circuit, neurons, ones = _start(probe_bits, positions, num_flags=1)
+    flag = circuit.qubits[-1]
+    with _compared(circuit, ones):
+        for k, phase in enumerate(row[::-1].tolist()):
+            if k:
+                append_distance_rotation(circuit, pi / max(1, len(neurons)), neurons, flag)
+            circuit.rx(-2 * phase, flag)
+        circuit.x(flag)  # the wanted outcome of the sequence is 1
+    return circuit
+
+
+def categorical_filter(
+    probe_bits: npt.ArrayLike,
+    features: Sequence[Sequence[int]],
+    angles: SignalAngles,
+    *,
+    signal_angle: float,
+) -> QuantumCircuit:
+    r"""Return :func:`signal_filter` on the number of mismatched *features*, groups of bits.
+
+    A feature matches if all of its bits do. The signal is exp(iωd Z_f/2) with d the number of
+    features minus the matches, one multi-controlled RZ for each feature.
+
+    Args:
+        probe_bits: Shape ``(D,)``; entries outside the features are ignored.
+        features: The known neurons of each feature, at least one each.
+        angles: The rotations of the flag.
+        signal_angle: ω.
+
+    Returns:
+        A circuit with registers ``memory`` (D), ``flag`` (1) and, where a feature has three bits
+        or more, one clean ``ancilla``.
+
+    Raises:
+        ValueError: Bits or features are malformed, or a feature is empty.
+
+    References:
+        Khan et al., "EP-PQM: efficient parametric probabilistic quantum memory with fewer qubits
+        and gates" (2022), for features in binary labels.
+    """
+    if not all(len(feature) for feature in features):
+        raise ValueError("every feature should have a neuron. Got an empty one; leave it out.")
+    circuit, neurons, ones = _start(
+        probe_bits, [i for feature in features for i in feature], num_flags=1
+    )
+    flag, memory = circuit.qubits[-1], circuit.qubits
+    zeros = [memory[i] for i in neurons if memory[i] not in ones]
+    ladder = None
+    if any(len(feature) > 2 for feature in features):
+        circuit.add_register(AncillaRegister(1, "ancilla"))
+        ladder = circuit.qubits[-1]
+    circuit.global_phase = angles.global_phase
+    with _compared(circuit, zeros):  # a qubit is 1 where its bit matches
+        for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
+            if k:
+                circuit.rz(-signal_angle * len(features), flag)
+                for feature in features:
+                    controls = [memory[i] for i in feature]
+                    multi_controlled.append_rz(circuit, signal_angle, controls, flag, ladder)
+            circuit.ry(2 * float(rotation), flag)
+            circuit.p(-float(phase), flag)
+            circuit.global_phase += float(phase)
+    return circuit
+
+
+def product_filter(
+    probe_bits: npt.ArrayLike,
+    positions: npt.ArrayLike,
+    damping: npt.ArrayLike,
+    *,
+    reuse_flag: bool = False,
+) -> QuantumCircuit:
+    r"""Return a filter that damps each mismatched bit by its own factor.
+
+    For a basis state x the amplitude of "all flags 0" is Π_i √y_i over the known mismatched bits
+    i: one controlled rotation RY(2 arccos √y_i) per bit.
+
+    Args:
+        probe_bits: Shape ``(D,)``; entries outside ``positions`` are ignored.
+        positions: The known neurons.
+        damping: y_i in [0, 1] for each position, shape ``(len(positions),)``.
+        reuse_flag: Use one ``flag`` qubit for all bits, measured into the classical register
+            ``flag_bits`` and reset in between, instead of one qubit per bit.
+
+    Returns:
+        A circuit with registers ``memory`` (D) and ``flag`` (one per position, at least 1), with
+        one CRY per position.
+
+    Raises:
+        ValueError: Bits, positions or damping are malformed.
+    """
+    num_known = len(np.asarray(positions).reshape(-1))
+    factors = np.array(damping, dtype=float)
+    if factors.shape != (num_known,) or not ((factors >= 0) & (factors <= 1)).all():
+        raise ValueError(
+            f"damping should have shape ({num_known},) and lie in [0, 1]. Got {factors}."
+        )
+    num_flags = 1 if reuse_flag else max(1, num_known)
+    circuit, neurons, ones = _start(probe_bits, positions, num_flags=num_flags)
+    flags = circuit.qubits[circuit.num_qubits - num_flags :]
+    with _compared(circuit, ones):
+        for k, (neuron, angle) in enumerate(
+            zip(neurons, 2 * np.arccos(np.sqrt(factors)), strict=True)
+        ):
+            flag = flags[0] if reuse_flag else flags[k]
+            circuit.cry(float(angle), circuit.qubits[neuron], flag)
+            if reuse_flag:
+                _read_and_reset(circuit, flag, k, num_known)
+    return circuit
+
+
+def on_flags(flag_filter: QuantumCircuit, num_flags: int) -> QuantumCircuit:
+    """Return a filter of one flag applied once for each of several flags.
+
+    Its factor of the amplitude is raised to the power ``num_flags``. An error that leaves one
+    flag at random still meets the others, and one that leaves all of them at random passes with
+    probability 2^-num_flags, while a single flag would let half of it through.
+
+    Args:
+        flag_filter: Registers ``memory`` and ``flag`` (1), such as :func:`signal_filter`.
+        num_flags: At least 1.
+
+    Returns:
+        A circuit with registers ``memory`` and ``flag`` (num_flags).
+
+    Raises:
+        ValueError: ``num_flags`` is below 1.
+    """
+    if num_flags < 1:
+        raise ValueError(f"num_flags should be at least 1. Got {num_flags}.")
+    memory, _ = flag_filter.qregs
+    circuit = QuantumCircuit(memory, QuantumRegister(num_flags, "flag"))
+    for flag in circuit.qubits[len(memory) :]:
+        circuit.compose(flag_filter, [*memory, flag], inplace=True)
+    return circuit
+
+
+def append_distance_rotation(
+    circuit: QuantumCircuit, signal_angle: float, neurons: Sequence[int], flag: Qubit
+) -> None:
+    """Append exp(iωd Z_f/2), d the number of ``neurons`` in state 1: one RZZ per neuron."""
+    circuit.rz(-signal_angle * len(neurons) / 2, flag)
+    for i in neurons:
+        circuit.rzz(signal_angle / 2, circuit.qubits[i], flag)
+
+
+def _start(
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, *, num_flags: int
+) -> tuple[QuantumCircuit, list[int], list[Qubit]]:
+    """Return an empty circuit, the known neurons, and the qubits that the XOR flips."""
+    bits = check_bits(probe_bits, ndim=1)
+    neurons = check_positions(positions, len(bits))
+    memory = QuantumRegister(len(bits), "memory")
+    circuit = QuantumCircuit(memory, QuantumRegister(num_flags, "flag"))
+    return circuit, neurons, [memory[i] for i in neurons if bits[i]]
+
+
+@contextmanager
+def _compared(circuit: QuantumCircuit, ones: list[Qubit]) -> Iterator[None]:
+    """Flip the qubits that make the memory its XOR with the probe, and undo it afterwards."""
+    if ones:
+        circuit.x(ones)
+    yield
+    if ones:
+        circuit.x(ones)
+
+
+def _read_and_reset(circuit: QuantumCircuit, flag: Qubit, index: int, num_readings: int) -> None:
+    if index == 0:
+        circuit.add_register(ClassicalRegister(num_readings, "flag_bits"))
+    circuit.measure(flag, circuit.clbits[index])
+    if index < num_readings - 1:
+        circuit.reset(flag)

@@ -1,0 +1,1 @@
+"""Energies as diagonal Hamiltonians, and the circuits that recall by them."""

@@ -1,0 +1,1 @@
+"""Amplitude amplification: rounds, and the oracles that mark states."""

@@ -1,0 +1,130 @@
+r"""Phase oracles that mark a Hamming ball around a probe, by a counter or by signal processing.
+
+.. math:: O(\varphi)|x\rangle = e^{i\varphi\,[d(x) \le r]}\,|x\rangle
+
+with the distance d on the known positions. Both give their ancillas back clean on every state.
+"""
+
+from math import pi
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+from qiskit.circuit import Qubit
+
+from circuits import multi_controlled
+from circuits.bit_order import check_bits, check_positions
+from circuits.distance.filters import signal_filter
+from circuits.distance.signal_processing import table_angles
+from circuits.loading.preparation import empty_circuit
+
+
+def counter_ball_oracle(
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int, *, angle: float = pi
+) -> QuantumCircuit:
+    """Return the oracle that counts mismatches into w = ⌈log2(n + 1)⌉ qubits and compares.
+
+    The counter is added to in the Fourier basis, n·w controlled phases, and compared with r bit by
+    bit, at most w multi-controlled phases; then the count is undone.
+
+    Args:
+        probe_bits: Shape ``(D,)``; entries outside ``positions`` are ignored.
+        positions: The n known neurons.
+        radius: r >= 0.
+        angle: The phase φ.
+
+    Returns:
+        A circuit with registers ``memory`` (D) and ``ancilla`` (w, and one more from three up).
+
+    Raises:
+        ValueError: Bits or positions are malformed, or the radius is negative.
+
+    References:
+        Draper, "Addition on a quantum computer" (2000), for the Fourier counter.
+    """
+    bits, neurons = _checked(probe_bits, positions, radius)
+    if radius >= len(neurons):
+        return _everywhere(len(bits), angle)
+    width = len(neurons).bit_length()
+    circuit = empty_circuit(len(bits), width + multi_controlled.num_ancillas(width))
+    counter = circuit.qubits[len(bits) : len(bits) + width]
+    ladder = circuit.qubits[-1] if width > 2 else None
+    count = _counting(circuit, bits, neurons, counter)
+    circuit.compose(count, inplace=True)
+    # bit i of the count is on qubit w - 1 - i; the count is below r + 1 if at some 1 of r + 1 it
+    # has a 0 and agrees above
+    limit = radius + 1
+    for i in range(width):
+        if limit >> i & 1:
+            wanted = {k: limit >> k & 1 for k in range(i + 1, width)} | {i: 0}
+            zeros = [counter[width - 1 - k] for k, bit in wanted.items() if not bit]
+            circuit.x(zeros)
+            multi_controlled.append_phase(
+                circuit, angle, [counter[width - 1 - k] for k in wanted], ladder
+            )
+            circuit.x(zeros)
+    circuit.compose(count.inverse(), inplace=True)
+    return circuit
+
+
+def signal_ball_oracle(
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int, *, angle: float = pi
+) -> QuantumCircuit:
+    """Return the oracle that filters the ball onto one ancilla, marks it there and undoes it.
+
+    The filter keeps the ball exactly (:func:`circuits.distance.signal_processing.table_angles`), so
+    that the oracle is exact too: 2n² RZZ and no counter. Arguments, registers (one ``ancilla``) and
+    errors as :func:`counter_ball_oracle`.
+    """
+    bits, neurons = _checked(probe_bits, positions, radius)
+    if radius >= len(neurons):
+        return _everywhere(len(bits), angle)
+    size = len(neurons) + 1
+    ball = (np.arange(size) <= radius).astype(float)
+    keep = signal_filter(bits, neurons, table_angles(ball), signal_angle=2 * pi / size)
+    circuit = empty_circuit(len(bits), 1)
+    circuit.compose(keep, circuit.qubits, inplace=True)
+    circuit.x(circuit.qubits[-1])
+    circuit.p(angle, circuit.qubits[-1])
+    circuit.x(circuit.qubits[-1])
+    circuit.compose(keep.inverse(), circuit.qubits, inplace=True)
+    return circuit
+
+
+def _counting(
+    circuit: QuantumCircuit, bits: npt.NDArray[np.uint8], neurons: list[int], counter: list[Qubit]
+) -> QuantumCircuit:
+    """Return the part that writes the number of mismatches into a clean counter."""
+    count = circuit.copy_empty_like()
+    width = len(counter)
+    ones = [circuit.qubits[i] for i in neurons if bits[i]]
+    if ones:
+        count.x(ones)
+    count.h(counter)
+    for i in neurons:
+        for j, qubit in enumerate(counter):
+            count.cp(2 * pi / 2 ** (width - j), circuit.qubits[i], qubit)
+    if ones:
+        count.x(ones)
+    # inverse Fourier transform without swaps: qubit w - 1 - i ends as bit i
+    for i in range(width):
+        target = counter[width - 1 - i]
+        for lower in range(i):
+            count.cp(-pi / 2 ** (i - lower), counter[width - 1 - lower], target)
+        count.h(target)
+    return count
+
+
+def _checked(
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int
+) -> tuple[npt.NDArray[np.uint8], list[int]]:
+    bits = check_bits(probe_bits, ndim=1)
+    if radius < 0:
+        raise ValueError(f"radius should be at least 0. Got {radius}.")
+    return bits, check_positions(positions, len(bits))
+
+
+def _everywhere(num_neurons: int, angle: float) -> QuantumCircuit:
+    circuit = empty_circuit(num_neurons, 0)
+    circuit.global_phase = angle
+    return circuit

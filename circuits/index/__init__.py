@@ -1,0 +1,1 @@
+"""Indices of patterns: trees of parities, search on them, and writing patterns from them."""

@@ -1,0 +1,1 @@
+"""The search behind preparation on a coupling map."""

@@ -1,0 +1,204 @@
+"""Steps of a merge search, and how an :class:`Elimination` carries them out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.bit_order import Bits
+from circuits.loading.elimination import Elimination
+
+Words = npt.NDArray[np.uint64]
+Literal = tuple[int, int]
+"""A qubit and the value it should hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """CX along a fan, one multiplexed gate on it, then single CX."""
+
+    target: int | None
+    """``None`` for a step of single CX only."""
+    fan: tuple[tuple[int, int], ...]
+    """CX (control, target)."""
+    controls: tuple[int, ...]
+    flips: int
+    """Up to three controls (a flag counts): which cells flip the target. Beyond: one value per
+    control, those of the pair to merge."""
+    extra: tuple[tuple[int, int], ...]
+
+    def run(
+        self,
+        elimination: Elimination,
+        flag: Literal | None = None,
+        reserved: Sequence[int] = (),
+    ) -> None:
+        """Carry the step out.
+
+        Args:
+            elimination: What to act on.
+            flag: A further control of every multiplexed gate.
+            reserved: Qubits that must not serve as ancillas.
+        """
+        if self.target is not None:
+            for control, target in self.fan:
+                elimination.cx(control, target)
+            self._multiplex(elimination, self.target, flag, reserved)
+        for control, target in self.extra:
+            elimination.cx(control, target)
+
+    def _multiplex(
+        self,
+        elimination: Elimination,
+        target: int,
+        flag: Literal | None,
+        reserved: Sequence[int],
+    ) -> None:
+        controls, flips = list(self.controls), self.flips
+        merges = -1
+        if flag is not None:
+            controls.insert(0, flag[0])
+            if len(controls) <= 3:  # only the cells of the flag flip or merge
+                cells = range(1 << len(self.controls))
+                flips = sum((self.flips >> c & 1) << (2 * c + flag[1]) for c in cells)
+                merges = sum(1 << (2 * c + flag[1]) for c in cells)
+            else:
+                flips = flag[1] | flips << 1
+        if len(controls) <= 3:
+            elimination.multiplex(target, controls, flips, merges)
+            return
+        # conjunctions in clean qubits replace two controls by one each, 6 CX
+        literals = [(c, flips >> i & 1) for i, c in enumerate(controls)]
+        taken, undo = [*controls, *reserved, target], []
+        while len(literals) > 3:
+            first, second, *rest = literals
+            clean = elimination.borrow(taken)
+            elimination.conjunction(first, second, clean)
+            undo.append((first, second, clean))
+            literals = [*rest, (clean, 1)]
+            taken.append(clean)
+        cell = sum(value << i for i, (_, value) in enumerate(literals))
+        elimination.multiplex(target, [c for c, _ in literals], 0, 1 << cell)
+        for step in reversed(undo):
+            elimination.conjunction(*step)
+
+
+class Action(ABC):
+    """One entry of a plan."""
+
+    @abstractmethod
+    def run(self, elimination: Elimination, flags: dict[int, int]) -> None:
+        """Act on ``elimination``; ``flags`` maps the depth of each flag to its ancilla."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSteps(Action):
+    """Steps, under a flag or not."""
+
+    steps: tuple[Step, ...]
+    flag: Literal | int | None = None
+    """A literal, or the depth of a flag."""
+
+    def run(self, elimination: Elimination, flags: dict[int, int]) -> None:
+        """See :class:`Action`."""
+        flag = (flags[self.flag], 1) if isinstance(self.flag, int) else self.flag
+        for step in self.steps:
+            step.run(elimination, flag, tuple(flags.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to do to an elimination, with its CX counted in advance."""
+
+    two_qubit_gates: int
+    actions: tuple[Action, ...]
+
+    def run(self, elimination: Elimination) -> None:
+        """Carry all actions out."""
+        flags: dict[int, int] = {}
+        for action in self.actions:
+            action.run(elimination, flags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Settings of the beam search."""
+
+    width: int
+    pairs: int = 40
+    refine: int = 4
+    weight: float = 1.0
+    depth_weight: float = 0.0
+    tree: bool = False
+    variant: int = 0
+
+    def run(
+        self, words: Words, num_bits: int, busy: npt.NDArray[np.int64], *, flagged: bool = False
+    ) -> tuple[int, Any, Any, Any, npt.NDArray[np.int64]]:
+        """Return what the beam search returns; compiled on first use.
+
+        Raises:
+            RuntimeError: No order was found; a greater width may find one.
+        """
+        from circuits.loading.merging_search.beam import beam
+
+        found = beam(
+            words,
+            busy,
+            num_bits,
+            pre=int(flagged),
+            width=self.width,
+            pairs=self.pairs,
+            refine=self.refine,
+            weight=self.weight,
+            depth_weight=self.depth_weight,
+            tree=self.tree,
+            variant=self.variant,
+        )
+        if found[0] < 0:
+            raise RuntimeError("the merge search found no order. Use a greater width.")
+        return found
+
+
+def decode(
+    table: npt.NDArray[np.int64], fans: Words, extras: npt.NDArray[np.int64], *, tree: bool
+) -> tuple[Step, ...]:
+    """Return the steps in the arrays of :func:`circuits.loading.merging_search.beam.beam`."""
+    from circuits.loading.merging_search.beam import (
+        CONTROLS,
+        EXTRA_COUNT,
+        EXTRA_START,
+        FLIPS,
+        NUM_CONTROLS,
+        TARGET,
+    )
+    from circuits.loading.merging_search.kernels import fan_network
+
+    steps = []
+    num_bits = 64 * fans.shape[1]
+    network = np.zeros((num_bits, 2), dtype=np.int64)
+    for row, fan in zip(table.tolist(), fans, strict=True):
+        first = row[EXTRA_START]
+        length = fan_network(max(row[TARGET], 0), fan, num_bits, tree, network)
+        steps.append(
+            Step(
+                target=None if row[TARGET] < 0 else row[TARGET],
+                fan=tuple((c, t) for c, t in network[:length].tolist()),
+                controls=tuple(row[CONTROLS : CONTROLS + max(row[NUM_CONTROLS], 0)]),
+                flips=row[FLIPS],
+                extra=tuple((c, t) for c, t in extras[first : first + row[EXTRA_COUNT]].tolist()),
+            )
+        )
+    return tuple(steps)
+
+
+def to_words(bits: Bits) -> Words:
+    """Return ``(K, D)`` bits as words, shape ``(K, ceil(D / 64))``; bit i is in word i // 64."""
+    num_words = -(-bits.shape[1] // 64)
+    padded = np.zeros((len(bits), 64 * num_words), dtype=np.uint8)
+    padded[:, : bits.shape[1]] = bits
+    packed = np.packbits(padded, axis=1, bitorder="little")
+    return packed.view("<u8").astype(np.uint64)

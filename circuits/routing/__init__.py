@@ -1,0 +1,1 @@
+"""Circuits with hubs, made for the couplings of a device."""

@@ -1,0 +1,1 @@
+"""Patterns from real data."""

@@ -1,0 +1,289 @@
+"""Real patterns that need no download: digits, font glyphs and one's own files.
+
+Ink is spin -1 (bit 1), background is spin +1 (bit 0); pixels are numbered row by row.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from os import PathLike
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classical_ref.spins import Spins, check_patterns, products
+
+_DIGIT_SIDE = 8
+_SELECTION_ROUNDS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dataset:
+    """Distinct patterns with their labels and the shape in which to draw them."""
+
+    name: str
+    """What the patterns are."""
+    patterns: Spins
+    """Shape ``(num_patterns, rows * columns)``, entries -1 and +1, read-only."""
+    labels: NDArray[np.int64] | None = None
+    """One integer per pattern (class or code point), or None."""
+    shape: tuple[int, int]
+    """Rows and columns of a pattern drawn as a picture."""
+
+    def __post_init__(self) -> None:
+        patterns = check_patterns(self.patterns)
+        if self.shape[0] * self.shape[1] != patterns.shape[1]:
+            raise ValueError(
+                f"shape should have {patterns.shape[1]} pixels. Got {self.shape[0]} rows of "
+                f"{self.shape[1]}."
+            )
+        object.__setattr__(self, "patterns", patterns)
+        if self.labels is not None:
+            labels = np.array(self.labels, dtype=np.int64)
+            if labels.shape != (len(patterns),):
+                raise ValueError(
+                    f"labels should have shape ({len(patterns)},). Got shape {labels.shape}."
+                )
+            labels.setflags(write=False)
+            object.__setattr__(self, "labels", labels)
+
+    @property
+    def num_patterns(self) -> int:
+        """Number of patterns."""
+        return int(self.patterns.shape[0])
+
+    @property
+    def num_neurons(self) -> int:
+        """Number of pixels of a pattern."""
+        return int(self.patterns.shape[1])
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of the patterns and their shape, as 64 hexadecimal digits.
+
+        Equal patterns in equal order have equal hashes, wherever they come from; name and labels
+        do not count.
+        """
+        size = "x".join(map(str, (self.num_patterns, *self.shape)))
+        return hashlib.sha256(size.encode() + np.packbits(self.patterns < 0).tobytes()).hexdigest()
+
+    def mean_absolute_overlap(self) -> float:
+        """Return the mean of ``|m|`` over all pairs of patterns; 0 for a single pattern.
+
+        Random patterns give about ``sqrt(2 / (pi * num_neurons))``; well above that, correlation
+        rather than the number of patterns decides what a memory can recall.
+        """
+        if self.num_patterns == 1:
+            return 0.0
+        total = np.abs(products(self.patterns, self.patterns)).sum()
+        own = self.num_patterns * self.num_neurons
+        return float((total - own) / (own * (self.num_patterns - 1)))
+
+    def select(
+        self,
+        num_patterns: int,
+        *,
+        min_distance: int = 1,
+        rng: np.random.Generator | int | None = None,
+    ) -> "Dataset":
+        """Return a random subset whose patterns differ pairwise in ``min_distance`` pixels or more.
+
+        The patterns are visited in random order and kept when far enough from those kept before,
+        with up to 200 fresh orders.
+
+        Raises:
+            ValueError: There are too few patterns, or no order gave enough that are far apart.
+        """
+        rng = np.random.default_rng(rng)
+        if not 1 <= num_patterns <= self.num_patterns:
+            raise ValueError(
+                f"num_patterns should be from 1 to {self.num_patterns}. Got {num_patterns}."
+            )
+        most = 0
+        for _ in range(_SELECTION_ROUNDS):
+            kept: list[int] = []
+            for row in rng.permutation(self.num_patterns).tolist():
+                similarities = products(self.patterns[kept], self.patterns[row])
+                if np.all(self.num_neurons - similarities >= 2 * min_distance):
+                    kept.append(row)
+                if len(kept) == num_patterns:
+                    return Dataset(
+                        name=self.name,
+                        patterns=self.patterns[kept],
+                        labels=None if self.labels is None else self.labels[kept],
+                        shape=self.shape,
+                    )
+            most = max(most, len(kept))
+        raise ValueError(
+            f"min_distance should leave {num_patterns} of {self.num_patterns} patterns. At "
+            f"min_distance={min_distance} at most {most} were found; lower one of the two."
+        )
+
+
+@cache
+def digits(num_neurons: int = 64, *, threshold: Literal["mean", "median"] = "mean") -> Dataset:
+    """Return scikit-learn's 8 x 8 handwritten digits, shrunk and binarized, without repetitions.
+
+    The images are area-averaged to the most square ``rows x columns = num_neurons`` with
+    ``rows >= columns`` (9 is 3 x 3, 12 is 4 x 3, 20 is 5 x 4); a pixel darker than the threshold
+    of its own image is ink. Of equal images the first is kept. Labels are the digits.
+
+    Of 1,797 images the mean of the image keeps 47, 174, 172 and 1,762 distinct patterns at 9, 12,
+    16 and 64 pixels; the median keeps 26, 122, 181 and 1,730, since it forces half of the pixels
+    to be ink whatever the digit. The mean is therefore the default.
+
+    Raises:
+        ValueError: ``num_neurons`` is no product of two sides from 2 to 8, or ``threshold`` is
+            unknown.
+    """
+    if threshold not in ("mean", "median"):
+        raise ValueError(f"threshold should be 'mean' or 'median'. Got {threshold!r}.")
+    shape = _most_square(num_neurons)
+    from sklearn.datasets import load_digits
+
+    source = load_digits()
+    pooled = _pool(np.asarray(source.images, dtype=np.int64), shape).reshape(-1, num_neurons)
+    if threshold == "mean":
+        ink = num_neurons * pooled > pooled.sum(axis=1, keepdims=True)
+    else:
+        ink = pooled > np.median(pooled, axis=1, keepdims=True)
+    spins = np.where(ink, -1, 1)
+    first = np.sort(np.unique(spins, axis=0, return_index=True)[1])
+    return Dataset(
+        name=f"digits {shape[0]}x{shape[1]}",
+        patterns=spins[first].astype(np.int8),
+        labels=np.asarray(source.target)[first],
+        shape=shape,
+    )
+
+
+@cache
+def glyphs(
+    size: int = 16,
+    *,
+    num_patterns: int | None = None,
+    max_overlap: float = 0.6,
+    font: str = "DejaVu Sans:bold",
+) -> Dataset:
+    """Return font glyphs as square pictures, a stand-in for sprites.
+
+    Each glyph is cropped to its ink and stretched to ``size x size``. Kept are those with 30 to
+    70 % ink and an overlap of at most ``max_overlap`` with every glyph kept before, in the order
+    of their code points, which are the labels. Stretching matters: glyphs that are only centered
+    share so much background that most overlaps exceed 0.8.
+
+    Args:
+        size: Rows and columns.
+        num_patterns: Stop after this many; None keeps all.
+        max_overlap: Largest overlap between two kept glyphs.
+        font: A matplotlib (fontconfig) font pattern; the default ships with matplotlib.
+
+    Raises:
+        ValueError: The font has fewer suitable glyphs, is not installed, or ``size`` is below 2.
+    """
+    if size < 2:
+        raise ValueError(f"size should be at least 2. Got {size}.")
+    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.ft2font import FT2Font
+
+    face = FT2Font(findfont(FontProperties(font), fallback_to_default=False))
+    face.set_size(2 * size, 72)
+    kept = np.empty((0, size * size), dtype=np.int8)
+    codes: list[int] = []
+    for code in sorted(face.get_charmap()):
+        if len(codes) == num_patterns:
+            break
+        face.clear()
+        face.set_text(chr(code))
+        if min(face.get_width_height()) == 0:
+            continue
+        face.draw_glyphs_to_bitmap()
+        image = np.asarray(face.get_image(), dtype=np.int64)
+        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+        if rows.size == 0:
+            continue
+        cropped = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        ink = 2 * _pool(cropped[np.newaxis], (size, size)).ravel() > 255 * cropped.size
+        if not 0.3 <= ink.mean() <= 0.7:
+            continue
+        pattern = np.where(ink, -1, 1).astype(np.int8)
+        if np.all(products(kept, pattern) <= max_overlap * size * size):
+            kept = np.vstack([kept, pattern])
+            codes.append(code)
+    if not codes or (num_patterns is not None and len(codes) < num_patterns):
+        raise ValueError(
+            f"num_patterns should be from 1 to {len(codes)} for size={size}, "
+            f"max_overlap={max_overlap} and {font}. Got {num_patterns}."
+        )
+    return Dataset(
+        name=f"glyphs {size}x{size}",
+        patterns=kept,
+        labels=np.array(codes, dtype=np.int64),
+        shape=(size, size),
+    )
+
+
+def load_patterns(path: str | PathLike[str], *, bits: bool | None = None) -> Dataset:
+    """Return the patterns of a ``.npy`` file of spins -1 and +1, or of bits.
+
+    A file of shape ``(num_patterns, rows, columns)`` keeps its picture shape; one of shape
+    ``(num_patterns, num_neurons)`` is drawn as a single row.
+
+    Args:
+        path: The file.
+        bits: Whether it holds bits 0 and 1: these are refused unless that is said.
+
+    Raises:
+        ValueError: The file is no array, or one of another shape, has other entries, or holds
+            spins or bits in doubt.
+    """
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path} should be a .npy file of numbers. Got another format.") from error
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{path} should hold one array. Got an archive; save it with numpy.save.")
+    if array.size == 0:
+        raise ValueError(f"{path} should hold at least one pattern. Got shape {array.shape}.")
+    if array.ndim not in (2, 3):
+        raise ValueError(
+            "the file should hold shape (num_patterns, num_neurons) or "
+            f"(num_patterns, rows, columns). Got shape {array.shape}."
+        )
+    shape = (1, array.shape[1]) if array.ndim == 2 else (array.shape[1], array.shape[2])
+    patterns = check_patterns(array.reshape(len(array), -1), bits=bits)
+    return Dataset(name=str(path), patterns=patterns, shape=shape)
+
+
+def _most_square(num_neurons: int) -> tuple[int, int]:
+    sides = range(2, _DIGIT_SIDE + 1)
+    pairs = [(rows, columns) for rows in sides for columns in sides if rows >= columns]
+    pairs.sort(key=lambda pair: pair[0] - pair[1], reverse=True)  # the most square comes last
+    shapes = {rows * columns: (rows, columns) for rows, columns in pairs}
+    if num_neurons not in shapes:
+        below = max((size for size in shapes if size < num_neurons), default=None)
+        above = min((size for size in shapes if size > num_neurons), default=None)
+        near = " and ".join(str(size) for size in (below, above) if size is not None)
+        raise ValueError(
+            f"num_neurons should be rows * columns with sides from 2 to {_DIGIT_SIDE}. "
+            f"Got {num_neurons}; the nearest are {near}."
+        )
+    return shapes[num_neurons]
+
+
+def _pool(images: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64]:
+    """Return sums over the areas of a ``shape`` grid, ``(num_images, rows, columns)``.
+
+    In integers, so that a threshold never depends on rounding: every area has the weight
+    ``rows * columns`` of the images.
+    """
+    down, across = (_areas(n, m) for n, m in zip(images.shape[1:], shape, strict=True))
+    return np.asarray(down @ images @ across.T)
+
+
+def _areas(num_inputs: int, num_outputs: int) -> NDArray[np.int64]:
+    """Return ``num_outputs`` times the part of each input cell in each output cell."""
+    start = num_inputs * np.arange(num_outputs)[:, np.newaxis]
+    cell = num_outputs * np.arange(num_inputs)
+    high = np.minimum(start + num_inputs, cell + num_outputs)
+    return np.asarray(np.maximum(high - np.maximum(start, cell), 0))

@@ -1,0 +1,1 @@
+"""Memories of spins: their energies, fields and dynamics."""

@@ -1,0 +1,249 @@
+"""Recall as a dynamical system: sweeps of spin updates until nothing changes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from classical_ref.spins import Spins
+
+Update = Literal["asynchronous", "synchronous"]
+"""One neuron after the other, or all at once from the same state."""
+Tie = Literal["keep", "plus", "minus", "random"]
+"""What a spin becomes where its local field is exactly zero."""
+
+
+class Outcome(IntEnum):
+    """How the dynamics of one probe ended."""
+
+    FIXED_POINT = 0
+    """A whole sweep changed nothing."""
+    TWO_CYCLE = 1
+    """Synchronous updates alternate between two states; the later one is returned."""
+    STEP_LIMIT = 2
+    """``max_sweeps`` sweeps were not enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DynamicsResult:
+    """Where the dynamics of each probe ended; leading axes are those of the probes."""
+
+    states: Spins
+    """Final states ``(..., num_neurons)``, entries -1 and +1."""
+    energies: NDArray[np.float64]
+    """Energies of the final states, ``(...)``; infinite or nan where float64 cannot hold them."""
+    sweeps: NDArray[np.int64]
+    """Sweeps done, ``(...)``, with the one that found nothing to change."""
+    outcome: NDArray[np.int8]
+    """An :class:`Outcome` per probe, ``(...)``."""
+    trajectory: Spins | None = None
+    """States before and after every sweep, ``(num_sweeps + 1, ..., num_neurons)``, if asked for.
+
+    Entry 0 is the probe with its unknown entries filled in; settled states are repeated.
+    """
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is not None:
+                array = np.array(value)
+                array.setflags(write=False)
+                object.__setattr__(self, name, array)
+
+    @property
+    def is_settled(self) -> NDArray[np.bool_]:
+        """Whether each probe reached a fixed point, ``(...)``."""
+        return np.asarray(self.outcome == Outcome.FIXED_POINT)
+
+
+class LocalFields(ABC):
+    """What a memory tells the dynamics: the signs of its local fields.
+
+    Arrays have shape ``(num_probes, num_neurons)``. A sign is -1, 0 or +1, and 0 means a tie.
+    """
+
+    @abstractmethod
+    def signs(self, states: Spins) -> Spins:
+        """Return the sign of every local field, all computed from the same states."""
+
+    @abstractmethod
+    def sweep(
+        self,
+        states: Spins,
+        neurons: NDArray[np.int64],
+        updatable: NDArray[np.bool_],
+        preference: Spins,
+    ) -> None:
+        """Update the ``updatable`` spins in place, one of ``neurons`` after the other.
+
+        Where the field vanishes, :func:`resolve` decides with the neuron's ``preference``.
+        """
+
+
+def resolve(signs: Spins, current: Spins, preference: Spins) -> Spins:
+    """Return the spins that follow from the signs of local fields.
+
+    A tie (sign 0) gives the neuron's preference; preference 0 keeps the current spin, and an
+    unknown spin (0) that would be kept becomes +1.
+    """
+    kept = np.where(current == 0, 1, current)
+    return np.where(signs != 0, signs, np.where(preference != 0, preference, kept)).astype(np.int8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Schedule:
+    """Which spins are updated when; checked against ``(num_probes, num_neurons)`` at the door."""
+
+    update: Update
+    tie: Tie
+    max_sweeps: int
+    order: Literal["random", "sequential"] | NDArray[np.int64]
+    held: NDArray[np.bool_]
+    """Neurons that are never updated, ``(num_probes, num_neurons)``."""
+
+
+def make_schedule(
+    probes: Spins,
+    *,
+    update: Update,
+    tie: Tie,
+    max_sweeps: int,
+    clamped: ArrayLike | None,
+    order: str | ArrayLike,
+) -> Schedule:
+    """Return the checked schedule for probes ``(..., num_neurons)``.
+
+    Raises:
+        ValueError: An option is unknown, ``max_sweeps`` is below one, ``order`` is no permutation,
+            or ``clamped`` has another shape or holds an unknown entry.
+    """
+    num_neurons = probes.shape[-1]
+    check_choice("update", update, Update)
+    check_choice("tie", tie, Tie)
+    if max_sweeps < 1:
+        raise ValueError(f"max_sweeps should be at least 1. Got {max_sweeps}.")
+    if not isinstance(order, str):
+        order = np.asarray(order)
+        if not np.array_equal(np.sort(order, axis=None), np.arange(num_neurons)):
+            raise ValueError(
+                f"order should be 'random', 'sequential' or a permutation of 0..{num_neurons - 1}. "
+                f"Got {order.tolist()}."
+            )
+        order = order.astype(np.int64)
+    elif order not in ("random", "sequential"):
+        raise ValueError(f"order should be 'random', 'sequential' or a permutation. Got {order!r}.")
+    mask = np.zeros(num_neurons, dtype=bool) if clamped is None else np.asarray(clamped)
+    if mask.dtype != bool or mask.shape not in (probes.shape, (num_neurons,)):
+        raise ValueError(
+            f"clamped should be booleans of shape ({num_neurons},) or {probes.shape}. "
+            f"Got {mask.dtype} of shape {mask.shape}."
+        )
+    held = np.broadcast_to(mask, probes.shape)
+    if np.any(held & (probes == 0)):
+        raise ValueError("clamped neurons should be known. Got an unknown entry that is clamped.")
+    return Schedule(
+        update=update,
+        tie=tie,
+        max_sweeps=max_sweeps,
+        order=order,  # type: ignore[arg-type]  # a checked literal or array
+        held=held.reshape(-1, num_neurons),
+    )
+
+
+def check_choice(name: str, value: str, choices: object) -> None:
+    """Raise ValueError unless ``value`` is one of the strings of the literal type ``choices``."""
+    allowed = get_args(choices)
+    if value not in allowed:
+        raise ValueError(f"{name} should be one of {', '.join(allowed)}. Got {value!r}.")
+
+
+def run(
+    fields: LocalFields,
+    energy: Callable[[Spins], NDArray[np.float64]],
+    probes: Spins,
+    schedule: Schedule,
+    *,
+    trajectory: bool,
+    rng: np.random.Generator,
+) -> DynamicsResult:
+    """Return where the dynamics takes probes ``(..., num_neurons)``.
+
+    First the unknown spins are filled in, then whole sweeps follow. All probes share the order of
+    a sweep, so a probe recalled alone and in a batch from the same seed ends alike.
+
+    Args:
+        fields: The local fields of the memory.
+        energy: Energies ``(num_probes,)`` of states ``(num_probes, num_neurons)``.
+        probes: Entries -1, 0 and +1.
+        schedule: What is updated when.
+        trajectory: Whether to return the states after every sweep.
+        rng: Source of the orders and of random ties.
+    """
+    shape, num_neurons = probes.shape[:-1], probes.shape[-1]
+    states = probes.reshape(-1, num_neurons).copy()
+    preference = _preference(schedule.tie, num_neurons, rng)
+    _step(fields, states, schedule, states == 0, preference, rng)
+    history = [states.copy()]
+    before = states.copy()  # one sweep earlier, to see two-cycles
+    sweeps = np.zeros(len(states), dtype=np.int64)
+    outcome = np.full(len(states), Outcome.STEP_LIMIT, dtype=np.int8)
+    active = np.arange(len(states))
+    for number in range(schedule.max_sweeps):
+        if active.size == 0:
+            break
+        old = states[active]
+        new = old.copy()
+        _step(fields, new, schedule, ~schedule.held[active], preference, rng)
+        settled = np.all(new == old, axis=1)
+        returned = np.zeros_like(settled)
+        if schedule.update == "synchronous" and number > 0:
+            returned = ~settled & np.all(new == before[active], axis=1)
+        sweeps[active] += 1
+        outcome[active[settled]] = Outcome.FIXED_POINT
+        outcome[active[returned]] = Outcome.TWO_CYCLE
+        before[active] = old
+        states[active] = new
+        active = active[~(settled | returned)]
+        if trajectory:
+            history.append(states.copy())
+    return DynamicsResult(
+        states=states.reshape(probes.shape),
+        energies=energy(states).reshape(shape),
+        sweeps=sweeps.reshape(shape),
+        outcome=outcome.reshape(shape),
+        trajectory=np.stack(history).reshape(-1, *probes.shape) if trajectory else None,
+    )
+
+
+def _step(
+    fields: LocalFields,
+    states: Spins,
+    schedule: Schedule,
+    updatable: NDArray[np.bool_],
+    preference: Spins,
+    rng: np.random.Generator,
+) -> None:
+    """Update the ``updatable`` spins of ``states`` once, in place."""
+    num_neurons = states.shape[1]
+    if schedule.update == "synchronous":
+        if updatable.any():
+            resolved = resolve(fields.signs(states), states, preference)
+            states[updatable] = resolved[updatable]
+        return
+    if isinstance(schedule.order, str):
+        is_random = schedule.order == "random"
+        neurons = rng.permutation(num_neurons) if is_random else np.arange(num_neurons)
+    else:
+        neurons = schedule.order
+    if updatable.any():
+        fields.sweep(states, neurons, updatable, preference)
+
+
+def _preference(tie: Tie, num_neurons: int, rng: np.random.Generator) -> Spins:
+    if tie == "random":
+        return (1 - 2 * rng.integers(0, 2, size=num_neurons, dtype=np.int8)).astype(np.int8)
+    return np.full(num_neurons, {"keep": 0, "plus": 1, "minus": -1}[tie], dtype=np.int8)

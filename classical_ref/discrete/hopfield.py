@@ -1,0 +1,245 @@
+"""The quadratic memory of Hopfield with three learning rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from classical_ref.discrete.dynamics import (
+    DynamicsResult,
+    LocalFields,
+    Tie,
+    Update,
+    check_choice,
+    make_schedule,
+    resolve,
+    run,
+)
+from classical_ref.discrete.fields import SelfInteraction
+from classical_ref.spins import Spins, check_patterns, check_probes
+
+LearningRule = Literal["hebb", "projection", "storkey"]
+"""How couplings follow from patterns."""
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+
+def hebb_weights(
+    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
+) -> NDArray[np.float64]:
+    r"""Return the couplings :math:`W = \Xi^T \Xi / D` with their diagonal, ``(D, D)``.
+
+    ``bits`` says whether the patterns are bits, where their type does not.
+
+    References:
+        Hopfield, "Neural networks and physical systems with emergent collective computational
+        abilities" (1982).
+    """
+    xi = check_patterns(patterns, bits=bits).astype(np.float64)
+    return np.asarray(xi.T @ xi / xi.shape[1])
+
+
+def projection_weights(
+    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
+) -> NDArray[np.float64]:
+    r"""Return the projector on the span of the patterns, :math:`W = \Xi^+ \Xi`, ``(D, D)``.
+
+    With the diagonal, every stored pattern is an eigenvector of eigenvalue one; dependent patterns
+    are allowed. Recall leaves the diagonal out, which widens the basins. ``bits`` is that of
+    :func:`hebb_weights`.
+
+    References:
+        Personnaz, Guyon and Dreyfus, "Information storage and retrieval in spin-glass like neural
+        networks" (1985).
+    """
+    xi = check_patterns(patterns, bits=bits).astype(np.float64)
+    _, singular, right = np.linalg.svd(xi, full_matrices=False)
+    basis = right[singular > singular[0] * max(xi.shape) * _EPSILON]
+    return np.asarray(basis.T @ basis)
+
+
+def storkey_weights(
+    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
+) -> NDArray[np.float64]:
+    r"""Return the couplings of Storkey's rule, ``(D, D)``, patterns stored in their order.
+
+    With :math:`h_{ij} = \sum_{k \ne i, j} W_{ik} \xi_k` taken before each pattern,
+    :math:`\Delta W_{ij} = (\xi_i \xi_j - \xi_i h_{ji} - h_{ij} \xi_j) / D`. ``bits`` is that of
+    :func:`hebb_weights`.
+
+    References:
+        Storkey, "Increasing the capacity of a Hopfield network without sacrificing functionality"
+        (1997).
+    """
+    xi = check_patterns(patterns, bits=bits).astype(np.float64)
+    num_neurons = xi.shape[1]
+    couplings = np.zeros((num_neurons, num_neurons))
+    for pattern in xi:
+        products = couplings * pattern  # W_ik xi_k
+        field = products.sum(axis=1)
+        # h_ij leaves out k = i and k = j, which are one term where i = j.
+        h = field[:, np.newaxis] - np.diag(products)[:, np.newaxis] - products
+        np.fill_diagonal(h, field - np.diag(products))
+        couplings = (
+            couplings
+            + (np.outer(pattern, pattern) - pattern[:, np.newaxis] * h.T - h * pattern)
+            / num_neurons
+        )
+    return couplings
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class HopfieldMemory:
+    r"""Patterns stored in couplings, :math:`E(\sigma) = -\frac12 \sum_{i\ne j} W_{ij} s_i s_j`.
+
+    With the Hebb rule the energy is that of ``DenseMemory(patterns, Polynomial(2))`` divided by
+    ``2 * num_neurons``, plus ``num_patterns / 2``, and recall takes the same steps.
+
+    Examples:
+        >>> memory = HopfieldMemory([[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]])
+        >>> memory.recall("000?11", rng=0).states.tolist()
+        [1, 1, 1, -1, -1, -1]
+
+    References:
+        Hopfield, "Neural networks and physical systems with emergent collective computational
+        abilities" (1982).
+    """
+
+    patterns: Spins
+    """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only; text is taken too, and
+    bits through :func:`bits_to_spins`."""
+    rule: LearningRule = "hebb"
+    """Learning rule."""
+    weights: NDArray[np.float64] = field(init=False)
+    """Couplings ``(num_neurons, num_neurons)``, read-only; recall excludes the diagonal by
+    default."""
+
+    def __post_init__(self) -> None:
+        check_choice("rule", self.rule, LearningRule)
+        patterns = check_patterns(self.patterns)
+        rules = {
+            "hebb": hebb_weights,
+            "projection": projection_weights,
+            "storkey": storkey_weights,
+        }
+        weights = rules[self.rule](patterns)
+        weights.setflags(write=False)
+        object.__setattr__(self, "patterns", patterns)
+        object.__setattr__(self, "weights", weights)
+
+    def __repr__(self) -> str:
+        return (
+            f"HopfieldMemory(num_patterns={self.num_patterns}, num_neurons={self.num_neurons}, "
+            f"rule={self.rule!r})"
+        )
+
+    @property
+    def num_patterns(self) -> int:
+        """Number of stored patterns."""
+        return int(self.patterns.shape[0])
+
+    @property
+    def num_neurons(self) -> int:
+        """Number of neurons."""
+        return int(self.patterns.shape[1])
+
+    def energy(
+        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
+    ) -> NDArray[np.float64]:
+        """Return the energies ``(...)`` of states ``(..., num_neurons)``; 0 entries count nothing.
+
+        ``bits`` says whether the states are bits, where their type does not: see
+        :func:`classical_ref.check_probes`.
+
+        Raises:
+            ValueError: The states have another shape, or are spins or bits in doubt.
+        """
+        spins = check_probes(states, self.num_neurons, bits=bits).astype(np.float64)
+        pairs = ((spins @ self.weights) * spins).sum(axis=-1) - spins**2 @ np.diag(self.weights)
+        return np.asarray(-pairs / 2)
+
+    def local_field(
+        self,
+        states: ArrayLike | str | Sequence[str],
+        *,
+        self_interaction: SelfInteraction = "excluded",
+        bits: bool | None = None,
+    ) -> NDArray[np.float64]:
+        """Return the local fields ``W s`` of shape ``(..., num_neurons)``.
+
+        Without self-interaction a field is half the energy of spin -1 minus that of spin +1.
+        ``bits`` says whether the states are bits, as for :meth:`energy`.
+
+        Raises:
+            ValueError: The states have another shape, are spins or bits in doubt, or the option is
+                unknown.
+        """
+        check_choice("self_interaction", self_interaction, SelfInteraction)
+        spins = check_probes(states, self.num_neurons, bits=bits)
+        return np.asarray(spins @ self._couplings(self_interaction))
+
+    def recall(
+        self,
+        probes: ArrayLike | str | Sequence[str],
+        *,
+        update: Update = "asynchronous",
+        self_interaction: SelfInteraction = "excluded",
+        tie: Tie = "keep",
+        max_sweeps: int = 100,
+        clamped: ArrayLike | None = None,
+        order: str | ArrayLike = "random",
+        trajectory: bool = False,
+        bits: bool | None = None,
+        rng: np.random.Generator | int | None = None,
+    ) -> DynamicsResult:
+        """Return where the dynamics takes each probe; arguments as in :meth:`DenseMemory.recall`.
+
+        A field smaller than its own rounding error counts as a tie. Asynchronous updates without
+        self-interaction never raise the energy.
+
+        Raises:
+            ValueError: An argument has a wrong shape or an unknown value, or the probes are spins
+                or bits in doubt.
+        """
+        rng = np.random.default_rng(rng)
+        spins = check_probes(probes, self.num_neurons, bits=bits)
+        check_choice("self_interaction", self_interaction, SelfInteraction)
+        schedule = make_schedule(
+            spins, update=update, tie=tie, max_sweeps=max_sweeps, clamped=clamped, order=order
+        )
+        fields = _QuadraticFields(self._couplings(self_interaction))
+        return run(fields, self.energy, spins, schedule, trajectory=trajectory, rng=rng)
+
+    def _couplings(self, self_interaction: SelfInteraction) -> NDArray[np.float64]:
+        if self_interaction == "kept":
+            return self.weights
+        return self.weights - np.diag(np.diag(self.weights))
+
+
+class _QuadraticFields(LocalFields):
+    """Signs of ``W s``."""
+
+    def __init__(self, couplings: NDArray[np.float64]) -> None:
+        self.couplings = couplings
+        self.errors = 2 * len(couplings) * _EPSILON * np.abs(couplings).sum(axis=1)
+
+    def signs(self, states: Spins) -> Spins:
+        fields = states @ self.couplings
+        return np.where(np.abs(fields) <= self.errors, 0, np.sign(fields)).astype(np.int8)
+
+    def sweep(
+        self,
+        states: Spins,
+        neurons: NDArray[np.int64],
+        updatable: NDArray[np.bool_],
+        preference: Spins,
+    ) -> None:
+        for neuron in neurons.tolist():
+            fields = states @ self.couplings[:, neuron]
+            signs = np.where(np.abs(fields) <= self.errors[neuron], 0, np.sign(fields))
+            current = states[:, neuron]
+            new = resolve(signs.astype(np.int8), current, preference[neuron])
+            states[:, neuron] = np.where(updatable[:, neuron], new, current)

@@ -1,0 +1,1 @@
+"""Memories built from neuron layers and hypersynapses."""

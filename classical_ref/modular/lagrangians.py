@@ -1,0 +1,190 @@
+r"""Convex Lagrangians of neuron layers.
+
+A Lagrangian L of the inner states x gives the activations :math:`g = \partial L / \partial x`
+and the layer energy :math:`\langle x, g \rangle - L(x)`; exponentials never overflow.
+
+References:
+    Krotov and Hopfield, "Large associative memory problem in neurobiology and machine learning"
+    (2021); Hoover et al., "A universal abstraction for hierarchical Hopfield networks" (2022).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classical_ref.log_sums import log_sum_exp, softmax
+
+Floats = NDArray[np.float64]
+
+
+class Lagrangian(ABC):
+    """A convex function over the last axis; one of the final classes of this module."""
+
+    is_elementwise: ClassVar[bool]
+    """Whether every activation depends on its own neuron alone."""
+
+    @abstractmethod
+    def value(self, x: Floats) -> Floats:
+        """Return L of states ``(..., num_neurons)``, of shape ``(...)``."""
+
+    @abstractmethod
+    def activation(self, x: Floats) -> Floats:
+        """Return the gradient of L, of the shape of ``x``."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Identity(Lagrangian):
+    """``L = |x|**2 / 2``, activation ``x``."""
+
+    is_elementwise: ClassVar[bool] = True
+
+    def value(self, x: Floats) -> Floats:
+        """Return ``|x|**2 / 2``."""
+        return np.asarray((x**2).sum(axis=-1) / 2)
+
+    def activation(self, x: Floats) -> Floats:
+        """Return ``x``."""
+        return x
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RectifiedPower(Lagrangian):
+    """``L = sum max(x, 0)**order / order``, activation ``max(x, 0)**(order - 1)``.
+
+    As the hidden layer of a two-layer memory it gives a dense memory of that order.
+    """
+
+    order: float = 2.0
+    """Exponent of L, at least 2; 2 is the rectified linear unit."""
+    is_elementwise: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not (self.order >= 2 and np.isfinite(self.order)):
+            raise ValueError(f"order should be at least 2 and finite. Got {self.order}.")
+
+    def value(self, x: Floats) -> Floats:
+        """Return ``sum max(x, 0)**order / order``."""
+        return np.asarray((np.maximum(x, 0) ** self.order).sum(axis=-1) / self.order)
+
+    def activation(self, x: Floats) -> Floats:
+        """Return ``max(x, 0)**(order - 1)``."""
+        return np.asarray(np.maximum(x, 0) ** (self.order - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sharp(Lagrangian):
+    beta: float = 1.0
+    """Inverse temperature, positive."""
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.beta) and self.beta > 0):
+            raise ValueError(f"beta should be positive and finite. Got {self.beta}.")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tanh(_Sharp):
+    """``L = sum log cosh(beta x) / beta``, activation ``tanh(beta x)``."""
+
+    is_elementwise: ClassVar[bool] = True
+
+    def value(self, x: Floats) -> Floats:
+        """Return ``sum log cosh(beta x) / beta``."""
+        size = self.beta * np.abs(x)
+        return np.asarray((size + np.log1p(np.exp(-2 * size)) - np.log(2)).sum(axis=-1) / self.beta)
+
+    def activation(self, x: Floats) -> Floats:
+        """Return ``tanh(beta x)``."""
+        return np.asarray(np.tanh(self.beta * x))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sigmoid(_Sharp):
+    """``L = sum log(1 + exp(beta x)) / beta``, activation ``1 / (1 + exp(-beta x))``."""
+
+    is_elementwise: ClassVar[bool] = True
+
+    def value(self, x: Floats) -> Floats:
+        """Return ``sum log(1 + exp(beta x)) / beta``."""
+        return np.asarray(np.logaddexp(0, self.beta * x).sum(axis=-1) / self.beta)
+
+    def activation(self, x: Floats) -> Floats:
+        """Return ``1 / (1 + exp(-beta x))``."""
+        return np.asarray((1 + np.tanh(self.beta * x / 2)) / 2)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Softmax(_Sharp):
+    """``L = log sum exp(beta x) / beta``, activation ``softmax(beta x)``."""
+
+    is_elementwise: ClassVar[bool] = False
+
+    def value(self, x: Floats) -> Floats:
+        """Return ``log sum exp(beta x) / beta``."""
+        return log_sum_exp(self.beta * x) / self.beta
+
+    def activation(self, x: Floats) -> Floats:
+        """Return ``softmax(beta x)``."""
+        return softmax(self.beta * x)
+
+
+@dataclass(frozen=True, slots=True)
+class _Normal(Lagrangian):
+    gamma: float = 1.0
+    """Scale of the activations, positive."""
+    delta: float = 0.0
+    """Shift of the activations."""
+    epsilon: float = 1e-5
+    """What is added under the root, positive."""
+
+    def __post_init__(self) -> None:
+        for name in ("gamma", "epsilon"):
+            if not (np.isfinite(getattr(self, name)) and getattr(self, name) > 0):
+                raise ValueError(
+                    f"{name} should be positive and finite. Got {getattr(self, name)}."
+                )
+        if not np.isfinite(self.delta):
+            raise ValueError(f"delta should be finite. Got {self.delta}.")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class LayerNorm(_Normal):
+    """``L = D gamma sqrt(var(x) + epsilon) + delta sum x``; activations are normalized."""
+
+    is_elementwise: ClassVar[bool] = False
+
+    def value(self, x: Floats) -> Floats:
+        """Return ``D gamma sqrt(var(x) + epsilon) + delta sum x``."""
+        width = np.sqrt(x.var(axis=-1) + self.epsilon)
+        return np.asarray(x.shape[-1] * self.gamma * width + self.delta * x.sum(axis=-1))
+
+    def activation(self, x: Floats) -> Floats:
+        """Return ``gamma (x - mean) / sqrt(var + epsilon) + delta``."""
+        width = np.sqrt(x.var(axis=-1, keepdims=True) + self.epsilon)
+        return np.asarray(self.gamma * (x - x.mean(axis=-1, keepdims=True)) / width + self.delta)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Spherical(_Normal):
+    """``L = gamma sqrt(|x|**2 + epsilon) + delta sum x``; activations lie on a sphere."""
+
+    is_elementwise: ClassVar[bool] = False
+
+    def value(self, x: Floats) -> Floats:
+        """Return ``gamma sqrt(|x|**2 + epsilon) + delta sum x``."""
+        length = np.sqrt((x**2).sum(axis=-1) + self.epsilon)
+        return np.asarray(self.gamma * length + self.delta * x.sum(axis=-1))
+
+    def activation(self, x: Floats) -> Floats:
+        """Return ``gamma x / sqrt(|x|**2 + epsilon) + delta``."""
+        length = np.sqrt((x**2).sum(axis=-1, keepdims=True) + self.epsilon)
+        return np.asarray(self.gamma * x / length + self.delta)

@@ -1,0 +1,1 @@
+"""From a circuit to one that a device can run: layout, routing, basis gates."""

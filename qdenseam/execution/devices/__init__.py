@@ -1,0 +1,1 @@
+"""Devices as their calibration describes them: parts, noise, predicted success."""

@@ -1,0 +1,1 @@
+"""Engines: one file per simulator or kind of backend."""

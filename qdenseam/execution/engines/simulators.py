@@ -1,0 +1,122 @@
+"""Ideal simulators: Qiskit's state vector and Aer's state vector, matrix products and GPU."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from qiskit import QuantumCircuit, generate_preset_pass_manager
+from qiskit.primitives import BaseSamplerV2, StatevectorSampler
+from qiskit.transpiler import Target
+
+from qdenseam.errors import BackendError
+from qdenseam.execution.base import Engine
+from qdenseam.execution.compiling.compilation import into_small_gates
+from qdenseam.execution.engines.gpu_support import missing_for_aer
+from qdenseam.execution.engines.memory_limits import max_statevector_qubits, require_statevector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatevectorEngine(Engine):
+    """Qiskit's own ``StatevectorSampler``: exact amplitudes, measurements at the end only."""
+
+    name: str = "statevector"
+
+    @property
+    def target(self) -> Target | None:
+        """None: any gate on any qubits."""
+        return None
+
+    @property
+    def supports_mid_circuit(self) -> bool:
+        """False: the state is evolved once and then sampled."""
+        return False
+
+    @property
+    def max_qubits(self) -> int | None:
+        """The widest state that fits in the memory available now."""
+        return max_statevector_qubits()
+
+    def check_capacity(self, circuit: QuantumCircuit) -> None:
+        """Raise a CapacityError if the state does not fit in memory."""
+        require_statevector(self.name, circuit.num_qubits)
+
+    def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
+        """Unroll into gates on up to three qubits."""
+        for circuit in circuits:
+            self.check_capacity(circuit)
+        return into_small_gates(circuits, seed=seed)
+
+    def make_sampler(self, seed: int) -> BaseSamplerV2:
+        """Return a fresh sampler whose generator advances from circuit to circuit."""
+        return StatevectorSampler(seed=np.random.default_rng(seed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AerEngine(Engine):
+    """Aer without noise.
+
+    Attributes:
+        method: ``"statevector"``, exact, or ``"matrix_product_state"``, whose memory follows the
+            entanglement and not ``2^n``.
+        device: ``"CPU"``, or ``"GPU"`` with a CUDA build of qiskit-aer.
+    """
+
+    method: Literal["statevector", "matrix_product_state"] = "statevector"
+    device: Literal["CPU", "GPU"] = "CPU"
+
+    def __post_init__(self) -> None:
+        if self.device == "GPU":
+            _require_gpu(self.name)
+
+    @property
+    def target(self) -> Target | None:
+        """None: any qubits may interact."""
+        return None
+
+    @property
+    def supports_mid_circuit(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def max_qubits(self) -> int | None:
+        """The widest state that fits in memory; None for matrix products and on a GPU."""
+        return max_statevector_qubits() if self._is_bounded_by_memory else None
+
+    @property
+    def _is_bounded_by_memory(self) -> bool:
+        return self.method == "statevector" and self.device == "CPU"
+
+    def check_capacity(self, circuit: QuantumCircuit) -> None:
+        """Raise a CapacityError if the state does not fit in the machine's memory."""
+        if self._is_bounded_by_memory:
+            require_statevector(self.name, circuit.num_qubits)
+
+    def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
+        """Unroll into the gates that Aer's method runs natively."""
+        from qiskit_aer import AerSimulator
+
+        for circuit in circuits:
+            self.check_capacity(circuit)
+        # Aer's default width is a guess from the memory; ours was checked above.
+        width = max((circuit.num_qubits for circuit in circuits), default=1)
+        pass_manager = generate_preset_pass_manager(
+            optimization_level=1,
+            backend=AerSimulator(method=self.method, n_qubits=width),
+            seed_transpiler=seed,
+        )
+        return [pass_manager.run(circuit) for circuit in circuits]
+
+    def make_sampler(self, seed: int) -> BaseSamplerV2:
+        """Return a fresh Aer sampler."""
+        from qiskit_aer.primitives import SamplerV2
+
+        options = {"backend_options": {"method": self.method, "device": self.device}}
+        return SamplerV2(seed=seed, options=options)
+
+
+def _require_gpu(name: str) -> None:
+    missing = missing_for_aer()
+    if missing is not None:
+        raise BackendError(f"{name!r} {missing}; mend that or use 'aer'.")

@@ -1,0 +1,1 @@
+"""IBM's devices: account, requests, samplers and jobs."""

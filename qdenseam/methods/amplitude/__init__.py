@@ -1,0 +1,1 @@
+"""Recall from amplitudes, one method a file."""

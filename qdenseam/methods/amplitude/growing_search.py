@@ -1,0 +1,146 @@
+"""What searches without a number of matches share: growing random iteration counts."""
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from math import ceil, log, sqrt
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.methods.adaptive import AdaptiveMethod, Round
+from qdenseam.methods.amplitude.amplification import AmplitudeAmplification
+from qdenseam.methods.amplitude.marking import claim_of_each
+from qdenseam.methods.base import Floats, RecallMethod, Spins
+from qdenseam.methods.schedules import Iterations
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SearchState:
+    """Where the independent searches of an adaptive method stand; every shot is a search."""
+
+    answers: Spins
+    """The answer of each search so far, shape ``(shots, D)``; 0 where there is none."""
+    unfinished: npt.NDArray[np.bool_]
+    """Which searches go on, shape ``(shots,)``."""
+    bounds: Floats
+    """The bound m below which each search draws its number of iterations, shape ``(shots,)``."""
+    num_rounds: int = 0
+    """Measurements that the longest search has asked for so far."""
+    circuits: int = 0
+    """Circuits asked for so far: the searches that ask for the same one share it."""
+    shots: int = 0
+    """Measurements of all searches so far."""
+    state_preparations: int = 0
+    """State preparations and inverses of all searches so far."""
+    asked: tuple[Integers, ...] = ()
+    """For each circuit just asked for, the searches that wait for its readouts, in order."""
+
+    def __post_init__(self) -> None:
+        for name in ("answers", "unfinished", "bounds"):
+            array = np.array(getattr(self, name))
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+
+class GrowingSearch(AdaptiveMethod):
+    r"""What both searches share: the bound m on a random number of Grover iterations.
+
+    A round draws j uniformly from 0..⌈m⌉ - 1 and measures after j iterations. Without success m
+    grows by the factor ``growth`` up to 1/√π for the least prior π, which is √K for equal ones.
+
+    References:
+        Boyer, Brassard, Høyer and Tapp, "Tight bounds on quantum searching" (1998), section 4.
+    """
+
+    memory_type: ClassVar[type] = AmplitudeMemory
+
+    growth: float
+    max_rounds: int | None
+
+    def __post_init__(self) -> None:
+        if not 1 < self.growth <= 4 / 3:
+            raise ValueError(f"growth should be in (1, 4/3]. Got {self.growth}.")
+        if self.max_rounds is not None and self.max_rounds < 1:
+            raise ValueError(f"max_rounds should be at least 1. Got {self.max_rounds}.")
+
+    @abstractmethod
+    def round_limit(self, memory: AmplitudeMemory) -> int:
+        """Return how many rounds a search takes at the most."""
+
+    def largest_bound(self, memory: AmplitudeMemory) -> float:
+        """Return the m that a pattern of the least prior needs, see :class:`Claim`."""
+        return round(sqrt(1 / claim_of_each(memory).least), 9)  # √K, not its rounding error
+
+    def bound(self, memory: AmplitudeMemory, level: int) -> float:
+        """Return m after ``level`` failures in a row."""
+        return min(self.growth**level, self.largest_bound(memory))
+
+    def num_levels(self, memory: AmplitudeMemory) -> int:
+        """Return how many failures let m reach its largest."""
+        return ceil(log(self.largest_bound(memory)) / log(self.growth))
+
+    def start(
+        self,
+        memory: AmplitudeMemory,
+        probe: Spins | str,  # noqa: ARG002
+        shots: int,
+        rng: np.random.Generator,  # noqa: ARG002
+    ) -> SearchState:
+        """Return ``shots`` independent searches without an answer, all with m = 1."""
+        return SearchState(
+            answers=np.zeros((shots, memory.num_neurons), dtype=np.int8),
+            unfinished=np.ones(shots, dtype=bool),
+            bounds=np.ones(shots),
+        )
+
+    def next_bounds(self, memory: AmplitudeMemory, bounds: Floats, succeeded: np.ndarray) -> Floats:
+        """Return m of the next round: 1 after a success, larger after a failure."""
+        grown = np.minimum(bounds * self.growth, self.largest_bound(memory))
+        return np.asarray(np.where(succeeded, 1.0, grown))
+
+    def drawn_iterations(self, state: SearchState, rng: np.random.Generator) -> Integers:
+        """Return j for each search."""
+        return np.asarray(rng.integers(0, np.ceil(state.bounds).astype(np.int64)))
+
+    def success_by_level(self, memory: AmplitudeMemory, weight: float) -> Floats:
+        """Return P(a round measures a marked pattern) at each level, for a marked weight."""
+        theta = np.arcsin(np.sqrt(min(weight, 1.0)))
+        counts = [ceil(self.bound(memory, k)) for k in range(self.num_levels(memory) + 1)]
+        success = np.sin((2 * np.arange(max(counts)) + 1) * theta) ** 2
+        means = np.cumsum(success) / np.arange(1, len(success) + 1)
+        return np.asarray(means[np.array(counts) - 1])
+
+    def preparations_by_level(self, memory: AmplitudeMemory) -> Floats:
+        """Return the mean of 2j + 1 at each level."""
+        levels = range(self.num_levels(memory) + 1)
+        return np.array([float(ceil(self.bound(memory, k))) for k in levels])
+
+
+def completion_rounds(iterations: int) -> RecallMethod:
+    """Return amplification of the matches by so many Grover rounds."""
+    return AmplitudeAmplification(1, Iterations(iterations, may_over_rotate=True))
+
+
+def asked_rounds(
+    state: SearchState,
+    groups: list[tuple[RecallMethod, Integers]],
+    memory: AmplitudeMemory,
+    probe: Spins,
+) -> tuple[SearchState, list[Round]]:
+    """Return the state that waits for the groups, and their rounds."""
+    rounds = [
+        Round(method=method, memory=memory, probe=probe, shots=len(who)) for method, who in groups
+    ]
+    return replace(
+        state,
+        num_rounds=state.num_rounds + 1,
+        circuits=state.circuits + len(rounds),
+        shots=state.shots + sum(r.shots for r in rounds),
+        state_preparations=state.state_preparations
+        + sum(r.shots * r.method.state_preparations(memory, r.probe) for r in rounds),
+        asked=tuple(who for _, who in groups),
+    ), rounds

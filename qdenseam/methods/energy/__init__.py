@@ -1,0 +1,1 @@
+"""Recall by energy, one method a file."""

@@ -1,0 +1,160 @@
+"""Grover adaptive search over energies: a threshold that only falls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil, sqrt
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.bit_order import bits_to_integer
+from circuits.energy.ansatz import warm_start_angles
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
+from qdenseam.methods.base import Floats, Spins, check_counts
+from qdenseam.methods.energy.threshold_search import ThresholdSearch
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EnergySearchState:
+    """Where independent searches stand, one row each."""
+
+    answers: Spins
+    """The lowest state each search has measured, shape ``(shots, D)``; zeros before the first."""
+    bounds: Floats
+    """The bound m on each search's iterations, shape ``(shots,)``."""
+    calls: Integers
+    """Oracle calls of each search, shape ``(shots,)``."""
+    asked: tuple[Integers, ...] = ()
+    """Which searches wait for each circuit of the last round."""
+    num_rounds: int = 0
+    """Rounds asked for so far."""
+    circuits: int = 0
+    """Different circuits asked for."""
+    shots: int = 0
+    """Shots asked for, over all circuits."""
+    state_preparations: int = 0
+    """Start states prepared or unprepared in all these shots."""
+
+
+@register_adaptive
+@dataclass(frozen=True, slots=True)
+class EnergySearch(AdaptiveMethod):
+    r"""The state of lowest energy among all 2^D, memory and probe field together.
+
+    A search starts from one measurement of the start state. Each round draws j uniformly from
+    0..⌈m⌉ - 1, amplifies states below the best energy so far j times and keeps what it measures if
+    that is lower; then m starts again from 1, otherwise it grows by ``growth`` up to 2^(D/2). A
+    search ends when the next round would exceed its oracle calls; its answer is the best it
+    measured. There is no law of the whole, each round has one.
+
+    Attributes:
+        warm_start: ε in (0, 1/2], or ``None`` for the search from all states alike.
+        growth: Factor of m after a failure, in (1, 4/3].
+        max_calls: Oracle calls of a search; by default 4·2^(D/2).
+        resolution: Energies are compared in steps of this, see :class:`ThresholdSearch`.
+
+    References:
+        Dürr and Høyer, "A quantum algorithm for finding the minimum" (1996); Boyer, Brassard, Høyer
+        and Tapp, "Tight bounds on quantum searching" (1998), section 4.
+    """
+
+    name: ClassVar[str] = "energy-search"
+    memory_type: ClassVar[type] = EnergyMemory
+
+    warm_start: float | None = 0.25
+    growth: float = 1.2
+    max_calls: int | None = None
+    resolution: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 1 < self.growth <= 4 / 3:
+            raise ValueError(f"growth should be in (1, 4/3]. Got {self.growth}.")
+        if self.max_calls is not None:
+            check_counts(self, max_calls=1)
+        if not 0 < self.resolution < float("inf"):
+            raise ValueError(f"resolution should be positive. Got {self.resolution}.")
+        warm_start_angles("0", self.warm_start)  # checks the strength
+
+    def start(
+        self,
+        memory: EnergyMemory,
+        probe: Spins,  # noqa: ARG002
+        shots: int,
+        rng: np.random.Generator,  # noqa: ARG002
+    ) -> EnergySearchState:
+        """Return searches without an answer, all with m = 1."""
+        return EnergySearchState(
+            answers=np.zeros((shots, memory.num_neurons), dtype=np.int8),
+            bounds=np.ones(shots),
+            calls=np.zeros(shots, dtype=np.int64),
+        )
+
+    def call_limit(self, memory: EnergyMemory) -> int:
+        """Return ``max_calls`` or its default."""
+        return self.max_calls or ceil(4 * sqrt(2**memory.num_neurons))
+
+    def step(
+        self,
+        memory: EnergyMemory,
+        probe: Spins,
+        state: EnergySearchState,
+        readouts: Sequence[Spins],
+        rng: np.random.Generator,
+    ) -> tuple[EnergySearchState, list[Round]]:
+        """Keep what is lower and ask for what is lower still."""
+        if state.num_rounds == 0:
+            everyone = np.arange(len(state.answers))
+            return self._asked(memory, probe, state, [(0.0, 0, everyone)])
+        diagonal = memory.diagonal(probe)
+        answers, bounds = state.answers.copy(), state.bounds.copy()
+        for who, measured in zip(state.asked, readouts, strict=True):
+            first = ~answers[who].any(axis=1)
+            lower = first | (_energy(diagonal, measured) < _energy(diagonal, answers[who]))
+            answers[who[lower]] = measured[lower]
+            grown = np.minimum(bounds[who] * self.growth, 2 ** (memory.num_neurons / 2))
+            bounds[who] = np.where(lower, 1.0, grown)
+        iterations = rng.integers(0, np.ceil(bounds).astype(np.int64))
+        # j = 0 repeats the start, which is a call's worth of work too
+        going = state.calls + np.maximum(iterations, 1) <= self.call_limit(memory)
+        state = replace(state, answers=answers, bounds=bounds, asked=())
+        levels = np.rint(_energy(diagonal, answers) / self.resolution)
+        wanted = np.stack([levels, iterations], axis=1)
+        groups = []
+        for level, j in np.unique(wanted[going], axis=0).tolist():
+            who = np.flatnonzero(going & (wanted == [level, j]).all(axis=1))
+            threshold = level * self.resolution / memory.num_neurons
+            groups.append((threshold, int(j), who))
+        return self._asked(memory, probe, state, groups)
+
+    def _asked(
+        self,
+        memory: EnergyMemory,
+        probe: Spins,
+        state: EnergySearchState,
+        groups: list[tuple[float, int, Integers]],
+    ) -> tuple[EnergySearchState, list[Round]]:
+        calls, rounds = state.calls.copy(), []
+        for threshold, iterations, who in groups:
+            method = ThresholdSearch(threshold, iterations, self.warm_start, self.resolution)
+            rounds.append(Round(method=method, memory=memory, probe=probe, shots=len(who)))
+            if state.num_rounds:
+                calls[who] += max(iterations, 1)
+        preparations = sum(r.shots * r.method.state_preparations(memory, r.probe) for r in rounds)
+        return replace(
+            state,
+            calls=calls,
+            asked=tuple(who for *_, who in groups),
+            num_rounds=state.num_rounds + bool(rounds),
+            circuits=state.circuits + len(rounds),
+            shots=state.shots + sum(r.shots for r in rounds),
+            state_preparations=state.state_preparations + preparations,
+        ), rounds
+
+
+def _energy(diagonal: Floats, states: Spins) -> Floats:
+    """Return the energy of each state; rows of zeros count as all +1."""
+    return diagonal[bits_to_integer(states < 0)]

@@ -1,0 +1,176 @@
+"""QAOA on a dense memory's energy, started from the probe."""
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from qiskit import QuantumCircuit
+
+from circuits.energy.ansatz import qaoa, warm_start_angles
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.methods.base import (
+    RecallLaw,
+    RecallMethod,
+    Spins,
+    check_angles,
+    check_counts,
+    register,
+)
+from qdenseam.methods.energy.energy_law import layered_law
+from qdenseam.training.angles import train_angles, typical_spread
+from qdenseam.training.gradient_sources import GRADIENT_SOURCES, GradientSource, mean_energy
+from qdenseam.training.minimize import OPTIMIZERS
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class QAOA(RecallMethod):
+    r"""Alternate phases exp(-iγ_l E) and mixers so that low energies become likely.
+
+    E is the memory's energy with its probe field. With ``warm_start`` = ε the qubits start at the
+    probe (a known bit is wrong with probability ε, an unknown one even) and the mixers turn about
+    that start; ``None`` starts from all states alike. Every shot is accepted.
+
+    Two layers, the least that published studies train, leave the probe or a state near it on top;
+    with the default six the target comes first wherever it clearly is the ground state (27 of 27
+    probes with one flip of three 3x3 patterns, order 3 and log-sum-exp). It is no guarantee:
+    training ends in local optima, and where the ground state is close to others (Hebb's energy,
+    20 of 22) so do the answers.
+
+    The angles are trained per probe by :meth:`trained`, on the exact expectation of E computed
+    on the diagonal; ``evaluations`` says how many that took, each of which would be a batch of
+    shots on a device.
+
+    The law: P(x) = |⟨x|Π_l mixer(β_l) exp(-iγ_l E)|start⟩|² for the trained angles, from the
+    diagonal in O(p D 2^D).
+
+    Attributes:
+        num_layers: p >= 1.
+        warm_start: ε in (0, 1/2], or ``None``.
+        num_restarts: Starts of the training.
+        max_evaluations: Objective evaluations per start.
+        cvar: α in (0, 1]; below 1 training minimizes the mean of the lowest α of the energies,
+            the conditional value at risk, instead of their mean.
+        optimizer: One of :data:`qdenseam.training.minimize.OPTIMIZERS`.
+        gammas: Phase angles, one per layer, once trained.
+        betas: Mixer angles, one per layer, once trained.
+        cost: The trained objective.
+        evaluations: Points at which training evaluated E.
+        gradients: At how many of them it used the gradient too; see
+            :class:`qdenseam.training.angles.Training` for what a device would pay.
+        gradient_source: Who computes the expectation and its gradient, one of
+            :data:`qdenseam.training.gradient_sources.GRADIENT_SOURCES`. PennyLane does so for the
+            mean only.
+        training_outcome: How the best start ended and, apart from it, what the objective gained:
+            an optimizer converges in a bad local optimum too.
+        trajectory: The objective at every evaluation of the best start, in order; no part of
+            equality or :meth:`to_dict`.
+
+    References:
+        Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm" (2014);
+        Egger, Mareček and Woerner, "Warm-starting quantum optimization" (2021), section 3;
+        Barkoutsos et al., "Improving variational quantum optimization using CVaR" (2020).
+    """
+
+    name: ClassVar[str] = "qaoa"
+    memory_type: ClassVar[type] = EnergyMemory
+    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
+    preserves_memory_span: ClassVar[bool] = False
+
+    num_layers: int = 6
+    warm_start: float | None = 0.25
+    num_restarts: int = 3
+    max_evaluations: int = 150
+    cvar: float = 1.0
+    optimizer: str = "L-BFGS-B"
+    gammas: tuple[float, ...] | None = None
+    betas: tuple[float, ...] | None = None
+    cost: float | None = None
+    evaluations: int = 0
+    gradients: int = 0
+    gradient_source: GradientSource = "diagonal"
+    training_outcome: str = ""
+    trajectory: tuple[float, ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_counts(self, num_layers=1, num_restarts=1, max_evaluations=1)
+        if self.warm_start is not None and not 0 < self.warm_start <= 0.5:
+            raise ValueError(f"warm_start should be in (0, 0.5]. Got {self.warm_start}.")
+        if not 0 < self.cvar <= 1:
+            raise ValueError(f"cvar should be in (0, 1]. Got {self.cvar}.")
+        if self.optimizer not in OPTIMIZERS:
+            raise ValueError(
+                f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {self.optimizer!r}."
+            )
+        if self.gradient_source not in GRADIENT_SOURCES:
+            raise ValueError(
+                f"gradient_source should be one of {', '.join(GRADIENT_SOURCES)}. "
+                f"Got {self.gradient_source!r}."
+            )
+        if self.gradient_source == "pennylane" and self.cvar < 1:
+            raise ValueError(
+                f"cvar should be 1 with gradients from PennyLane. Got {self.cvar}; "
+                "use gradient_source='diagonal'."
+            )
+        if (self.gammas is None) != (self.betas is None):
+            raise ValueError("gammas and betas should come together. Got one of them.")
+        for angles in (self.gammas, self.betas):
+            if angles is not None and len(angles) != self.num_layers:
+                raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
+        check_angles(self, "gammas", "betas")
+
+    def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:
+        """Return the method with trained angles; one that has angles returns itself."""
+        if self.gammas is not None and self.betas is not None:
+            return self
+        diagonal = memory.diagonal(probe)
+        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        training = train_angles(
+            mean_energy(diagonal, start, level=self.cvar, gradient_source=self.gradient_source),
+            self.num_layers,
+            energy_scale=typical_spread(diagonal),
+            num_restarts=self.num_restarts,
+            max_evaluations=self.max_evaluations,
+            optimizer=self.optimizer,
+            rng=rng,
+        )
+        return replace(
+            self,
+            gammas=training.gammas,
+            betas=training.betas,
+            cost=training.cost,
+            evaluations=training.evaluations,
+            gradients=training.gradients,
+            training_outcome=training.outcome,
+            trajectory=training.trajectory,
+        )
+
+    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
+        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting.
+
+        Raises:
+            ValueError: The angles are missing.
+        """
+        gammas, betas = self._angles()
+        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        return qaoa(memory.phase(probe), start, gammas=gammas, betas=betas)
+
+    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
+        """Return the law over all 2^D states.
+
+        Raises:
+            ValueError: The angles are missing.
+        """
+        return layered_law(memory, probe, self.warm_start, *self._angles())
+
+    def state_preparations(self, memory: EnergyMemory, probe: Spins | str) -> int:  # noqa: ARG002
+        """Return 1: the product state is prepared once a shot."""
+        return 1
+
+    def _angles(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        if self.gammas is None or self.betas is None:
+            raise ValueError(
+                "QAOA has no angles yet. Call method.trained(memory, probe, rng=...) first, "
+                "or pass gammas and betas."
+            )
+        return self.gammas, self.betas

@@ -1,0 +1,138 @@
+"""Recursive QAOA: fix the surest relation between neurons, shrink the energy, start again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.memories.reduced import ReducedEnergy
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
+from qdenseam.methods.base import Spins, check_counts
+from qdenseam.methods.energy.qaoa import QAOA
+from qdenseam.training.gradient_sources import GradientSource
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecursiveState:
+    """Where a recursive recall stands."""
+
+    answers: Spins
+    """The answer, shape ``(1, D)``; no row before the end."""
+    reduced: ReducedEnergy
+    """The energy over the neurons that are still free."""
+    shots_per_round: int
+    num_rounds: int = 0
+    """Rounds asked for so far, one circuit each."""
+    shots: int = 0
+    """Shots asked for, over all rounds."""
+    evaluations: int = 0
+    """Points at which training evaluated the energy, over all rounds."""
+
+    @property
+    def circuits(self) -> int:
+        """Circuits asked for so far."""
+        return self.num_rounds
+
+    @property
+    def state_preparations(self) -> int:
+        """Product states prepared, one a shot."""
+        return self.shots
+
+
+@register_adaptive
+@dataclass(frozen=True, slots=True)
+class RecursiveQAOA(AdaptiveMethod):
+    r"""Eliminate one neuron a round by the strongest ⟨Z_i⟩ or ⟨Z_i Z_j⟩ that was measured.
+
+    Each round trains QAOA on the energy of the neurons left, measures it, and imposes
+    Z_i = sign⟨Z_i⟩ or Z_j = sign⟨Z_i Z_j⟩ Z_i, whichever mean is largest. From ``num_kept`` neurons
+    on the energy is minimized by enumeration. ``shots`` of a recall are those of each round; it has
+    one answer.
+
+    Attributes:
+        num_layers: p of each QAOA.
+        num_kept: Neurons left to enumeration, at least 1.
+        num_restarts: Starts of each training.
+        max_evaluations: Objective evaluations per start.
+        gradient_source: As of :class:`QAOA`.
+
+    References:
+        Bravyi, Kliesch, Koenig and Tang, "Obstacles to variational quantum optimization from
+        symmetry protection" (2020), with single spins as in Egger et al. (2021).
+    """
+
+    name: ClassVar[str] = "recursive-qaoa"
+    memory_type: ClassVar[type] = EnergyMemory
+
+    num_layers: int = 2
+    num_kept: int = 3
+    num_restarts: int = 2
+    max_evaluations: int = 150
+    gradient_source: GradientSource = "diagonal"
+
+    def __post_init__(self) -> None:
+        check_counts(self, num_layers=1, num_kept=1, num_restarts=1, max_evaluations=1)
+        self._round_method()  # refuses what it would refuse later
+
+    def start(
+        self,
+        memory: EnergyMemory,
+        probe: Spins,
+        shots: int,
+        rng: np.random.Generator,  # noqa: ARG002
+    ) -> RecursiveState:
+        """Return the state before the first round."""
+        empty = np.zeros((0, memory.num_neurons), dtype=np.int8)
+        reduced = ReducedEnergy.of(memory.diagonal(probe))
+        return RecursiveState(answers=empty, reduced=reduced, shots_per_round=shots)
+
+    def step(
+        self,
+        memory: EnergyMemory,  # noqa: ARG002
+        probe: Spins,  # noqa: ARG002
+        state: RecursiveState,
+        readouts: Sequence[Spins],
+        rng: np.random.Generator,
+    ) -> tuple[RecursiveState, list[Round]]:
+        """Eliminate a neuron by the last round and ask for the next."""
+        for measured in readouts:
+            state = replace(state, reduced=_eliminated(state.reduced, measured))
+        reduced = state.reduced
+        if reduced.num_neurons <= self.num_kept:
+            best = int(reduced.diagonal().argmin())
+            bits = best >> np.arange(reduced.num_neurons) & 1
+            answer = reduced.expand((1 - 2 * bits).astype(np.int8))
+            return replace(state, answers=answer[None]), []
+        unknown = np.zeros(reduced.num_neurons, dtype=np.int8)
+        trained = self._round_method().trained(reduced, unknown, rng=rng)  # type: ignore[arg-type]  # duck-typed
+        asked = Round(method=trained, memory=reduced, probe=unknown, shots=state.shots_per_round)
+        return replace(
+            state,
+            num_rounds=state.num_rounds + 1,
+            shots=state.shots + asked.shots,
+            evaluations=state.evaluations + trained.evaluations,
+        ), [asked]
+
+    def _round_method(self) -> QAOA:
+        return QAOA(
+            self.num_layers,
+            warm_start=None,
+            num_restarts=self.num_restarts,
+            max_evaluations=self.max_evaluations,
+            gradient_source=self.gradient_source,
+        )
+
+
+def _eliminated(reduced: ReducedEnergy, measured: Spins) -> ReducedEnergy:
+    """Return the energy with the strongest measured relation imposed; the first among equals."""
+    spins = measured.astype(float)
+    relations = spins.T @ spins / len(spins)
+    np.fill_diagonal(relations, spins.mean(axis=0))  # Z_i alone stands on the diagonal
+    i, j = np.unravel_index(np.abs(np.triu(relations)).argmax(), relations.shape)
+    sign = 1 if relations[i, j] >= 0 else -1
+    return reduced.fixed(int(j), sign) if i == j else reduced.tied(int(j), int(i), sign)

@@ -1,0 +1,173 @@
+"""The coherent ledger: state preparations per correct answer, with and without amplification.
+
+Random patterns as in :mod:`qdenseam.studies.filter_capacity`: a probe is a stored pattern with
+e flipped bits, and only the distances of the other K - 1 count. An answer is an accepted shot; it
+is correct if it shows the target. All numbers are ratios of means over probes: preparations (and
+inverses) spent, over correct answers got.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from circuits.grover.rounds import Rounds, success_amplitudes
+from qdenseam.methods.schedules import Exact, FixedPoint, Plain, Schedule
+from qdenseam.studies.filter_capacity import Floats, distance_law
+
+GROWTH = 1.2
+"""Factor of the bound on iterations after a failure, where the acceptance is unknown."""
+
+_SCHEDULES: dict[str, Schedule] = {
+    "amplified, plain": Plain(),
+    "amplified, exact": Exact(),
+    "amplified, fixed point": FixedPoint(0.1),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """What a way of recalling spends on one correct answer, at one load."""
+
+    scheme: str
+    num_patterns: int
+    preparations: float
+    """State preparations and inverses per correct answer."""
+    signals: float
+    """Uses of the filter or its inverse per correct answer; 0 where accepting is classical."""
+    correct: float
+    """Share of correct answers among all answers."""
+    knows_match_count: bool
+    """Whether it claims that just one pattern passes; the others know nothing of the number."""
+
+
+def ledger(
+    table: npt.ArrayLike,
+    num_flips: int,
+    num_patterns: int,
+    *,
+    num_probes: int = 2000,
+    rng: np.random.Generator | int | None = None,
+) -> list[LedgerRow]:
+    """Return a row per scheme: measure and accept, and the filter amplified in four ways.
+
+    Args:
+        table: F(d), shape ``(D + 1,)``, F(e) > 0.
+        num_flips: e.
+        num_patterns: K >= 1.
+        num_probes: Random probes, each with patterns of its own.
+        rng: Seed or generator.
+
+    Raises:
+        ValueError: K is below 1, e is outside the table, or F(e) is 0.
+    """
+    rng = np.random.default_rng(rng)
+    squares = np.asarray(table, dtype=float) ** 2
+    if num_patterns < 1:
+        raise ValueError(f"num_patterns should be at least 1. Got {num_patterns}.")
+    if not (0 <= num_flips < len(squares) and squares[num_flips] > 0):
+        raise ValueError(f"table should be positive at num_flips. Got {num_flips}.")
+    others = rng.multinomial(num_patterns - 1, distance_law(len(squares) - 1), size=num_probes)
+    target = float(squares[num_flips])
+    passing = (target + others @ squares) / num_patterns  # acceptance without amplification
+    share = target / num_patterns / passing  # correct among accepted
+    rows = [
+        LedgerRow(
+            scheme="measure and accept",
+            num_patterns=num_patterns,
+            preparations=num_patterns / target,
+            signals=0.0,
+            correct=float((passing * share).sum() / passing.sum()),
+            knows_match_count=False,
+        )
+    ]
+    for scheme, schedule in _SCHEDULES.items():
+        rounds: Rounds = schedule.rounds(target / num_patterns)
+        accepted = np.abs(success_amplitudes(np.minimum(passing, 1), rounds)[0]) ** 2
+        right = float((accepted * share).mean())
+        uses = 2 * len(rounds) + 1
+        rows.append(
+            LedgerRow(
+                scheme=scheme,
+                num_patterns=num_patterns,
+                preparations=uses / right,
+                signals=uses / right,
+                correct=right / float(accepted.mean()),
+                knows_match_count=schedule.knows_weight,
+            )
+        )
+    spent = _growing(passing, num_patterns)
+    right = float(share.mean())
+    rows.append(
+        LedgerRow(
+            scheme="amplified, growing",
+            num_patterns=num_patterns,
+            preparations=float(spent.mean()) / right,
+            signals=float(spent.mean()) / right,
+            correct=right,
+            knows_match_count=False,
+        )
+    )
+    return rows
+
+
+def crossover(
+    table: Callable[[int], npt.ArrayLike] | npt.ArrayLike,
+    num_flips: int,
+    scheme: str,
+    *,
+    num_probes: int = 500,
+    rng: np.random.Generator | int | None = None,
+    largest: int = 2**20,
+) -> int | None:
+    """Return the smallest K from which a scheme needs fewer preparations than measure and accept.
+
+    Searched over powers of √2; ``None`` up to ``largest``.
+
+    Args:
+        table: F(d), or a function from K to such a table.
+        num_flips: e.
+        scheme: A scheme of :func:`ledger`.
+        num_probes: Random probes per load.
+        rng: Seed or generator.
+        largest: Where to stop.
+    """
+    rng = np.random.default_rng(rng)
+    loads = sorted({round(2 ** (k / 2)) for k in range(2 * largest.bit_length() - 1)})
+    found: int | None = None
+    for load in reversed(loads):
+        row = table(load) if callable(table) else table
+        by_scheme = {
+            r.scheme: r.preparations
+            for r in ledger(row, num_flips, load, num_probes=num_probes, rng=rng)
+        }
+        if scheme not in by_scheme:
+            raise ValueError(f"scheme should be one of {sorted(by_scheme)}. Got {scheme!r}.")
+        if by_scheme[scheme] >= by_scheme["measure and accept"]:
+            break
+        found = load
+    return found
+
+
+def _growing(passing: Floats, num_patterns: int) -> Floats:
+    """Return the mean preparations until acceptance with growing random iterations, per probe."""
+    theta = np.arcsin(np.sqrt(np.minimum(passing, 1)))
+    bound, limit = 1.0, sqrt(num_patterns)
+    waiting, spent = np.ones_like(theta), np.zeros_like(theta)
+    while waiting.max() > 1e-9:
+        count = ceil(bound)
+        # the mean of sin²((2j + 1)θ) over j < m is 1/2 - sin(4mθ)/(4m sin 2θ)
+        sine = np.sin(2 * theta)
+        tail = np.divide(
+            np.sin(4 * count * theta),
+            4 * count * sine,
+            out=np.full_like(theta, 0.0),
+            where=sine > 1e-12,
+        )
+        success = np.where(sine > 1e-12, 0.5 - tail, np.sin(theta) ** 2)
+        spent += waiting * count  # the mean of 2j + 1 over j < m is m
+        waiting *= 1 - success
+        bound = min(bound * GROWTH, limit)
+    return spent
