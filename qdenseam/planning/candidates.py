@@ -64,7 +64,8 @@ class Outcome:
     accepted: float
     """P(accepted), mean."""
     answers: bool
-    """Whether for every probe a nearest pattern comes first, and every nearest one comes out."""
+    """Whether for every probe a nearest pattern comes first, and all nearest ones come out as their
+    priors are to each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,9 +95,10 @@ def _answers(joint: npt.NDArray[np.float64], memory: AmplitudeMemory, probe: Spi
     present = memory.weights > 0
     distances = hamming_distance(memory.patterns, probe)
     nearest = present & (distances == distances[present].min())
-    first = float(joint[nearest].max())
-    others = float(joint[~nearest].max(initial=0.0))
-    return bool(first > others + 1e-9 and (joint[nearest] > 1e-6 * first).all())
+    if not joint[nearest].max() > joint[~nearest].max(initial=0.0) + 1e-9:
+        return False
+    shares, priors = joint[nearest], memory.weights[nearest]
+    return bool(np.allclose(shares / shares.sum(), priors / priors.sum(), rtol=1e-3, atol=0))
 
 
 def expected_probes(

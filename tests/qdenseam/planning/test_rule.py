@@ -74,6 +74,24 @@ def test_a_calibrated_device_is_planned_for(rng) -> None:
     assert isinstance(choose(energy, memory.patterns[0], target)[1], AdiabaticRecall)
 
 
+@pytest.mark.parametrize(
+    ("patterns", "weights", "cue"),
+    [
+        (["000", "001", "110", "101"], [0.6, 0.3, 0.05, 0.05], "00?"),
+        (["0000", "0110", "1011"], [0.9, 0.05, 0.05], "0??0"),
+    ],
+)
+def test_what_fits_a_cue_comes_out_by_its_prior_on_a_device(patterns, weights, cue) -> None:
+    """Index search marks one of several that fit; fixed-point rounds left traces of the others."""
+    memory = AmplitudeMemory(patterns, weights=weights)
+    probe = memory.check_probe(cue)
+    source, method = choose(memory, probe, fake_device("fez").target)
+    fits = (memory.patterns == probe)[:, probe != 0].all(axis=1)
+    shares = method.law(source, probe).joint[fits]
+    expected = memory.weights[fits] / memory.weights[fits].sum()
+    np.testing.assert_allclose(shares / shares.sum(), expected, rtol=1e-6)
+
+
 def test_a_choice_sees_no_values(rng) -> None:
     memory = AmplitudeMemory(random_patterns(3, 4, rng=rng))
     known = np.array([1, 0, 1, 1], dtype=np.int8)
