@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from qdenseam.bench.encoder_instances import AmplitudeKind, Instance, PatternKind
+from qdenseam.files import Appender, whole_lines, write_whole
 from qdenseam.versions import versions
 
 CORRECT = 1e-6
@@ -84,14 +85,14 @@ class RowsFile:
         """
         if not self.path.exists():
             return []
-        text = self.path.read_text()
-        whole = text[: text.rfind("\n") + 1]
-        if whole != text:
-            self.path.write_text(whole)
+        data = self.path.read_bytes()
+        whole = whole_lines(data)
+        if whole != data:
+            write_whole(self.path, whole)
         try:
             found = [json.loads(line) for line in whole.splitlines()]
             rows = [(row.pop("versions", None), EncoderRow(**row)) for row in found]
-        except (AttributeError, TypeError, json.JSONDecodeError) as error:
+        except (AttributeError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{self.path} should hold the rows of an interrupted run. Got: {error}. "
                 "Remove the file to start anew."
@@ -99,9 +100,10 @@ class RowsFile:
         return [row for made_by, row in rows if made_by == versions()]
 
     def append(self, row: EncoderRow) -> None:
-        """Write one more row."""
-        with self.path.open("a") as file:
-            file.write(json.dumps({**row.to_dict(), "versions": versions()}) + "\n")
+        """Write one more row, on disk when this returns."""
+        line = json.dumps({**row.to_dict(), "versions": versions()}) + "\n"
+        with self.path.open("ab") as file, Appender(file, seconds=0) as rows:
+            rows.append(line.encode())
 
 
 def with_ratios(rows: Iterable[EncoderRow]) -> list[EncoderRow]:

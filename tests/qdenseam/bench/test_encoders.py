@@ -184,9 +184,10 @@ def test_rows_of_an_interrupted_run_are_not_measured_again(tmp_path, tiny):
     assert [row.origin for row in measured] == []
     file.path.write_text(file.path.read_text().replace(np.__version__, "1.0"))
     assert file.read() == []  # other versions may build other circuits
-    file.path.write_text('{"speed": 3}\n')
-    with pytest.raises(ValueError, match="should hold the rows of an interrupted run"):
-        file.read()
+    for damaged in (b'{"speed": 3}\n', b"\xff\xfe\n"):
+        file.path.write_bytes(damaged)
+        with pytest.raises(ValueError, match="should hold the rows of an interrupted run"):
+            file.read()
     assert RowsFile(path=tmp_path / "none").read() == []
 
 
