@@ -29,6 +29,9 @@ from classical_ref import checks, metrics, patterns, spins
 from classical_ref.recipes import RECIPES
 from classical_ref.sparse_recovery import ParityMemory, learn_checks
 from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
+from qdenseam.bench.distance_energies import distance_energies
+from qdenseam.bench.matrix_product import product_amplitudes
+from qdenseam.bench.neuron_classes import ClassQAOA
 from qdenseam.execution import mitigation
 from qdenseam.memories.probe import check_one_probe
 from qdenseam.memories.reduced import ReducedEnergy
@@ -38,9 +41,6 @@ from qdenseam.methods.adaptive import run_rounds, run_together, sample_laws
 from qdenseam.planning import choose
 from qdenseam.plots.gallery import plot_state
 from qdenseam.retrieval.draft import draft
-from qdenseam.simulation.distance_energies import distance_energies
-from qdenseam.simulation.matrix_product import product_amplitudes
-from qdenseam.simulation.neuron_classes import ClassQAOA
 
 BITS = [1, 0, 1, 1]
 TEXT = "1011"
@@ -303,13 +303,13 @@ TABLES_OF_BITS: dict[str, Call] = {
     "qdenseam.execution.mitigation.processed": (
         lambda b: mitigation.processed(b, AMPLITUDE.bits).raw
     ),
-    "qdenseam.simulation.matrix_product.product_amplitudes": (
+    "qdenseam.bench.matrix_product.product_amplitudes": (
         lambda b: product_amplitudes((SITES, [np.ones(1)] * 3), b)
     ),
-    "qdenseam.simulation.distance_energies.distance_energies": (
+    "qdenseam.bench.distance_energies.distance_energies": (
         lambda b: distance_energies(b, np.ones((2, 5)))
     ),
-    "qdenseam.simulation.neuron_classes.ClassQAOA": (
+    "qdenseam.bench.neuron_classes.ClassQAOA": (
         lambda b: ClassQAOA(b, np.ones((2, 5)), gammas=[0.1], betas=[0.2]).probabilities(b)
     ),
 }
@@ -536,7 +536,7 @@ EXEMPT = {
     "classical_ref.spins.spins_to_bits": "says that they are spins, below",
     "classical_ref.spins.spins_to_text": "says that they are spins, below",
     "qdenseam.retrieval.submission.submit": "by draft, and above",
-    "qdenseam.simulation.neuron_classes.ClassQAOA.probabilities": "with its class",
+    "qdenseam.bench.neuron_classes.ClassQAOA.probabilities": "with its class",
 }
 """What takes parameters of such names and is no door, and why."""
 

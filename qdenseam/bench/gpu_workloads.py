@@ -14,10 +14,11 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.patterns import random_patterns
 from classical_ref.separation import Polynomial
 from classical_ref.spins import spins_to_bits
+from qdenseam.bench import branch
+from qdenseam.bench.distance_energies import distance_energies, distance_tables
+from qdenseam.bench.neuron_classes import ClassQAOA
 from qdenseam.bench.recall_cases import recall_case
-from qdenseam.simulation import branch, diagonal, diagonal_arrays
-from qdenseam.simulation.distance_energies import distance_energies, distance_tables
-from qdenseam.simulation.neuron_classes import ClassQAOA
+from qdenseam.simulation import diagonal, diagonal_arrays
 
 Precision = Literal["double", "single"]
 Numbers = tuple[float, float | None, float]

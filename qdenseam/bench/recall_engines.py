@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.spins import hamming_distance
+from qdenseam.bench import branch
+from qdenseam.bench.matrix_product import product_amplitudes
 from qdenseam.bench.simulator_runs import SIMULATORS, missing
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
@@ -26,8 +28,6 @@ from qdenseam.methods import (
     RecallMethod,
     SeparationFilter,
 )
-from qdenseam.simulation import branch
-from qdenseam.simulation.matrix_product import product_amplitudes
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,1 +1,1 @@
-"""Exact evaluation of recall circuits from their structure."""
+"""Exact evaluation of recall circuits from their structure, as laws and training use it."""

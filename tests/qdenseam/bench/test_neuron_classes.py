@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from circuits.bit_order import all_bits
+from qdenseam.bench.distance_energies import distance_energies
+from qdenseam.bench.neuron_classes import ClassQAOA
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
-from qdenseam.simulation.distance_energies import distance_energies
-from qdenseam.simulation.neuron_classes import ClassQAOA
 
 
 @pytest.mark.parametrize(("num_patterns", "num_neurons"), [(1, 1), (1, 5), (2, 6), (3, 7), (5, 4)])

@@ -8,8 +8,8 @@ from circuits.bit_order import all_bits
 from classical_ref import DenseMemory, Exponential, LogSumExp, Polynomial, RectifiedPolynomial
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import bits_to_spins, spins_to_bits
-from qdenseam.simulation import distance_energies as engine
-from qdenseam.simulation.distance_energies import distance_energies, distance_tables
+from qdenseam.bench import distance_energies as engine
+from qdenseam.bench.distance_energies import distance_energies, distance_tables
 
 
 @pytest.mark.parametrize("block_qubits", [3, 7, 12])

@@ -13,6 +13,7 @@ from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
+from qdenseam.bench import branch
 from qdenseam.methods import (
     Amplified,
     AmplitudeAmplification,
@@ -27,7 +28,6 @@ from qdenseam.methods import (
     SeparationFilter,
     SetIntersection,
 )
-from qdenseam.simulation import branch
 
 
 def filter_branches(method: SeparationFilter, memory: AmplitudeMemory, probe: np.ndarray):
