@@ -35,16 +35,6 @@ def all_bits(num_bits: int) -> Bits:
     return integer_to_bits(np.arange(2**num_bits), num_bits)
 
 
-def bits_to_label(bits: npt.ArrayLike) -> str:
-    """Return Qiskit's label of one row of bits: qubit 0 is the rightmost character."""
-    return "".join(map(str, check_bits(bits, ndim=1)[::-1].tolist()))
-
-
-def label_to_bits(label: str) -> Bits:
-    """Return the bits of a Qiskit label; column 0 is its last character."""
-    return np.array([int(character) for character in reversed(label)], dtype=np.uint8)
-
-
 def check_positions(positions: npt.ArrayLike, num_neurons: int) -> list[int]:
     """Return the positions as a list of distinct neurons.
 

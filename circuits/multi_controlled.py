@@ -47,25 +47,6 @@ def append_phase(
     _append_ladder_inverse(circuit, ladder)
 
 
-def append_x(
-    circuit: QuantumCircuit,
-    controls: Sequence[Qubit],
-    target: Qubit,
-    ancilla: Qubit | None = None,
-) -> None:
-    r"""Append X on ``target`` controlled by all ``controls``.
-
-    Costs 6(n - 2) + 6 CX for n >= 2 controls and 1 for one control. Raises as :func:`append_phase`.
-    """
-    if len(controls) == 1:
-        circuit.cx(controls[0], target)
-        return
-    pair, ladder = conjunction_ladder(controls, ancilla)
-    _append_ladder(circuit, ladder)
-    _append_toffoli(circuit, *pair, target)
-    _append_ladder_inverse(circuit, ladder)
-
-
 def append_ry(
     circuit: QuantumCircuit,
     angle: float,
@@ -183,22 +164,3 @@ def append_relative_phase_toffoli(
     circuit.ry(-pi / 4, target)
     circuit.cx(second, target)
     circuit.ry(-pi / 4, target)
-
-
-def _append_toffoli(circuit: QuantumCircuit, first: Qubit, second: Qubit, target: Qubit) -> None:
-    """Append a Toffoli in 6 CX (Nielsen and Chuang, figure 4.9)."""
-    circuit.h(target)
-    circuit.cx(second, target)
-    circuit.tdg(target)
-    circuit.cx(first, target)
-    circuit.t(target)
-    circuit.cx(second, target)
-    circuit.tdg(target)
-    circuit.cx(first, target)
-    circuit.t(second)
-    circuit.t(target)
-    circuit.h(target)
-    circuit.cx(first, second)
-    circuit.t(first)
-    circuit.tdg(second)
-    circuit.cx(first, second)

@@ -214,7 +214,6 @@ ROWS_OF_BITS: dict[str, Call] = {
     "classical_ref.checks.check_bits": lambda b: checks.check_bits(b, ndim=1),
     "classical_ref.spins.bits_to_spins": spins.bits_to_spins,
     "circuits.bit_order.bits_to_integer": bit_order.bits_to_integer,
-    "circuits.bit_order.bits_to_label": bit_order.bits_to_label,
     "circuits.grover.oracles.match_oracle": lambda b: oracles.match_oracle(b, range(4)),
     "circuits.grover.oracles.product_state_reflection": (
         lambda b: oracles.product_state_reflection([0.3] * 4, b)

@@ -5,7 +5,6 @@ c_S = 2^{-D} Σ_x E(x) (-1)^{|x ∧ S|} (Walsh-Hadamard transform). A set S is t
 Σ_{i∈S} 2^i, so masks and basis states share one bit order.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,11 +27,6 @@ def walsh_coefficients(diagonal: npt.ArrayLike) -> Floats:
     """
     values = _check_diagonal(diagonal)
     return _walsh_hadamard(values) / len(values)
-
-
-def walsh_diagonal(coefficients: npt.ArrayLike) -> Floats:
-    """Return E(x) = Σ_S c_S (-1)^{|x ∧ S|}, the inverse of :func:`walsh_coefficients`."""
-    return _walsh_hadamard(_check_diagonal(coefficients))
 
 
 def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> SparsePauliOp:
@@ -61,45 +55,6 @@ def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> Spar
     ]
     strings = strings or [("", [], 0.0)]
     return SparsePauliOp.from_sparse_list(strings, num_qubits=num_qubits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Truncation:
-    """The largest Pauli-Z strings of an energy and what leaving out the others does."""
-
-    masks: npt.NDArray[np.int64]
-    """Kept sets S as integers, rising, shape ``(T,)``."""
-    weights: Floats
-    """Their coefficients, shape ``(T,)``."""
-    max_error: float
-    """Σ|c_S| over the strings left out: no state's energy is off by more."""
-    rms_error: float
-    """√Σ c_S² over them: exactly the root mean square error over all 2^D states."""
-
-    def __post_init__(self) -> None:
-        lock_arrays(self, masks=np.int64, weights=np.float64)
-
-
-def truncated(diagonal: npt.ArrayLike, num_strings: int) -> Truncation:
-    """Return the ``num_strings`` Pauli-Z strings of largest coefficient and the error made.
-
-    The constant is always kept and not counted; among equal coefficients smaller masks stay.
-
-    Raises:
-        ValueError: ``num_strings`` is negative, or the diagonal is malformed.
-    """
-    if num_strings < 0:
-        raise ValueError(f"num_strings should be at least 0. Got {num_strings}.")
-    coefficients = walsh_coefficients(diagonal)
-    order = 1 + np.argsort(-np.abs(coefficients[1:]), kind="stable")
-    masks = np.sort(np.concatenate([[0], order[:num_strings]]).astype(np.int64))
-    left_out = coefficients[order[num_strings:]]
-    return Truncation(
-        masks=masks,
-        weights=coefficients[masks],
-        max_error=float(np.abs(left_out).sum()),
-        rms_error=float(np.linalg.norm(left_out)),
-    )
 
 
 def phase_circuit(

@@ -132,38 +132,6 @@ def symmetric_filter(
     return filtered
 
 
-def control_filter(
-    branches: Branches,
-    distances: npt.ArrayLike,
-    num_known: float,
-    num_controls: int,
-    *,
-    array_module: ModuleType = np,
-) -> Branches:
-    """Return the branches after Trugenberger's b controls, H exp(iπd/(2n) Z) H on each flag.
-
-    Args:
-        branches: Shape ``(K, 2**b)``.
-        distances: d_μ, shape ``(K,)``.
-        num_known: n, or another scale of the angle.
-        num_controls: b.
-        array_module: Where the branches live.
-
-    Raises:
-        ValueError: The shapes do not fit.
-    """
-    xp: Any = array_module
-    distance = _row(distances, branches, num_controls - 1, xp)
-    half = math.pi / (2 * max(num_known, 1e-300)) * distance
-    cos, sin = xp.cos(half)[:, None, None], 1j * xp.sin(half)[:, None, None]
-    for flag in range(num_controls):
-        split = branches.reshape(len(branches), -1, 2, 2**flag)
-        zero, one = split[:, :, 0], split[:, :, 1]
-        turned = xp.stack([cos * zero + sin * one, sin * zero + cos * one], axis=2)
-        branches = turned.reshape(branches.shape)
-    return branches
-
-
 def amplify(
     branches: Branches,
     marked: npt.ArrayLike,

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.transpiler import Target
 
 from circuits.bit_order import check_bits
@@ -98,7 +98,7 @@ class ReadoutErrors:
 
     @classmethod
     def from_calibration(cls, zeros: npt.ArrayLike, ones: npt.ArrayLike) -> Self:
-        """Return the errors seen in shots of the two :func:`calibration_circuits`.
+        """Return the errors seen in shots of two circuits that prepare all 0 and all 1.
 
         Args:
             zeros: Bits read after preparing all 0, shape ``(shots, n)``.
@@ -111,20 +111,6 @@ class ReadoutErrors:
             zero_read_as_one=check_bits(zeros, name="zeros").mean(axis=0),
             one_read_as_zero=1 - check_bits(ones, name="ones").mean(axis=0),
         )
-
-
-def calibration_circuits(num_qubits: int) -> tuple[QuantumCircuit, QuantumCircuit]:
-    """Return circuits that prepare and measure |0…0⟩ and |1…1⟩, into ``memory_bits``."""
-    circuits = []
-    for value in (0, 1):
-        circuit = QuantumCircuit(
-            QuantumRegister(num_qubits, "memory"), ClassicalRegister(num_qubits, "memory_bits")
-        )
-        if value:
-            circuit.x(range(num_qubits))
-        circuit.measure(range(num_qubits), range(num_qubits))
-        circuits.append(circuit)
-    return circuits[0], circuits[1]
 
 
 def tensored_inverse(

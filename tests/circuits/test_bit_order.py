@@ -1,4 +1,4 @@
-"""The bit order is one and the same in arrays, integers, labels and circuits."""
+"""The bit order is one and the same in arrays, integers and circuits."""
 
 import numpy as np
 import pytest
@@ -10,10 +10,8 @@ from qiskit.quantum_info import Statevector
 from circuits.bit_order import (
     all_bits,
     bits_to_integer,
-    bits_to_label,
     check_bits,
     integer_to_bits,
-    label_to_bits,
 )
 
 
@@ -21,15 +19,14 @@ def test_an_x_on_qubit_zero_lights_column_zero() -> None:
     circuit = QuantumCircuit(3)
     circuit.x(0)
     state = Statevector(circuit)
-    assert list(state.probabilities_dict()) == ["001"] == [bits_to_label([1, 0, 0])]
+    assert list(state.probabilities_dict()) == ["001"]
     assert bits_to_integer([1, 0, 0]) == np.argmax(np.abs(state.data)) == 1
 
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=40))
 def test_round_trips(bits: list[int]) -> None:
     np.testing.assert_array_equal(integer_to_bits(bits_to_integer(bits), len(bits)), bits)
-    np.testing.assert_array_equal(label_to_bits(bits_to_label(bits)), bits)
-    assert bits_to_integer(bits) == int(bits_to_label(bits), 2)
+    assert bits_to_integer(bits) == int("".join(map(str, reversed(bits))), 2)
 
 
 def test_all_bits_is_indexed_by_the_integer() -> None:

@@ -23,7 +23,6 @@ from qdenseam.methods import (
     HammingBall,
     Iterations,
     OptimalFilter,
-    ProbabilisticRecall,
     ProductFilter,
     SeparationFilter,
     SetIntersection,
@@ -71,17 +70,11 @@ def test_filters_agree_with_law_and_statevector(method, rng: np.random.Generator
     assert abs(overlap) == pytest.approx(1, abs=1e-10)
 
 
-def test_controls_and_oracles_agree_with_their_laws(rng: np.random.Generator) -> None:
+def test_oracles_agree_with_their_laws(rng: np.random.Generator) -> None:
     memory = AmplitudeMemory(random_patterns(30, 40, rng=rng), rng.dirichlet(np.ones(30)))
     probe = memory.patterns[0] * np.where(np.arange(40) < 5, -1, 1)
     probe[30:] = 0
     distances = hamming_distance(memory.patterns, probe)
-    controls = ProbabilisticRecall(3, amplified=Amplified(0.1))
-    state = branch.control_filter(branch.prepared(memory.weights, 3), distances, 30, 3)
-    state = branch.amplify(state, np.arange(8)[None] == 0, controls.amplified.rounds())
-    np.testing.assert_allclose(
-        branch.accepted(state), controls.law(memory, probe).joint, atol=1e-12
-    )
     for method, matches in (
         (AmplitudeAmplification(schedule=FixedPoint()), distances == 0),
         (SetIntersection(radius=9, num_matches=2), distances <= 9),
@@ -105,8 +98,6 @@ def test_the_same_lines_run_on_another_array_module(rng: np.random.Generator) ->
         filtered = branch.signal_filter(start, distances, angles, 2 * np.pi / 7, array_module=xp)
         yield branch.amplify(filtered, [[True, False]], rounds, array_module=xp)
         yield branch.symmetric_filter(start, distances, phases, 6, array_module=xp)
-        start = branch.prepared(weights, 3, array_module=xp)
-        yield branch.control_filter(start, xp.asarray(distances), 6, 3, array_module=xp)
 
     for ours, there in zip(run(np), run(device), strict=True):
         np.testing.assert_allclose(to_host(there), ours, atol=1e-15)
@@ -204,7 +195,6 @@ def test_matrix_products_reach_64_patterns_of_64_neurons(rng: np.random.Generato
             lambda: branch.signal_filter(branch.prepared([1.0]), [0, 1], table_angles([1, 0]), 3.1),
             r"branches should have shape \(2, 2\*\*f\) with f > 0",
         ),
-        (lambda: branch.control_filter(branch.prepared([1.0]), [0], 4, 2), "f > 1"),
     ],
 )
 def test_bad_input_is_refused(call, message: str) -> None:

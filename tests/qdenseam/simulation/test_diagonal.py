@@ -5,8 +5,9 @@ import pytest
 from qiskit import transpile
 from qiskit.quantum_info import Statevector, state_fidelity
 
+from circuits.bit_order import all_bits
 from circuits.energy.ansatz import qaoa, warm_start_angles
-from circuits.energy.hamiltonians import walsh_coefficients, walsh_diagonal
+from circuits.energy.hamiltonians import walsh_coefficients
 from circuits.energy.phases import StringPhase
 from qdenseam.simulation import diagonal as engine
 from qdenseam.simulation.diagonal import (
@@ -59,9 +60,8 @@ def test_aer_and_pennylane_agree_to_1e_8(rng: np.random.Generator) -> None:
     masks = np.sort(rng.choice(np.arange(1, 64), 20, replace=False))
     weights = rng.normal(size=20)
     angles = warm_start_angles(rng.choice([-1, 0, 1], num_qubits).astype(np.int8), 0.25)
-    coefficients = np.zeros(64)
-    coefficients[masks] = weights
-    energies = walsh_diagonal(coefficients)
+    bits = all_bits(6).astype(int)
+    energies = (1 - 2 * (bits @ bits[masks].T % 2)) @ weights
     ours = np.abs(qaoa_state(energies, angles, gammas=gammas, betas=betas)) ** 2
 
     phase = StringPhase(masks=masks, weights=weights, num_qubits=num_qubits)
