@@ -6,23 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import typer
 
+from qdenseam.progress import Progress
+
 SECONDS_BETWEEN_LINES = 5.0
-
-
-class Done(Protocol):
-    """What a long call reports: ``done`` of ``total``."""
-
-    @property
-    def done(self) -> int:
-        """Finished parts."""
-
-    @property
-    def total(self) -> int:
-        """All parts."""
 
 
 @contextmanager
@@ -43,7 +32,7 @@ def resumable(results: Path) -> Iterator[None]:
 @contextmanager
 def shown_progress(
     label: str, *, last: str, quiet: bool = False
-) -> Iterator[Callable[[Done], None] | None]:
+) -> Iterator[Callable[[Progress], None] | None]:
     """Give the ``on_progress`` of a long call, or ``None`` when quiet.
 
     Args:
@@ -61,31 +50,31 @@ def shown_progress(
 
 
 @contextmanager
-def _bar(label: str, last: str) -> Iterator[Callable[[Done], None]]:
+def _bar(label: str, last: str) -> Iterator[Callable[[Progress], None]]:
+    from rich import progress as rich
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(label, total=None)
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
 
-        def update(state: Done) -> None:
+        def update(state: Progress) -> None:
             text = last if state.done == state.total else label
-            progress.update(task, completed=state.done, total=state.total, description=text)
+            bar.update(task, completed=state.done, total=state.total, description=text)
 
         yield update
 
 
-def _lines(label: str, last: str) -> Callable[[Done], None]:
+def _lines(label: str, last: str) -> Callable[[Progress], None]:
     start = time.monotonic()
     told = start
 
-    def update(state: Done) -> None:
+    def update(state: Progress) -> None:
         nonlocal told
         now = time.monotonic()
         if state.done == state.total:

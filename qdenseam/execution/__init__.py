@@ -5,10 +5,11 @@ from circuits.circuit_facts import (
     two_qubit_depth,
     two_qubit_gates,
 )
-from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.fake_devices import fake_device_names
 from qdenseam.execution.engines.pennylane_nodes import to_qnode
 from qdenseam.execution.registry import engine, engine_names
+from qdenseam.progress import Progress
 
 __all__ = [
     "Engine",

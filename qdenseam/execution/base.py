@@ -16,15 +16,7 @@ from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.engines.memory_limits import fits
 from qdenseam.execution.foreign_code import explained
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a long call has come: ``done`` of ``total`` circuits."""
-
-    done: int
-    total: int
-    message: str
+from qdenseam.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,23 +17,12 @@ from qdenseam.experiments.results_file import ResultsFile
 from qdenseam.experiments.running import run_by, run_here, spawned
 from qdenseam.experiments.trial_registry import import_trials, registered
 from qdenseam.files import Appender, lock, unlock
+from qdenseam.progress import Progress
 
 _ENGINE_NAMES = ("engine", "device", "backend", "sampler")
 """Parameters that name an engine, in whatever trial."""
 _FOREIGN_WINDOW = 64
 """Chunks that a caller's executor is given at a time: it does not say how many workers it has."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a collection is, told after each new row."""
-
-    done: int
-    """Finished batches, those of earlier runs included."""
-    total: int
-    """Batches of all tasks together."""
-    message: str
-    """One line about the batch that has just ended."""
 
 
 def collect(

@@ -6,11 +6,12 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qdenseam.experiments.collect import Progress, collect
+from qdenseam.experiments.collect import collect
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.study import Study, Until
 from qdenseam.experiments.study_cells import SETS_PER_TASK, Row, study_rows
 from qdenseam.experiments.summary import rates_and_costs
+from qdenseam.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from classical_ref.spins import bits_to_spins, check_probes
 from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
 from qdenseam.execution import two_qubit_gates
-from qdenseam.execution.base import Engine, Progress
+from qdenseam.execution.base import Engine
 from qdenseam.execution.devices.calibrated import shot_seconds
 from qdenseam.execution.engines.memory_limits import fits
 from qdenseam.execution.measuring import measured
@@ -29,6 +29,7 @@ from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sampl
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.methods.outcomes import draw
 from qdenseam.planning import choose
+from qdenseam.progress import Progress
 from qdenseam.retrieval.result import RecallResult, predicted_probability
 from qdenseam.simulation.multinomial import MOST_DRAWS
 

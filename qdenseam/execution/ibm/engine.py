@@ -15,7 +15,7 @@ from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
 from qdenseam.errors import BackendError, CapacityError
-from qdenseam.execution.base import Engine, Progress, shots_of_each
+from qdenseam.execution.base import Engine, shots_of_each
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.compiling.target_check import unsupported_instruction
 from qdenseam.execution.devices.calibrated import repetition_seconds
@@ -25,6 +25,7 @@ from qdenseam.execution.ibm.requests import asked
 from qdenseam.execution.ibm.sampler import Program, default_program, ibm_sampler
 from qdenseam.execution.job_service import JobState, JobStatus, ServiceUnreachableError
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
+from qdenseam.progress import Progress
 
 POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
 """Pauses between two looks at a waiting job; the last one stays."""

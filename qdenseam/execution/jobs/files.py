@@ -1,31 +1,20 @@
-"""Files that survive a kill: written whole or not at all, appended line by line, by one writer."""
+"""What happens to jobs, row by row on disk, by one writer at a time."""
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from qdenseam.errors import BackendError, ResultsFileError
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there with all its bytes, on disk, or not there at all."""
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)  # noqa: PTH105  one name for tests to stop at
-    sync_folder(path.parent)
+from qdenseam.files import lock, whole_lines
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
     """Append a row of JSON and put it on disk; a last row that was cut goes first."""
     with path.open("r+b" if path.exists() else "x+b") as file:
-        file.seek(file.truncate(file.read().rfind(b"\n") + 1))
+        file.seek(file.truncate(len(whole_lines(file.read()))))
         file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
@@ -39,7 +28,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     """
     data = path.read_bytes() if path.exists() else b""
     rows = []
-    for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), start=1):
+    for number, line in enumerate(whole_lines(data).splitlines(), start=1):
         try:
             row = json.loads(line)
         except ValueError:
@@ -53,16 +42,6 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on disk, where the system lets a folder be opened."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Keep other processes from working on a folder meanwhile; a kill ends the hold.
@@ -72,14 +51,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     """
     with (folder / "lock").open("a+b") as file:
         try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except BlockingIOError:
             raise BackendError(
                 f"A submission should be worked on by one process at a time. {folder.name} is held "

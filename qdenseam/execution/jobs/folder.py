@@ -14,11 +14,12 @@ import numpy as np
 from qiskit import QuantumCircuit, qpy
 
 from qdenseam.errors import BackendError, ResultsFileError
-from qdenseam.execution.jobs.files import append_row, read_rows, sync_folder, write_whole
+from qdenseam.execution.jobs.files import append_row, read_rows
 from qdenseam.execution.jobs.intent import Intent, JobPlan
 from qdenseam.execution.jobs.samples import load_samples
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.execution.secrets import without_secrets
+from qdenseam.files import sync_folder, write_whole
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
 

@@ -18,9 +18,9 @@ from qdenseam.execution.job_service import (
     JobStatus,
     RequestRefusedError,
 )
-from qdenseam.execution.jobs.files import write_whole
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.readout import Samples
+from qdenseam.files import write_whole
 
 _PENNYLANES_OWN = ("default.", "lightning.", "reference.")  # other devices are of plugins
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qdenseam.errors import ResultsFileError
-from qdenseam.execution.jobs.files import write_whole
 from qdenseam.execution.readout import Samples
+from qdenseam.files import write_whole
 
 
 def save_samples(path: Path, samples: Samples) -> None:

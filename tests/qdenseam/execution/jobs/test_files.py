@@ -5,9 +5,10 @@ import pytest
 
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.jobs import stream, stream_state
-from qdenseam.execution.jobs.files import append_row, only_writer, read_rows, write_whole
+from qdenseam.execution.jobs.files import append_row, only_writer, read_rows
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.secrets import without_secrets
+from qdenseam.files import write_whole
 
 
 def test_rows_outlive_a_cut_last_one(tmp_path):
