@@ -62,7 +62,8 @@ def collect(
     """Run a study and print its table.
 
     Finished batches are kept: the same command goes on after an interruption. For a TOML file the
-    folder gets results.jsonl, table.csv and the figures that it asks for.
+    folder gets results.jsonl, table.csv, the figures that it asks for, and the study itself as
+    study.toml.
 
     Example: qdenseam collect my-study.toml --out my-study --workers 2
     """
@@ -134,8 +135,13 @@ def _run_own(file: str, path: Path, **run: Any) -> None:
     from qdenseam.experiments.results_table import write_table
     from qdenseam.experiments.run_study import run_study
     from qdenseam.experiments.study import Study
+    from qdenseam.experiments.study_cells import study_rows
 
     asked = Study.from_toml(file)
+    kept = path.with_name("study.toml")
+    if not (kept.exists() and kept.samefile(file)):
+        study_rows(asked)  # what cannot be run leaves no folder
+        asked.keep(kept)
     table = run_study(asked, path, **run)
     write_table(table, path.with_name("table.csv"))
     axes = list(dict.fromkeys(axis for block in asked.axes for axis in block.values))

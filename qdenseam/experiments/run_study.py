@@ -1,5 +1,6 @@
-"""A study run to its end, and its table."""
+"""A study run to its end, or read as far as it was run."""
 
+import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -7,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qdenseam.experiments.collect import collect
-from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.results_file import read_records
 from qdenseam.experiments.study import Study, Until
 from qdenseam.experiments.study_cells import SETS_PER_TASK, Row, study_rows
-from qdenseam.experiments.summary import rates_and_costs
+from qdenseam.experiments.study_results import UNFINISHED, RowResult, row_result, study_table
 from qdenseam.progress import Progress
 
 if TYPE_CHECKING:
@@ -52,36 +53,47 @@ def run_study(
     until = study.sampling.until
     num_sets = [_whole(until, until.at_least_sets) if until else study.sampling.pattern_sets]
     num_sets *= len(rows)
-    stopped = ["as asked"] * len(rows)
     while True:
         tasks = [row.tasks(n) for row, n in zip(rows, num_sets, strict=True)]
-        records = collect(
-            [task for each in tasks for task in each],
-            Path(path),
-            num_workers=num_workers,
-            executor=executor,
-            on_progress=on_progress,
-            modules=(*_MODULES, *modules),
+        records = iter(
+            collect(
+                [task for each in tasks for task in each],
+                Path(path),
+                num_workers=num_workers,
+                executor=executor,
+                on_progress=on_progress,
+                modules=(*_MODULES, *modules),
+            )
         )
-        found = _values(tasks, records)
-        if until is None:
-            break
-        halves = [_half_width(values) for values in found]
-        wide = {
-            _cell(row)
-            for row, half, n in zip(rows, halves, num_sets, strict=True)
-            if half > until.half_width and n < until.at_most_sets
-        }
-        stopped = [
-            "narrow enough" if half <= until.half_width else "at_most_sets" for half in halves
+        results = [
+            row_result(study, row, [next(records) for _ in each])
+            for row, each in zip(rows, tasks, strict=True)
         ]
-        if not wide:
-            break
+        wide = {_cell(each.row) for each in results if each.stopped == UNFINISHED}
+        if until is None or not wide:
+            return study_table(results)
         num_sets = [
             _whole(until, 2 * n) if _cell(row) in wide else n
             for row, n in zip(rows, num_sets, strict=True)
         ]
-    return _table(rows, found, records, stopped)
+
+
+def read_study(study: Study, path: str | os.PathLike[str]) -> list[RowResult]:
+    """Return what a results file holds of each row of a study, running nothing.
+
+    Raises:
+        ValueError: The study cannot be understood, or its data cannot serve it.
+        OSError: A file cannot be read.
+    """
+    found = {record.key: record for record in read_records(path)}
+    until = study.sampling.until
+    num_sets = until.at_most_sets if until else study.sampling.pattern_sets
+    results = []
+    for row in study_rows(study):
+        keys = (task.key for task in row.tasks(num_sets))
+        finished = itertools.takewhile(found.__contains__, keys)
+        results.append(row_result(study, row, [found[key] for key in finished]))
+    return results
 
 
 def _whole(until: Until, num_sets: int) -> int:
@@ -91,53 +103,3 @@ def _whole(until: Until, num_sets: int) -> int:
 
 def _cell(row: Row) -> tuple[Any, ...]:
     return tuple(sorted((axis, str(value)) for axis, value in row.cell.items()))
-
-
-def _values(tasks: list[list[Task]], records: list[Record]) -> list[dict[str, list[Any]]]:
-    """Join the lists of the tasks of each row, in the order of the pattern sets."""
-    remaining = iter(records)
-    joined = []
-    for each in tasks:
-        values: dict[str, list[Any]] = {}
-        for _ in each:
-            for name, counts in next(remaining).values.items():
-                values.setdefault(name, []).extend(counts)
-        joined.append(values)
-    return joined
-
-
-def _half_width(values: dict[str, list[Any]]) -> float:
-    row = rates_and_costs(values, superposed=False)
-    return float(row["failure_high"] - row["failure_low"]) / 2
-
-
-def _table(
-    rows: list[Row],
-    found: list[dict[str, list[Any]]],
-    records: list[Record],
-    stopped: list[str],
-) -> "pd.DataFrame":
-    import pandas as pd
-
-    listed = []
-    position = 0
-    for row, values, why in zip(rows, found, stopped, strict=True):
-        count = -(-len(values["probes"]) // SETS_PER_TASK)
-        seconds = sum(record.seconds for record in records[position : position + count])
-        position += count
-        listed.append(
-            {
-                "label": row.label,
-                "recall": row.recall,
-                "memory": row.memory,
-                "kind": row.kind,
-                "peeks": row.peeks,
-                "engine": row.engine,
-                "block": row.block,
-                **row.cell,
-                **rates_and_costs(values, superposed=row.memory.startswith("amplitude")),
-                "seconds": seconds,
-                "stopped": why,
-            }
-        )
-    return pd.DataFrame(listed)

@@ -28,6 +28,7 @@
 """
 
 import itertools
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -35,6 +36,8 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from qdenseam.experiments.records import check_integer
+from qdenseam.experiments.toml_text import toml_text
+from qdenseam.files import write_whole
 
 Plain = int | float | str
 Cell = dict[str, Plain]
@@ -43,6 +46,7 @@ Cell = dict[str, Plain]
 DATA_AXES = ("num_neurons", "num_patterns", "flips", "erasures")
 """Axes that decide patterns and probes; all other axes only stand in spellings."""
 _COUNTS = {"num_neurons": 1, "num_patterns": 1, "flips": 0, "erasures": 0}
+_KEPT = "# Kept by qdenseam; the next run here writes it anew.\n"
 _Part = TypeVar("_Part", bound="_Table")
 
 
@@ -295,13 +299,31 @@ class Study:
         """
         path = Path(path)
         try:
-            study = cls.from_dict(tomllib.loads(path.read_text()))
+            study = cls.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path}: {error}") from error
         source = study.data.source
         if source.endswith(".npy") and not Path(source).is_absolute():
             source = str(path.parent / source)
         return replace(study, data=replace(study.data, source=source))
+
+    def keep(self, path: Path) -> None:
+        """Write the TOML file that says this, over one that was kept before only.
+
+        Raises:
+            ValueError: There is a file that somebody else wrote.
+            OSError: The file cannot be written.
+        """
+        if path.exists() and not path.read_bytes().startswith(_KEPT.encode()):
+            raise ValueError(
+                f"{path.parent} should be a folder for one study's results. It holds a "
+                f"{path.name} of somebody's own; choose another folder."
+            )
+        content = self.to_dict()
+        if self.data.source.endswith(".npy"):
+            content["data"]["source"] = os.path.relpath(self.data.source, path.parent)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, (_KEPT + toml_text(content)).encode())
 
 
 def _parts(part: type[_Part], name: str, tables: Any) -> tuple[_Part, ...]:

@@ -73,7 +73,10 @@ def test_own_study_with_own_method(folder):
     assert table["probes"].tolist() == [8] * 4
     assert (folder / "study" / "figure-1.png").stat().st_size > 10_000
     before = (folder / "study" / "results.jsonl").read_bytes()
-    again = run("study.toml", "--import", "my_method", "--workers", "1", "--quiet")
+    assert 'title = "Mine"' in (folder / "study" / "study.toml").read_text()
+    again = run(
+        "study/study.toml", "--out", "study", "--import", "my_method", "--workers", "1", "--quiet"
+    )
     assert again.stdout == done.stdout
     assert (folder / "study" / "results.jsonl").read_bytes() == before
 

@@ -1,13 +1,16 @@
 """Studies: what a TOML file says, who is asked what, and that all are asked the same."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from classical_ref import DenseMemory, Exponential
 from qdenseam.experiments import Task
-from qdenseam.experiments.run_study import run_study
+from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import study_rows
+from qdenseam.experiments.study_results import study_table
 from qdenseam.experiments.trials import challenge
 
 TOML = """
@@ -69,6 +72,26 @@ class TestText:
         file = tmp_path / "study.toml"
         file.write_text('data = { source = "mine.npy" }\ncontender = [{ recall = "nearest" }]')
         assert Study.from_toml(file).data.source == str(tmp_path / "mine.npy")
+
+    def test_it_is_kept_whole(self, tmp_path, study):
+        kept = tmp_path / "out" / "study.toml"
+        for title in ("first", 'second, "quoted" \\ µ\x7f\n'):
+            asked = changed(
+                study,
+                title=title,
+                data={"source": str(tmp_path / "mine.npy"), "bits": True},
+                sampling={"until": {"half_width": 1e-5}},
+                axes=[{}, {"name": "b", "a b": ["x", 1.5], "flips": [0, 1], "num_patterns": [2]}],
+            )
+            asked.keep(kept)
+            assert Study.from_toml(kept) == replace(
+                asked, data=replace(asked.data, source=str(kept.parent / ".." / "mine.npy"))
+            )
+
+    def test_what_somebody_else_wrote_is_not_overwritten(self, tmp_path, study):
+        (tmp_path / "study.toml").write_text(TOML)
+        with pytest.raises(ValueError, match="choose another folder"):
+            study.keep(tmp_path / "study.toml")
 
     @pytest.mark.parametrize(
         ("changes", "message"),
@@ -211,6 +234,16 @@ class TestRun:
         again = run_study(study, path)
         assert path.read_bytes() == before
         assert again.equals(first)
+        assert study_table(read_study(study, path)).equals(first)
+
+    def test_what_was_not_run_is_read_as_such(self, study, tmp_path):
+        path = tmp_path / "results.jsonl"
+        run_study(changed(study, contender=study.to_dict()["contender"][1:2]), path)
+        more = changed(study, sampling={"pattern_sets": 9, "probes": 5, "shots": 100})
+        found = read_study(more, path)
+        assert {each.stopped for each in found} == {"unfinished"}
+        assert [len(each.records) for each in found] == [0] * 4 + [1] * 4 + [0] * 5
+        assert study_table(found)["sets"].tolist() == [5] * 4
 
     def test_more_sets_until_intervals_are_narrow(self, study, tmp_path):
         until = {"half_width": 0.07, "at_least_sets": 4, "at_most_sets": 40}

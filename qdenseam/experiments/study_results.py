@@ -1,0 +1,86 @@
+"""What is known of a study's rows, and the table of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qdenseam.experiments.records import Record
+from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_cells import Row
+from qdenseam.experiments.summary import rates_and_costs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RowResult:
+    """One contender on one engine in one cell, and what it answered so far."""
+
+    row: Row
+    records: Sequence[Record]
+    """Its finished tasks, in the order of the pattern sets; none where it was not run."""
+    values: dict[str, list[Any]]
+    """Counts, one entry for each pattern set; nothing where it was not run."""
+    stopped: str
+    """Why there are no more sets, or :data:`UNFINISHED`."""
+
+    @property
+    def line(self) -> tuple[str, str]:
+        """Label and engine: what one line of a figure shows."""
+        return self.row.label, self.row.engine
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Rates with intervals and costs; the row was run."""
+        superposed = self.row.memory.startswith("amplitude")
+        return rates_and_costs(self.values, superposed=superposed)
+
+
+def row_result(study: Study, row: Row, records: Sequence[Record]) -> RowResult:
+    """Return the result of a row from its finished tasks."""
+    values: dict[str, list[Any]] = {}
+    for record in records:
+        for name, counts in record.values.items():
+            values.setdefault(name, []).extend(counts)
+    return RowResult(row=row, records=records, values=values, stopped=_stopped(study, values))
+
+
+def study_table(results: Sequence[RowResult]) -> "pd.DataFrame":
+    """Return one line for each row that was run; see :func:`~.run_study.run_study`."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "label": each.row.label,
+                "recall": each.row.recall,
+                "memory": each.row.memory,
+                "kind": each.row.kind,
+                "peeks": each.row.peeks,
+                "engine": each.row.engine,
+                "block": each.row.block,
+                **each.row.cell,
+                **each.columns,
+                "seconds": sum(record.seconds for record in each.records),
+                "stopped": each.stopped,
+            }
+            for each in results
+            if each.records
+        ]
+    )
+
+
+def _stopped(study: Study, values: dict[str, list[Any]]) -> str:
+    until, num_sets = study.sampling.until, len(values.get("probes", ()))
+    if until is None:
+        return "as asked" if num_sets >= study.sampling.pattern_sets else UNFINISHED
+    if num_sets < until.at_least_sets:
+        return UNFINISHED
+    found = rate_over_sets(values["failures"], values["probes"])
+    if found.high - found.low <= 2 * until.half_width:
+        return "narrow enough"
+    return "at_most_sets" if num_sets >= until.at_most_sets else UNFINISHED
