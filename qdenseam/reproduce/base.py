@@ -1,15 +1,21 @@
 """What a reproduction is, and what it leaves behind."""
 
-import csv
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from qdenseam.experiments import Progress
+import numpy as np
+import numpy.typing as npt
 
-OnProgress: TypeAlias = Callable[[Progress], None] | None
-"""Called after each finished part, if given."""
+from qdenseam.experiments import Record, Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Complex: TypeAlias = npt.NDArray[np.complex128]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Records: TypeAlias = Sequence[Record]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,29 @@ class Check:
                 return excess <= self.tolerance
 
 
+def equal(quantity: str, value: float, expected: float, tolerance: float = 0.0) -> Check:
+    """Return the check that a value is what is expected."""
+    return Check(
+        quantity=quantity, value=float(value), expected=float(expected), tolerance=tolerance
+    )
+
+
+def at_least(quantity: str, value: float, bound: float, tolerance: float = 0.0) -> Check:
+    """Return the check that a value does not fall below a bound."""
+    return Check(
+        quantity=quantity,
+        value=float(value),
+        expected=bound,
+        tolerance=tolerance,
+        sense="at least",
+    )
+
+
+def at_most(quantity: str, value: float, bound: float) -> Check:
+    """Return the check that a value does not exceed a bound."""
+    return Check(quantity=quantity, value=float(value), expected=bound, sense="at most")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduced:
     """What a reproduction found."""
@@ -55,13 +84,8 @@ class Reproduced:
         return all(check.passed for check in self.checks)
 
 
-class Run(Protocol):
-    """How a reproduction is run."""
-
-    def __call__(
-        self, out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
-    ) -> Reproduced:
-        """Run what ``out`` does not hold yet, and write figure, data and agreement there."""
+def _no_tasks(quick: bool) -> list[Task]:  # noqa: ARG001
+    return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +98,22 @@ class Reproduction:
     """What is reproduced, in one line."""
     source: str
     """Authors, title and year of the publication."""
-    run: Run
-    """What makes it."""
+    agreement: Callable[[Records], Iterable[Check]]
+    """Holds the finished work against what it should be; tolerances are wider after less work."""
+    draw: Callable[[Records], "Figure"]
+    """Draws the finished work."""
+    tasks: Callable[[bool], list[Task]] = _no_tasks
+    """The work, less of it where asked to be quick; none where it takes no time."""
+    tables: Mapping[str, Callable[[Records], Iterable[Sequence[object]]]] = field(
+        default_factory=dict
+    )
+    """Rows, the heading first, of further files by their names."""
 
 
-def write_checks(checks: Sequence[Check], path: Path) -> None:
-    """Write the agreement as comma-separated values."""
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["quantity", "value", "sense", "expected", "tolerance", "passed"])
-        for check in checks:
-            expected = (check.value, check.sense, check.expected, check.tolerance)
-            writer.writerow([check.quantity, *expected, check.passed])
+def of_kind(records: Records, kind: str, **params: object) -> list[Record]:
+    """Return the records of a kind that have these parameters."""
+    return [
+        record
+        for record in records
+        if record.kind == kind and all(record.params.get(k) == v for k, v in params.items())
+    ]

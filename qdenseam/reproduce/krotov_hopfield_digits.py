@@ -7,19 +7,28 @@ that decide about an image and on the classes that a memory votes for. Temperatu
 power of the loss of each order were found by trial on splits of the same images.
 """
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.experiments import Task, trial
 from qdenseam.plots.class_memory import plot_by_order, plot_memories
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import (
+    Check,
+    Floats,
+    Records,
+    Reproduction,
+    at_least,
+    at_most,
+    equal,
+    of_kind,
+)
 from qdenseam.reproduce.krotov_hopfield_xor import SOURCE
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ORDERS = (2, 3, 5, 10, 20, 30)
 QUICK_ORDERS = (2, 3, 10, 20)
@@ -68,11 +77,32 @@ def trained_digits(params: dict[str, Any], rng: np.random.Generator) -> dict[str
     }
 
 
-def run_digits(out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress) -> Reproduced:
-    """Train what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
-    orders = QUICK_ORDERS if quick else ORDERS
-    num_splits = QUICK_SPLITS if quick else NUM_SPLITS
-    tasks = [
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield the measured numbers beside their bounds; a quick run has fewer test images."""
+    orders = _orders(records)
+
+    def means(name: str) -> dict[int, float]:
+        return dict(zip(orders, _column(records, name).mean(axis=1), strict=True))
+
+    accuracy, effective = means("test_accuracy"), means("effective_memories")
+    classes, duals = means("classes_per_memory"), _column(records, "dual_agreement").min(axis=1)
+    growth = max(np.diff([effective[order] for order in orders if order >= 3]))
+    slack = 0.01 if len(records) < len(orders) * NUM_SPLITS else 0.0
+    for order in orders:
+        least = 0.975 if order in (3, 10) else 0.95
+        yield at_least(f"test accuracy, order {order}", accuracy[order], least, slack)
+    yield at_least("memories that decide, order 2", effective[2], 20.0)
+    yield equal("memories that decide, order 10", effective[10], 9.5, 5.5)
+    yield at_most("memories that decide, order 20", effective[20], 5.0)
+    yield at_most("largest growth of that number from order 3 on", growth, 0.0)
+    yield at_least("classes per memory, order 2", classes[2], 2.5)
+    yield at_most("classes per memory, order 20", classes[20], 1.3)
+    for order, share in zip(orders, duals, strict=True):
+        yield at_least(f"agreement with the linearized dual, order {order}", share, 0.97)
+
+
+def _tasks(quick: bool) -> list[Task]:
+    return [
         Task(
             kind="krotov-hopfield-digits",
             params={
@@ -83,102 +113,51 @@ def run_digits(out: Path, *, quick: bool, num_workers: int, on_progress: OnProgr
                 "num_epochs": NUM_EPOCHS,
             },
         )
-        for order in orders
-        for split in range(num_splits)
+        for order in (QUICK_ORDERS if quick else ORDERS)
+        for split in range(QUICK_SPLITS if quick else NUM_SPLITS)
     ]
-    records = collect(
-        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
-    )
-    checks = agreement(orders, records, quick=quick)
-    write_checks(checks, out / "agreement.csv")
-    return Reproduced(checks=checks, figure=_draw(orders, records, out / "figure.png"))
 
 
-def agreement(orders: tuple[int, ...], records: list[Record], *, quick: bool) -> tuple[Check, ...]:
-    """Return the measured numbers beside their bounds; a quick run has fewer test images."""
-    accuracy = dict(
-        zip(orders, _column(orders, records, "test_accuracy").mean(axis=1), strict=True)
-    )
-    effective = dict(
-        zip(orders, _column(orders, records, "effective_memories").mean(axis=1), strict=True)
-    )
-    classes = dict(
-        zip(orders, _column(orders, records, "classes_per_memory").mean(axis=1), strict=True)
-    )
-    dual = _column(orders, records, "dual_agreement").min(axis=1)
-    slack = 0.01 if quick else 0.0
-    checks = [
-        Check(
-            quantity=f"test accuracy, order {order}",
-            value=float(accuracy[order]),
-            expected=0.975 if order in (3, 10) else 0.95,
-            tolerance=slack,
-            sense="at least",
-        )
-        for order in orders
-    ]
-    checks += [
-        _bound("memories that decide, order 2", effective[2], 20.0, "at least"),
-        Check(
-            quantity="memories that decide, order 10",
-            value=float(effective[10]),
-            expected=9.5,
-            tolerance=5.5,
-        ),
-        _bound("memories that decide, order 20", effective[20], 5.0, "at most"),
-        _bound(
-            "largest growth of that number from order 3 on",
-            max(np.diff([effective[order] for order in orders if order >= 3])),
-            0.0,
-            "at most",
-        ),
-        _bound("classes per memory, order 2", classes[2], 2.5, "at least"),
-        _bound("classes per memory, order 20", classes[20], 1.3, "at most"),
-    ]
-    checks += [
-        _bound(f"agreement with the linearized dual, order {order}", value, 0.97, "at least")
-        for order, value in zip(orders, dual, strict=True)
-    ]
-    return tuple(checks)
+def _orders(records: Records) -> list[int]:
+    return list(dict.fromkeys(record.params["order"] for record in records))
 
 
-def _bound(quantity: str, value: float, expected: float, sense: Any) -> Check:
-    return Check(quantity=quantity, value=float(value), expected=expected, sense=sense)
-
-
-def _column(orders: tuple[int, ...], records: list[Record], name: str) -> Floats:
+def _column(records: Records, name: str) -> Floats:
     """Return one measured number, ``(num_orders, num_splits)``."""
-    return np.array([row.values[name] for row in records], dtype=float).reshape(len(orders), -1)
+    numbers = np.array([row.values[name] for row in records], dtype=float)
+    return numbers.reshape(len(_orders(records)), -1)
 
 
-def _draw(orders: tuple[int, ...], records: list[Record], path: Path) -> Path:
+def _draw(records: Records) -> "Figure":
+    orders = _orders(records)
     figure, axes = new_figure(2, 3, size=(10.5, 6.6))
     top = axes[0]
     accuracies = {
-        "training": _column(orders, records, "train_accuracy"),
-        "test": _column(orders, records, "test_accuracy"),
+        "training": _column(records, "train_accuracy"),
+        "test": _column(records, "test_accuracy"),
     }
     plot_by_order(orders, accuracies, ax=top[0], thresholds={"test": 0.975})
     top[0].set_ylabel("accuracy")
     plot_by_order(
-        orders, {"memories": _column(orders, records, "effective_memories")}, ax=top[1]
+        orders, {"memories": _column(records, "effective_memories")}, ax=top[1]
     ).set_ylabel("memories that decide, $N_{eff}$")
     plot_by_order(
-        orders, {"classes": _column(orders, records, "classes_per_memory")}, ax=top[2]
+        orders, {"classes": _column(records, "classes_per_memory")}, ax=top[2]
     ).set_ylabel("classes a memory votes for")
     top[0].legend(fontsize=8)
     for ax, order in zip(axes[1], _PICTURED, strict=True):
-        first = next(row for row in records if row.params["order"] == order)
+        first = of_kind(records, "krotov-hopfield-digits", order=order)[0]
         plot_memories(first.values["pictures"], (8, 8), ax=ax)
         ax.set_title(f"order {order}: most used memories", fontsize=10)
     figure.suptitle("Digits: features turn into prototypes", fontsize=11)
-    figure.savefig(path)
-    return path
+    return figure
 
 
 KROTOV_HOPFIELD_DIGITS = Reproduction(
     name="krotov-hopfield-digits",
     title="trained memories on 8 x 8 digits: accuracy, and features turning into prototypes",
     source=SOURCE,
-    run=run_digits,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )

@@ -4,8 +4,9 @@ The energies of all eight states are compared with the exact gaps, and the third
 from the other two.
 """
 
+from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,10 @@ from classical_ref.learning import XOR_PATTERNS, xor_energy_gap
 from classical_ref.separation import Polynomial, RectifiedPolynomial
 from qdenseam.plots.class_memory import plot_gaps
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import Check, Records, Reproduction, equal
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ORDERS = (1, 2, 3, 4, 5, 6)
 SOURCE = (
@@ -22,45 +26,23 @@ SOURCE = (
 )
 
 
-def run_xor(out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress) -> Reproduced:
-    """Compare, recall and draw; it takes no time, so nothing is kept to go on from."""
-    del quick, num_workers, on_progress
-    checks = agreement()
-    write_checks(checks, out / "agreement.csv")
-    return Reproduced(checks=checks, figure=_draw(out / "figure.png"))
-
-
-def agreement() -> tuple[Check, ...]:
-    """Return the exact gaps beside measured ones, and how many rows are completed."""
-    checks = [
-        Check(
-            quantity=f"energy gap, rectified order {order}: 3^n - 3",
-            value=float(_measured_gap(order, rectified=True)),
-            expected=float(3**order - 3),
-        )
-        for order in ORDERS
-    ]
+def agreement(records: Records) -> Iterator[Check]:  # noqa: ARG001
+    """Yield the exact gaps beside measured ones, and how many rows are completed."""
+    for order in ORDERS:
+        quantity = f"energy gap, rectified order {order}: 3^n - 3"
+        yield equal(quantity, _measured_gap(order, rectified=True), 3**order - 3)
     for order in ORDERS[1:]:
-        solvable = order % 2 == 1
-        checks.append(
-            Check(
-                quantity=f"energy gap, plain order {order}: {'2 (3^n - 3)' if solvable else '0'}",
-                value=float(_measured_gap(order, rectified=False)),
-                expected=float(2 * (3**order - 3)) if solvable else 0.0,
-            )
-        )
+        gap = 2 * (3**order - 3) if order % 2 else 0
+        quantity = f"energy gap, plain order {order}: {'2 (3^n - 3)' if gap else '0'}"
+        yield equal(quantity, _measured_gap(order, rectified=False), gap)
     for rectified in (True, False):
         for order in ORDERS[1:]:
             solvable = rectified or order % 2 == 1
-            checks.append(
-                Check(
-                    quantity=f"rows completed of 4, {'rectified' if rectified else 'plain'} "
-                    f"order {order}",
-                    value=float(completed_rows(order, rectified=rectified)),
-                    expected=4.0 if solvable else 2.0,  # a tie is always filled in the same way
-                )
+            yield equal(
+                f"rows completed of 4, {'rectified' if rectified else 'plain'} order {order}",
+                completed_rows(order, rectified=rectified),
+                4 if solvable else 2,  # a tie is always filled in the same way
             )
-    return tuple(checks)
 
 
 def completed_rows(order: int, *, rectified: bool) -> int:
@@ -86,7 +68,7 @@ def _memory(order: int, *, rectified: bool) -> DenseMemory:
     return DenseMemory(XOR_PATTERNS, separation)
 
 
-def _draw(path: Path) -> Path:
+def _draw(records: Records) -> "Figure":  # noqa: ARG001
     figure, axes = new_figure(1, 1, size=(5.6, 3.8))
     nan = float("nan")
     plain = {order: xor_energy_gap(order, rectified=False) for order in ORDERS}
@@ -98,13 +80,13 @@ def _draw(path: Path) -> Path:
     ax = plot_gaps(gaps, ORDERS, ax=axes[0, 0])
     ax.legend(fontsize=8)
     ax.set_title("XOR: four patterns in three spins", fontsize=10)
-    figure.savefig(path)
-    return path
+    return figure
 
 
 KROTOV_HOPFIELD_XOR = Reproduction(
     name="krotov-hopfield-xor",
     title="XOR as four patterns in three spins: which separation functions can store it",
     source=SOURCE,
-    run=run_xor,
+    agreement=agreement,
+    draw=_draw,
 )

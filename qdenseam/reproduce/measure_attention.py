@@ -5,22 +5,31 @@ depends on the component asked for alone. Beside it the risk of kernel regressio
 for three decays of its coefficients. The publication proves rates; here only their order is tested.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classical_ref.continuous.context_tasks import cosines, random_components, random_contexts
 from classical_ref.continuous.measures import TokenMeasure
 from classical_ref.continuous.recall_and_predict import Contexts, RecallAndPredict, fit
-from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.experiments import Task, trial
 from qdenseam.plots.attention import plot_predictions, plot_risks
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import (
+    Check,
+    Floats,
+    Records,
+    Reproduction,
+    at_least,
+    at_most,
+    equal,
+    of_kind,
+)
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NUM_PARTS = (2, 4)
 DECAYS = (0.5, 1.0, 2.0)
@@ -104,78 +113,34 @@ def risk(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     return {"risk": float(np.mean((kernel[size:, :size] @ dual - targets[size:]) ** 2))}
 
 
-def run_measure_attention(
-    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
-) -> Reproduced:
-    """Run what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
-    tasks = _tasks(quick)
-    records = collect(
-        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
-    )
-    by_kind: dict[str, list[Record]] = {}
-    for record in records:
-        by_kind.setdefault(record.kind, []).append(record)
-    risks = _risks(by_kind["measure-risk"])
-    checks = agreement(by_kind, risks)
-    write_checks(checks, out / "agreement.csv")
-    return Reproduced(
-        checks=checks, figure=_draw(by_kind["measure-training"], risks, out / "figure.png")
-    )
-
-
-def agreement(by_kind: dict[str, list[Record]], risks: Floats) -> tuple[Check, ...]:
-    """Return how the runs agree with the theory and with what trained attention should do."""
-    exact = by_kind["measure-invariance"][0].values
-    checks = [
-        Check(
-            quantity="largest change of attention when atoms are permuted and split",
-            value=exact["change"],
-            expected=0.0,
-            tolerance=1e-12,
-        ),
-        Check(
-            quantity="largest error of the mass 1/(1 + (I - 1)e^-β), I to 8",
-            value=exact["mass_error"],
-            expected=0.0,
-            tolerance=1e-12,
-        ),
-    ]
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield how the runs agree with the theory and with what trained attention should do."""
+    exact = of_kind(records, "measure-invariance")[0].values
+    change, mass_error = exact["change"], exact["mass_error"]
+    yield equal("largest change of attention when atoms are permuted and split", change, 0, 1e-12)
+    yield equal("largest error of the mass 1/(1 + (I - 1)e^-β), I to 8", mass_error, 0, 1e-12)
     for num_parts in NUM_PARTS:
-        runs = [r.values for r in by_kind["measure-training"] if r.params["num_parts"] == num_parts]
-        mean = {
-            name: float(np.mean([run[name] for run in runs]))
+        runs = [r.values for r in of_kind(records, "measure-training", num_parts=num_parts)]
+        learned, uniform, redirected, variance, mass = (
+            float(np.mean([run[name] for run in runs]))
             for name in ("learned", "uniform", "redirected", "variance", "mass")
-        }
-        of, variance = f"I = {num_parts}", mean["variance"]
-        bounds = (
-            ("R² of trained attention", 1 - mean["learned"] / variance, "at least", 0.92),
-            ("R² of uniform attention", 1 - mean["uniform"] / variance, "at most", 0.2),
-            ("mass on the component asked for", mean["mass"], "at least", 0.97),
-            ("error asked elsewhere / error", mean["redirected"] / mean["learned"], "at least", 10),
-            ("uniform error / error", mean["uniform"] / mean["learned"], "at least", 8),
         )
-        checks += [
-            Check(quantity=f"{what}, {of}", value=value, expected=bound, sense=sense)  # type: ignore[arg-type]
-            for what, value, sense, bound in bounds
-        ]
+        of = f"I = {num_parts}"
+        yield at_least(f"R² of trained attention, {of}", 1 - learned / variance, 0.92)
+        yield at_most(f"R² of uniform attention, {of}", 1 - uniform / variance, 0.2)
+        yield at_least(f"mass on the component asked for, {of}", mass, 0.97)
+        yield at_least(f"error asked elsewhere / error, {of}", redirected / learned, 10)
+        yield at_least(f"uniform error / error, {of}", uniform / learned, 8)
     scaled = [
-        float(np.sqrt(r.params["num_tokens"] * r.values["squared_error"]))
-        for r in by_kind["measure-tokens"]
+        np.sqrt(r.params["num_tokens"] * r.values["squared_error"])
+        for r in of_kind(records, "measure-tokens")
     ]
-    checks.append(
-        Check(
-            quantity="coefficient error × √tokens, furthest from √16",
-            value=max(scaled, key=lambda x: abs(x - 4)),
-            expected=4.0,
-            tolerance=1.0,
-        )
-    )
-    falls = np.diff(risks, axis=1).max(), np.diff(risks, axis=0).max()
-    checks += [
-        Check(quantity=f"largest change of log risk {what}", value=x, expected=0.0, sense="at most")
-        for what, x in zip(("with four times the samples", "with decay"), falls, strict=True)
-    ]
-    return tuple(checks)
+    furthest = max(scaled, key=lambda x: abs(x - 4))
+    yield equal("coefficient error × √tokens, furthest from √16", furthest, 4, 1.0)
+    risks = _risks(records)
+    larger, steeper = np.diff(risks, axis=1).max(), np.diff(risks, axis=0).max()
+    yield at_most("largest change of log risk with four times the samples", larger, 0.0)
+    yield at_most("largest change of log risk with decay", steeper, 0.0)
 
 
 def _tasks(quick: bool) -> list[Task]:
@@ -208,9 +173,9 @@ def _tasks(quick: bool) -> list[Task]:
     ]
 
 
-def _risks(records: list[Record]) -> Floats:
+def _risks(records: Records) -> Floats:
     """Return mean log risks, ``(num_decays, num_sizes)``."""
-    risks = np.array([record.values["risk"] for record in records])
+    risks = np.array([each.values["risk"] for each in of_kind(records, "measure-risk")])
     means = risks.reshape(len(DECAYS), len(SIZES), -1).mean(axis=2)
     return np.asarray(np.log(means))
 
@@ -221,20 +186,20 @@ def _rows(contexts: Contexts, rows: slice) -> Contexts:
     )
 
 
-def _draw(trained: list[Record], risks: Floats, path: Path) -> Path:
+def _draw(records: Records) -> "Figure":
     figure, axes = new_figure(1, 3, size=(11.0, 3.7))
     for ax, parts in zip(axes.flat, NUM_PARTS, strict=False):
-        run = next(r.values for r in trained if r.params["num_parts"] == parts)
+        run = of_kind(records, "measure-training", num_parts=parts)[0].values
         plot_predictions(
             run["targets"],
             dict(zip(("trained", "uniform"), run["predictions"], strict=True)),
             ax=ax,
         )
         ax.set_title(f"I = {parts} components, {len(run['targets'])} test contexts", fontsize=10)
-    labels = {f"α = {decay:g}": row for decay, row in zip(DECAYS, np.exp(risks), strict=True)}
+    risks = np.exp(_risks(records))
+    labels = {f"α = {decay:g}": row for decay, row in zip(DECAYS, risks, strict=True)}
     plot_risks(SIZES, labels, ax=axes[0, 2])
-    figure.savefig(path)
-    return path
+    return figure
 
 
 MEASURE_ATTENTION = Reproduction(
@@ -244,5 +209,7 @@ MEASURE_ATTENTION = Reproduction(
         "Kawata and Suzuki, Transformers as measure-theoretic associative memory (2026), arXiv "
         "2602.01863; a small model of our own, whose order of risks is compared"
     ),
-    run=run_measure_attention,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )

@@ -6,21 +6,22 @@ which a separate implementation of the same dynamics made from 100 other pattern
 """
 
 import csv
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classical_ref.theory import gfa
 from classical_ref.theory.simulation import simulate
-from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.experiments import Task, trial
 from qdenseam.plots.dynamics import plot_overlaps
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import Check, Floats, Records, Reproduction, equal, of_kind
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ORDER = 3
 NUM_NEURONS = 512
@@ -28,6 +29,8 @@ NUM_STEPS = 10
 SCALED_LOADS = (0.1, 0.2, 0.3, 0.4)
 NUM_TARGETS = 4
 SETS_PER_BATCH = 5
+NUM_BATCHES = 20
+QUICK_BATCHES = 2
 NUM_PATHS = 400_000
 QUICK_PATHS = 50_000
 _BOUNDARY = 0.1  # spread of single trials at the last step that tells a basin boundary
@@ -49,26 +52,9 @@ def theoretical_overlap(params: dict[str, Any], rng: np.random.Generator) -> dic
     return {"overlap": gfa.solve(dense_load=_dense_load(scaled_load), rng=rng, **params).overlap}
 
 
-def run_figure_1(
-    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
-) -> Reproduced:
-    """Simulate and solve what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
-    table, spread = stored_table()
-    simulations, theories = _tasks(quick)
-    records = collect(
-        [*simulations, *theories],
-        out / "results.jsonl",
-        num_workers=num_workers,
-        on_progress=on_progress,
-    )
-    samples = _simulated(records, len(SCALED_LOADS))
-    theory = _theoretical(records).reshape(samples.shape[0], -1, NUM_STEPS + 1)
-    mean = samples.mean(axis=1)
-    error = samples.std(axis=1, ddof=1) / np.sqrt(samples.shape[1])
-    checks = agreement(mean, error, theory, table, spread, quick=quick)
-    write_checks(checks, out / "agreement.csv")
-    _write_curves(mean, error, theory, out / "overlaps.csv")
-    return Reproduced(checks=checks, figure=_draw(mean, theory, out / "figure.png"))
+def _agreement(records: Records) -> tuple[Check, ...]:
+    quick = len(of_kind(records, "overlap-simulation")) < NUM_BATCHES * len(SCALED_LOADS)
+    return agreement(*_curves(records), *stored_table(), quick=quick)
 
 
 def agreement(
@@ -90,12 +76,8 @@ def agreement(
 
     def within(curves: NDArray[np.bool_], steps: slice, tolerance: float, what: str) -> Check:
         slack = 4 * float(error[curves][:, steps].max()) if quick else 0.0
-        return Check(
-            quantity=f"largest |simulation - theory|, {what}",
-            value=float(distance[curves][:, steps].max()),
-            expected=0.0,
-            tolerance=tolerance + slack,
-        )
+        quantity = f"largest |simulation - theory|, {what}"
+        return equal(quantity, distance[curves][:, steps].max(), 0, tolerance + slack)
 
     combined = np.sqrt(error**2 + spread**2 / 100 + _ROUNDING**2)
     deviation = np.abs(mean - table) / combined
@@ -108,11 +90,11 @@ def agreement(
             0.05,
             f"{inside.sum()} curves off the basin boundary, steps 1 to {NUM_STEPS}",
         ),
-        Check(
-            quantity="largest |simulation - stored table| in standard errors",
-            value=float(deviation[..., 1:].max()),
-            expected=0.0,
-            tolerance=6.0 if quick else 4.0,  # the error of few sets is uncertain itself
+        equal(
+            "largest |simulation - stored table| in standard errors",
+            deviation[..., 1:].max(),
+            0,
+            6.0 if quick else 4.0,  # the error of few sets is uncertain itself
         ),
     )
 
@@ -139,7 +121,7 @@ def _dense_load(scaled_load: float) -> float:
     return scaled_load / gfa.scaled_load(ORDER, 1.0)
 
 
-def _tasks(quick: bool) -> tuple[list[Task], list[Task]]:
+def _tasks(quick: bool) -> list[Task]:
     overlaps = initial_overlaps()
     common = {"order": ORDER, "num_steps": NUM_STEPS}
     simulations = [
@@ -153,7 +135,7 @@ def _tasks(quick: bool) -> tuple[list[Task], list[Task]]:
                 "num_pattern_sets": SETS_PER_BATCH,
                 "num_targets": NUM_TARGETS,
             },
-            num_batches=2 if quick else 20,
+            num_batches=QUICK_BATCHES if quick else NUM_BATCHES,
         )
         for load in reversed(SCALED_LOADS)  # the largest first, so that workers finish together
     ]
@@ -170,21 +152,21 @@ def _tasks(quick: bool) -> tuple[list[Task], list[Task]]:
         for load in SCALED_LOADS
         for overlap in overlaps
     ]
-    return simulations, theories
+    return simulations + theories
 
 
-def _simulated(records: list[Record], num_loads: int) -> Floats:
-    """Return single pattern sets, ``(num_loads, num_sets, num_probes, num_steps + 1)``."""
-    rows = [record for record in records if record.kind == "overlap-simulation"]
-    overlaps = np.array([row.values["overlaps"] for row in rows])
-    return overlaps.reshape(num_loads, -1, *overlaps.shape[2:])[::-1]
+def _curves(records: Records) -> tuple[Floats, Floats, Floats]:
+    """Return simulated means, their standard errors and theory; shapes as of the stored table."""
+    simulated = [row.values["overlaps"] for row in of_kind(records, "overlap-simulation")]
+    shape = (len(SCALED_LOADS), -1, *np.shape(simulated)[2:])  # of single pattern sets
+    samples = np.reshape(simulated, shape)[::-1]
+    theory = np.array([row.values["overlap"] for row in of_kind(records, "overlap-theory")])
+    error = samples.std(axis=1, ddof=1) / np.sqrt(samples.shape[1])
+    return samples.mean(axis=1), error, theory.reshape(error.shape)
 
 
-def _theoretical(records: list[Record]) -> Floats:
-    return np.array([r.values["overlap"] for r in records if r.kind == "overlap-theory"])
-
-
-def _draw(mean: Floats, theory: Floats, path: Path) -> Path:
+def _draw(records: Records) -> "Figure":
+    mean, _, theory = _curves(records)
     figure, axes = new_figure(2, 2, size=(8.0, 6.4))
     for ax, load, simulated, solved in zip(axes.flat, SCALED_LOADS, mean, theory, strict=True):
         plot_overlaps(simulated, solved, ax=ax)
@@ -193,22 +175,16 @@ def _draw(mean: Floats, theory: Floats, path: Path) -> Path:
         f"Order {ORDER}: simulation of {NUM_NEURONS} neurons (markers) and theory (lines)",
         fontsize=11,
     )
-    figure.savefig(path)
-    return path
+    return figure
 
 
-def _write_curves(mean: Floats, error: Floats, theory: Floats, path: Path) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(
-            ["scaled_load", "initial_overlap", "step", "mean", "standard_error", "theory"]
-        )
-        for (load, probe, step), value in np.ndenumerate(mean):
-            place = (load, probe, step)
-            numbers = (value, error[place], theory[place])
-            writer.writerow(
-                [SCALED_LOADS[load], (probe + 1) / 10, step, *(f"{x:.5f}" for x in numbers)]
-            )
+def _rows(records: Records) -> Iterator[Sequence[object]]:
+    """Yield the curves with their heading."""
+    mean, error, theory = _curves(records)
+    yield "scaled_load", "initial_overlap", "step", "mean", "standard_error", "theory"
+    for (load, probe, step), value in np.ndenumerate(mean):
+        numbers = (value, error[load, probe, step], theory[load, probe, step])
+        yield SCALED_LOADS[load], (probe + 1) / 10, step, *(f"{x:.5f}" for x in numbers)
 
 
 MIMURA_FIGURE_1 = Reproduction(
@@ -218,5 +194,8 @@ MIMURA_FIGURE_1 = Reproduction(
         "Mimura, Takeuchi, Sumikawa, Kabashima and Coolen, Dynamical properties of dense "
         "associative memory (2025)"
     ),
-    run=run_figure_1,
+    tasks=_tasks,
+    agreement=_agreement,
+    draw=_draw,
+    tables={"overlaps.csv": _rows},
 )

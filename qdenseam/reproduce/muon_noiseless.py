@@ -6,11 +6,10 @@ the rate of its own probability. Without noise every normalized method is expone
 normalized ones are compared at equal operator norm of a step, and the oracle apart.
 """
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classical_ref.learning import (
     Facts,
@@ -25,12 +24,22 @@ from classical_ref.learning import (
     learn,
     random_embeddings,
 )
-from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.experiments import Record, Task, trial
 from qdenseam.plots.optimizers import plot_imbalance, plot_losses
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import (
+    Check,
+    Floats,
+    Records,
+    Reproduction,
+    at_least,
+    at_most,
+    equal,
+    of_kind,
+)
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NUM_GROUPS = 8
 GROUP_SIZE = 8
@@ -71,118 +80,47 @@ def learned_facts(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
     }
 
 
-def run_noiseless(
-    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
-) -> Reproduced:
-    """Learn what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
-    num_seeds = 1 if quick else NUM_SEEDS
-    tasks = [
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield how fast and how evenly each optimizer learned, beside what theory tells."""
+    rows = {name: _rows(records, name) for name in NUM_STEPS}
+    steps = {name: _steps_to(each, _MOMENT) for name, each in rows.items()}
+    muon, slow, fast = rows["Muon"], rows["GD, step 1/p"], rows["GD, step 4/p"]
+    late = np.log([row.values["losses"][20:41] for row in muon])
+    slopes = np.polyfit(np.arange(20, 41), late.T, 1)[0] / STEP
+    most = max(steps["Muon"])
+    facts = _facts()
+    step_size = 1 / facts.query_probabilities[0]
+    exact = _time_to(facts, step_size, _MOMENT)
+    tenth = _time_to(facts, step_size, _MOMENT / 10) / exact
+    rates = step_size * facts.query_probabilities[:: facts.group_size]
+    constants = rates * _LATE * gap_losses(facts, descent_gaps(facts, step_size, [_LATE])[0])
+    farthest = constants[np.abs(constants - 1).argmax()]
+    deviation = max(row.values["deviation"] for row in (*fast, *slow))
+    even, uneven = max(map(_imbalance, muon)), min(map(_imbalance, fast))
+    yield equal("Muon: slope of the log loss per step, over eta", slopes.mean(), -1, 0.01)
+    yield at_most("Muon: steps to 1e-3", most, 30)
+    yield at_most("Muon: steps to 1e-6", max(_steps_to(muon, 1e-6)), 45)
+    yield equal("GD, step 1/p: steps to 1e-3", max(steps["GD, step 1/p"]), exact, 5.0)
+    yield at_least("GD's steps over Muon's", min(steps["GD, step 1/p"]) / most, 100)
+    yield equal("GD: steps to 1e-4 over steps to 1e-3 (law 1/t: 10)", tenth, 10, 0.5)
+    yield equal(f"GD: eta p t L of a group after {_LATE} steps, farthest from 1", farthest, 1, 0.02)
+    yield at_most("Muon: largest over smallest group loss", even, 2.0)
+    yield at_least("GD: largest over smallest group loss", uneven, 10.0)
+    for name in ("normalized gradient", "SignGD"):
+        quantity = f"{name}'s steps over Muon's at equal operator norm"
+        yield at_least(quantity, min(steps[name]) / most, 1.0)
+    yield equal("GD: largest |matrix - gap recursion| of a group loss", deviation, 0, 1e-12)
+
+
+def _tasks(quick: bool) -> list[Task]:
+    return [
         Task(
             kind="muon-noiseless",
             params={"optimizer": name, "num_steps": num_steps},
-            num_batches=num_seeds,
+            num_batches=1 if quick else NUM_SEEDS,
         )
         for name, num_steps in reversed(NUM_STEPS.items())  # the longest first
     ]
-    records = collect(
-        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
-    )
-    checks = agreement(records)
-    write_checks(checks, out / "agreement.csv")
-    return Reproduced(checks=checks, figure=_draw(records, out / "figure.png"))
-
-
-def agreement(records: list[Record]) -> tuple[Check, ...]:
-    """Return how fast and how evenly each optimizer learned, beside what theory tells."""
-    muon, slow = _rows(records, "Muon"), _rows(records, "GD, step 1/p")
-    fast = _rows(records, "GD, step 4/p")
-    steps = {name: _steps_to(_rows(records, name), _MOMENT) for name in NUM_STEPS}
-    late = np.log([row.values["losses"][20:41] for row in muon])
-    slopes = np.polyfit(np.arange(20, 41), late.T, 1)[0] / STEP
-    facts = _facts()
-    step_size = 1 / facts.query_probabilities[0]
-    constants = (
-        step_size
-        * facts.query_probabilities[:: facts.group_size]
-        * _LATE
-        * gap_losses(facts, descent_gaps(facts, step_size, [_LATE])[0])
-    )
-    exact = _time_to(facts, step_size, _MOMENT)
-    tenth = _time_to(facts, step_size, _MOMENT / 10) / exact
-    return (
-        Check(
-            quantity="Muon: slope of the log loss per step, over eta",
-            value=float(slopes.mean()),
-            expected=-1.0,
-            tolerance=0.01,
-        ),
-        Check(
-            quantity="Muon: steps to 1e-3",
-            value=float(max(steps["Muon"])),
-            expected=30,
-            sense="at most",
-        ),
-        Check(
-            quantity="Muon: steps to 1e-6",
-            value=float(max(_steps_to(muon, 1e-6))),
-            expected=45,
-            sense="at most",
-        ),
-        Check(
-            quantity="GD, step 1/p: steps to 1e-3",
-            value=float(max(steps["GD, step 1/p"])),
-            expected=exact,
-            tolerance=5.0,
-        ),
-        Check(
-            quantity="GD's steps over Muon's",
-            value=float(min(steps["GD, step 1/p"]) / max(steps["Muon"])),
-            expected=100,
-            sense="at least",
-        ),
-        Check(
-            quantity="GD: steps to 1e-4 over steps to 1e-3 (law 1/t: 10)",
-            value=tenth,
-            expected=10.0,
-            tolerance=0.5,
-        ),
-        Check(
-            quantity=f"GD: eta p t L of a group after {_LATE} steps, farthest from 1",
-            value=float(constants[np.abs(constants - 1).argmax()]),
-            expected=1.0,
-            tolerance=0.02,
-        ),
-        Check(
-            quantity="Muon: largest over smallest group loss",
-            value=float(max(_imbalance(row) for row in muon)),
-            expected=2.0,
-            sense="at most",
-        ),
-        Check(
-            quantity="GD: largest over smallest group loss",
-            value=float(min(_imbalance(row) for row in fast)),
-            expected=10.0,
-            sense="at least",
-        ),
-        Check(
-            quantity="normalized gradient's steps over Muon's at equal operator norm",
-            value=float(min(steps["normalized gradient"]) / max(steps["Muon"])),
-            expected=1.0,
-            sense="at least",
-        ),
-        Check(
-            quantity="SignGD's steps over Muon's at equal operator norm",
-            value=float(min(steps["SignGD"]) / max(steps["Muon"])),
-            expected=1.0,
-            sense="at least",
-        ),
-        Check(
-            quantity="GD: largest |matrix - gap recursion| of a group loss",
-            value=max(row.values["deviation"] for row in (*fast, *slow)),
-            expected=0.0,
-            tolerance=1e-12,
-        ),
-    )
 
 
 def _facts() -> Facts:
@@ -218,11 +156,11 @@ def _time_to(facts: Facts, step_size: float, loss: float) -> float:
     return float(np.exp(np.interp(-np.log(loss), -np.log(losses), np.log(steps))))
 
 
-def _rows(records: list[Record], name: str) -> list[Record]:
-    return [row for row in records if row.params["optimizer"] == name]
+def _rows(records: Records, name: str) -> list[Record]:
+    return of_kind(records, "muon-noiseless", optimizer=name)
 
 
-def _steps_to(rows: list[Record], loss: float) -> list[float]:
+def _steps_to(rows: Sequence[Record], loss: float) -> list[float]:
     """Return the first step below a loss, infinite where there is none."""
     curves = [np.flatnonzero(np.array(row.values["losses"]) < loss) for row in rows]
     return [float(below[0]) if below.size else float("inf") for below in curves]
@@ -233,7 +171,7 @@ def _imbalance(row: Record) -> float:
     return float("nan") if groups is None else max(groups) / min(groups)
 
 
-def _draw(records: list[Record], path: Path) -> Path:
+def _draw(records: Records) -> "Figure":
     figure, axes = new_figure(1, 2, size=(10.0, 4.2))
     first = {name: _rows(records, name)[0].values for name in NUM_STEPS}
     ax = plot_losses({name: each["losses"] for name, each in first.items()}, ax=axes[0, 0])
@@ -244,13 +182,14 @@ def _draw(records: list[Record], path: Path) -> Path:
     ax = plot_imbalance(groups, _facts().group_probabilities, ax=axes[0, 1])
     ax.legend(fontsize=7)
     ax.set_title("loss by group when the total reaches 0.001", fontsize=10)
-    figure.savefig(path)
-    return path
+    return figure
 
 
 MUON_NOISELESS = Reproduction(
     name="muon-noiseless",
     title="Muon against gradient descent on facts without noise: speed and balance",
     source=SOURCE,
-    run=run_noiseless,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )

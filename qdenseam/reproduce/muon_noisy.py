@@ -9,21 +9,30 @@ The loss at exactly step T is a matter of luck, a phase of a cycle of two. It is
 over the last quarter of a run.
 """
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classical_ref.learning import Facts, Muon, descent_gaps, gap_losses, learn
-from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.experiments import Task, trial
 from qdenseam.plots.optimizers import plot_losses, plot_scaling
 from qdenseam.plots.queries import fitted_power_law
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import (
+    Check,
+    Floats,
+    Records,
+    Reproduction,
+    at_least,
+    at_most,
+    equal,
+    of_kind,
+)
 from qdenseam.reproduce.muon_noiseless import SOURCE
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NUM_GROUPS = 48
 GROUP_SIZE = 2
@@ -61,64 +70,30 @@ def descent_losses(params: dict[str, Any], rng: np.random.Generator) -> dict[str
     return {"losses": gap_losses(facts, gaps) @ facts.group_probabilities}
 
 
-def run_noisy(out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress) -> Reproduced:
-    """Learn what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield the fitted exponents beside the predicted ones."""
+    horizons, mean, largest = _windows(records)
+    same = _descent(records, NUM_GROUPS, EXPONENT)[horizons.astype(int) - 1]
+    height = (largest / (_facts().optimal_gap / horizons) ** 2).max()
+    for name, losses in (("mean", mean), ("largest", largest)):
+        law = fitted_power_law(horizons, losses)
+        quantity = f"Muon: exponent of the {name} loss against T, fit ± {law.error:.2f}"
+        yield equal(quantity, law.exponent, -2, 0.3)
+    yield at_most("Muon: largest loss over (d*/T)^2, at any T", height, 1.5)
+    yield at_least("GD's loss over Muon's after the same T, at least", (same / mean).min(), 10)
+    for exponent in DESCENT_EXPONENTS:
+        law = fitted_power_law(DESCENT_HORIZONS, _descent(records, DESCENT_GROUPS, exponent))
+        quantity = f"GD, b = {exponent}: exponent against T, fit ± {law.error:.3f}"
+        yield equal(quantity, law.exponent, -(exponent - 1) / exponent, 0.02)
+
+
+def _tasks(quick: bool) -> list[Task]:
     horizons = QUICK_HORIZONS if quick else HORIZONS
-    tasks = [
+    return [
         *(Task(kind="muon-noisy", params={"horizon": each}) for each in reversed(horizons)),
         _descent_task(NUM_GROUPS, EXPONENT, 4.0, range(1, horizons[-1] + 1)),
         *(_descent_task(DESCENT_GROUPS, each, 1.0, DESCENT_HORIZONS) for each in DESCENT_EXPONENTS),
     ]
-    records = collect(
-        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
-    )
-    checks = agreement(records)
-    write_checks(checks, out / "agreement.csv")
-    return Reproduced(checks=checks, figure=_draw(records, out / "figure.png"))
-
-
-def agreement(records: list[Record]) -> tuple[Check, ...]:
-    """Return the fitted exponents beside the predicted ones."""
-    horizons, mean, largest = _windows(records)
-    same = _small_descent(records)
-    scale = _facts().optimal_gap / horizons
-    checks = [
-        Check(
-            quantity=f"Muon: exponent of the {name} loss against T, fit ± {law.error:.2f}",
-            value=law.exponent,
-            expected=-2.0,
-            tolerance=0.3,
-        )
-        for name, law in (
-            ("mean", fitted_power_law(horizons, mean)),
-            ("largest", fitted_power_law(horizons, largest)),
-        )
-    ]
-    checks += [
-        Check(
-            quantity="Muon: largest loss over (d*/T)^2, at any T",
-            value=float((largest / scale**2).max()),
-            expected=1.5,
-            sense="at most",
-        ),
-        Check(
-            quantity="GD's loss over Muon's after the same T, at least",
-            value=float((same[horizons.astype(int) - 1] / mean).min()),
-            expected=10.0,
-            sense="at least",
-        ),
-    ]
-    for exponent in DESCENT_EXPONENTS:
-        law = fitted_power_law(DESCENT_HORIZONS, _descent(records, exponent))
-        checks.append(
-            Check(
-                quantity=f"GD, b = {exponent}: exponent against T, fit ± {law.error:.3f}",
-                value=law.exponent,
-                expected=-(exponent - 1) / exponent,
-                tolerance=0.02,
-            )
-        )
-    return tuple(checks)
 
 
 def _facts() -> Facts:
@@ -137,54 +112,49 @@ def _descent_task(num_groups: int, exponent: float, step: float, horizons: Any) 
     )
 
 
-def _windows(records: list[Record]) -> tuple[Floats, Floats, Floats]:
+def _windows(records: Records) -> tuple[Floats, Floats, Floats]:
     """Return ascending horizons, and mean and largest loss over the last quarter of each run."""
-    rows = [row for row in records if row.kind == "muon-noisy"]
-    rows.sort(key=lambda row: row.params["horizon"])
+    rows = sorted(of_kind(records, "muon-noisy"), key=lambda row: row.params["horizon"])
     ends = [np.array(row.values["losses"])[-(row.params["horizon"] // 4) :] for row in rows]
     horizons = np.array([row.params["horizon"] for row in rows], dtype=float)
     return horizons, np.array([e.mean() for e in ends]), np.array([e.max() for e in ends])
 
 
-def _descent(records: list[Record], exponent: float) -> Floats:
-    rows = [row for row in records if row.params.get("num_groups") == DESCENT_GROUPS]
-    return next(
-        np.array(row.values["losses"]) for row in rows if row.params["exponent"] == exponent
-    )
+def _descent(records: Records, num_groups: int, exponent: float) -> Floats:
+    """Return gradient descent's losses after the numbers of steps of its task."""
+    (row,) = of_kind(records, "descent-noisy", num_groups=num_groups, exponent=exponent)
+    return np.array(row.values["losses"])
 
 
-def _small_descent(records: list[Record]) -> Floats:
-    """Return gradient descent's losses on Muon's facts after 1, 2, ... steps."""
-    rows = [row for row in records if row.params.get("num_groups") == NUM_GROUPS]
-    return np.array(rows[0].values["losses"])
-
-
-def _draw(records: list[Record], path: Path) -> Path:
+def _draw(records: Records) -> "Figure":
     figure, axes = new_figure(1, 2, size=(10.0, 4.2))
     horizons, mean, _ = _windows(records)
     curves = {
         f"Muon, T = {row.params['horizon']}": row.values["losses"]
-        for row in records
-        if row.kind == "muon-noisy" and row.params["horizon"] in QUICK_HORIZONS
+        for row in of_kind(records, "muon-noisy")
+        if row.params["horizon"] in QUICK_HORIZONS
     }
     losses = dict(reversed(curves.items()))
-    same = _small_descent(records)
+    same = _descent(records, NUM_GROUPS, EXPONENT)
     losses["GD, step 4/p"] = np.concatenate([[np.nan], same])
     ax = plot_losses(losses, ax=axes[0, 0], floor=1e-5)
     ax.legend(fontsize=8)
     ax.set_title(f"{NUM_GROUPS * GROUP_SIZE} facts, label noise {LABEL_NOISE}", fontsize=10)
-    scaling = {"Muon": mean} | {f"GD, b = {b}": _descent(records, b) for b in DESCENT_EXPONENTS}
+    scaling = {"Muon": mean} | {
+        f"GD, b = {b}": _descent(records, DESCENT_GROUPS, b) for b in DESCENT_EXPONENTS
+    }
     where = dict.fromkeys(scaling, np.array(DESCENT_HORIZONS, dtype=float)) | {"Muon": horizons}
     ax = plot_scaling(scaling, where, ax=axes[0, 1])
     ax.legend(fontsize=8)
     ax.set_title("loss after T steps, with fitted exponents", fontsize=10)
-    figure.savefig(path)
-    return path
+    return figure
 
 
 MUON_NOISY = Reproduction(
     name="muon-noisy",
     title="Muon against gradient descent on facts with label noise: scaling exponents",
     source=SOURCE,
-    run=run_noisy,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )

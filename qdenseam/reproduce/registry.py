@@ -1,9 +1,12 @@
 """The reproductions by name."""
 
+import csv
 import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from qdenseam.reproduce.base import OnProgress, Reproduced
+from qdenseam.experiments import Progress, collect
+from qdenseam.reproduce.base import Check, Reproduced
 from qdenseam.reproduce.krotov_hopfield_digits import KROTOV_HOPFIELD_DIGITS
 from qdenseam.reproduce.krotov_hopfield_xor import KROTOV_HOPFIELD_XOR
 from qdenseam.reproduce.measure_attention import MEASURE_ATTENTION
@@ -39,7 +42,7 @@ def reproduce(
     out: str | os.PathLike[str],
     quick: bool = False,
     num_workers: int = 0,
-    on_progress: OnProgress = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> Reproduced:
     """Make a published result again and return how well it agrees.
 
@@ -59,8 +62,32 @@ def reproduce(
     """
     if name not in REPRODUCTIONS:
         raise ValueError(f"name should be one of {', '.join(REPRODUCTIONS)}. Got {name!r}.")
-    folder = Path(out)
+    wanted, folder = REPRODUCTIONS[name], Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    return REPRODUCTIONS[name].run(
-        folder, quick=quick, num_workers=num_workers, on_progress=on_progress
+    tasks = wanted.tasks(quick)
+    records = (
+        collect(tasks, folder / "results.jsonl", num_workers=num_workers, on_progress=on_progress)
+        if tasks
+        else []
     )
+    checks = tuple(wanted.agreement(records))
+    _write(_agreement_rows(checks), folder / "agreement.csv")
+    for file, rows in wanted.tables.items():
+        _write(rows(records), folder / file)
+    figure = folder / "figure.png"
+    wanted.draw(records).savefig(figure)
+    return Reproduced(checks=checks, figure=figure)
+
+
+def _agreement_rows(checks: Iterable[Check]) -> Iterable[Sequence[object]]:
+    yield "quantity", "value", "sense", "expected", "tolerance", "passed"
+    for each in checks:
+        yield (
+            *(each.quantity, each.value, each.sense, each.expected, each.tolerance),
+            each.passed,
+        )
+
+
+def _write(rows: Iterable[Sequence[object]], path: Path) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

@@ -6,22 +6,31 @@ the tag samples each token with its attention weight, and a shot is one token. W
 the acceptance of the filter.
 """
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classical_ref.continuous.measures import TokenMeasure
-from qdenseam.experiments import Record, Task, collect, trial
+from qdenseam.experiments import Task, trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.context import ContextState
 from qdenseam.methods import Posterior, ProductFilter, SeparationFilter
 from qdenseam.plots.attention import plot_masses, plot_shot_errors
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import (
+    Check,
+    Complex,
+    Floats,
+    Records,
+    Reproduction,
+    equal,
+    of_kind,
+)
 
-Complex = NDArray[np.complex128]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NUM_PARTS = (2, 4, 8)
 BETAS = tuple(place / 2 for place in range(17))
@@ -104,11 +113,36 @@ def token_shots(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     }
 
 
-def run_softmax_context(
-    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
-) -> Reproduced:
-    """Run what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
-    tasks = [
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield how filters agree with softmax, and shots with their standard error."""
+    contexts, (tokens,) = of_kind(records, "context-filter"), of_kind(records, "token-filter")
+    masses, prices, hard = [], [], []
+    for context in contexts:
+        num_parts = context.params["num_parts"]
+        mass, price = _formulas(num_parts)
+        masses.append(np.abs(np.array(context.values["masses"]) - mass).max())
+        prices.append(np.abs(np.array(context.values["acceptances"]) - price).max())
+        hard.append(abs(context.values["hard_acceptance"] - 1 / num_parts))
+    softmax = max(each.values["error"] for each in contexts)
+    states = max(each.values["hard_error"] for each in contexts)
+    law, circuit, price = (tokens.values[each] for each in ("laws", "circuits", "prices"))
+    yield equal("largest |mass - 1/(1 + (I - 1)e^-β)|, I to 8", max(masses), 0, 1e-12)
+    yield equal("largest |masses and averages - softmax|", softmax, 0, 1e-12)
+    yield equal("largest |acceptance - (1 + (I - 1)e^-β)/I|", max(prices), 0, 1e-12)
+    yield equal("projection on a tag: |P - 1/I|", max(hard), 0, 1e-12)
+    yield equal("projection on a tag: state", states, 0, 1e-12)
+    yield equal("tokens: largest |law - attention over the measure|", law, 0, 1e-12)
+    yield equal("tokens: largest |circuit - attention|", circuit, 0, 1e-10)
+    yield equal(
+        "tokens: largest |acceptance - mean of e^(score - largest possible)|", price, 0, 1e-12
+    )
+    scaled = np.array([each.values["scaled"] for each in of_kind(records, "token-shots")])
+    error = float(scaled.std(ddof=1)) / len(scaled) ** 0.5
+    yield equal("squared error of shots × accepted / variance", scaled.mean(), 1, 4 * error)
+
+
+def _tasks(quick: bool) -> list[Task]:
+    return [
         *(
             Task(kind="context-filter", params={"num_parts": parts, "betas": BETAS})
             for parts in NUM_PARTS
@@ -123,61 +157,9 @@ def run_softmax_context(
             for shots in SHOTS
         ),
     ]
-    records = collect(
-        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
-    )
-    contexts = [r for r in records if r.kind == "context-filter"]
-    tokens = next(r.values for r in records if r.kind == "token-filter")
-    shots = [r for r in records if r.kind == "token-shots"]
-    checks = agreement(contexts, dict(tokens), shots)
-    write_checks(checks, out / "agreement.csv")
-    return Reproduced(checks=checks, figure=_draw(contexts, shots, out / "figure.png"))
 
 
-def agreement(
-    contexts: list[Record], tokens: dict[str, Any], shots: list[Record]
-) -> tuple[Check, ...]:
-    """Return how filters agree with softmax, and shots with their standard error."""
-    masses, prices = [], []
-    for record in contexts:
-        theory = _formulas(record.params["num_parts"])
-        masses.append(float(np.abs(np.array(record.values["masses"]) - theory[0]).max()))
-        prices.append(float(np.abs(np.array(record.values["acceptances"]) - theory[1]).max()))
-    hard = max(abs(r.values["hard_acceptance"] - 1 / r.params["num_parts"]) for r in contexts)
-    scaled = np.array([record.values["scaled"] for record in shots])
-    numbers = (
-        ("largest |mass - 1/(1 + (I - 1)e^-β)|, I to 8", max(masses), 1e-12),
-        (
-            "largest |masses and averages - softmax|",
-            max(r.values["error"] for r in contexts),
-            1e-12,
-        ),
-        ("largest |acceptance - (1 + (I - 1)e^-β)/I|", max(prices), 1e-12),
-        ("projection on a tag: |P - 1/I|", hard, 1e-12),
-        ("projection on a tag: state", max(r.values["hard_error"] for r in contexts), 1e-12),
-        ("tokens: largest |law - attention over the measure|", tokens["laws"], 1e-12),
-        ("tokens: largest |circuit - attention|", tokens["circuits"], 1e-10),
-        (
-            "tokens: largest |acceptance - mean of e^(score - largest possible)|",
-            tokens["prices"],
-            1e-12,
-        ),
-    )
-    return (
-        *(
-            Check(quantity=what, value=value, expected=0.0, tolerance=tolerance)
-            for what, value, tolerance in numbers
-        ),
-        Check(
-            quantity="squared error of shots × accepted / variance",
-            value=float(scaled.mean()),
-            expected=1.0,
-            tolerance=4 * float(scaled.std(ddof=1)) / len(scaled) ** 0.5,
-        ),
-    )
-
-
-def _formulas(num_parts: int) -> NDArray[np.float64]:
+def _formulas(num_parts: int) -> Floats:
     """Return mass and acceptance at :data:`BETAS`, ``(2, num_betas)``."""
     others = (num_parts - 1) * np.exp(-np.array(BETAS))
     return np.stack([1 / (1 + others), (1 + others) / num_parts])
@@ -200,7 +182,8 @@ def _density(rng: np.random.Generator, size: int) -> Complex:
     return np.asarray(state / np.trace(state).real)
 
 
-def _draw(contexts: list[Record], shots: list[Record], path: Path) -> Path:
+def _draw(records: Records) -> "Figure":
+    contexts = of_kind(records, "context-filter")
     figure, axes = new_figure(1, 3, size=(11.0, 3.6))
     for place, (name, title) in enumerate(
         (("masses", "mass on the document asked for"), ("acceptances", "acceptance"))
@@ -210,18 +193,11 @@ def _draw(contexts: list[Record], shots: list[Record], path: Path) -> Path:
         ax = plot_masses(BETAS, theory, found, ax=axes[0, place])
         ax.set_ylabel(title)
     axes[0, 0].legend(fontsize=8)
-    accepted = [
-        np.mean(
-            [r.params["shots"] * r.values["acceptance"] for r in shots if r.params["shots"] == n]
-        )
-        for n in SHOTS
-    ]
-    errors = [
-        [r.values["squared_error"] ** 0.5 for r in shots if r.params["shots"] == n] for n in SHOTS
-    ]
+    runs = {n: [r.values for r in of_kind(records, "token-shots", shots=n)] for n in SHOTS}
+    accepted = [np.mean([n * run["acceptance"] for run in runs[n]]) for n in SHOTS]
+    errors = [[run["squared_error"] ** 0.5 for run in runs[n]] for n in SHOTS]
     plot_shot_errors(accepted, errors, ax=axes[0, 2])
-    figure.savefig(path)
-    return path
+    return figure
 
 
 SOFTMAX_CONTEXT = Reproduction(
@@ -231,5 +207,7 @@ SOFTMAX_CONTEXT = Reproduction(
         "Kawata and Suzuki, Transformers as measure-theoretic associative memory (2026), arXiv "
         "2602.01863, for the context; the quantum filter is derived here"
     ),
-    run=run_softmax_context,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )

@@ -5,9 +5,8 @@ subspace of 64 dimensions, recalled by linear programming; 256 neurons on a spar
 by votes. The graphs and sizes are ours, not those of the publication.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,10 +18,21 @@ from classical_ref.sparse_recovery import (
     learn_constraints,
     left_regular_graph,
 )
-from qdenseam.experiments import Record, Task, collect, rate, trial
+from qdenseam.experiments import Task, rate, trial
 from qdenseam.plots.sparse_recovery import plot_learned_checks, plot_recall_rates
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import (
+    Check,
+    Records,
+    Reproduction,
+    at_least,
+    at_most,
+    equal,
+    of_kind,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NUM_NEURONS, NUM_CHECKS, DEGREE = 96, 48, 3
 SAMPLE_SIZES = (16, 24, 32, 48, 64, 96)
@@ -95,58 +105,38 @@ def subspace_recall(params: dict[str, Any], rng: np.random.Generator) -> dict[st
     return {"recalled": recalled}
 
 
-def run_sparse_recovery(
-    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
-) -> Reproduced:
-    """Run what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
-    tasks = _tasks(quick)
-    records = collect(
-        tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield how the memories do against what was derived or found for them."""
+    parities, (subspaces,) = (
+        of_kind(records, "parity-memory"),
+        of_kind(records, "subspace-learning"),
     )
-    checks = agreement(records)
-    write_checks(checks, out / "agreement.csv")
-    return Reproduced(checks=checks, figure=_draw(records, out / "figure.png"))
-
-
-def agreement(records: Sequence[Record]) -> tuple[Check, ...]:
-    """Return how the memories do against what was derived or found for them."""
-    graphs = [record.values for record in records if record.kind == "parity-memory"]
-    subspaces = next(r.values for r in records if r.kind == "subspace-learning")
+    graphs = [each.values for each in parities]
     enough = [place for place, k in enumerate(SAMPLE_SIZES) if k >= 64]
-
-    def check(what: str, value: float, expected: float, sense: str = "equal") -> Check:
-        return Check(quantity=what, value=value, expected=expected, sense=sense)  # type: ignore[arg-type]
-
-    checks = [
-        check("log2 of the stored words, smallest", min(g["dimension"] for g in graphs), 48),
-        check(
-            "graphs whose 48 checks come back exactly from 64 and 96 samples",
-            sum(all(g["exact"][place] for place in enough) for g in graphs),
-            len(graphs),
-        ),
-        check("single errors corrected, of 96, fewest", min(g["singles"] for g in graphs), 96),
-        check("checks violated by fresh words", sum(g["fresh_violations"] for g in graphs), 0),
-        check(
-            "share of fresh words that differ from all others",
-            sum(g["fresh_distinct"] for g in graphs) / _fresh(records),
-            1,
-        ),
-    ]
+    exact = sum(all(g["exact"][place] for place in enough) for g in graphs)
+    fresh = sum(each.params["num_fresh"] for each in parities)
+    distinct = sum(g["fresh_distinct"] for g in graphs) / fresh
+    yield equal("log2 of the stored words, smallest", min(g["dimension"] for g in graphs), 48)
+    yield equal(
+        "graphs whose 48 checks come back exactly from 64 and 96 samples", exact, len(graphs)
+    )
+    yield equal("single errors corrected, of 96, fewest", min(g["singles"] for g in graphs), 96)
+    yield equal("checks violated by fresh words", sum(g["fresh_violations"] for g in graphs), 0)
+    yield equal("share of fresh words that differ from all others", distinct, 1)
     num_probes, totals = _totals(records, "parity-memory")
     for errors, least in ((2, 0.99), (3, 0.9), (4, 0.78)):
         share = totals[ERRORS.index(errors)] / num_probes
-        checks.append(check(f"share of {errors} errors corrected", share, least, "at least"))
-    checks += [
-        check("constraints from 63 samples of 64 dimensions", subspaces["num_constraints"][0], 65),
-        check("constraints from 64 samples", subspaces["num_constraints"][1], 64),
-        check("rest of new members after 63 samples", subspaces["rest"][0], 1e-2, "at least"),
-        check("rest of new members after 64 samples", subspaces["rest"][1], 1e-10, "at most"),
-    ]
+        yield at_least(f"share of {errors} errors corrected", share, least)
+    fewer, exactly = subspaces.values["num_constraints"]
+    yield equal("constraints from 63 samples of 64 dimensions", fewer, 65)
+    yield equal("constraints from 64 samples", exactly, 64)
+    fewer, exactly = subspaces.values["rest"]
+    yield at_least("rest of new members after 63 samples", fewer, 1e-2)
+    yield at_most("rest of new members after 64 samples", exactly, 1e-10)
     for decoder, sizes in (("basis-pursuit", PROGRAM_ERRORS), ("votes", VOTE_ERRORS)):
         num_probes, totals = _totals(records, "subspace-recall", decoder)
         share = totals[sizes.index(12)] / num_probes
-        checks.append(check(f"share of 12 errors removed by {decoder}", share, 0.95, "at least"))
-    return tuple(checks)
+        yield at_least(f"share of 12 errors removed by {decoder}", share, 0.95)
 
 
 def _tasks(quick: bool) -> list[Task]:
@@ -189,22 +179,16 @@ def _tasks(quick: bool) -> list[Task]:
     ]
 
 
-def _totals(
-    records: Sequence[Record], kind: str, decoder: str | None = None
-) -> tuple[int, list[int]]:
+def _totals(records: Records, kind: str, decoder: str | None = None) -> tuple[int, list[int]]:
     """Return probes per number of errors, and how many were recalled, over all batches."""
-    chosen = [r for r in records if r.kind == kind and r.params.get("decoder") == decoder]
+    chosen = of_kind(records, kind, decoder=decoder)
     recalled = np.array([record.values["recalled"] for record in chosen]).sum(axis=0)
     return chosen[0].params["num_probes"] * len(chosen), recalled.tolist()
 
 
-def _fresh(records: Sequence[Record]) -> int:
-    return sum(r.params["num_fresh"] for r in records if r.kind == "parity-memory")
-
-
-def _draw(records: Sequence[Record], path: Path) -> Path:
+def _draw(records: Records) -> "Figure":
     figure, axes = new_figure(1, 3, size=(11.0, 3.6))
-    learned = [r.values["learned"] for r in records if r.kind == "parity-memory"]
+    learned = [each.values["learned"] for each in of_kind(records, "parity-memory")]
     plot_learned_checks(SAMPLE_SIZES, learned, NUM_CHECKS, ax=axes[0, 0])
     probes, totals = _totals(records, "parity-memory")
     flips = {"48 checks, 96 neurons": (ERRORS, [rate(k, probes) for k in totals])}
@@ -219,8 +203,7 @@ def _draw(records: Sequence[Record], path: Path) -> Path:
         curves[label] = ([k / size for k in errors], [rate(k, probes) for k in totals])
     plot_recall_rates(curves, ax=axes[0, 2])
     axes[0, 2].set_xlabel("share of wrong entries")
-    figure.savefig(path)
-    return path
+    return figure
 
 
 SPARSE_RECOVERY = Reproduction(
@@ -230,5 +213,7 @@ SPARSE_RECOVERY = Reproduction(
         "Mazumdar and Rawat, Associative memory via a sparse recovery model (2015); graphs, sizes "
         "and decoders of our own"
     ),
-    run=run_sparse_recovery,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )

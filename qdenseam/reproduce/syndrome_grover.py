@@ -5,8 +5,8 @@ checks next to the probe takes eight rounds; held in the memory, 16 words take t
 syndrome takes none. Classical flips or a table of syndromes are cheaper than each of them.
 """
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,15 @@ from circuits.bit_order import all_bits
 from circuits.loading.affine import Affine
 from classical_ref.sparse_recovery import ParityMemory
 from classical_ref.spins import bits_to_spins
-from qdenseam.experiments import Task, collect, rate, trial
+from qdenseam.experiments import Task, rate, trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import Iterations, SetIntersection, SyndromeDecoding
 from qdenseam.plots.rounds import plot_rounds
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import Check, Records, Reproduction, at_most, equal
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Bits = NDArray[np.uint8]
 
@@ -133,71 +136,51 @@ def _index(spins: NDArray[np.int8]) -> int:
     return int((spins < 0) @ (1 << np.arange(len(spins))))
 
 
-def run_syndrome_grover(
-    out: Path, *, quick: bool, num_workers: int, on_progress: OnProgress
-) -> Reproduced:
-    """Run what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield how the circuits agree with their laws and with Grover's formula."""
+    searched, *codes = (record.values for record in records)
+    theta = np.arcsin(128**-0.5)
+    formula = np.sin((2 * np.arange(MOST_ROUNDS + 1) + 1) * theta) ** 2
+    furthest = np.abs(np.array(searched["circuits"]) - formula).max()
+    yield equal("rounds that come closest to success", searched["best_rounds"], 8)
+    yield equal("success after eight rounds, circuit", searched["circuits"][8], 0.99562, 5e-6)
+    yield equal("largest |circuit - sin²((2r + 1)θ)|, r to 13", furthest, 0, 1e-10)
+    yield equal("largest |circuit - law| over all states", max(searched["errors"]), 0, 1e-10)
+    yield equal("any word, two rounds: some word", searched["coset"], 0.9453, 5e-5)
+    yield equal("any word: the right one among them", searched["coset_right"], 1 / 16, 1e-10)
+    yield equal("rounds when the words are held", searched["held_rounds"], 3)
+    for code in codes:
+        of = f"{code['num_words']} words"
+        certainty, fidelity = min(code["certainties"]), min(code["fidelities"])
+        yield equal(f"lowest P(syndrome) of single errors, {of}", certainty, 1, 1e-10)
+        yield equal(f"lowest fidelity after correction, {of}", fidelity, 1, 1e-10)
+        yield equal(f"lowest recall of single errors, {of}", min(code["recalled"]), 1, 1e-10)
+        yield equal(f"share of shots that recall the word, {of}", code["share"], 1)
+    measuring = codes[0]["preparation_cx"] + codes[0]["syndrome_cx"]
+    for what, spent in (
+        ("the words held", searched["held_cx"]),
+        ("one syndrome measurement", measuring),
+    ):
+        yield at_most(f"CX of {what} / CX of the search", spent / searched["search_cx"], 0.5)
+
+
+def _tasks(quick: bool) -> list[Task]:
     shots = 500 if quick else 2000
-    tasks = [
+    return [
         Task(kind="syndrome-search", params={"most_rounds": MOST_ROUNDS, "shots": shots}),
         Task(kind="stabilizer-memory", params={"num_bits": 7, "shots": shots}),
         Task(kind="stabilizer-memory", params={"num_bits": 9, "shots": shots}),
     ]
-    searched, *codes = (
-        dict(record.values)
-        for record in collect(
-            tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
-        )
-    )
-    checks = agreement(searched, codes)
-    write_checks(checks, out / "agreement.csv")
+
+
+def _draw(records: Records) -> "Figure":
+    searched = records[0]
     figure, axes = new_figure(1, 1, size=(5.6, 3.7))
-    rates = [rate(count, shots, covers="shots") for count in searched["counts"]]
+    shots = searched.params["shots"]
+    rates = [rate(count, shots, covers="shots") for count in searched.values["counts"]]
     plot_rounds(1 / 128, rates, ax=axes[0, 0])
     axes[0, 0].set_title("Hamming code: the error among 128", fontsize=10)
-    figure.savefig(out / "figure.png")
-    return Reproduced(checks=checks, figure=out / "figure.png")
-
-
-def agreement(searched: dict[str, Any], codes: list[dict[str, Any]]) -> tuple[Check, ...]:
-    """Return how the circuits agree with their laws and with Grover's formula."""
-    theta = np.arcsin(128**-0.5)
-    formula = np.sin((2 * np.arange(MOST_ROUNDS + 1) + 1) * theta) ** 2
-    best = searched["best_rounds"]
-    furthest = float(np.abs(np.array(searched["circuits"]) - formula).max())
-    numbers: list[tuple[str, float, float, float]] = [
-        ("rounds that come closest to success", best, 8, 0),
-        ("success after eight rounds, circuit", searched["circuits"][8], 0.99562, 5e-6),
-        ("largest |circuit - sin²((2r + 1)θ)|, r to 13", furthest, 0, 1e-10),
-        ("largest |circuit - law| over all states", max(searched["errors"]), 0, 1e-10),
-        ("any word, two rounds: some word", searched["coset"], 0.9453, 5e-5),
-        ("any word: the right one among them", searched["coset_right"], 1 / 16, 1e-10),
-        ("rounds when the words are held", searched["held_rounds"], 3, 0),
-    ]
-    for code in codes:
-        of = f"{code['num_words']} words"
-        numbers += [
-            (f"lowest P(syndrome) of single errors, {of}", min(code["certainties"]), 1, 1e-10),
-            (f"lowest fidelity after correction, {of}", min(code["fidelities"]), 1, 1e-10),
-            (f"lowest recall of single errors, {of}", min(code["recalled"]), 1, 1e-10),
-            (f"share of shots that recall the word, {of}", code["share"], 1, 0),
-        ]
-    checks = [
-        Check(quantity=what, value=value, expected=expected, tolerance=tolerance)
-        for what, value, expected, tolerance in numbers
-    ]
-    gates = (
-        ("CX of the words held / CX of the search", "held_cx"),
-        ("CX of one syndrome measurement / CX of the search", "syndrome_cx"),
-    )
-    spent = {**searched, "syndrome_cx": codes[0]["preparation_cx"] + codes[0]["syndrome_cx"]}
-    checks += [
-        Check(
-            quantity=what, value=spent[name] / searched["search_cx"], expected=0.5, sense="at most"
-        )
-        for what, name in gates
-    ]
-    return tuple(checks)
+    return figure
 
 
 SYNDROME_GROVER = Reproduction(
@@ -207,5 +190,7 @@ SYNDROME_GROVER = Reproduction(
         "Grover, A fast quantum mechanical algorithm for database search (1996), for the law; "
         "Mazumdar and Rawat, Associative memory via a sparse recovery model (2015), for the memory"
     ),
-    run=run_syndrome_grover,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )

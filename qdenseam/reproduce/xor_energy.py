@@ -5,8 +5,8 @@ whole Hamiltonian a multiple of ZZZ and a constant, for every separation; where 
 zero, the same two angles find a right row with certainty.
 """
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,14 @@ from circuits.energy.phases import StringPhase
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial, RectifiedPolynomial, Separation
 from classical_ref.spins import bits_to_spins
-from qdenseam.experiments import Task, collect, trial
+from qdenseam.experiments import Task, trial
 from qdenseam.plots.angles import plot_angles, plot_states
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, OnProgress, Reproduced, Reproduction, write_checks
+from qdenseam.reproduce.base import Check, Records, Reproduction, equal
 from qdenseam.simulation.diagonal import qaoa_state
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ORDERS = (2, 3, 4, 5, 6)
 
@@ -77,39 +80,11 @@ def one_layer(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any
     }
 
 
-def run_xor_energy(
-    out: Path,
-    *,
-    quick: bool,  # noqa: ARG001
-    num_workers: int,
-    on_progress: OnProgress,
-) -> Reproduced:
-    """Run what ``out`` lacks, then draw and compare; see :class:`Reproduction`."""
-    tasks = [
-        Task(kind="xor-strings", params={"orders": ORDERS}),
-        Task(kind="xor-layer", params={"num_angles": _NUM_ANGLES, "shots": _SHOTS}),
-    ]
-    found, layer = (
-        dict(record.values)
-        for record in collect(
-            tasks, out / "results.jsonl", num_workers=num_workers, on_progress=on_progress
-        )
-    )
-    checks = agreement(found, layer)
-    write_checks(checks, out / "agreement.csv")
-    figure, axes = new_figure(1, 2, size=(8.4, 3.6))
-    plot_angles(layer["angles"], layer["success"], ax=axes[0, 0])
-    axes[0, 0].set_title("P(right row), one layer for 24 ZZZ", fontsize=10)
-    axes[0, 0].set_xlabel("phase angle 24γ / π")
-    plot_states(layer["counts"], _RIGHT.tolist(), ax=axes[0, 1])
-    axes[0, 1].set_title("24γ = β = π/4", fontsize=10)
-    figure.savefig(out / "figure.png")
-    return Reproduced(checks=checks, figure=out / "figure.png")
-
-
-def agreement(found: dict[str, Any], layer: dict[str, Any]) -> tuple[Check, ...]:
-    """Return how the Hamiltonians and the circuit agree with the derived ones."""
+def agreement(records: Records) -> Iterator[Check]:
+    """Yield how the Hamiltonians and the circuit agree with the derived ones."""
+    found, layer = (record.values for record in records)
     plain, rectified = found["plain"], found["rectified"]
+    probabilities = np.array(layer["probabilities"])
     numbers: list[tuple[str, float, float]] = []
     for place, order in enumerate(ORDERS):
         gap = 3**order - 3
@@ -120,22 +95,34 @@ def agreement(found: dict[str, Any], layer: dict[str, Any]) -> tuple[Check, ...]
             (f"constant, {name}", rectified["constant"][place], -(3**order + 3) / 2),
             (f"P(right row), one layer, {name}", rectified["success"][place], 1),
         ]
-    probabilities = np.array(layer["probabilities"])
+    off = np.abs(probabilities[_RIGHT] - 0.25).max()
     numbers += [
         ("largest other string, all orders", max(plain["rest"], rectified["rest"]), 0),
         ("P(right row), one layer, power 3 (24 ZZZ)", plain["success"][1], 1),
         ("P(right row), one layer, power 2 (no string)", plain["success"][0], 0.5),
-        (
-            "largest difference of a right row from 1/4",
-            np.abs(probabilities[_RIGHT] - 0.25).max(),
-            0,
-        ),
-        ("shots that are no right row", float(np.array(layer["counts"])[~_RIGHT].sum()), 0),
+        ("largest difference of a right row from 1/4", off, 0),
+        ("shots that are no right row", np.array(layer["counts"])[~_RIGHT].sum(), 0),
     ]
-    return tuple(
-        Check(quantity=what, value=float(value), expected=expected, tolerance=1e-9)
-        for what, value, expected in numbers
-    )
+    for quantity, value, expected in numbers:
+        yield equal(quantity, value, expected, 1e-9)
+
+
+def _tasks(quick: bool) -> list[Task]:  # noqa: ARG001
+    return [
+        Task(kind="xor-strings", params={"orders": ORDERS}),
+        Task(kind="xor-layer", params={"num_angles": _NUM_ANGLES, "shots": _SHOTS}),
+    ]
+
+
+def _draw(records: Records) -> "Figure":
+    layer = records[1].values
+    figure, axes = new_figure(1, 2, size=(8.4, 3.6))
+    plot_angles(layer["angles"], layer["success"], ax=axes[0, 0])
+    axes[0, 0].set_title("P(right row), one layer for 24 ZZZ", fontsize=10)
+    axes[0, 0].set_xlabel("phase angle 24γ / π")
+    plot_states(layer["counts"], _RIGHT.tolist(), ax=axes[0, 1])
+    axes[0, 1].set_title("24γ = β = π/4", fontsize=10)
+    return figure
 
 
 def _coefficients(separation: Separation) -> NDArray[np.float64]:
@@ -163,5 +150,7 @@ XOR_ENERGY = Reproduction(
         "Krotov and Hopfield, Dense associative memory for pattern recognition (2016), the XOR "
         "example; the Hamiltonian and its circuit are derived here"
     ),
-    run=run_xor_energy,
+    tasks=_tasks,
+    agreement=agreement,
+    draw=_draw,
 )
