@@ -4,8 +4,6 @@ Each encoder stands in a file of its own and yields a :class:`Preparation`; :cla
 the cheapest by counting.
 """
 
-from typing import Any
-
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
@@ -33,7 +31,6 @@ __all__ = [
     "Merging",
     "Preparation",
     "Schmidt",
-    "encoder_from_dict",
     "pattern_superposition",
     "prepare",
 ]
@@ -95,28 +92,11 @@ def prepare(
     return _resolve(encoder).prepare(rows, vector)
 
 
-def encoder_from_dict(data: dict[str, Any]) -> Encoder:
-    """Return the encoder that :meth:`Encoder.to_dict` wrote.
-
-    Raises:
-        ValueError: There is no encoder of that name.
-    """
-    fields = {k: v for k, v in data.items() if k != "name"}
-    for key, value in fields.items():
-        if isinstance(value, dict) and "name" in value:
-            fields[key] = encoder_from_dict(value)
-        elif isinstance(value, list):
-            fields[key] = tuple(tuple(v) if isinstance(v, list) else v for v in value)
-    return _encoder_type(data["name"])(**fields)
-
-
 def _resolve(encoder: Encoder | str | None) -> Encoder:
     if encoder is None:
         return Auto()
-    return _encoder_type(encoder)() if isinstance(encoder, str) else encoder
-
-
-def _encoder_type(name: str) -> type[Encoder]:
-    if name not in ENCODERS:
-        raise ValueError(f"encoder should be one of {sorted(ENCODERS)}. Got {name!r}.")
-    return ENCODERS[name]
+    if not isinstance(encoder, str):
+        return encoder
+    if encoder not in ENCODERS:
+        raise ValueError(f"encoder should be one of {sorted(ENCODERS)}. Got {encoder!r}.")
+    return ENCODERS[encoder]()

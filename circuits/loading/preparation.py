@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from copy import copy
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -63,14 +63,6 @@ class Encoder(ABC):
             bits: Distinct patterns, shape ``(K, D)``.
             amplitudes: Complex, non-zero, unit 2-norm, shape ``(K,)``.
         """
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the registry name and the plain fields, nested encoders likewise."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
-        return {"name": self.name} | {
-            key: value.to_dict() if isinstance(value, Encoder) else value
-            for key, value in values.items()
-        }
 
 
 def check_limit(max_ancillas: int | None) -> None:

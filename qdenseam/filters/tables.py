@@ -7,15 +7,15 @@ fewer.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, table_angles
 from circuits.distance.symmetric_signal_processing import table_series
-from qdenseam.spelling import resolved
+from qdenseam.spelling import Named, resolved
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,11 +23,10 @@ MAX_TABULATED = 128
 """Largest distance at which a function is tabulated."""
 
 
-class Filter(ABC):
+class Filter(Named, ABC):
     """A frozen value that tabulates F(d)."""
 
     kind: ClassVar[str] = "filter"
-    name: ClassVar[str]
 
     @abstractmethod
     def table(self, num_known: int) -> Floats:
@@ -40,10 +39,6 @@ class Filter(ABC):
     def cosine_series(self, num_known: int) -> Floats:
         """Return Chebyshev coefficients of a real f, |f(cos(πd/2n))| = F(d), of one parity."""
         return table_series(self.table(num_known))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the name and the plain fields."""
-        return {"name": self.name, **asdict(self)}  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)

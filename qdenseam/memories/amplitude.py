@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuits.loading import Auto, encoder_from_dict, prepare
+from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.probe import check_one_probe
-from qdenseam.spelling import resolved
+from qdenseam.spelling import from_plain, resolved, to_plain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,12 +81,11 @@ class AmplitudeMemory:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_dict` reads."""
-        assert isinstance(self.encoder, Encoder)  # made so at construction
         return {
             "memory": "amplitude",
             "patterns": self.patterns.tolist(),
             "weights": self.weights.tolist(),
-            "encoder": self.encoder.to_dict(),
+            "encoder": to_plain(self.encoder),
         }
 
     @classmethod
@@ -95,7 +94,7 @@ class AmplitudeMemory:
         return cls(
             np.array(data["patterns"], dtype=np.int8),
             np.array(data["weights"]),
-            encoder_from_dict(data["encoder"]),
+            from_plain("encoder", data["encoder"]),
         )
 
 

@@ -60,7 +60,7 @@ from qdenseam.methods.schedules import (
     Plain,
     Schedule,
 )
-from qdenseam.spelling import registered, resolved
+from qdenseam.spelling import from_plain, resolved
 
 __all__ = [
     "ADAPTIVE_METHODS",
@@ -166,24 +166,6 @@ def method_from_dict(data: dict[str, Any]) -> RecallMethod | AdaptiveMethod:
     Raises:
         ValueError: No method, filter or schedule has that name.
     """
-    made = _from_plain(data, "method", registered("method"))
+    made = from_plain("method", data)
     assert isinstance(made, RecallMethod | AdaptiveMethod)
     return made
-
-
-def _from_plain(value: Any, kind: str, known: dict[str, type]) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    if not isinstance(value, dict):
-        return value
-    if value.get("name") not in known:
-        raise ValueError(
-            f"{kind} should be one of {', '.join(sorted(known))}. Got {value.get('name')!r}."
-        )
-    parts = registered("filter") | registered("schedule") | registered("amplified")
-    fields = {
-        key: _from_plain(each, "a method's part", parts)
-        for key, each in value.items()
-        if key != "name"
-    }
-    return known[value["name"]](**fields)

@@ -8,7 +8,7 @@ next rounds.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from classical_ref.checks import check_probes
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
+from qdenseam.spelling import Named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,11 +56,10 @@ class AdaptiveState(Protocol):
         """State preparations and inverses in all these shots."""
 
 
-class AdaptiveMethod(ABC):
+class AdaptiveMethod(Named, ABC):
     """A way to recall in rounds; subclasses are frozen dataclasses of plain fields."""
 
     kind: ClassVar[str] = "method"
-    name: ClassVar[str]
     memory_type: ClassVar[type]
     corrects: ClassVar[bool] = True
     """Whether it is meant for probes with wrong bits too; the others complete unknown ones."""
@@ -103,10 +103,6 @@ class AdaptiveMethod(ABC):
             ValueError: The method has no law.
         """
         raise ValueError(f"only a method with a law knows its mean costs. {self.name!r} has none.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the registered name and the plain fields."""
-        return {"name": self.name, **asdict(self)}  # type: ignore[call-overload]
 
 
 ADAPTIVE_METHODS: dict[str, type[AdaptiveMethod]] = {}

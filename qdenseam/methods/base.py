@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import index
 from typing import Any, ClassVar, Literal, Self
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.resources import count
+from qdenseam.spelling import Named
 
 Floats = npt.NDArray[np.float64]
 Spins = npt.NDArray[np.int8]
@@ -74,7 +75,7 @@ class RecallResources:
     """How often the memory state is prepared or unprepared in one shot."""
 
 
-class RecallMethod(ABC):
+class RecallMethod(Named, ABC):
     """A way to recall; subclasses are frozen dataclasses of plain fields.
 
     A builder may use the stored patterns and which positions of the probe are known, never this
@@ -83,7 +84,6 @@ class RecallMethod(ABC):
     """
 
     kind: ClassVar[str] = "method"
-    name: ClassVar[str]
     memory_type: ClassVar[type]
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]]
     preserves_memory_span: ClassVar[bool]
@@ -136,17 +136,6 @@ class RecallMethod(ABC):
             two_qubit_depth=counted.two_qubit_depth,
             state_preparations=self.state_preparations(memory, probe),
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the registered name and the plain fields; :func:`method_from_dict` reads it.
-
-        Fields that do not count for equality, such as the record of a training, are left out.
-        """
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}  # type: ignore[arg-type]
-        return {"name": self.name} | {
-            key: value.to_dict() if hasattr(value, "to_dict") else value
-            for key, value in values.items()
-        }
 
 
 def check_counts(method: object, **least: int) -> None:

@@ -6,8 +6,8 @@ that a planner expects of a filter. It never sees the probe.
 
 import warnings
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from circuits.grover.rounds import (
     Rounds,
@@ -16,14 +16,13 @@ from circuits.grover.rounds import (
     plain_iterations,
     plain_rounds,
 )
-from qdenseam.spelling import resolved
+from qdenseam.spelling import Named, resolved
 
 
-class Schedule(ABC):
+class Schedule(Named, ABC):
     """A frozen value that turns a claimed weight into rounds."""
 
     kind: ClassVar[str] = "schedule"
-    name: ClassVar[str]
     knows_weight: ClassVar[bool]
     """Whether the rounds are right only if the claimed weight is."""
 
@@ -34,10 +33,6 @@ class Schedule(ABC):
         Raises:
             ValueError: The weight is outside (0, 1].
         """
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the name and the plain fields."""
-        return {"name": self.name, **asdict(self)}  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +119,7 @@ class Iterations(Schedule):
 
 
 @dataclass(frozen=True, slots=True)
-class Amplified:
+class Amplified(Named):
     """That a filter's acceptance is amplified, and for which claimed acceptance.
 
     Attributes:
@@ -147,14 +142,6 @@ class Amplified:
     def rounds(self) -> Rounds:
         """Return the rounds for the claimed acceptance."""
         return self.schedule.rounds(self.acceptance)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the name and the plain fields."""
-        return {
-            "name": self.name,
-            "acceptance": self.acceptance,
-            "schedule": self.schedule.to_dict(),
-        }
 
 
 SCHEDULES: dict[str, type[Schedule]] = {s.name: s for s in (Exact, Plain, FixedPoint, Iterations)}

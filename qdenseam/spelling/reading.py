@@ -54,6 +54,11 @@ def settings(cls: type) -> dict[str, Field[Any]]:
     return {each.name: each for each in fields(cls) if each.init and each.compare}
 
 
+def kinds_expected(cls: type) -> dict[str, tuple[str, ...]]:
+    """Return the kinds of objects that each field of a class takes."""
+    return {name: expected.kinds for name, expected in _expected(cls).items()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Expected:
     """What may stand at a place."""

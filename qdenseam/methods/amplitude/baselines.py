@@ -1,7 +1,7 @@
 """The honest baseline of every filter: measure the memory, accept classically."""
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -58,7 +58,3 @@ class SampleAndAccept(RecallMethod):
         """Return F(d)² of each measured state, shape ``(shots,)``."""
         table = self.filter.table(int(np.count_nonzero(probe)))
         return np.asarray(table[hamming_distance(states, probe)] ** 2)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the registered name and the filter's fields."""
-        return {"name": self.name, "filter": self.filter.to_dict()}

@@ -8,7 +8,7 @@ from qiskit import transpile
 from qiskit.quantum_info import Statevector
 
 from circuits.bit_order import all_bits
-from circuits.loading import ENCODERS, Dense, encoder_from_dict, pattern_superposition, prepare
+from circuits.loading import ENCODERS, Dense, pattern_superposition, prepare
 from circuits.loading.dense import MAX_QUBITS
 from circuits.loading.preparation import check_superposition
 from circuits.sparse_simulator import preparation_error, simulate
@@ -194,11 +194,6 @@ def test_small_amplitudes_beside_large_ones(encoder, num_patterns, num_bits, rat
     prepared = prepared * np.exp(-1j * np.angle(np.vdot(expected, prepared)))
     assert np.linalg.norm(prepared - expected) < 1e-10
     np.testing.assert_array_less(np.abs(prepared - expected)[places], 1e-3 * np.abs(amplitudes))
-
-
-def test_encoders_travel_as_plain_data(encoder):
-    value = ENCODERS[encoder]()
-    assert encoder_from_dict(value.to_dict()) == value
 
 
 def test_bad_input_is_refused(encoder):

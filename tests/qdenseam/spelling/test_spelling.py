@@ -1,5 +1,6 @@
 """Every object with a spelling goes to text and back; every error names its place."""
 
+import json
 import re
 import time
 from dataclasses import dataclass
@@ -29,7 +30,16 @@ from qdenseam.methods import (
     Table,
     as_method,
 )
-from qdenseam.spelling import kinds, parse, register, registered, resolved, spell
+from qdenseam.spelling import (
+    from_plain,
+    kinds,
+    parse,
+    register,
+    registered,
+    resolved,
+    spell,
+    to_plain,
+)
 from qdenseam.spelling.grammar import tree
 from qdenseam.spelling.kinds import TABLES
 from qdenseam.spelling.reading import _Resolution, settings
@@ -61,6 +71,29 @@ def test_text_and_back(kind, thing) -> None:
     text = spell(thing)
     assert parse(kind, text) == thing
     assert spell(parse(kind, text)) == text
+
+
+@pytest.mark.parametrize(("kind", "thing"), DEFAULTS + CHANGED, ids=repr)
+def test_plain_data_and_back(kind, thing) -> None:
+    data = json.loads(json.dumps(to_plain(thing)))
+    assert data["name"] == thing.name
+    assert from_plain(kind, data) == thing
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"name": "telepathy"}, r"method should be one of .*amplification.* Got 'telepathy'\."),
+        ({"settings": 3}, r"method should be one of .* Got None\."),
+        (
+            {"name": "separation-filter", "filter": {"name": "ball"}},
+            r"filter should be one of .*hamming-ball.* Got 'ball'\.",
+        ),
+    ],
+)
+def test_plain_data_of_an_unknown_name(data, said) -> None:
+    with pytest.raises(ValueError, match=said):
+        from_plain("method", data)
 
 
 @pytest.mark.parametrize(("kind", "thing"), DEFAULTS, ids=repr)
