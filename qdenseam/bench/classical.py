@@ -6,8 +6,8 @@ times as fast as its reference a kernel is, both timed in turns in the same run.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.fields import DenseFields, Engine
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Separation
+from qdenseam.bench.row import Row
 
 BETA = 0.2
 ASYNCHRONOUS_ORDER = 6
@@ -24,7 +25,7 @@ _BITS_TIMED = 32  # of the slow peer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KernelRow:
+class KernelRow(Row):
     """One kernel beside its reference."""
 
     kernel: str
@@ -62,9 +63,8 @@ def bench_classical(
     num_threads: int = 1,
     repeats: int = 9,
     rng: np.random.Generator | int | None = 0,
-    on_row: Callable[[KernelRow], None] | None = None,
-) -> tuple[KernelRow, ...]:
-    """Return every kernel with its ratio.
+) -> Iterator[KernelRow]:
+    """Yield every kernel with its ratio.
 
     One thread is timed in its own processor time, which other programs disturb least; several in
     wall time.
@@ -78,7 +78,6 @@ def bench_classical(
         num_threads: Threads of matrix products and compiled kernels.
         repeats: Turns, of which the least time counts.
         rng: Source of patterns and probes.
-        on_row: Called after each row.
 
     Raises:
         ValueError: A number is below one, or there are more probes than patterns.
@@ -102,13 +101,6 @@ def bench_classical(
 
     rng = np.random.default_rng(rng)
     clock = time.thread_time if num_threads == 1 else time.perf_counter
-    rows: list[KernelRow] = []
-
-    def add(row: KernelRow) -> None:
-        rows.append(row)
-        if on_row is not None:
-            on_row(row)
-
     compiled_threads = numba.get_num_threads()
     try:
         numba.set_num_threads(min(num_threads, numba.config.NUMBA_NUM_THREADS))
@@ -116,15 +108,14 @@ def bench_classical(
             turns = _Turns(clock, repeats)
             patterns = random_patterns(num_patterns, num_neurons, rng=rng)
             probes = flip(patterns[:num_probes], num_neurons // 10, rng=rng)
-            _synchronous_rows(patterns, probes, turns, add)
-            add(_torch_row(patterns, probes, turns, num_threads))
+            yield from _synchronous_rows(patterns, probes, turns)
+            yield _torch_row(patterns, probes, turns, num_threads)
             many = random_patterns(num_single, num_neurons, rng=rng)
-            _single_rows(many, flip(many[:1], num_neurons // 10, rng=rng), turns, add)
+            yield from _single_rows(many, flip(many[:1], num_neurons // 10, rng=rng), turns)
             few = random_patterns(num_asynchronous, num_neurons, rng=rng)
-            add(_asynchronous_row(few, flip(few[0], num_neurons // 5, rng=rng), turns))
+            yield _asynchronous_row(few, flip(few[0], num_neurons // 5, rng=rng), turns)
     finally:
         numba.set_num_threads(compiled_threads)
-    return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +142,7 @@ def _synchronous_rows(
     patterns: NDArray[np.int8],
     probes: NDArray[np.int8],
     turns: _Turns,
-    add: Callable[[KernelRow], None],
-) -> None:
+) -> Iterator[KernelRow]:
     cubic, exponential = Polynomial(3), Exponential(BETA)
     times = turns.least(
         _product_pair(patterns, probes),
@@ -166,15 +156,14 @@ def _synchronous_rows(
         (f"packed bits and active sets, exponential (beta {BETA})", 6.0),
     )
     for (kernel, target), seconds in zip(names, times[1:], strict=True):
-        add(_against_pair(kernel, patterns, probes, seconds, times[0], target))
+        yield _against_pair(kernel, patterns, probes, seconds, times[0], target)
 
 
 def _single_rows(
     patterns: NDArray[np.int8],
     probe: NDArray[np.int8],
     turns: _Turns,
-    add: Callable[[KernelRow], None],
-) -> None:
+) -> Iterator[KernelRow]:
     times = turns.least(
         _product_pair(patterns, probe),
         _step(patterns, probe, Polynomial(3), "auto"),
@@ -185,7 +174,7 @@ def _single_rows(
         (f"packed bits and active sets, exponential (beta {BETA})", 50.0),
     )
     for (kernel, target), seconds in zip(names, times[1:], strict=True):
-        add(_against_pair(kernel, patterns, probe, seconds, times[0], target))
+        yield _against_pair(kernel, patterns, probe, seconds, times[0], target)
 
 
 def _asynchronous_row(
@@ -232,7 +221,7 @@ def _torch_row(
     except ImportError:
         (reference,) = turns.least(pair)
         row = _against_pair(kernel, patterns, probes, None, reference, None)
-        return KernelRow(**(asdict(row) | {"note": "skipped: torch is not installed"}))
+        return replace(row, note="skipped: torch is not installed")
     torch.set_num_threads(num_threads)
     queries = torch.tensor(probes[np.newaxis], dtype=torch.float32)
     keys = torch.tensor(patterns[np.newaxis], dtype=torch.float32)

@@ -3,18 +3,19 @@
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from qdenseam.bench.row import Row
 from qdenseam.experiments import Task, collect, trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CollectorRow:
+class CollectorRow(Row):
     """One collector on tasks that take no time, run in one process and kept on disk."""
 
     collector: str
@@ -25,10 +26,6 @@ class CollectorRow:
     """Time a task adds when the same call comes again and everything is there."""
     bytes_per_task: float | None = None
     note: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plain fields."""
-        return asdict(self)
 
 
 @trial("trivial")

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import lgamma, log, log2
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from qdenseam.bench.encoder_instances import AmplitudeKind, Instance, PatternKind
+from qdenseam.bench.row import Row
 from qdenseam.files import Appender, whole_lines, write_whole
 from qdenseam.versions import versions
 
@@ -16,7 +17,7 @@ CORRECT = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EncoderRow:
+class EncoderRow(Row):
     """One encoder on one instance and one device."""
 
     patterns: PatternKind
@@ -63,10 +64,6 @@ class EncoderRow:
     def is_correct(self) -> bool:
         """Whether the circuit was right where it was checked; published counts are taken as so."""
         return self.infidelity is None or self.infidelity < CORRECT
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plain fields."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

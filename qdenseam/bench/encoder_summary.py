@@ -6,10 +6,11 @@ from math import exp, log
 
 from qdenseam.bench.encoder_instances import AmplitudeKind, PatternKind
 from qdenseam.bench.encoder_rows import EncoderRow
+from qdenseam.bench.row import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegimeSummary:
+class RegimeSummary(Row):
     """Ratios of one of our encoders to the best peer over a regime."""
 
     regime: str

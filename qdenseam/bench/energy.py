@@ -1,9 +1,8 @@
 """Simulators of the same energy circuit, side by side: one run, one machine, one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,10 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from classical_ref.patterns import random_patterns
+from classical_ref.spins import spins_to_bits
+from qdenseam.bench.distance_energies import distance_energies
+from qdenseam.bench.row import Row
+from qdenseam.bench.timing import fastest
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
 
 Floats = npt.NDArray[np.float64]
@@ -24,7 +27,7 @@ NOT_INSTALLED = "not installed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnergyRow:
+class EnergyRow(Row):
     """One engine on one circuit."""
 
     engine: str
@@ -61,8 +64,7 @@ def bench_energy(
     num_repeats: int = 3,
     engines: Sequence[str] | None = None,
     rng: np.random.Generator | int | None = None,
-    on_row: Callable[[EnergyRow], None] | None = None,
-) -> list[EnergyRow]:
+) -> Iterator[EnergyRow]:
     """Time QAOA with all-to-all pair couplings on every engine.
 
     The circuit is the Hebb energy of three random patterns. Engines get what suits them: ours and
@@ -75,9 +77,8 @@ def bench_energy(
         num_repeats: Repeats of which the fastest counts, after one that warms up.
         engines: Names out of :data:`ENGINES`; by default all.
         rng: Draws patterns and angles.
-        on_row: Called with each row as it is measured.
 
-    Returns:
+    Yields:
         One row per size and engine, without numbers for an engine that is not installed.
 
     Raises:
@@ -91,21 +92,19 @@ def bench_energy(
     if unknown:
         raise ValueError(f"engines should be among {', '.join(ENGINES)}. Got {unknown[0]!r}.")
     notes = {name: _qokit_backend() if name == "qokit" else "" for name in names}
-    rows = []
     for size in sizes:
         problem = _problem(size, num_layers, rng)
-        reference = np.abs(_ours(problem)()) ** 2
-        base = _fastest(_ours(problem), num_repeats)
+        base, reference = fastest(_ours(problem), num_repeats)
         for name in names:
             seconds = error = None
             if notes[name] != NOT_INSTALLED:
-                run = _RUNNERS[name](problem)
-                seconds = base if name == "qdenseam" else _fastest(run, num_repeats)
-                state = run()
+                seconds, state = base, reference
+                if name != "qdenseam":
+                    seconds, state = fastest(_RUNNERS[name](problem), num_repeats)
                 error = 0.0
                 if state is not None:
-                    error = float(np.abs(np.abs(state) ** 2 - reference).max())
-            row = EnergyRow(
+                    error = float(np.abs(np.abs(state) ** 2 - np.abs(reference) ** 2).max())
+            yield EnergyRow(
                 engine=name,
                 num_neurons=size,
                 num_layers=num_layers,
@@ -114,39 +113,19 @@ def bench_energy(
                 error=error,
                 note=notes[name],
             )
-            rows.append(row)
-            if on_row is not None:
-                on_row(row)
-    return rows
 
 
 def _problem(num_neurons: int, num_layers: int, rng: np.random.Generator) -> _Problem:
     num_patterns = min(3, 2**num_neurons)
-    patterns = random_patterns(num_patterns, num_neurons, rng=rng).astype(float)
-    couplings = np.triu(-(patterns.T @ patterns) / num_neurons, 1)
-    energies = np.zeros(1)
-    for neuron in range(num_neurons):  # E(x, b) = E(x) + (-1)^b Σ_j J_ij z_j
-        field = np.zeros(1)
-        for other in range(neuron):
-            coupling = couplings[other, neuron]
-            field = np.concatenate([field + coupling, field - coupling])
-        energies = np.concatenate([energies + field, energies - field])
+    patterns = random_patterns(num_patterns, num_neurons, rng=rng)
+    overlaps = num_neurons - 2.0 * np.arange(num_neurons + 1)
+    table = (num_neurons - overlaps**2) / (2 * num_neurons)  # Σ_{i<j} of one pattern's terms
     return _Problem(
-        couplings=couplings,
-        energies=energies,
+        couplings=np.triu(-(patterns.T.astype(float) @ patterns) / num_neurons, 1),
+        energies=distance_energies(spins_to_bits(patterns), np.tile(table, (num_patterns, 1))),
         gammas=rng.uniform(0, 1, num_layers),
         betas=rng.uniform(0, 1, num_layers),
     )
-
-
-def _fastest(run: Callable[[], Any], num_repeats: int) -> float:
-    run()
-    times = []
-    for _ in range(num_repeats):
-        start = perf_counter()
-        run()
-        times.append(perf_counter() - start)
-    return min(times)
 
 
 def _ours(problem: _Problem, precision: Any = "double") -> Callable[[], Any]:

@@ -3,12 +3,13 @@
 Where there is no GPU every engine gets a row that says what is missing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from qdenseam.bench.gpu_workloads import WORKLOADS, Precision, Workload
+from qdenseam.bench.row import Row
 from qdenseam.execution.engines.gpu_support import (
     free_memory,
     missing_for_aer,
@@ -24,7 +25,7 @@ TOLERANCES: dict[Precision, float] = {"double": 1e-10, "single": 1e-6}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GpuRow:
+class GpuRow(Row):
     """One engine on one workload at one size and precision."""
 
     engine: str
@@ -55,8 +56,7 @@ def bench_gpu(
     precisions: Sequence[Precision] = ("double", "single"),
     engines: Sequence[str] | None = None,
     array_module: Any = None,
-    on_row: Callable[[GpuRow], None] | None = None,
-) -> list[GpuRow]:
+) -> Iterator[GpuRow]:
     """Measure every engine on the GPU against the CPU and against the exact law.
 
     A run that does not fit is a row that says so; the others go on. Whatever else happens to an
@@ -70,7 +70,6 @@ def bench_gpu(
         precisions: ``"double"`` and ``"single"``.
         engines: Out of :data:`ENGINES`; by default all.
         array_module: Instead of CuPy, for tests: any module with its interface.
-        on_row: Called with each row as it is measured.
 
     Raises:
         ValueError: A size, a precision or a name is out of range.
@@ -84,17 +83,10 @@ def bench_gpu(
             raise ValueError(f"precisions should be 'double' or 'single'. Got {precision!r}.")
     if not sizes or min(sizes) < 9:
         raise ValueError(f"sizes should be at least 9. Got {list(sizes)}.")
-    rows: list[GpuRow] = []
-
-    def add(row: GpuRow) -> None:
-        rows.append(row)
-        if on_row is not None:
-            on_row(row)
-
     for name in names:
         missing = _missing(name, array_module)
         if missing is not None:
-            add(GpuRow(engine=name, note=missing))
+            yield GpuRow(engine=name, note=missing)
             continue
         xp = None if name == "aer-gpu" else array_module or import_module("cupy")
         for size in sizes:
@@ -103,9 +95,8 @@ def bench_gpu(
                     on_cpu, is_own = size <= max_cpu_qubits, name != "aer-gpu"
                     found = _measured(workload, xp, size, precision, on_cpu, is_own)
                     row = {"num_qubits": size, "precision": precision, **found}
-                    add(GpuRow(engine=name, workload=workload.name, **row))
+                    yield GpuRow(engine=name, workload=workload.name, **row)
                     release_memory(xp)
-    return rows
 
 
 def _missing(name: str, array_module: Any) -> str | None:

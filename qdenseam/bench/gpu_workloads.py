@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +17,7 @@ from qdenseam.bench import branch
 from qdenseam.bench.distance_energies import distance_energies, distance_tables
 from qdenseam.bench.neuron_classes import ClassQAOA
 from qdenseam.bench.recall_cases import recall_case
+from qdenseam.bench.timing import fastest
 from qdenseam.simulation import diagonal, diagonal_arrays
 
 Precision = Literal["double", "single"]
@@ -75,8 +75,8 @@ def _aer(_: Any, size: int, precision: Precision, on_cpu: bool) -> Numbers:
 
         return run
 
-    seconds, amplitudes = _timed(runner("GPU"))
-    cpu_seconds = _timed(runner("CPU"))[0] if on_cpu else None
+    seconds, amplitudes = fastest(runner("GPU"))
+    cpu_seconds = fastest(runner("CPU"))[0] if on_cpu else None
     return seconds, cpu_seconds, float(np.abs(np.abs(amplitudes) ** 2 - case.law().joint).max())
 
 
@@ -105,12 +105,14 @@ class _Recall:
             _wait(xp)
             return result
 
-        seconds, result = _timed(run)
+        seconds, result = fastest(run)
         if on_cpu is None:
             return seconds, None, result
         here = self.energies(np)
         precision = "double" if self.dtype == np.float64 else "single"
-        cpu_seconds, _ = _timed(lambda: on_cpu(here, self.start, **_LAYERS, precision=precision))
+        cpu_seconds, _ = fastest(
+            lambda: on_cpu(here, self.start, **_LAYERS, precision=precision), 2
+        )
         return seconds, cpu_seconds, result
 
 
@@ -160,24 +162,12 @@ def _branch(xp: Any, size: int, precision: Precision, on_cpu: bool) -> Numbers:
         _wait(xp)
         return state
 
-    seconds, state = _timed(run)
+    seconds, state = fastest(run)
     angle = np.arcsin(np.sqrt(4 / num_patterns))
     expected = np.sin((2 * _NUM_ROUNDS + 1) * angle) ** 2 / 4
     error = float(np.abs(np.abs(_host(xp, state[:4])) ** 2 - expected).max())
-    cpu_seconds = _timed(lambda: branch.amplify(host, marked, rounds))[0] if on_cpu else None
+    cpu_seconds = fastest(lambda: branch.amplify(host, marked, rounds))[0] if on_cpu else None
     return seconds, cpu_seconds, error
-
-
-def _timed(run: Callable[[], Any]) -> tuple[float, Any]:
-    """Return the seconds of the faster of two runs after a first, and the last result."""
-    result = run()
-    times = []
-    for _ in range(2):
-        result = None  # two states need not fit
-        start = perf_counter()
-        result = run()
-        times.append(perf_counter() - start)
-    return min(times), result
 
 
 def _wait(xp: Any) -> None:

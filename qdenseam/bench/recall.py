@@ -1,6 +1,6 @@
 """Every recall method at one table: how exactly its circuit obeys its law, and what it costs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,19 +9,16 @@ import numpy.typing as npt
 
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import LogSumExp
+from qdenseam.bench.row import Row
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods import (
-    METHODS,
-    RecallLaw,
-    RecallMethod,
-)
+from qdenseam.methods import METHODS, RecallLaw, RecallMethod
 from qdenseam.methods.base import Floats, Spins
 from qdenseam.spelling import parse, spell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecallRow:
+class RecallRow(Row):
     """One method on one memory and probe."""
 
     method: str
@@ -52,9 +49,8 @@ def bench_recall(
     shots: int = 4000,
     methods: Sequence[str] | None = None,
     rng: np.random.Generator | int | None = None,
-    on_row: Callable[[RecallRow], None] | None = None,
-) -> list[RecallRow]:
-    """Return a row for every method on one random memory.
+) -> Iterator[RecallRow]:
+    """Yield a row for every method on one random memory.
 
     Completions get a stored pattern with one bit unknown, all others one with one bit flipped, such
     that no other pattern is as near where the memory allows it. Laws, circuits and shots are
@@ -67,7 +63,6 @@ def bench_recall(
         methods: Spellings, in which ``$num_patterns`` is K; by default :data:`COMPARED` and every
             other registered method with its defaults.
         rng: Seed or generator.
-        on_row: Called with each finished row.
 
     Raises:
         ValueError: D, K or the shots are out of range, or a text spells no method with a law.
@@ -79,7 +74,6 @@ def bench_recall(
     if num_neurons < 2:
         raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")
     patterns = random_patterns(num_patterns, num_neurons, rng=rng)
-    rows = []
     for untrained in _chosen(methods, num_patterns):
         memory = _memory_for(untrained, patterns)
         target, probe = _posed(patterns, 0 if completes(untrained) else -1)
@@ -88,7 +82,7 @@ def bench_recall(
         result = recall(memory, probe, method=method, sampler="statevector", shots=shots, rng=rng)
         counts = [*result.counts, result.spurious, shots - result.accepted]
         cost = method.resources(memory, probe)
-        row = RecallRow(
+        yield RecallRow(
             method=spell(untrained, digits=3),
             law_error=law_error(method, memory, probe, law),
             p_value=smallest_p_value(counts, [*law.joint, law.spurious, law.rejected]),
@@ -100,10 +94,6 @@ def bench_recall(
             state_preparations=cost.state_preparations,
             knows_match_count=method.knows_match_count,
         )
-        rows.append(row)
-        if on_row is not None:
-            on_row(row)
-    return rows
 
 
 COMPARED = (
@@ -157,13 +147,10 @@ def accepted_distribution(method: RecallMethod, memory: Any, probe: Spins) -> Fl
     from classical_ref.spins import bits_to_spins
 
     circuit = method.circuit(memory, probe)
-    num_flags = sum(len(r) for r in circuit.qregs if r.name == "flag")
     states = bits_to_spins(all_bits(memory.num_neurons))
-    # flags stand right behind the memory; other qubits are traced out
-    read = list(range(memory.num_neurons + num_flags))
-    probabilities = Statevector(circuit).probabilities(read)
-    unflagged = probabilities.reshape(2**num_flags, -1)[0]
-    return np.asarray(unflagged * method.acceptance_of(memory, probe, states))
+    # flags and ancillas stand behind the memory; all should be 0
+    clean = Statevector(circuit).probabilities()[: len(states)]
+    return np.asarray(clean * method.acceptance_of(memory, probe, states))
 
 
 def smallest_p_value(counts: Sequence[int], probabilities: Sequence[float]) -> float:

@@ -6,7 +6,7 @@ compared.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from classical_ref.patterns import flip, random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam.bench import branch
 from qdenseam.bench.matrix_product import product_amplitudes
+from qdenseam.bench.row import Row
 from qdenseam.bench.simulator_runs import SIMULATORS, missing
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
@@ -48,7 +49,7 @@ _LEAST_SECONDS, _LONG_SECONDS = 0.02, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecallEngineRow:
+class RecallEngineRow(Row):
     """One engine on one recall."""
 
     case: str
@@ -73,8 +74,7 @@ def bench_recall_engines(
     engines: Sequence[str] = ENGINES,
     num_repeats: int = 3,
     rng: np.random.Generator | int | None = None,
-    on_row: Callable[[RecallEngineRow], None] | None = None,
-) -> list[RecallEngineRow]:
+) -> Iterator[RecallEngineRow]:
     """Time recalls on every engine: amplification, filters of two kinds, and one amplified.
 
     Args:
@@ -82,7 +82,6 @@ def bench_recall_engines(
         engines: Out of :data:`ENGINES`; one that is not installed gets rows that say so.
         num_repeats: Repeats of which the fastest counts.
         rng: Draws the patterns.
-        on_row: Called with each row as it is measured.
 
     Raises:
         ValueError: A name or a number is out of range.
@@ -96,7 +95,6 @@ def bench_recall_engines(
             "sizes should have D and K of at least 4, and num_repeats should be at least 1. "
             f"Got {list(sizes)}, {num_repeats}."
         )
-    rows = []
     for num_neurons, num_patterns in sizes:
         memory = AmplitudeMemory(random_patterns(num_patterns, num_neurons, rng=rng))
         for case, method, probe in _cases(memory, rng):
@@ -119,13 +117,9 @@ def bench_recall_engines(
                     )
                     ratio = seconds / base
                     error = float(np.abs(joint - reference).max())
-                row = RecallEngineRow(
+                yield RecallEngineRow(
                     **common, engine=name, seconds=seconds, ratio=ratio, error=error, note=note
                 )
-                rows.append(row)
-                if on_row is not None:
-                    on_row(row)
-    return rows
 
 
 def branch_joint(method: RecallMethod, memory: AmplitudeMemory, probe: Any) -> Floats:

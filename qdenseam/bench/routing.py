@@ -6,7 +6,7 @@ that they differ in the routing alone.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import pi
 
@@ -19,6 +19,7 @@ from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import SignalAngles
 from circuits.loading import pattern_superposition
 from circuits.registers import join
+from qdenseam.bench.row import Row
 from qdenseam.execution.compiling.layout import Layout, place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
 from qdenseam.execution.devices.parts import failed_places, part_of_target, working_qubits
@@ -29,7 +30,7 @@ LINE_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoutingRow:
+class RoutingRow(Row):
     """One circuit on one device, routed both ways; ``None`` where a way found nothing."""
 
     device: str
@@ -61,9 +62,8 @@ def bench_routing(
     degrees: Sequence[int] = (1, 4, 8),
     num_seeds: int = 12,
     rng: np.random.Generator | int | None = None,
-    on_row: Callable[[RoutingRow], None] | None = None,
-) -> list[RoutingRow]:
-    """Return a row for every device, size, number of patterns and degree.
+) -> Iterator[RoutingRow]:
+    """Yield a row for every device, size, number of patterns and degree.
 
     Args:
         devices: Device models by short name; ``"line"`` is a chain of fake Torino's qubits.
@@ -72,7 +72,6 @@ def bench_routing(
         degrees: Numbers of signals.
         num_seeds: Qiskit's routings, at level 3.
         rng: Draws the patterns and the angles.
-        on_row: Called with each finished row.
 
     Raises:
         ValueError: There is no such device model, a degree is below 1, or a circuit does not fit.
@@ -80,17 +79,13 @@ def bench_routing(
     rng = np.random.default_rng(rng)
     if min(degrees, default=1) < 1:
         raise ValueError(f"degrees should be at least 1. Got {min(degrees)}.")
-    rows: list[RoutingRow] = []
     for device in devices:
         target = _target(device)
         for size in sizes:
             for number in num_patterns:
                 for degree in degrees:
                     circuit = filter_circuit(size, number, degree, rng=rng)
-                    rows.append(_row(device, target, circuit, size, number, degree, num_seeds))
-                    if on_row is not None:
-                        on_row(rows[-1])
-    return rows
+                    yield _row(device, target, circuit, size, number, degree, num_seeds)
 
 
 def filter_circuit(

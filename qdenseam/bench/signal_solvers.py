@@ -5,7 +5,7 @@ exact-match filter P = 0.999 Σ_k z^k/(n + 1), which root finding handles badly 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from circuits.distance.signal_processing import polynomial_angles, table_angles
 from circuits.distance.symmetric_signal_processing import symmetric_phases, symmetric_response
+from qdenseam.bench.row import Row
 
 Complexes = npt.NDArray[np.complex128]
 
@@ -26,7 +27,7 @@ _NUM_POINTS = 257
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SolverRow:
+class SolverRow(Row):
     """One solver on one target."""
 
     solver: str
@@ -43,15 +44,13 @@ def bench_signal_solvers(
     *,
     largest_peer_degree: int = 256,
     rng: np.random.Generator | int | None = None,
-    on_row: Callable[[SolverRow], None] | None = None,
-) -> list[SolverRow]:
-    """Return rows of our solvers, and of PennyLane's and pyqsp's where these are installed.
+) -> Iterator[SolverRow]:
+    """Yield rows of our solvers, and of PennyLane's and pyqsp's where these are installed.
 
     Args:
         degrees: Degrees n >= 1.
         largest_peer_degree: Up to which degree the peers are asked.
         rng: Draws the points and the random tables.
-        on_row: Called with each finished row.
 
     Raises:
         ValueError: A degree is below 1.
@@ -60,7 +59,6 @@ def bench_signal_solvers(
     rng = np.random.default_rng(rng)
     if min(degrees) < 1:
         raise ValueError(f"degrees should be at least 1. Got {min(degrees)}.")
-    rows: list[SolverRow] = []
     for degree in degrees:
         for target, table in _tables(degree, rng).items():
             coefficients = np.fft.fft(table) / (degree + 1)
@@ -77,9 +75,7 @@ def bench_signal_solvers(
                 peer = partial(_pennylane, coefficients, points, wanted)
                 cases.append((PENNYLANE, peer))
             for solver, solve in cases:
-                rows.append(_timed(solver, target, degree, solve, solver in PEERS))
-                if on_row is not None:
-                    on_row(rows[-1])
+                yield _timed(solver, target, degree, solve, solver in PEERS)
         chebyshev = np.zeros(degree + 1)
         chebyshev[degree] = _LARGEST
         symmetric = [("symmetric", _our_symmetric)]
@@ -89,10 +85,7 @@ def bench_signal_solvers(
             if degree > 512:
                 continue
             solve = partial(each, chebyshev)
-            rows.append(_timed(solver, "Chebyshev", degree, solve, solver in PEERS))
-            if on_row is not None:
-                on_row(rows[-1])
-    return rows
+            yield _timed(solver, "Chebyshev", degree, solve, solver in PEERS)
 
 
 def _tables(degree: int, rng: np.random.Generator) -> dict[str, npt.NDArray[np.float64]]:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from qdenseam.bench.recall_cases import FAMILIES, recall_case
+from qdenseam.bench.row import Row
 from qdenseam.bench.simulator_runs import SIMULATORS, missing
 
 EXACT = "exact"
@@ -27,7 +28,7 @@ _POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatorRow:
+class SimulatorRow(Row):
     """One simulator on one circuit."""
 
     case: str
@@ -55,8 +56,7 @@ def bench_simulators(
     num_threads: int = 1,
     limit: float = 60.0,
     seed: int = 0,
-    on_row: Callable[[SimulatorRow], None] | None = None,
-) -> list[SimulatorRow]:
+) -> Iterator[SimulatorRow]:
     """Run every case on every simulator.
 
     Args:
@@ -67,9 +67,8 @@ def bench_simulators(
         num_threads: Threads that a simulator may use.
         limit: Processor seconds after which a run is stopped, imports included; its row says so.
         seed: Draws the patterns.
-        on_row: Called with each row as it is measured.
 
-    Returns:
+    Yields:
         One row per case and simulator.
 
     Raises:
@@ -84,7 +83,6 @@ def bench_simulators(
         raise ValueError(
             f"num_threads should be at least 1 and limit above 0. Got {num_threads}, {limit}."
         )
-    rows = []
     for num_neurons, num_patterns in sizes:
         for family in families:
             case = recall_case(family, num_neurons, num_patterns, rng=seed)
@@ -98,11 +96,7 @@ def bench_simulators(
                 }
                 lacking = None if name == EXACT else missing(name)
                 answer = {"note": lacking} if lacking else _in_child(task, num_threads, limit)
-                row = SimulatorRow(case=case.name, simulator=name, **(_EMPTY | answer))
-                rows.append(row)
-                if on_row is not None:
-                    on_row(row)
-    return rows
+                yield SimulatorRow(case=case.name, simulator=name, **(_EMPTY | answer))
 
 
 _EMPTY: dict[str, Any] = dict.fromkeys(

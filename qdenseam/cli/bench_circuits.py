@@ -1,22 +1,27 @@
 """``qdenseam bench`` of what concerns circuits: encoders, recall methods, solvers, engines."""
 
 from collections import Counter
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
 
-from qdenseam.cli.rows import print_rows, sizes_of, write_json
+from qdenseam.cli.rows import (
+    JsonFile,
+    names_of,
+    numbers_of,
+    print_rows,
+    report_rows,
+    sizes_of,
+    write_json,
+)
 
 if TYPE_CHECKING:
-    from qdenseam.bench.encoder_rows import EncoderRow
+    from collections.abc import Iterable
 
-JsonFile = Annotated[
-    Path | None,
-    Option("--json", metavar="FILE", help="Also write the rows here.", show_default=False),
-]
+    from qdenseam.bench.encoder_rows import EncoderRow
+    from qdenseam.bench.routing import RoutingRow
+    from qdenseam.bench.row import Row
 
 
 def encoders(
@@ -50,7 +55,7 @@ def encoders(
     rows = bench_encoders(
         grid,  # type: ignore[arg-type]
         peers=peers,
-        seeds=[int(part) for part in seeds.split(",") if part.strip()],
+        seeds=numbers_of(seeds),
         devices=find_devices(devices),
         known=() if unfinished is None else unfinished.read(),
         on_progress=show,
@@ -61,9 +66,9 @@ def encoders(
     for reason, times in reasons.items():
         typer.echo(f"Left out {times} times: {reason}")
     typer.echo("Ratios of our encoders to the best peer, per regime (geometric mean and worst):")
-    summaries = [asdict(summary) for summary in summarize(rows)]
+    summaries = [summary.to_dict() for summary in summarize(rows)]
     print_rows(summaries)
-    write_json(json_file, rows=[asdict(row) for row in rows], summary=summaries)
+    write_json(json_file, rows=[row.to_dict() for row in rows], summary=summaries)
     if unfinished is not None:
         unfinished.path.unlink(missing_ok=True)
 
@@ -110,26 +115,22 @@ def recall(
     json_file: JsonFile = None,
 ) -> None:
     """Check every recall method against its law, and count what it costs."""
-    rows: list[dict[str, Any]]
+    rows: Iterable[Row]
     if engines:
         from qdenseam.bench.recall_engines import bench_recall_engines
 
-        rows = [asdict(row) for row in bench_recall_engines(sizes=sizes_of(sizes), rng=seed)]
+        rows = bench_recall_engines(sizes=sizes_of(sizes), rng=seed)
     else:
         from qdenseam.bench.recall import bench_recall
 
-        rows = [
-            asdict(row)
-            for row in bench_recall(
-                num_neurons=num_neurons,
-                num_patterns=num_patterns,
-                shots=shots,
-                methods=method,
-                rng=seed,
-            )
-        ]
-    print_rows(rows)
-    write_json(json_file, seed=seed, rows=rows)
+        rows = bench_recall(
+            num_neurons=num_neurons,
+            num_patterns=num_patterns,
+            shots=shots,
+            methods=method,
+            rng=seed,
+        )
+    report_rows(rows, json_file, seed=seed)
 
 
 def signal(
@@ -139,9 +140,7 @@ def signal(
     """Measure error and time of the signal-processing solvers beside their peers."""
     from qdenseam.bench.signal_solvers import bench_signal_solvers
 
-    rows = [asdict(row) for row in bench_signal_solvers(rng=seed)]
-    print_rows(rows)
-    write_json(json_file, seed=seed, rows=rows)
+    report_rows(bench_signal_solvers(rng=seed), json_file, seed=seed)
 
 
 def energy(
@@ -152,10 +151,8 @@ def energy(
     """Time QAOA on every engine installed, on the same circuit."""
     from qdenseam.bench.energy import bench_energy
 
-    chosen = [int(part) for part in sizes.split(",") if part.strip()]
-    rows = [asdict(row) for row in bench_energy(sizes=chosen, num_layers=num_layers, rng=0)]
-    print_rows(rows)
-    write_json(json_file, rows=rows)
+    rows = bench_energy(sizes=numbers_of(sizes), num_layers=num_layers, rng=0)
+    report_rows(rows, json_file)
 
 
 def routing(
@@ -174,20 +171,16 @@ def routing(
     """Count the gates of filters on devices, on parity trees and routed by Qiskit."""
     from qdenseam.bench.routing import bench_routing
 
-    def numbers(text: str) -> list[int]:
-        return [int(part) for part in text.split(",") if part.strip()]
-
-    def show(row: Any) -> None:
-        typer.echo(f"{row.device}, D = {row.num_neurons}, degree {row.degree}", err=True)
-
     rows = bench_routing(
-        [name.strip() for name in devices.split(",") if name.strip()],
-        sizes=numbers(sizes),
-        num_patterns=[number or None for number in numbers(patterns)],
-        degrees=numbers(degrees),
+        names_of(devices),
+        sizes=numbers_of(sizes),
+        num_patterns=[number or None for number in numbers_of(patterns)],
+        degrees=numbers_of(degrees),
         num_seeds=num_seeds,
         rng=seed,
-        on_row=show,
     )
-    print_rows([asdict(row) for row in rows])
-    write_json(json_file, seed=seed, rows=[asdict(row) for row in rows])
+    report_rows(rows, json_file, news=_routed, seed=seed)
+
+
+def _routed(row: "RoutingRow") -> str:
+    return f"{row.device}, D = {row.num_neurons}, degree {row.degree}"

@@ -1,14 +1,16 @@
 """``qdenseam bench`` of whole simulators: every one installed, and what a GPU gives."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
 
-from qdenseam.cli.bench_circuits import JsonFile
-from qdenseam.cli.rows import print_rows, sizes_of, write_json
+from qdenseam.cli.rows import JsonFile, names_of, numbers_of, report_rows, sizes_of
+
+if TYPE_CHECKING:
+    from qdenseam.bench.gpu import GpuRow
+    from qdenseam.bench.simulators import SimulatorRow
 
 _GPU_SIZES = "20,24,28,30,32,33"
 
@@ -49,7 +51,7 @@ def simulators(
     """
     from qdenseam.bench.recall_cases import FAMILIES, recall_case
 
-    chosen, wanted = sizes_of(sizes), _names(families) or tuple(FAMILIES)
+    chosen, wanted = sizes_of(sizes), names_of(families or "") or tuple(FAMILIES)
     if export is not None:
         from qdenseam.bench.circuit_suite import export_suite
 
@@ -58,20 +60,15 @@ def simulators(
         return
     from qdenseam.bench.simulators import bench_simulators
 
-    def show(row: Any) -> None:
-        typer.echo(f"{row.case} on {row.simulator}{': ' if row.note else ''}{row.note}", err=True)
-
     rows = bench_simulators(
         sizes=chosen,
         families=wanted,
-        simulators=_names(only),
+        simulators=None if only is None else names_of(only),
         num_threads=threads,
         limit=limit,
         seed=seed,
-        on_row=show,
     )
-    print_rows([asdict(row) for row in rows])
-    write_json(json_file, seed=seed, threads=threads, rows=[asdict(row) for row in rows])
+    report_rows(rows, json_file, news=_simulated, seed=seed, threads=threads)
 
 
 def gpu(
@@ -87,16 +84,8 @@ def gpu(
     """
     from qdenseam.bench.gpu import bench_gpu
 
-    def show(row: Any) -> None:
-        size = ""
-        if row.num_qubits is not None:
-            size = f" {row.workload}, D = {row.num_qubits}, {row.precision}"
-        typer.echo(f"{row.engine}{size}{': ' if row.note else ''}{row.note}", err=True)
-
-    chosen = [int(part) for part in sizes.split(",") if part.strip()]
-    rows = bench_gpu(sizes=chosen, max_cpu_qubits=max_cpu_qubits, on_row=show)
-    print_rows([asdict(row) for row in rows])
-    write_json(json_file, rows=[asdict(row) for row in rows])
+    measured = bench_gpu(sizes=numbers_of(sizes), max_cpu_qubits=max_cpu_qubits)
+    rows = report_rows(measured, json_file, news=_on_gpu)
     if all(row.num_qubits is None for row in rows):
         typer.echo("Nothing was measured: no engine finds a GPU here.", err=True)
     if any(row.correct is False for row in rows):
@@ -104,5 +93,12 @@ def gpu(
         raise typer.Exit(1)
 
 
-def _names(text: str | None) -> list[str] | None:
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+def _simulated(row: "SimulatorRow") -> str:
+    return f"{row.case} on {row.simulator}{': ' if row.note else ''}{row.note}"
+
+
+def _on_gpu(row: "GpuRow") -> str:
+    size = ""
+    if row.num_qubits is not None:
+        size = f" {row.workload}, D = {row.num_qubits}, {row.precision}"
+    return f"{row.engine}{size}{': ' if row.note else ''}{row.note}"

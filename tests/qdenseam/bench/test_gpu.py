@@ -16,11 +16,13 @@ from qdenseam.cli.app import app
 
 @pytest.mark.parametrize("module", [np, device], ids=["numpy", "device"])
 def test_our_engines_follow_the_law_on_any_array_module(module):
-    rows = bench_gpu(
-        sizes=(9, 10),
-        max_cpu_qubits=9,
-        engines=("cupy-diagonal", "cupy-branch"),
-        array_module=module,
+    rows = list(
+        bench_gpu(
+            sizes=(9, 10),
+            max_cpu_qubits=9,
+            engines=("cupy-diagonal", "cupy-branch"),
+            array_module=module,
+        )
     )
     assert len(rows) == 2 * 2 * 4
     assert all(row.correct for row in rows), rows
@@ -30,8 +32,10 @@ def test_our_engines_follow_the_law_on_any_array_module(module):
 
 
 def test_what_the_free_memory_does_not_hold_is_not_tried():
-    rows = bench_gpu(
-        sizes=(30,), precisions=("single",), engines=("cupy-diagonal",), array_module=device
+    rows = list(
+        bench_gpu(
+            sizes=(30,), precisions=("single",), engines=("cupy-diagonal",), array_module=device
+        )
     )
     needed = [12.5, 12.5, 20.5]
     notes = [f"needs {gib} GiB on the device. Got 8.0 GiB free" for gib in needed]
@@ -75,7 +79,7 @@ def test_a_run_that_fails_is_a_row(monkeypatch):
         raise MemoryError("out of memory\nallocating 32 GiB")
 
     monkeypatch.setitem(WORKLOADS, "cupy-diagonal", (Workload(name="qaoa", run=full),))
-    rows = bench_gpu(sizes=(9,), engines=("cupy-diagonal",), array_module=np)
+    rows = list(bench_gpu(sizes=(9,), engines=("cupy-diagonal",), array_module=np))
     assert [row.note for row in rows] == ["MemoryError: out of memory allocating 32 GiB"] * 2
 
 
@@ -85,7 +89,7 @@ def test_a_mistake_of_our_engines_is_no_row(monkeypatch):
 
     monkeypatch.setitem(WORKLOADS, "cupy-diagonal", (Workload(name="qaoa", run=mistaken),))
     with pytest.raises(TypeError, match="no such argument"):
-        bench_gpu(sizes=(9,), engines=("cupy-diagonal",), array_module=np)
+        list(bench_gpu(sizes=(9,), engines=("cupy-diagonal",), array_module=np))
 
 
 @pytest.mark.parametrize(
@@ -98,4 +102,4 @@ def test_a_mistake_of_our_engines_is_no_row(monkeypatch):
 )
 def test_bad_input_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
-        bench_gpu(**change)
+        list(bench_gpu(**change))

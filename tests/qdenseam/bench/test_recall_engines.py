@@ -12,9 +12,7 @@ from qdenseam.methods import ProductFilter
 
 def test_every_engine_agrees_with_the_branches(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "mqt", None)  # as if it were not installed
-    seen = []
-    rows = bench_recall_engines(sizes=[(5, 4)], num_repeats=1, rng=0, on_row=seen.append)
-    assert seen == rows
+    rows = list(bench_recall_engines(sizes=[(5, 4)], num_repeats=1, rng=0))
     assert [row.engine for row in rows] == 4 * list(ENGINES)
     for row in rows:
         if row.engine == "ddsim":
@@ -27,7 +25,7 @@ def test_every_engine_agrees_with_the_branches(monkeypatch) -> None:
 
 
 def test_what_does_not_fit_is_a_row_that_says_so() -> None:
-    rows = bench_recall_engines(sizes=[(40, 4)], engines=["aer", "law"], num_repeats=1, rng=0)
+    rows = list(bench_recall_engines(sizes=[(40, 4)], engines=["aer", "law"], num_repeats=1, rng=0))
     notes = {row.note for row in rows if row.engine == "aer"}
     assert notes == {"2^41 amplitudes", "2^42 amplitudes"}
     assert max(row.error for row in rows if row.engine == "law") < 1e-12
@@ -36,7 +34,7 @@ def test_what_does_not_fit_is_a_row_that_says_so() -> None:
 @pytest.mark.slow
 def test_decision_diagrams_agree() -> None:
     pytest.importorskip("mqt.ddsim")
-    rows = bench_recall_engines(sizes=[(12, 8)], engines=["ddsim"], num_repeats=1, rng=0)
+    rows = list(bench_recall_engines(sizes=[(12, 8)], engines=["ddsim"], num_repeats=1, rng=0))
     assert max(row.error for row in rows) < 1e-10
 
 
@@ -50,7 +48,7 @@ def test_decision_diagrams_agree() -> None:
 )
 def test_bad_input_is_refused(change: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        bench_recall_engines(**{"sizes": [(4, 4)], **change})
+        list(bench_recall_engines(**{"sizes": [(4, 4)], **change}))
     memory = AmplitudeMemory(random_patterns(2, 4, rng=0))
     with pytest.raises(TypeError, match="method should be a filter or amplification"):
         branch_joint(ProductFilter(0.1), memory, memory.patterns[0])

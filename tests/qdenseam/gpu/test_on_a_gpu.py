@@ -49,13 +49,13 @@ def test_recall_on_aer_gpu_follows_the_law(aer):
 
 
 def test_aer_gpu_is_correct_in_both_precisions(aer):
-    rows = bench_gpu(sizes=(10, 16), engines=("aer-gpu",))
+    rows = list(bench_gpu(sizes=(10, 16), engines=("aer-gpu",)))
     assert all(row.correct for row in rows), rows
 
 
 @pytest.mark.parametrize("engine", ["cupy-diagonal", "cupy-branch"])
 def test_our_engines_on_cupy_are_correct_in_both_precisions(cupy, engine):
-    rows = bench_gpu(sizes=(10, 16, 23), engines=(engine,), max_cpu_qubits=16)
+    rows = list(bench_gpu(sizes=(10, 16, 23), engines=(engine,), max_cpu_qubits=16))
     assert all(row.correct for row in rows), rows
     assert all((row.ratio is not None) == (row.num_qubits <= 16) for row in rows)
 
@@ -99,8 +99,10 @@ def test_all_that_fits_runs_and_is_correct(cupy):
     for workload in WORKLOADS["cupy-diagonal"]:
         free = free_memory(cupy)
         size = max(d for d in range(9, 36) if workload.bytes_needed(d, "single") <= free)
-        rows = bench_gpu(
-            sizes=(size,), max_cpu_qubits=0, precisions=("single",), engines=("cupy-diagonal",)
+        rows = list(
+            bench_gpu(
+                sizes=(size,), max_cpu_qubits=0, precisions=("single",), engines=("cupy-diagonal",)
+            )
         )
         row = next(row for row in rows if row.workload == workload.name)
         assert row.correct, row
