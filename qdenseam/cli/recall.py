@@ -106,7 +106,6 @@ def recall(
     from qdenseam import recall as run_recall
     from qdenseam.execution import engine
     from qdenseam.execution.factories import is_factory
-    from qdenseam.execution.job_service import RemoteEngine
     from qdenseam.spelling import parse
 
     _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
@@ -127,7 +126,7 @@ def recall(
     source: Any = sampler
     if is_factory(sampler):
         source = engine(sampler)
-        _refuse_paid(sampler, isinstance(source, RemoteEngine))
+        _refuse_paid(sampler, source.job_service() is not None)
     if chosen == "auto" and expected_flips is None and probe is None:
         expected_flips = num_flips
     result = run_recall(

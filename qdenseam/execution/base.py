@@ -15,6 +15,7 @@ from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.engines.memory_limits import fits
 from qdenseam.execution.foreign_code import explained
+from qdenseam.execution.job_service import JobService
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
 from qdenseam.progress import Progress
 
@@ -54,6 +55,22 @@ class Engine(ABC):
     @property
     def repetition_seconds(self) -> float | None:
         """Seconds from the end of one shot to the start of the next; None where no device says."""
+        return None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a run surely costs nothing, so that one that was cut off may be repeated."""
+        return False
+
+    def calibration_time(self) -> str | None:
+        """Return when the device was last calibrated, in ISO 8601; None if that is not known."""
+        return None
+
+    def job_service(self) -> JobService | None:
+        """Return where circuits run elsewhere; None where they run in the calling process.
+
+        A service must not depend on what this process did before.
+        """
         return None
 
     @abstractmethod

@@ -1,16 +1,25 @@
 """The job service: one face for everything that takes a job now and answers it later."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol, runtime_checkable
+from itertools import chain, repeat
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
 from qdenseam.errors import BackendError
+
+POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
+"""Pauses between two looks at a waiting job; the last one stays."""
+
+
+def poll_pauses() -> Iterator[float]:
+    """Yield the seconds between looks at a waiting job, without end."""
+    return chain(POLL_SECONDS, repeat(POLL_SECONDS[-1]))
 
 
 class ServiceUnreachableError(BackendError):
@@ -29,9 +38,14 @@ class RequestRefusedError(BackendError):
     """
 
 
-class JobState(StrEnum):
-    """Where a job stands at its service."""
+class Stage(StrEnum):
+    """How far a job has come, as its service says or, of one it has not, as its sender knows."""
 
+    UNSENT = "unsent"
+    """Nothing was sent yet."""
+    UNANSWERED = "unanswered"
+    """It was sent, or was about to be, and no answer is known: it may exist at the service."""
+    REFUSED = "refused"
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
@@ -41,14 +55,14 @@ class JobState(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether the job will stay as it is."""
-        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+        return self in (Stage.REFUSED, Stage.DONE, Stage.FAILED, Stage.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStatus:
     """The state of a job, with the service's own words, such as why it failed."""
 
-    state: JobState
+    state: Stage
     message: str = ""
 
 
@@ -113,17 +127,3 @@ class JobService(ABC):
     @abstractmethod
     def usage(self, job_id: str) -> float | None:
         """Return the seconds of quantum processor that a job was charged, None until known."""
-
-
-@runtime_checkable
-class RemoteEngine(Protocol):
-    """An engine whose circuits run elsewhere: it has a job service of its own.
-
-    All other engines get one that runs the circuits in the calling process.
-    """
-
-    def job_service(self) -> JobService:
-        """Return the service; it must not depend on what this process did before."""
-
-    def calibration_time(self) -> str | None:
-        """Return when the device was last calibrated, in ISO 8601, None if not known."""

@@ -15,7 +15,6 @@ from qdenseam.execution import engine as find_engine
 from qdenseam.execution import jobs, two_qubit_gates
 from qdenseam.execution.base import Engine
 from qdenseam.execution.devices.calibrated import shot_seconds
-from qdenseam.execution.job_service import RemoteEngine
 from qdenseam.execution.jobs import CostEstimate
 from qdenseam.execution.measuring import measured
 from qdenseam.execution.mitigation import ReadoutErrors
@@ -136,8 +135,7 @@ def draft(
     compiled = engine.compile([measured(circuit) for circuit in circuits], seed=seed)
     for ready in compiled:
         engine.check_runnable(ready)
-    service = engine.job_service() if isinstance(engine, RemoteEngine) else None
-    parts = jobs.split(len(compiled), shots, service)
+    parts = jobs.split(len(compiled), shots, engine.job_service())
     return Draft(
         engine=engine,
         circuits=compiled,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution import jobs
+from qdenseam.execution.job_service import poll_pauses
 from qdenseam.execution.jobs import CostEstimate, JobRecord, Note, Stage, SubmissionFolder
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.retrieval.draft import Draft, draft
@@ -22,7 +23,6 @@ from qdenseam.retrieval.verb import Memory
 STORE = "qdenseam-jobs"
 """Default folder of submissions, in the current directory."""
 
-_PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0)  # seconds between two looks; the last one stays
 _TROUBLE = (Stage.REFUSED, Stage.FAILED, Stage.CANCELLED)
 _ON_THE_WAY = (Stage.UNSENT, Stage.UNANSWERED, Stage.QUEUED, Stage.RUNNING)
 
@@ -222,15 +222,14 @@ def fetch(
         ResultsFileError: The submission's folder is damaged.
     """
     seen = update(submission, store=store)
-    deadline, looks = time.monotonic() + wait, 0
-    while not (seen.is_fetched or seen.came_to_nothing or seen.is_refused):
-        pause = min(_PAUSES[min(looks, len(_PAUSES) - 1)], deadline - time.monotonic())
-        if pause <= 0:
+    deadline = time.monotonic() + wait
+    for pause in poll_pauses():
+        left = deadline - time.monotonic()
+        if left <= 0 or seen.is_fetched or seen.came_to_nothing or seen.is_refused:
             break
         if on_progress is not None:
             on_progress(seen)
-        time.sleep(pause)
-        looks += 1
+        time.sleep(min(pause, left))
         seen = update(seen)
     return read(seen)
 

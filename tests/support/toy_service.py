@@ -13,10 +13,10 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.engines.simulators import StatevectorEngine
 from qdenseam.execution.job_service import (
     JobService,
-    JobState,
     JobStatus,
     RequestRefusedError,
     ServiceUnreachableError,
+    Stage,
 )
 
 KILL = "TOY_KILL"
@@ -62,7 +62,7 @@ class ToyService(JobService):
     def status(self, job_id):
         def stand() -> JobStatus:
             facts = self._facts(job_id)
-            return JobStatus(state=JobState(facts["state"]), message=facts["message"])
+            return JobStatus(state=Stage(facts["state"]), message=facts["message"])
 
         return self._request("status", stand)
 
@@ -75,7 +75,7 @@ class ToyService(JobService):
 
     def cancel(self, job_id):
         def stop() -> None:
-            if not JobState(self._facts(job_id)["state"]).is_final:
+            if not Stage(self._facts(job_id)["state"]).is_final:
                 self.set(job_id, state="cancelled", message="the job is cancelled")
 
         self._request("cancel", stop)

@@ -47,6 +47,11 @@ class DDSimEngine(Engine):
         return True
 
     @property
+    def is_free(self) -> bool:
+        """True."""
+        return True
+
+    @property
     def max_qubits(self) -> int | None:
         """The simulator's own limit; what fits depends on the state."""
         return _MAX_QUBITS

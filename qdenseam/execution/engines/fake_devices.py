@@ -62,6 +62,11 @@ class FakeDeviceEngine(Engine):
         return True
 
     @property
+    def is_free(self) -> bool:
+        """True."""
+        return True
+
+    @property
     def max_qubits(self) -> int | None:
         """The qubits of the device that work and hang together; memory may allow fewer."""
         return len(working_part(self.device).qubits)
@@ -70,6 +75,12 @@ class FakeDeviceEngine(Engine):
     def repetition_seconds(self) -> float | None:
         """The device's default delay between shots."""
         return repetition_seconds(self.device)
+
+    def calibration_time(self) -> str | None:
+        """Return when the device was as this snapshot says, ISO 8601; None if it tells none."""
+        if not hasattr(self.device, "properties"):
+            return None
+        return str(self.device.properties().last_update_date.isoformat())
 
     def check_capacity(self, circuit: QuantumCircuit) -> None:
         """Raise a CapacityError if neither a state vector nor matrix products hold its state."""

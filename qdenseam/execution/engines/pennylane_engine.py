@@ -31,6 +31,7 @@ PENNYLANE_PREFIX: Final = "pennylane:"
 _STATE_VECTORS = ("default.qubit", "lightning.qubit", "reference.qubit")
 _DENSITY_MATRICES = ("default.mixed",)
 _MID_CIRCUIT = ("default.qubit", "lightning.qubit", "lightning.gpu", "lightning.kokkos")
+_PENNYLANES_OWN = ("default.", "lightning.", "reference.")
 _EMPTY = ("null.qubit",)
 _PLUGINS = {
     "lightning.gpu": "pennylane-lightning-gpu",
@@ -71,6 +72,11 @@ class PennyLaneEngine(Engine):
     def supports_mid_circuit(self) -> bool:
         """True for the state vectors of PennyLane and lightning."""
         return self.device in _MID_CIRCUIT
+
+    @property
+    def is_free(self) -> bool:
+        """True for PennyLane's own devices; others are of plugins."""
+        return self.device.startswith(_PENNYLANES_OWN)
 
     @property
     def max_qubits(self) -> int | None:

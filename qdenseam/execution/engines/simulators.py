@@ -33,6 +33,11 @@ class StatevectorEngine(Engine):
         return False
 
     @property
+    def is_free(self) -> bool:
+        """True."""
+        return True
+
+    @property
     def max_qubits(self) -> int | None:
         """The widest state that fits in the memory available now."""
         return max_statevector_qubits()
@@ -76,6 +81,11 @@ class AerEngine(Engine):
 
     @property
     def supports_mid_circuit(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def is_free(self) -> bool:
         """True."""
         return True
 

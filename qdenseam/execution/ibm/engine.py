@@ -23,12 +23,15 @@ from qdenseam.execution.ibm.account import full_name, ibm_backend, ibm_service
 from qdenseam.execution.ibm.jobs import IBMJobService
 from qdenseam.execution.ibm.requests import asked
 from qdenseam.execution.ibm.sampler import Program, default_program, ibm_sampler
-from qdenseam.execution.job_service import JobState, JobStatus, ServiceUnreachableError
+from qdenseam.execution.job_service import (
+    JobStatus,
+    ServiceUnreachableError,
+    Stage,
+    poll_pauses,
+)
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.progress import Progress
 
-POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
-"""Pauses between two looks at a waiting job; the last one stays."""
 FRACTIONAL = "+fractional"
 """At the end of an engine's name: with the device's fractional gates rx and rzz."""
 _MOST_SILENCES = 10
@@ -189,43 +192,24 @@ class IBMEngine(Engine):
     ) -> Samples:
         """Wait for a job and return its shots."""
         status = _ended(service, job_id, report)
-        if status.state is not JobState.DONE:
+        if status.state is not Stage.DONE:
             why = f": {status.message}" if status.message else "."
-            verb = "has" if status.state is JobState.FAILED else "was"
+            verb = "has" if status.state is Stage.FAILED else "was"
             raise BackendError(f"Job {job_id!r} of {self.name!r} {verb} {status.state}{why}")
         return service.results(job_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoneIBMDevice:
-    """A device that the account does not list any more; its jobs are still there.
+def gone_ibm_jobs(name: str) -> IBMJobService:
+    """Return the jobs of a device, ``ibm:NAME``, that the account does not list any more.
 
-    Attributes:
-        name: The engine's name that jobs were submitted under.
-        service: The ``QiskitRuntimeService`` of the account.
-    """
-
-    name: str
-    service: Any
-
-    def job_service(self) -> IBMJobService:
-        """Return the device's jobs; posting another one is refused."""
-        device = full_name(self.name.partition(":")[2].removesuffix(FRACTIONAL))
-        return IBMJobService(device, service=self.service)
-
-    def calibration_time(self) -> str | None:
-        """Return None: nothing is known of the device."""
-        return None
-
-
-def gone_ibm_device(name: str) -> GoneIBMDevice:
-    """Return what is left of a device, ``ibm:NAME``, that :func:`ibm_engine` does not find.
+    Posting another one is refused.
 
     Raises:
         RequestRefusedError: If there is no account, or its token is not accepted.
         ServiceUnreachableError: If IBM's service does not answer.
     """
-    return GoneIBMDevice(name=name, service=ibm_service())
+    device = full_name(name.partition(":")[2].removesuffix(FRACTIONAL))
+    return IBMJobService(device, service=ibm_service())
 
 
 def ibm_engine(name: str) -> IBMEngine:
@@ -281,7 +265,7 @@ def _posted_once(service: IBMJobService, circuits: Sequence[QuantumCircuit], sho
 
 def _ended(service: IBMJobService, job_id: str, report: Callable[[str], None]) -> JobStatus:
     """Wait until a job stays as it is."""
-    silences = looks = 0
+    silences, pauses = 0, poll_pauses()
     while True:
         try:
             status = service.status(job_id)
@@ -296,5 +280,4 @@ def _ended(service: IBMJobService, job_id: str, report: Callable[[str], None]) -
             report(status.state)
             if status.state.is_final:
                 return status
-        time.sleep(POLL_SECONDS[min(looks, len(POLL_SECONDS) - 1)])
-        looks += 1
+        time.sleep(next(pauses))

@@ -14,20 +14,20 @@ from qdenseam.execution.ibm.requests import Answer, asked, clean
 from qdenseam.execution.ibm.sampler import Program, default_program, ibm_sampler
 from qdenseam.execution.job_service import (
     JobService,
-    JobState,
     JobStatus,
     RequestRefusedError,
     ServiceUnreachableError,
+    Stage,
 )
 from qdenseam.execution.readout import named_bits
 
 _STATES: Final = {
-    "INITIALIZING": JobState.QUEUED,
-    "QUEUED": JobState.QUEUED,
-    "RUNNING": JobState.RUNNING,
-    "DONE": JobState.DONE,
-    "ERROR": JobState.FAILED,
-    "CANCELLED": JobState.CANCELLED,
+    "INITIALIZING": Stage.QUEUED,
+    "QUEUED": Stage.QUEUED,
+    "RUNNING": Stage.RUNNING,
+    "DONE": Stage.DONE,
+    "ERROR": Stage.FAILED,
+    "CANCELLED": Stage.CANCELLED,
 }
 _CHARGES = ("qpu_charge_time_seconds", "quantum_seconds")
 
@@ -121,7 +121,7 @@ class IBMJobService(JobService):
         def stand() -> JobStatus:
             job = self.service.job(job_id)
             state = _STATES[job.status()]
-            failure = job.error_message() if state is JobState.FAILED else None
+            failure = job.error_message() if state is Stage.FAILED else None
             words = clean(failure or "", self._tokens())
             return JobStatus(state=state, message=words.removeprefix(f"Job {job_id} has failed: "))
 
@@ -130,7 +130,7 @@ class IBMJobService(JobService):
     def results(self, job_id: str) -> list[dict[str, NDArray[np.bool_]]]:
         """Return the shots of a job that is done."""
         status = self.status(job_id)
-        if status.state is not JobState.DONE:
+        if status.state is not Stage.DONE:
             why = f": {status.message}" if status.message else "."
             raise RequestRefusedError(
                 f"Job {job_id!r} should be done before its shots are read. It is {status.state}"

@@ -1,10 +1,10 @@
 """Jobs that are never lost: an intent on disk, then a request, then its answer on disk."""
 
+from qdenseam.execution.job_service import Stage
 from qdenseam.execution.jobs.cost import SECONDS_FORMULA, CostEstimate, estimate_cost
 from qdenseam.execution.jobs.delivery import Note, advance, cancel, look
 from qdenseam.execution.jobs.folder import (
     JobRecord,
-    Stage,
     SubmissionFolder,
     create,
     load,

@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.factories import is_factory
-from qdenseam.execution.ibm.engine import GoneIBMDevice, gone_ibm_device
+from qdenseam.execution.ibm.engine import gone_ibm_jobs
 from qdenseam.execution.job_service import (
     JobService,
-    RemoteEngine,
     RequestRefusedError,
     ServiceUnreachableError,
+    Stage,
 )
 from qdenseam.execution.jobs.files import only_writer
-from qdenseam.execution.jobs.folder import JobRecord, Stage, SubmissionFolder
+from qdenseam.execution.jobs.folder import JobRecord, SubmissionFolder
 from qdenseam.execution.jobs.local import LocalJobs
 from qdenseam.execution.jobs.samples import save_samples
 from qdenseam.execution.jobs.streams import stream
@@ -87,12 +87,12 @@ def _each(folder: SubmissionFolder, engine: Engine | None, steps: tuple[_Step, .
         if not unfinished:
             return notes
         try:
-            source = _source(folder.intent.backend) if engine is None else engine
+            service_of = _services(folder, engine)
         except (BackendError, ValueError) as error:
             return [_note(error)]
         for index in unfinished:
             try:
-                service = _service(folder, folder.jobs()[index], source)
+                service = service_of(folder.jobs()[index])
                 for step in steps:
                     step(folder, index, service)
             except BackendError as error:
@@ -105,14 +105,20 @@ def _note(error: Exception, where: str = "") -> Note:
     return Note(without_secrets(f"{where}{error}"), refused)
 
 
-def _source(name: str) -> Engine | GoneIBMDevice:
-    """Return the engine of a name, or what is left of a device that the account no longer lists."""
+def _services(folder: SubmissionFolder, engine: Engine | None) -> Callable[[JobRecord], JobService]:
+    """Return what gives a job its service, also on a device that the account no longer lists."""
+    name = folder.intent.backend
     try:
-        return find_engine(name)
+        engine = find_engine(name) if engine is None else engine
     except ValueError:
         if not name.startswith("ibm:"):
             raise
-        return gone_ibm_device(name)
+        gone = gone_ibm_jobs(name)
+        return lambda _: gone
+    remote = engine.job_service()
+    if remote is not None:
+        return lambda _: remote
+    return lambda job: LocalJobs(engine, folder.path, stream(job.plan.stream))
 
 
 def _is_settled(job: JobRecord) -> bool:
@@ -121,14 +127,6 @@ def _is_settled(job: JobRecord) -> bool:
         and (job.has_results or job.stage is not Stage.DONE)
         and (job.usage is not None or job.id is None)
     )
-
-
-def _service(
-    folder: SubmissionFolder, job: JobRecord, source: Engine | GoneIBMDevice
-) -> JobService:
-    if isinstance(source, RemoteEngine):
-        return source.job_service()
-    return LocalJobs(source, folder.path, stream(job.plan.stream))
 
 
 def _recover(folder: SubmissionFolder, index: int, service: JobService) -> None:
@@ -197,9 +195,8 @@ def _ask(folder: SubmissionFolder, index: int, service: JobService) -> None:
     job = folder.jobs()[index]
     if job.id is not None and not job.stage.is_final:
         status = service.status(job.id)
-        stage = Stage(status.state)
-        if (stage, status.message) != (job.stage, job.message):
-            folder.record(index, "state", state=stage, message=status.message)
+        if (status.state, status.message) != (job.stage, job.message):
+            folder.record(index, "state", state=status.state, message=status.message)
 
 
 def _store(folder: SubmissionFolder, index: int, service: JobService) -> None:

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from qiskit import QuantumCircuit, qpy
 
 from qdenseam.errors import BackendError, ResultsFileError
+from qdenseam.execution.job_service import Stage
 from qdenseam.execution.jobs.files import append_row, read_rows
 from qdenseam.execution.jobs.intent import Intent, JobPlan
 from qdenseam.execution.jobs.samples import load_samples
@@ -22,26 +22,6 @@ from qdenseam.execution.secrets import without_secrets
 from qdenseam.files import sync_folder, write_whole
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
-
-
-class Stage(StrEnum):
-    """How far a job has come, as far as its folder knows."""
-
-    UNSENT = "unsent"
-    """Nothing was sent yet."""
-    UNANSWERED = "unanswered"
-    """It was sent, or was about to be, and no answer is known: it may exist at the service."""
-    REFUSED = "refused"
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the job will stay as it is."""
-        return self in (Stage.REFUSED, Stage.DONE, Stage.FAILED, Stage.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

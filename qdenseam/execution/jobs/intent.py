@@ -13,8 +13,7 @@ from qiskit import QuantumCircuit
 
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution.base import Engine
-from qdenseam.execution.engines.fake_devices import FakeDeviceEngine
-from qdenseam.execution.job_service import JobService, RemoteEngine
+from qdenseam.execution.job_service import JobService
 from qdenseam.execution.jobs.cost import JOB_SECONDS, CostEstimate
 from qdenseam.execution.jobs.streams import stream_state
 from qdenseam.versions import versions
@@ -161,7 +160,7 @@ def plan_intent(
         id=f"{now:%Y%m%d-%H%M%S}-{unique[:8]}",
         created=now.isoformat(timespec="milliseconds"),
         backend=engine.name,
-        calibrated=calibration_time(engine),
+        calibrated=engine.calibration_time(),
         shots=shots,
         jobs=[
             JobPlan(
@@ -179,15 +178,6 @@ def plan_intent(
         versions=versions(),
         payload=payload,
     )
-
-
-def calibration_time(engine: Engine) -> str | None:
-    """Return when the engine's device was last calibrated, ISO 8601; None for ideal engines."""
-    if isinstance(engine, RemoteEngine):
-        return engine.calibration_time()
-    if isinstance(engine, FakeDeviceEngine) and hasattr(engine.device, "properties"):
-        return str(engine.device.properties().last_update_date.isoformat())
-    return None
 
 
 def _plain(value: Any) -> Any:

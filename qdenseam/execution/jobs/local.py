@@ -8,21 +8,15 @@ from qiskit import QuantumCircuit
 
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.base import Engine
-from qdenseam.execution.engines.ddsim import DDSimEngine
-from qdenseam.execution.engines.fake_devices import FakeDeviceEngine
-from qdenseam.execution.engines.pennylane_engine import PennyLaneEngine
-from qdenseam.execution.engines.simulators import AerEngine, StatevectorEngine
 from qdenseam.execution.job_service import (
     JobService,
-    JobState,
     JobStatus,
     RequestRefusedError,
+    Stage,
 )
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.readout import Samples
 from qdenseam.files import write_whole
-
-_PENNYLANES_OWN = ("default.", "lightning.", "reference.")  # other devices are of plugins
 
 
 class LocalJobs(JobService):
@@ -42,7 +36,7 @@ class LocalJobs(JobService):
         self._engine = engine
         self._folder = folder
         self._rng = rng
-        self._repeats = _is_free(engine)
+        self._repeats = engine.is_free
 
     def post(
         self,
@@ -70,10 +64,10 @@ class LocalJobs(JobService):
     def status(self, job_id: str) -> JobStatus:
         """Return DONE, or FAILED where a run that may not be repeated was cut off."""
         if self._done(job_id).exists():
-            return JobStatus(state=JobState.DONE)
+            return JobStatus(state=Stage.DONE)
         if self._begun(job_id).exists():
             return JobStatus(
-                state=JobState.FAILED,
+                state=Stage.FAILED,
                 message=f"the run on {self._engine.name!r} was cut off and is not repeated",
             )
         raise RequestRefusedError(f"A job should have been run in {self._folder}. Got {job_id!r}.")
@@ -81,7 +75,7 @@ class LocalJobs(JobService):
     def results(self, job_id: str) -> Samples:
         """Return the shots of a finished run."""
         status = self.status(job_id)
-        if status.state is not JobState.DONE:
+        if status.state is not Stage.DONE:
             raise RequestRefusedError(f"Job {job_id} has no results: {status.message}.")
         return load_samples(self._done(job_id))
 
@@ -97,9 +91,3 @@ class LocalJobs(JobService):
 
     def _begun(self, tag: str) -> Path:
         return self._folder / f"{tag}.begun"
-
-
-def _is_free(engine: Engine) -> bool:
-    if isinstance(engine, PennyLaneEngine):
-        return engine.device.startswith(_PENNYLANES_OWN)
-    return isinstance(engine, AerEngine | StatevectorEngine | FakeDeviceEngine | DDSimEngine)

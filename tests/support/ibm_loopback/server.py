@@ -76,7 +76,7 @@ class LoopbackIBM:
         for name, value in self.environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr("qdenseam.execution.ibm.requests.PAUSES", (0.0,) * 4)
-        monkeypatch.setattr("qdenseam.execution.ibm.engine.POLL_SECONDS", (0.0,))
+        monkeypatch.setattr("qdenseam.execution.job_service.POLL_SECONDS", (0.0,))
         monkeypatch.setattr("qdenseam.execution.ibm.jobs.IBMJobService.settle_seconds", 0.0)
         monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_, **__: None)
 

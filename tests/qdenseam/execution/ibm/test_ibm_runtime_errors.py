@@ -12,9 +12,9 @@ from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution import engine, engine_names
 from qdenseam.execution.ibm.engine import IBMEngine
 from qdenseam.execution.job_service import (
-    JobState,
     RequestRefusedError,
     ServiceUnreachableError,
+    Stage,
 )
 
 ACCOUNT_FILE = "qiskit_ibm_runtime.accounts.management._DEFAULT_ACCOUNT_CONFIG_JSON_FILE"
@@ -125,7 +125,7 @@ def test_a_failed_job_says_why(ibm):
         chosen.sample(compiled, 10)
     service = chosen.job_service()
     [job_id] = ibm.state.jobs
-    assert service.status(job_id).state is JobState.FAILED
+    assert service.status(job_id).state is Stage.FAILED
     with pytest.raises(RequestRefusedError, match=r"It is failed: Error code 1517; The qubits"):
         service.results(job_id)
     assert service.usage(job_id) is None
@@ -138,7 +138,7 @@ def test_a_cancelled_job(ibm, monkeypatch):
     compiled = chosen.compile([bell()], seed=1)
     job_id = service.post(compiled, shots=10, tag="qdenseam-c")
     service.cancel(job_id)
-    assert service.status(job_id).state is JobState.CANCELLED
+    assert service.status(job_id).state is Stage.CANCELLED
     with pytest.raises(RequestRefusedError, match=r"It is cancelled\."):
         service.results(job_id)
     service.cancel(job_id)

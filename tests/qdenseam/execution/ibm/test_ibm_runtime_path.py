@@ -24,7 +24,7 @@ from qdenseam.execution import engine
 from qdenseam.execution.ibm.engine import IBMEngine
 from qdenseam.execution.ibm.jobs import IBMJobService
 from qdenseam.execution.ibm.sampler import default_program
-from qdenseam.execution.job_service import JobState, RemoteEngine, RequestRefusedError
+from qdenseam.execution.job_service import JobService, RequestRefusedError, Stage
 from qdenseam.methods import AmplitudeAmplification
 from qdenseam.retrieval.submission import cancel, fetch, submissions, submit
 
@@ -83,7 +83,7 @@ def test_a_job_goes_out_and_its_bits_come_back_to_another_client(ibm, name, prog
     assert stored.program_id == program
     assert stored.tags == ["qdenseam-one"]
     assert stored.max_seconds == 7
-    assert service.status(job_id).state is JobState.QUEUED
+    assert service.status(job_id).state is Stage.QUEUED
     with pytest.raises(RequestRefusedError, match=r"should be done before .* It is queued"):
         service.results(job_id)
 
@@ -91,7 +91,7 @@ def test_a_job_goes_out_and_its_bits_come_back_to_another_client(ibm, name, prog
     other = engine(name).job_service()
     assert other.find("qdenseam-one") == [job_id]
     assert other.find("qdenseam-none") == []
-    assert other.status(job_id).state is JobState.DONE
+    assert other.status(job_id).state is Stage.DONE
     assert other.usage(job_id) == 2
     other.cancel(job_id)  # it has ended, and stays as it is
     assert_reads(other.results(job_id), first, second, shots=40)
@@ -102,7 +102,7 @@ def test_a_job_goes_out_and_its_bits_come_back_to_another_client(ibm, name, prog
 def test_an_engine_posts_one_job_and_waits_for_it(ibm, caplog):
     caplog.set_level("DEBUG")
     chosen = engine("ibm:manila")
-    assert isinstance(chosen, RemoteEngine)
+    assert isinstance(chosen.job_service(), JobService)
     assert chosen.max_qubits == chosen.target.num_qubits == 5
     assert chosen.supports_mid_circuit
     assert chosen.calibration_time().startswith("20")

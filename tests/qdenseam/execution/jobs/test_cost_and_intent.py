@@ -13,7 +13,6 @@ from qdenseam.errors import ResultsFileError
 from qdenseam.execution import engine
 from qdenseam.execution.engines.simulators import StatevectorEngine
 from qdenseam.execution.jobs import CostEstimate, Intent, estimate_cost, plan_intent, split
-from qdenseam.execution.jobs.intent import calibration_time
 
 
 class Limits:
@@ -126,8 +125,8 @@ def test_without_a_device_only_shots_are_counted():
 
 
 def test_calibration_times():
-    assert calibration_time(engine("aer")) is None
-    assert calibration_time(engine("fake:fez")).startswith("2025-")
+    assert engine("aer").calibration_time() is None
+    assert engine("fake:fez").calibration_time().startswith("2025-")
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from toy_service import Weather
 
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine
-from qdenseam.execution.job_service import JobState, RequestRefusedError, ServiceUnreachableError
-from qdenseam.execution.jobs import LocalJobs, Stage
+from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError, Stage
+from qdenseam.execution.jobs import LocalJobs
 from qdenseam.execution.jobs.files import only_writer
 from qdenseam.retrieval.submission import cancel, fetch, send, submissions, submit, update
 
@@ -203,7 +203,7 @@ def test_a_cut_run_of_a_simulator_is_repeated_and_one_of_a_plugin_not(
         local.post([], shots=5, tag="tag")
     assert local.find("tag") == found
     if found:
-        assert local.status("tag").state is JobState.FAILED
+        assert local.status("tag").state is Stage.FAILED
 
 
 @pytest.mark.parametrize("what", ["no account", "no job"])
