@@ -83,6 +83,26 @@ VARIANTS: list[RecallMethod] = [
     ThresholdSearch(threshold=-0.5, num_iterations=2, warm_start=None, resolution=3.0),
 ]
 
+SPREAD: list[RecallMethod] = [
+    AmplitudeAmplification(),
+    ProbabilisticRecall(num_controls=3, scale=7.5),
+    SeparationFilter(OptimalFilter(1, 1, 0.7), num_flags=2),
+    SeparationFilter(HammingBall(1), amplified=Amplified(0.2), synthesis="symmetric"),
+    ProductFilter(0.1, amplified=Amplified(0.4, "plain")),
+    CategoricalFilter(HammingBall(0), 3, amplified=Amplified(0.2)),
+    SetIntersection(radius=2, schedule="plain"),
+    SyndromeDecoding(radius=2, schedule="exact"),
+    IndexSearch(schedule="plain", positions=(0, 1), radius=1, variant=1),
+    LabelWriting(variant=1),
+    DistributedQuery(spread=0.1, num_rounds=2),
+    SampleAndAccept(CosinePower(2)),
+    TRAINED_QAOA,
+    VQE(num_layers=2, entangler="energy", gammas=(0.2, 0.3), angles=()),
+    CounterdiabaticRecall(num_steps=2, total_time=1.5),
+    ThresholdSearch(threshold=-0.5, num_iterations=2, warm_start=None, resolution=3.0),
+]
+"""Between them every kind of gate, register and acceptance: what an engine is tried on."""
+
 TRAINED_FIRST = ("qaoa", "vqe", "imaginary-time")
 """Methods whose defaults have no angles yet."""
 

@@ -48,19 +48,14 @@ def run(tmp_path, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("field", dataclasses.fields(comparison.ComparisonSettings))
-def test_every_setting_is_an_option(field):
-    option = OPTIONS[field.name]
-    text = option.annotation.__metadata__[0].help
-    default = field.default
-    shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
-    assert option.default == shown
-    assert text == documented()[field.name]
-
-
-def test_every_option_is_a_setting():
-    names = {field.name for field in dataclasses.fields(comparison.ComparisonSettings)}
-    assert set(OPTIONS) == names | NOT_SETTINGS
+def test_every_setting_is_an_option():
+    fields = dataclasses.fields(comparison.ComparisonSettings)
+    assert set(OPTIONS) == {field.name for field in fields} | NOT_SETTINGS
+    for field in fields:
+        option, default = OPTIONS[field.name], field.default
+        shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
+        assert option.default == shown, field.name
+        assert option.annotation.__metadata__[0].help == documented()[field.name], field.name
 
 
 def test_options_reach_the_settings(run, monkeypatch):

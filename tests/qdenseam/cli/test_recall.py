@@ -4,7 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from method_examples import example_id, examples
+from cases import case
+from method_examples import examples
 from toy_service import ToyEngine, ToyService
 from typer.testing import CliRunner
 
@@ -87,8 +88,7 @@ def test_of_a_small_file_all_patterns_are_stored_unless_a_number_is_named(tmp_pa
     assert "num_patterns should be from 1 to 2. Got 3" in refused.stderr
 
 
-@pytest.mark.parametrize("method", examples(), ids=example_id)
-def test_every_setting_reaches_the_recall(run, monkeypatch, method):
+def test_every_setting_reaches_the_recall(run, monkeypatch):
     asked = []
 
     def recorded(memory, probe, *, method, **options):
@@ -97,13 +97,15 @@ def test_every_setting_reaches_the_recall(run, monkeypatch, method):
 
     monkeypatch.setattr("qdenseam.recall", recorded)
     options = ["--encoder", "auto(goal=depth)", "--separation", "polynomial(4)"]
-    assert "enough" in run("--method", spell(method), *options).stderr
-    [(memory, given)] = asked
-    assert given == method
-    if isinstance(memory, AmplitudeMemory):
-        assert memory.encoder == Auto(goal="depth")
-    else:
-        assert memory.model.separation == Polynomial(4)
+    for method in examples():
+        with case(spell(method)):
+            assert "enough" in run("--method", spell(method), *options).stderr
+            memory, given = asked.pop()
+            assert given == method
+            if isinstance(memory, AmplitudeMemory):
+                assert memory.encoder == Auto(goal="depth")
+            else:
+                assert memory.model.separation == Polynomial(4)
 
 
 def test_a_classical_memory_answers_too(run):

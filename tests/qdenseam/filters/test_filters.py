@@ -44,15 +44,15 @@ def crosstalk(table: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("each", FILTER_EXAMPLES, ids=repr)
-@pytest.mark.parametrize("num_known", [0, 1, 2, 5, 12])
-def test_the_signal_reaches_the_table(each: Filter, num_known: int) -> None:
-    table = each.table(num_known)
-    assert table.shape == (num_known + 1,)
-    assert table.min() >= 0
-    assert table.max() <= 1 + 1e-12
-    angles, omega = each.signal(num_known)
-    reached = np.abs(angles.response(np.exp(1j * omega * np.arange(num_known + 1))))
-    np.testing.assert_allclose(reached**2, table**2, atol=1e-11)
+def test_the_signal_reaches_the_table(each: Filter) -> None:
+    for num_known in (0, 1, 2, 5, 12):
+        table = each.table(num_known)
+        assert table.shape == (num_known + 1,)
+        assert table.min() >= 0
+        assert table.max() <= 1 + 1e-12
+        angles, omega = each.signal(num_known)
+        reached = np.abs(angles.response(np.exp(1j * omega * np.arange(num_known + 1))))
+        np.testing.assert_allclose(reached**2, table**2, atol=1e-11, err_msg=f"{num_known} known")
 
 
 def test_low_degree_filters_use_few_signals() -> None:
