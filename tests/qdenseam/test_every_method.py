@@ -1,7 +1,5 @@
 """The same laws for every registered recall method: circuit = law, shots fit, no peeking."""
 
-import json
-
 import numpy as np
 import pytest
 from cases import case
@@ -27,7 +25,6 @@ from qdenseam.methods import (
     SeparationFilter,
     SetIntersection,
     VenturaMartinez,
-    method_from_dict,
 )
 
 METHODS = pytest.mark.parametrize("method", examples(), ids=example_id)
@@ -221,11 +218,6 @@ def test_resources_equal_the_built_circuit(method: RecallMethod) -> None:
     assert resources.state_preparations >= 1
 
 
-def test_plain_data_round_trip() -> None:
-    for method in examples():
-        assert method_from_dict(json.loads(json.dumps(method.to_dict()))) == method
-
-
 def test_bad_input_is_refused() -> None:
     patterns, _, _ = CASES["weighted"]
     for method in examples():
@@ -241,10 +233,3 @@ def test_bad_input_is_refused() -> None:
                     build(memory, np.array([0, 1, 1, 0, 1], dtype=np.uint8))
             with pytest.raises(TypeError, match="recalls from"):
                 recall(other(memory.patterns), "00110", method=method)
-
-
-def test_an_unknown_method_name_lists_the_known_ones() -> None:
-    with pytest.raises(
-        ValueError, match=r"method should be one of .*amplification, .*Got .telepathy."
-    ):
-        method_from_dict({"name": "telepathy"})
