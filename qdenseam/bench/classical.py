@@ -6,7 +6,7 @@ times as fast as its reference a kernel is, both timed in turns in the same run.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -108,10 +108,11 @@ def bench_classical(
             turns = _Turns(clock, repeats)
             patterns = random_patterns(num_patterns, num_neurons, rng=rng)
             probes = flip(patterns[:num_probes], num_neurons // 10, rng=rng)
-            yield from _synchronous_rows(patterns, probes, turns)
+            yield from _step_rows(patterns, probes, turns, _MANY_PROBES)
             yield _torch_row(patterns, probes, turns, num_threads)
             many = random_patterns(num_single, num_neurons, rng=rng)
-            yield from _single_rows(many, flip(many[:1], num_neurons // 10, rng=rng), turns)
+            probe = flip(many[:1], num_neurons // 10, rng=rng)
+            yield from _step_rows(many, probe, turns, _ONE_PROBE)
             few = random_patterns(num_asynchronous, num_neurons, rng=rng)
             yield _asynchronous_row(few, flip(few[0], num_neurons // 5, rng=rng), turns)
     finally:
@@ -138,43 +139,37 @@ class _Turns:
         return tuple(max(seconds, 1e-9) for seconds in best)
 
 
-def _synchronous_rows(
-    patterns: NDArray[np.int8],
-    probes: NDArray[np.int8],
-    turns: _Turns,
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One synchronous step and the ratio it should reach."""
+
+    kernel: str
+    separation: Separation
+    engine: Engine
+    target: float | None
+
+
+_EXPONENTIAL = f"packed bits and active sets, exponential (beta {BETA})"
+_MANY_PROBES = (
+    _Step("matrix products, order 3", Polynomial(3), "numpy", 0.92),
+    _Step("packed bits, order 3", Polynomial(3), "auto", 1.6),
+    _Step(_EXPONENTIAL, Exponential(BETA), "auto", 6.0),
+)
+_ONE_PROBE = (
+    _Step("packed bits, order 3", Polynomial(3), "auto", None),
+    _Step(_EXPONENTIAL, Exponential(BETA), "auto", 50.0),
+)
+
+
+def _step_rows(
+    patterns: NDArray[np.int8], probes: NDArray[np.int8], turns: _Turns, steps: Sequence[_Step]
 ) -> Iterator[KernelRow]:
-    cubic, exponential = Polynomial(3), Exponential(BETA)
-    times = turns.least(
+    reference, *times = turns.least(
         _product_pair(patterns, probes),
-        _step(patterns, probes, cubic, "numpy"),
-        _step(patterns, probes, cubic, "auto"),
-        _step(patterns, probes, exponential, "auto"),
+        *(_step(patterns, probes, step.separation, step.engine) for step in steps),
     )
-    names = (
-        ("matrix products, order 3", 0.92),
-        ("packed bits, order 3", 1.6),
-        (f"packed bits and active sets, exponential (beta {BETA})", 6.0),
-    )
-    for (kernel, target), seconds in zip(names, times[1:], strict=True):
-        yield _against_pair(kernel, patterns, probes, seconds, times[0], target)
-
-
-def _single_rows(
-    patterns: NDArray[np.int8],
-    probe: NDArray[np.int8],
-    turns: _Turns,
-) -> Iterator[KernelRow]:
-    times = turns.least(
-        _product_pair(patterns, probe),
-        _step(patterns, probe, Polynomial(3), "auto"),
-        _step(patterns, probe, Exponential(BETA), "auto"),
-    )
-    names = (
-        ("packed bits, order 3", None),
-        (f"packed bits and active sets, exponential (beta {BETA})", 50.0),
-    )
-    for (kernel, target), seconds in zip(names, times[1:], strict=True):
-        yield _against_pair(kernel, patterns, probe, seconds, times[0], target)
+    for step, seconds in zip(steps, times, strict=True):
+        yield _against_pair(step.kernel, patterns, probes, seconds, reference, step.target)
 
 
 def _asynchronous_row(

@@ -12,29 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import check_bits, integer_to_bits
-from classical_ref.discrete.dense import DenseMemory
-from classical_ref.separation import LogSumExp
 
 Floats = npt.NDArray[np.float64]
 
 _BLOCK_QUBITS = 18  # the distances of a block are one byte per pattern and state
-
-
-def distance_tables(memory: DenseMemory) -> Floats:
-    """Return F_μ(d) = -w_μ F(D - 2d) of a dense memory, shape ``(K, D + 1)``.
-
-    Raises:
-        ValueError: The separation is LogSumExp, whose energy is no sum over patterns.
-    """
-    if isinstance(memory.separation, LogSumExp):
-        raise ValueError(
-            "separation should be one whose energy is a sum over patterns. Got LogSumExp; use "
-            "Exponential, which orders the states alike."
-        )
-    num_neurons = memory.patterns.shape[1]
-    similarities = num_neurons - 2 * np.arange(num_neurons + 1)
-    column = memory.separation.energy(similarities[:, None], np.ones(1))
-    return np.outer(memory.weights, column)
 
 
 def distance_energies(

@@ -1,6 +1,6 @@
 """Devices on which two-qubit gates join neighbors only, and how a circuit is brought to one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qiskit import QuantumCircuit, transpile
@@ -77,13 +77,13 @@ DEVICES = {device.name: device for device in (heavy_hex(), square_lattice())}
 """Every device by name."""
 
 
-def find_devices(names: str) -> tuple[Device, ...]:
-    """Return the devices of a comma-separated list, none for an empty one.
+def find_devices(names: Iterable[str]) -> tuple[Device, ...]:
+    """Return the devices of these names.
 
     Raises:
         ValueError: There is no device of that name.
     """
-    chosen = [name.strip() for name in names.split(",") if name.strip()]
+    chosen = list(names)
     for name in chosen:
         if name not in DEVICES:
             raise ValueError(f"device should be one of {sorted(DEVICES)}. Got {name!r}.")

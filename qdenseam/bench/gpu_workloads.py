@@ -9,12 +9,10 @@ import numpy.typing as npt
 from qiskit import transpile
 
 from circuits.bit_order import bits_to_integer, integer_to_bits
-from classical_ref.discrete.dense import DenseMemory
 from classical_ref.patterns import random_patterns
-from classical_ref.separation import Polynomial
 from classical_ref.spins import spins_to_bits
 from qdenseam.bench import branch
-from qdenseam.bench.distance_energies import distance_energies, distance_tables
+from qdenseam.bench.distance_energies import distance_energies
 from qdenseam.bench.neuron_classes import ClassQAOA
 from qdenseam.bench.recall_cases import recall_case
 from qdenseam.bench.timing import fastest
@@ -84,9 +82,9 @@ class _Recall:
     """QAOA with two layers on the cubic energy of three patterns, each D deep, from all states."""
 
     def __init__(self, size: int, precision: Precision) -> None:
-        memory = DenseMemory(random_patterns(_ENERGY_PATTERNS, size, rng=0), Polynomial(3))
-        self.bits = spins_to_bits(memory.patterns)
-        self.tables = distance_tables(memory) / size**2
+        self.bits = spins_to_bits(random_patterns(_ENERGY_PATTERNS, size, rng=0))
+        overlaps = size - 2.0 * np.arange(size + 1)
+        self.tables = np.tile(-(overlaps**3) / size**2, (_ENERGY_PATTERNS, 1))
         self.dtype = np.float64 if precision == "double" else np.float32
         self.start = np.full(size, np.pi / 2)
         self.law = ClassQAOA(self.bits, self.tables, **_LAYERS)

@@ -145,13 +145,12 @@ def _processor_seconds(pid: int) -> float:
 
 def measure(task: dict[str, Any]) -> dict[str, Any]:
     """Return the numbers of a :class:`SimulatorRow`, measured in this process."""
-    case = recall_case(task["family"], task["num_neurons"], task["num_patterns"], rng=task["seed"])
+    posed = task["family"], task["num_neurons"], task["num_patterns"]
+    case = recall_case(*posed, rng=task["seed"])
     law = case.law().joint
     if task["simulator"] == EXACT:
         # once more, with nothing of this memory computed beforehand but all code loaded
-        case = recall_case(
-            task["family"], task["num_neurons"], task["num_patterns"], rng=task["seed"]
-        )
+        case = recall_case(*posed, rng=task["seed"])
         return {"error": 0.0, **_measured(lambda: case.law)[1]}
     circuit = case.circuit()
     build = SIMULATORS[task["simulator"]][1]

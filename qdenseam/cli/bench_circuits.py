@@ -56,7 +56,7 @@ def encoders(
         grid,  # type: ignore[arg-type]
         peers=peers,
         seeds=numbers_of(seeds),
-        devices=find_devices(devices),
+        devices=find_devices(names_of(devices)),
         known=() if unfinished is None else unfinished.read(),
         on_progress=show,
         on_row=None if unfinished is None else unfinished.append,

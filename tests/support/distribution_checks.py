@@ -1,7 +1,5 @@
 """Assertions that compare samples with an exact distribution, at a stated false-alarm rate."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import binom
@@ -40,13 +38,3 @@ def assert_counts_follow(
             assert count == 0, f"an outcome of probability {probability} came {count} times"
         else:
             assert_binomial(count, shots, probability, false_alarm=false_alarm / len(counts))
-
-
-def smallest_p_value(counts: Sequence[int], probabilities: Sequence[float]) -> float:
-    """The smallest two-sided binomial p-value over outcomes, for tables."""
-    shots = int(np.sum(counts))
-    tails = [
-        2 * min(binom.cdf(c, shots, p), binom.sf(c - 1, shots, p))
-        for c, p in zip(counts, probabilities, strict=True)
-    ]
-    return float(min(1.0, *tails))

@@ -165,10 +165,10 @@ def test_devices_have_the_couplings_of_their_kind():
     assert degrees["heavy-hex"].max() == 3
     assert len(degrees["square"]) == 64
     assert degrees["square"].max() == 4
-    assert [d.name for d in find_devices(" square,heavy-hex ")] == ["square", "heavy-hex"]
-    assert find_devices("") == ()
+    assert [d.name for d in find_devices(["square", "heavy-hex"])] == ["square", "heavy-hex"]
+    assert find_devices([]) == ()
     with pytest.raises(ValueError, match=r"device should be one of \['heavy-hex', 'square'\]"):
-        find_devices("ring")
+        find_devices(["ring"])
 
 
 def test_rows_of_an_interrupted_run_are_not_measured_again(tmp_path, tiny):
