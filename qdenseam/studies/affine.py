@@ -10,6 +10,7 @@ from circuits.bit_order import Bits, all_bits
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.experiments.trial_registry import trial
+from qdenseam.studies.noise import device_of, laid_out
 
 CODES_TRIED = 200
 
@@ -70,10 +71,7 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     from circuits.loading import Affine
     from classical_ref.patterns import erase, is_ambiguous
     from classical_ref.spins import bits_to_spins
-    from qdenseam.execution import engine, two_qubit_gates
-    from qdenseam.execution.compiling.layout import best_layout
-    from qdenseam.execution.factories import check_study_engine
-    from qdenseam.execution.measuring import measured
+    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.mitigation import nearest_pattern
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.methods import IndexSearch, Iterations
@@ -86,18 +84,16 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
         partial = erase(probe, params["num_neurons"] // 4, rng=rng)
         if not is_ambiguous(memory.patterns, partial, target):
             break
-    check_study_engine(params["device"])
-    device, shots = engine(params["device"]), params["shots"]
-    assert device.target is not None
+    device, calibration = device_of(params)
     layouts = {}
     for count in range(1, max(2, params["dimension"])):
         method = IndexSearch(schedule=Iterations(count))
         ideal = float(method.law(memory, partial).joint[target])
-        layout = best_layout(measured(method.circuit(memory, partial)), device.target, num_seeds=8)
+        layout = laid_out(method.circuit(memory, partial), calibration, num_seeds=8)
         layouts[layout.budget.success * ideal] = (layout, ideal, count)
     predicted = max(layouts)
     layout, ideal, num_rounds = layouts[predicted]
-    bits = device.sample([layout.circuit], shots, rng)[0]["memory_bits"]
+    bits = device.sample([layout.circuit], params["shots"], rng)[0]["memory_bits"]
     return {
         "success": int((bits == words[target]).all(axis=1).sum()),
         "decoded": int((nearest_pattern(bits, words) == target).sum()),

@@ -29,7 +29,7 @@ from qdenseam.methods import (
 )
 from qdenseam.methods.base import Spins
 from qdenseam.studies.noise import CELLS as ALL_CELLS
-from qdenseam.studies.noise import DEVICES, NUM_SEEDS, instance_of, instance_tasks
+from qdenseam.studies.noise import DEVICES, device_of, instance_of, instance_tasks, laid_out
 
 CELLS = ((4, 4), (6, 4), (8, 4))
 """(D, K) of the filters."""
@@ -65,6 +65,11 @@ def textbook_tasks(
     return instance_tasks(
         "textbook", cells, devices, corruptions=((1, 0),), num_instances=num_instances, shots=shots
     )
+
+
+def study_tasks() -> list[Task]:
+    """Return the preset: Grover's search as textbooks build it, then the filters."""
+    return textbook_tasks() + flag_tasks()
 
 
 def contenders(num_flips: int) -> dict[str, RecallMethod]:
@@ -184,19 +189,14 @@ def _run(
 ) -> list[float]:
     """Return the :data:`NUMBERS` of one circuit on the device, laid out by predicted success."""
     from classical_ref.spins import spins_to_bits
-    from qdenseam.execution import engine, two_qubit_gates
-    from qdenseam.execution.compiling.layout import best_layout
-    from qdenseam.execution.factories import check_study_engine
-    from qdenseam.execution.measuring import measured
+    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.mitigation import detected_errors, parity_errors
     from qdenseam.execution.tallies import counts_of
     from qdenseam.retrieval.verb import readings_of
 
-    check_study_engine(params["device"])
-    device, shots = engine(params["device"]), params["shots"]
-    assert device.target is not None
-    layout = best_layout(measured(circuit), device.target, num_seeds=NUM_SEEDS)
-    (shown,) = device.sample([layout.circuit], shots, rng)
+    device, calibration = device_of(params)
+    layout = laid_out(circuit, calibration)
+    (shown,) = device.sample([layout.circuit], params["shots"], rng)
     kept, counts = readings_of(shown, memory, probe, method).accepted(rng)
     stored = counts_of(memory.patterns, kept, counts)
     law = method.law(memory, probe)

@@ -7,13 +7,20 @@ again; the first draws are instances too, so that success over *all* probes is k
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.records import Params, Task
 from qdenseam.experiments.trial_registry import trial
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.transpiler import Target
+
+    from qdenseam.execution import Engine
+    from qdenseam.execution.compiling.layout import Layout
 
 CELLS = ((4, 4), (6, 4), (8, 4), (6, 8), (8, 8))
 """(D, K)."""
@@ -114,6 +121,31 @@ def instance_of(params: Params) -> tuple[Spins, Spins, int]:
     )
 
 
+def device_of(params: Params) -> tuple["Engine", "Target"]:
+    """Return the device model of a task, and its calibration.
+
+    Raises:
+        ValueError: As :func:`qdenseam.execution.factories.check_study_engine`.
+    """
+    from qdenseam.execution import engine
+    from qdenseam.execution.factories import check_study_engine
+
+    check_study_engine(params["device"])
+    device = engine(params["device"])
+    assert device.target is not None
+    return device, device.target
+
+
+def laid_out(
+    circuit: "QuantumCircuit", calibration: "Target", *, num_seeds: int = NUM_SEEDS
+) -> "Layout":
+    """Return a circuit with its measurements where the calibration predicts most success."""
+    from qdenseam.execution.compiling.layout import best_layout
+    from qdenseam.execution.measuring import measured
+
+    return best_layout(measured(circuit), calibration, num_seeds=num_seeds)
+
+
 def is_redrawn(params: Params) -> bool:
     """Return whether the first draw of a task's instance is ambiguous."""
     from classical_ref.patterns import is_ambiguous
@@ -135,30 +167,24 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         ``idling`` comes on top. Costs: ``two_qubit_gates``, ``state_preparations``.
     """
     from classical_ref.spins import bits_to_spins
-    from qdenseam.execution import engine, two_qubit_gates
-    from qdenseam.execution.compiling.layout import best_layout
+    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.devices.error_budget import error_budget, with_delays
-    from qdenseam.execution.factories import check_study_engine
-    from qdenseam.execution.measuring import measured
     from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, nearest_pattern, processed
     from qdenseam.execution.readings import Readings
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.planning import plan
 
     patterns, probe, target = instance_of(params)
-    check_study_engine(params["device"])
-    device, shots = engine(params["device"]), params["shots"]
-    calibration = device.target
-    assert calibration is not None
+    device, calibration = device_of(params)
     chosen = plan(
         AmplitudeMemory(patterns), probe != 0, calibration,
         expected_flips=params["num_flips"], num_seeds=NUM_SEEDS,
     )[0]  # fmt: skip
     memory, method = chosen.memory, chosen.method
-    layout = best_layout(measured(method.circuit(memory, probe)), calibration, num_seeds=NUM_SEEDS)
+    layout = laid_out(method.circuit(memory, probe), calibration)
     waiting = with_delays(layout.circuit, calibration, layout.qubits)
     runs = [layout.circuit] + [waiting] * (params["instance"] < NUM_IDLING)
-    samples = device.sample(runs, shots, rng)
+    samples = device.sample(runs, params["shots"], rng)
     shown = [_unflagged(each) for each in samples]
     inferred = processed(
         shown[0],

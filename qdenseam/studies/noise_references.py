@@ -13,7 +13,7 @@ from qdenseam.experiments.records import Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import HammingBall, IndexSearch, LabelWriting, RecallMethod, SampleAndAccept
-from qdenseam.studies.noise import NUM_SEEDS, instance_of, noise_tasks
+from qdenseam.studies.noise import device_of, instance_of, laid_out, noise_tasks
 
 NUM_INDICES = 4
 """Indices tried for writing."""
@@ -34,18 +34,12 @@ def reference_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[st
         ``two_qubit_gates`` of one circuit, and ``shot_seconds`` that it occupies the device.
     """
     from classical_ref.spins import bits_to_spins
-    from qdenseam.execution import engine, two_qubit_gates
-    from qdenseam.execution.compiling.layout import best_layout
+    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.devices.calibrated import shot_seconds
-    from qdenseam.execution.factories import check_study_engine
-    from qdenseam.execution.measuring import measured
     from qdenseam.planning.candidates import encoded
 
     patterns, probe, target = instance_of(params)
-    check_study_engine(params["device"])
-    device = engine(params["device"])
-    calibration = device.target
-    assert calibration is not None
+    device, calibration = device_of(params)
     memories = encoded(AmplitudeMemory(patterns), calibration)
     search = IndexSearch(radius=params["num_flips"])
     num_indices = min(NUM_INDICES, len(search.indices(memories[0], probe)))
@@ -57,8 +51,7 @@ def reference_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[st
     }
     for name, candidates in contenders.items():
         layouts = [
-            best_layout(measured(method.circuit(memory, probe)), calibration, num_seeds=NUM_SEEDS)
-            for memory, method in candidates
+            laid_out(method.circuit(memory, probe), calibration) for memory, method in candidates
         ]
         best = int(np.argmax([each.budget.success for each in layouts]))
         memory, method = candidates[best]
