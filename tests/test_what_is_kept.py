@@ -74,8 +74,9 @@ KEPT: dict[str, Callable[[], Any]] = {
         AMPLITUDE, np.arange(6) < 5
     ),
     "qdenseam/filters/optimal.py _solve": lambda: OptimalFilter(4, radius=2).table(6),
-    "qdenseam/filters/optimal.py _cached_angles": lambda: OptimalFilter(4, radius=2).signal(6),
-    "qdenseam/filters/polynomial.py _cached_angles": lambda: CosinePower(3).signal(6),
+    "qdenseam/filters/polynomial.py cached_angles": lambda: [
+        each.signal(6) for each in (CosinePower(3), OptimalFilter(4, radius=2))
+    ],
     "qdenseam/spelling/kinds.py _plugged_in": lambda: registered("filter"),
     "qdenseam/versions.py _installed_versions": versions,
 }

@@ -16,14 +16,14 @@ from circuits.loading.dense import MAX_QUBITS, Dense
 from circuits.loading.flag_tree import FlagTree
 from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging, carry_out
-from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
+from circuits.loading.preparation import AncillaEncoder, Preparation
 from circuits.loading.schmidt import Schmidt
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Auto(Encoder):
+class Auto(AncillaEncoder):
     """The candidate that is best by the goal; ties go to fewer CX, then less depth."""
 
     name: ClassVar[str] = "auto"
@@ -43,16 +43,15 @@ class Auto(Encoder):
             raise ValueError(f"goal should be one of {get_args(Goal)}. Got {self.goal!r}.")
         if (self.goal == "routed") != (self.coupling_map is not None):
             raise ValueError("coupling_map should be given for the goal 'routed', and only there.")
-        check_limit(self.max_ancillas)
+        AncillaEncoder.__post_init__(self)
         if self.effort < 1:
             raise ValueError(f"effort should be at least 1. Got {self.effort}.")
 
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the best preparation; see :class:`Encoder`.
+    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the best preparation of those allowed, or the one of fewest ancillas.
 
         Raises:
-            ValueError: The coupling map has too few qubits, or every candidate needs more ancillas
-                than allowed.
+            ValueError: The coupling map has too few qubits.
         """
         rank = affine_rank(bits)
         candidates = []
@@ -66,7 +65,7 @@ class Auto(Encoder):
                 plans = [encoder.plan(bits) for encoder in searches]
                 for plan in sorted(plans, key=lambda plan: plan.two_qubit_gates):
                     candidates.append(carry_out(plan, bits, amplitudes))
-                    if self._allows(candidates[-1]):
+                    if self.allows(candidates[-1]):
                         break
             else:
                 candidates += [encoder.prepare(bits, amplitudes) for encoder in searches]
@@ -78,14 +77,10 @@ class Auto(Encoder):
             for variant in range(self.effort * (4 if len(bits) <= 16 else 2)):
                 found = prepare_coupled(bits, amplitudes, self.coupling_map, variant=variant)
                 candidates += [] if found is None else [found]
-        allowed = [candidate for candidate in candidates if self._allows(candidate)]
+        allowed = [candidate for candidate in candidates if self.allows(candidate)]
         if not allowed:
-            fewest = min(candidates, key=lambda candidate: candidate.num_ancillas)
-            within_limit(fewest, self.max_ancillas, self.name)
+            return min(candidates, key=lambda candidate: candidate.num_ancillas)
         return min(allowed, key=self._cost)
-
-    def _allows(self, preparation: Preparation) -> bool:
-        return self.max_ancillas is None or preparation.num_ancillas <= self.max_ancillas
 
     def _searches(self, bits: Bits) -> Iterator[Merging | FlagTree]:
         num_patterns, num_bits = bits.shape

@@ -9,6 +9,7 @@ References:
     uniformly controlled rotations"; Bergholm et al. (2005); Shende, Bullock and Markov (2006).
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,11 +26,12 @@ Complex = npt.NDArray[np.complex128]
 MAX_QUBITS = 14
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dense(Encoder):
-    """All 2^D amplitudes, whether zero or not: right for K near 2^D."""
+class WholeState(Encoder):
+    """An encoder of all 2^D amplitudes, whether zero or not: right for K near 2^D."""
 
-    name: ClassVar[str] = "dense"
+    @abstractmethod
+    def state_circuit(self, vector: Complex) -> QuantumCircuit:
+        """Return A|0…0⟩ = Σ_x vector[x] |x⟩ on D qubits, from 2^D entries of unit norm."""
 
     def prepare(self, bits: Bits, amplitudes: Complex) -> Preparation:
         """Return the preparation; see :class:`Encoder`.
@@ -40,14 +42,25 @@ class Dense(Encoder):
         num_neurons = bits.shape[1]
         if num_neurons > MAX_QUBITS:
             raise ValueError(
-                f"the dense encoder takes at most {MAX_QUBITS} neurons. Got {num_neurons}; "
+                f"the {self.name} encoder takes at most {MAX_QUBITS} neurons. Got {num_neurons}; "
                 "choose another encoder."
             )
         vector = np.zeros(2**num_neurons, dtype=np.complex128)
         vector[bits_to_integer(bits)] = amplitudes
         circuit = empty_circuit(num_neurons, 0)
-        circuit.compose(dense_circuit(vector), circuit.qubits, inplace=True)
+        circuit.compose(self.state_circuit(vector), circuit.qubits, inplace=True)
         return Preparation(circuit=circuit, reflection_qubits=tuple(range(num_neurons)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dense(WholeState):
+    """All 2^D amplitudes, qubit by qubit."""
+
+    name: ClassVar[str] = "dense"
+
+    def state_circuit(self, vector: Complex) -> QuantumCircuit:
+        """Return :func:`dense_circuit`."""
+        return dense_circuit(vector)
 
 
 def dense_circuit(vector: Complex) -> QuantumCircuit:

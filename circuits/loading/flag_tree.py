@@ -25,11 +25,11 @@ from circuits.loading.merging_search.steps import (
     decode,
     to_words,
 )
-from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
+from circuits.loading.preparation import AncillaEncoder, Preparation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagTree(Encoder):
+class FlagTree(AncillaEncoder):
     """Blocks merged under flags, then a beam search over what is left."""
 
     name: ClassVar[str] = "flag-tree"
@@ -46,21 +46,13 @@ class FlagTree(Encoder):
     max_ancillas: int | None = None
     """Largest number of clean ancillas allowed, ``None`` for any."""
 
-    def __post_init__(self) -> None:
-        check_limit(self.max_ancillas)
-
     def plan(self, bits: Bits) -> Plan:
         """Return the actions and their CX count; amplitudes play no part."""
         return _Planner(bits, self).plan()
 
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the preparation; see :class:`Encoder`.
-
-        Raises:
-            ValueError: More ancillas are needed than allowed.
-        """
-        found = carry_out(self.plan(bits), bits, amplitudes)
-        return within_limit(found, self.max_ancillas, self.name)
+    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation, whatever number of ancillas it takes."""
+        return carry_out(self.plan(bits), bits, amplitudes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

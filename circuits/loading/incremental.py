@@ -19,33 +19,20 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits
-from circuits.loading.preparation import (
-    Encoder,
-    Preparation,
-    check_limit,
-    empty_circuit,
-    within_limit,
-)
+from circuits.loading.preparation import AncillaEncoder, Preparation, empty_circuit
 from circuits.multi_controlled import append_ry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incremental(Encoder):
+class Incremental(AncillaEncoder):
     """Patterns stored one by one in the given order, with one or two ancillas."""
 
     name: ClassVar[str] = "incremental"
     max_ancillas: int | None = None
     """Largest number of clean ancillas allowed, ``None`` for any."""
 
-    def __post_init__(self) -> None:
-        check_limit(self.max_ancillas)
-
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the preparation; see :class:`Encoder`.
-
-        Raises:
-            ValueError: More ancillas are needed than allowed.
-        """
+    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation, whatever number of ancillas it takes."""
         num_patterns, num_neurons = bits.shape
         controls = [separating_bits(bits[: k + 1]) for k in range(num_patterns)]
         needs_ladder = max(len(c) for c in controls) > 2
@@ -74,8 +61,7 @@ class Incremental(Encoder):
                 if zeros:
                     circuit.x(zeros)
             reflection.append(num_neurons)
-        found = Preparation(circuit=circuit, reflection_qubits=tuple(reflection))
-        return within_limit(found, self.max_ancillas, self.name)
+        return Preparation(circuit=circuit, reflection_qubits=tuple(reflection))
 
 
 def separating_bits(bits: Bits) -> list[int]:

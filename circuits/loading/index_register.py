@@ -29,26 +29,19 @@ from circuits.loading.compression import compress
 from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
 from circuits.loading.merging_search.steps import Literal
-from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
+from circuits.loading.preparation import AncillaEncoder, Preparation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexRegister(Encoder):
+class IndexRegister(AncillaEncoder):
     """A dense state of ⌈log2 K⌉ index qubits and two unary iterations; any K and D."""
 
     name: ClassVar[str] = "index-register"
     max_ancillas: int | None = None
     """Largest number of clean ancillas allowed, ``None`` for any."""
 
-    def __post_init__(self) -> None:
-        check_limit(self.max_ancillas)
-
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the preparation; see :class:`Encoder`.
-
-        Raises:
-            ValueError: More ancillas are needed than allowed.
-        """
+    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation, whatever number of ancillas it takes."""
         elimination = Elimination(bits, amplitudes)
         columns, everything = elimination.columns, elimination.alive
         for control, target in compress(columns, everything):
@@ -84,8 +77,7 @@ class IndexRegister(Encoder):
             circuit.compose(dense_circuit(vector), index, front=True, inplace=True)
         else:
             circuit.global_phase += float(np.angle(elimination.amplitudes[0]))
-        found = Preparation(circuit=circuit, reflection_qubits=tuple(sorted(index)))
-        return within_limit(found, self.max_ancillas, self.name)
+        return Preparation(circuit=circuit, reflection_qubits=tuple(sorted(index)))
 
 
 Targets = Callable[[int, int], list[int]]

@@ -20,11 +20,11 @@ import numpy.typing as npt
 from circuits.bit_order import Bits
 from circuits.loading.elimination import Elimination
 from circuits.loading.merging_search.steps import Plan, RunSteps, Search, decode, to_words
-from circuits.loading.preparation import Encoder, Preparation, check_limit, within_limit
+from circuits.loading.preparation import AncillaEncoder, Preparation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merging(Encoder):
+class Merging(AncillaEncoder):
     """Beam search over merges of pairs, for up to about 64 patterns."""
 
     name: ClassVar[str] = "merging"
@@ -38,9 +38,6 @@ class Merging(Encoder):
     """How ties are broken; another number gives another circuit."""
     max_ancillas: int | None = None
     """Largest number of clean ancillas allowed, ``None`` for any."""
-
-    def __post_init__(self) -> None:
-        check_limit(self.max_ancillas)
 
     def plan(self, bits: Bits) -> Plan:
         """Return the steps and their CX count; amplitudes play no part."""
@@ -59,14 +56,9 @@ class Merging(Encoder):
         steps = decode(table, fans, extras, tree=self.tree)
         return Plan(two_qubit_gates=int(cost), actions=(RunSteps(steps=steps),))
 
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
-        """Return the preparation; see :class:`Encoder`.
-
-        Raises:
-            ValueError: More ancillas are needed than allowed.
-        """
-        found = carry_out(self.plan(bits), bits, amplitudes)
-        return within_limit(found, self.max_ancillas, self.name)
+    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation, whatever number of ancillas it takes."""
+        return carry_out(self.plan(bits), bits, amplitudes)
 
 
 def carry_out(plan: Plan, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:

@@ -65,29 +65,39 @@ class Encoder(ABC):
         """
 
 
-def check_limit(max_ancillas: int | None) -> None:
-    """Refuse a negative limit on ancillas.
+class AncillaEncoder(Encoder):
+    """An encoder that uses clean ancillas; subclasses have the field ``max_ancillas``."""
 
-    Raises:
-        ValueError: ``max_ancillas`` is below 0.
-    """
-    if max_ancillas is not None and max_ancillas < 0:
-        raise ValueError(f"max_ancillas should be at least 0, or None. Got {max_ancillas}.")
+    max_ancillas: int | None
 
+    def __post_init__(self) -> None:
+        if self.max_ancillas is not None and self.max_ancillas < 0:
+            raise ValueError(
+                f"max_ancillas should be at least 0, or None. Got {self.max_ancillas}."
+            )
 
-def within_limit(preparation: Preparation, max_ancillas: int | None, encoder: str) -> Preparation:
-    """Return ``preparation`` if it has at most ``max_ancillas`` ancillas (``None``: any number).
+    @abstractmethod
+    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation, whatever number of ancillas it takes."""
 
-    Raises:
-        ValueError: It has more; the message names the number.
-    """
-    need = preparation.num_ancillas
-    if max_ancillas is not None and need > max_ancillas:
-        raise ValueError(
-            f"max_ancillas should be at least {need} for these patterns with the {encoder} "
-            f"encoder. Got {max_ancillas}; allow more, or choose IndexFirst(), which uses none."
-        )
-    return preparation
+    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+        """Return the preparation; see :class:`Encoder`.
+
+        Raises:
+            ValueError: More ancillas are needed than allowed; the message names the number.
+        """
+        found = self.unlimited(bits, amplitudes)
+        if not self.allows(found):
+            raise ValueError(
+                f"max_ancillas should be at least {found.num_ancillas} for these patterns with "
+                f"the {self.name} encoder. Got {self.max_ancillas}; allow more, or choose "
+                "IndexFirst(), which uses none."
+            )
+        return found
+
+    def allows(self, preparation: Preparation) -> bool:
+        """Return whether a preparation has no more ancillas than allowed."""
+        return self.max_ancillas is None or preparation.num_ancillas <= self.max_ancillas
 
 
 def empty_circuit(num_neurons: int, num_ancillas: int) -> QuantumCircuit:

@@ -16,37 +16,21 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
-from circuits.bit_order import Bits, bits_to_integer
-from circuits.loading.dense import MAX_QUBITS, dense_circuit
-from circuits.loading.preparation import Encoder, Preparation, empty_circuit
+from circuits.loading.dense import WholeState, dense_circuit
 from circuits.loading.unitaries import unitary_circuit
 
 Complex = npt.NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Schmidt(Encoder):
+class Schmidt(WholeState):
     """All 2^D amplitudes by way of two unitaries on half of the neurons each."""
 
     name: ClassVar[str] = "schmidt"
 
-    def prepare(self, bits: Bits, amplitudes: Complex) -> Preparation:
-        """Return the preparation; see :class:`Encoder`.
-
-        Raises:
-            ValueError: More than 14 neurons.
-        """
-        num_neurons = bits.shape[1]
-        if num_neurons > MAX_QUBITS:
-            raise ValueError(
-                f"the schmidt encoder takes at most {MAX_QUBITS} neurons. Got {num_neurons}; "
-                "choose another encoder."
-            )
-        vector = np.zeros(2**num_neurons, dtype=np.complex128)
-        vector[bits_to_integer(bits)] = amplitudes
-        circuit = empty_circuit(num_neurons, 0)
-        circuit.compose(schmidt_circuit(vector), circuit.qubits, inplace=True)
-        return Preparation(circuit=circuit, reflection_qubits=tuple(range(num_neurons)))
+    def state_circuit(self, vector: Complex) -> QuantumCircuit:
+        """Return :func:`schmidt_circuit`."""
+        return schmidt_circuit(vector)
 
 
 def schmidt_circuit(vector: Complex) -> QuantumCircuit:

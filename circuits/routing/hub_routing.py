@@ -206,7 +206,7 @@ class _Frame:
 
     def _annealed(self, bits: Bits, neighbors: Words, variant: int) -> list[int]:
         """Return the column for each site of the tree, by the patterns that the wires hold."""
-        from circuits.loading.coupled_search.difference_annealing import anneal_differences
+        from circuits.loading.coupled_search.annealing import anneal
 
         tree, (num_rows, num_members) = self.sites.tree, bits.shape
         added = tree.added(fractional=self.fractional)
@@ -214,5 +214,5 @@ class _Frame:
         above = [place[added[site]] if site in added else -1 for site in tree.members]
         columns = to_words(np.ascontiguousarray(bits.T))[:, 0].copy()
         steps = min(max(20_000_000 // (num_rows**2 * num_members), 2000), 20_000)
-        found = anneal_differences(columns, num_rows, np.array(above), neighbors, steps, variant)
+        found = anneal(columns, num_rows, np.array(above), neighbors, steps, variant, by_site=True)
         return [int(each) for each in found]

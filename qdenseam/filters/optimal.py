@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, modulus_angles
+from qdenseam.filters.polynomial import cached_angles
 from qdenseam.filters.tables import Filter, Floats
 
 Complexes = npt.NDArray[np.complex128]
@@ -66,7 +67,7 @@ class OptimalFilter(Filter):
         if num_known == 0:
             return modulus_angles([1.0]), pi
         fourier, omega = self._solution(num_known)
-        return _cached_angles(fourier.tobytes()), omega
+        return cached_angles(modulus_angles, fourier.tobytes()), omega
 
     def _solution(self, num_known: int) -> tuple[Complexes, float]:
         degree, radius = min(self.degree, num_known), min(self.radius, num_known)
@@ -167,8 +168,3 @@ def _values(fourier: Complexes, angles: Floats) -> Floats:
     """Return R at the angles."""
     phases = np.multiply.outer(angles, np.arange(1, len(fourier)))
     return np.asarray(fourier[0].real + 2 * (np.exp(1j * phases) @ fourier[1:]).real)
-
-
-@lru_cache(maxsize=256)
-def _cached_angles(data: bytes) -> SignalAngles:
-    return modulus_angles(np.frombuffer(data, dtype=np.complex128))

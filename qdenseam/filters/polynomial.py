@@ -4,6 +4,7 @@ The filter is \|P(e^{iωd})\| for P(z) = Σ_k c_k z^k with \|P\| <= 1 on the uni
 """
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, pi
@@ -38,7 +39,8 @@ class PolynomialFilter(Filter):
         if num_known == 0:
             return polynomial_angles([1.0]), pi
         coefficients, omega = self.polynomial(num_known)
-        return _cached_angles(np.asarray(coefficients, dtype=np.complex128).tobytes()), omega
+        row = np.asarray(coefficients, dtype=np.complex128)
+        return cached_angles(polynomial_angles, row.tobytes()), omega
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +118,6 @@ class DolphChebyshev(PolynomialFilter):
 
 
 @lru_cache(maxsize=256)
-def _cached_angles(data: bytes) -> SignalAngles:
-    return polynomial_angles(np.frombuffer(data, dtype=np.complex128))
+def cached_angles(find: Callable[[npt.ArrayLike], SignalAngles], data: bytes) -> SignalAngles:
+    """Return the angles that ``find`` gives for a row of complex numbers, passed as its bytes."""
+    return find(np.frombuffer(data, dtype=np.complex128))

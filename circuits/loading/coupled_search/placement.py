@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits
+from circuits.loading.merging_search.steps import to_words
 
 Pairs = Sequence[tuple[int, int]]
 
@@ -60,7 +61,10 @@ def place_qubits(
     """Return the site of each qubit, found in ``steps`` exchanges of two."""
     from circuits.loading.coupled_search.annealing import anneal
 
-    return [int(site) for site in anneal(np.ascontiguousarray(bits), neighbors, steps, variant)]
+    num_rows, num_qubits = bits.shape
+    columns = to_words(np.ascontiguousarray(bits.T))[:, 0].copy()
+    above = np.full(num_qubits, -1)
+    return [*map(int, anneal(columns, num_rows, above, neighbors, steps, variant, by_site=False))]
 
 
 def _distances(adjacent: dict[int, set[int]], start: int) -> dict[int, int]:

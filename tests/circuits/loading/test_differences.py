@@ -3,7 +3,7 @@
 import numpy as np
 
 from circuits.loading.coupled import prepare_on_sites
-from circuits.loading.coupled_search.difference_annealing import anneal_differences
+from circuits.loading.coupled_search.annealing import anneal
 from circuits.loading.coupled_search.placement import neighbor_words
 from circuits.loading.merging_search.steps import to_words
 from circuits.sparse_simulator import preparation_error
@@ -37,9 +37,9 @@ def test_equal_qubits_come_to_stand_together(rng) -> None:
     bits = kinds[:, np.arange(12) % 3]
     above = np.arange(-1, 11)  # a chain of differences
     columns = to_words(np.ascontiguousarray(bits.T))[:, 0].copy()
-    found = anneal_differences(columns, 4, above, neighbor_words(CHAIN, range(12)), 5000, 0)
+    found = anneal(columns, 4, above, neighbor_words(CHAIN, range(12)), 5000, 0, True)
     assert sorted(found) == list(range(12))
     kind = found % 3
     assert (kind[1:] != kind[:-1]).sum() == 2
-    again = anneal_differences(columns, 4, above, neighbor_words(CHAIN, range(12)), 5000, 0)
+    again = anneal(columns, 4, above, neighbor_words(CHAIN, range(12)), 5000, 0, True)
     assert (found == again).all()
