@@ -9,6 +9,7 @@ import numpy.typing as npt
 from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
 from classical_ref.spins import check_patterns, spins_to_bits
+from qdenseam.memories.kept import Kept
 from qdenseam.memories.probe import check_one_probe
 from qdenseam.spelling import from_plain, resolved, to_plain
 
@@ -35,7 +36,7 @@ class AmplitudeMemory:
     patterns: npt.NDArray[np.int8]
     weights: npt.NDArray[np.float64] = None  # type: ignore[assignment]  # uniform, set below
     encoder: Encoder | str = field(default_factory=lambda: Auto(goal="gates"))
-    _built: list[Preparation] = field(init=False, repr=False, default_factory=list)
+    _kept: Kept = field(init=False, repr=False, default_factory=Kept)
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
@@ -72,12 +73,11 @@ class AmplitudeMemory:
 
     def preparation(self) -> Preparation:
         """Return the circuit that loads the memory; built at the first call, copied at each."""
-        if not self._built:
-            present = self.weights > 0
-            self._built.append(
-                prepare(self.bits[present], np.sqrt(self.weights[present]), encoder=self.encoder)
-            )
-        return self._built[0].copy()
+        return self._kept.once("preparation", self._prepared).copy()
+
+    def _prepared(self) -> Preparation:
+        present = self.weights > 0
+        return prepare(self.bits[present], np.sqrt(self.weights[present]), encoder=self.encoder)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_dict` reads."""

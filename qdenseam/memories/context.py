@@ -8,6 +8,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
 
+_ORTHOGONAL = 1e-24  # squared overlap that is but rounding
 _ROUNDING = 1e-9
 
 
@@ -122,7 +123,8 @@ class ContextState:
         size, contents = self.tags.shape[1], self.states.shape[1]
         after = (kept @ self.matrix() @ kept.conj().T).reshape(size, contents, size, contents)
         acceptance = float(np.einsum("acac->", after).real)
-        if not acceptance > 0:
+        overlaps = (self.tags[self.weights > 0] @ np.asarray(query, dtype=float)) ** 2
+        if not acceptance > 0 or (np.isinf(beta) and overlaps.max() < _ORTHOGONAL):
             raise ValueError("query should overlap with a tag of positive weight. Got none.")
         on_tag = kept.reshape(size, contents, size, contents)[:, 0, :, 0]
         damped = ((self.tags @ on_tag.real.T) ** 2).sum(axis=1)

@@ -16,6 +16,7 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
 from qdenseam.errors import CapacityError
+from qdenseam.memories.kept import Kept
 from qdenseam.memories.probe import check_one_probe
 from qdenseam.memories.probe_field import calibrated_field
 from qdenseam.spelling import resolved
@@ -79,7 +80,7 @@ class EnergyMemory:
     model: ClassicalModel
     separation: Any = None
     probe_field: float | None = None
-    _cache: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
+    _kept: Kept = field(init=False, repr=False, default_factory=Kept)
 
     def __post_init__(self) -> None:
         if not hasattr(self.model, "energy"):
@@ -196,9 +197,9 @@ class EnergyMemory:
         """Return h: as given, or calibrated on the memory (once, then kept)."""
         if self.probe_field is not None:
             return self.probe_field
-        if "field" not in self._cache:
-            self._cache["field"] = calibrated_field(self._memory_diagonal(), self.pattern_indices())
-        return float(self._cache["field"])
+        return self._kept.once(
+            "field", lambda: calibrated_field(self._memory_diagonal(), self.pattern_indices())
+        )
 
     def terms(
         self, probe: npt.ArrayLike | str | None = None
@@ -209,11 +210,7 @@ class EnergyMemory:
         probe's values. Strings below 1e-12 of the largest are exact zeros up to rounding and are
         dropped.
         """
-        if "coefficients" not in self._cache:
-            coefficients = walsh_coefficients(self._memory_diagonal())
-            small = np.abs(coefficients) <= 1e-12 * np.abs(coefficients).max(initial=0)
-            self._cache["coefficients"] = np.where(small, 0.0, coefficients)
-        weights = self._cache["coefficients"].copy()
+        weights = self._kept.once("coefficients", self._coefficients).copy()
         present = weights != 0
         if probe is not None:
             spins = self.check_probe(probe)
@@ -224,6 +221,11 @@ class EnergyMemory:
         masks = np.flatnonzero(present).astype(np.int64)
         return masks, weights[masks]
 
+    def _coefficients(self) -> Floats:
+        coefficients = walsh_coefficients(self._memory_diagonal())
+        small = np.abs(coefficients) <= 1e-12 * np.abs(coefficients).max(initial=0)
+        return np.where(small, 0.0, coefficients)
+
     def phase(self, probe: npt.ArrayLike | str | None = None) -> Phase:
         """Return exp(-iγE) as a circuit, the cheaper of Pauli-Z strings and counting.
 
@@ -232,7 +234,7 @@ class EnergyMemory:
         """
         masks, weights = self.terms(probe)
         strings = StringPhase(masks=masks, weights=weights, num_qubits=self.num_neurons)
-        found = self._distance_tables()
+        found = self._kept.once("tables", self._distance_tables)
         if found is None:
             return strings
         tables, constant = found
@@ -245,19 +247,13 @@ class EnergyMemory:
             constant=constant,
             field_neurons=tuple(known.tolist()),
         )
-        key = f"phase {known.tolist()}"
-        if key not in self._cache:
-            self._cache[key] = cheapest([strings, counting]) is strings
-        return strings if self._cache[key] else counting
+        counts = self._kept.once(
+            ("counts", counting.field_neurons), lambda: cheapest([strings, counting]) is counting
+        )
+        return counting if counts else strings
 
     def _distance_tables(self) -> tuple[Floats, float] | None:
         """Return (F_μ(d), c) with Σ_μ F_μ(d_μ(x)) + c = E(x), or None if there are none."""
-        if "tables" not in self._cache:
-            self._cache["tables"] = self._find_tables()
-        found: tuple[Floats, float] | None = self._cache["tables"]
-        return found
-
-    def _find_tables(self) -> tuple[Floats, float] | None:
         digits = self.num_neurons.bit_length()
         transforms = 2 * digits * (digits - 1) * self.num_patterns  # CX of them alone
         if (
@@ -295,20 +291,21 @@ class EnergyMemory:
         return bits_to_integer(spins_to_bits(self.patterns))
 
     def _memory_diagonal(self) -> Floats:
-        if "diagonal" not in self._cache:
-            energies = _all_energies(self.model, self.num_neurons)
-            with np.errstate(all="ignore"):  # what is not finite is refused below
-                centered = energies - energies.mean()
-                depth = -float(centered[self.pattern_indices()].mean())
-                scale = self.num_neurons / depth if depth > 1e-9 * np.abs(energies).max() else 1.0
-                diagonal = centered * scale
-            if not np.isfinite(diagonal).all():
-                raise ValueError(
-                    "energies should be finite, in units of a pattern's depth too. Got NaN or "
-                    "infinity; scale the model's energy."
-                )
-            self._cache["diagonal"] = diagonal
-        return np.asarray(self._cache["diagonal"])
+        return self._kept.once("diagonal", self._scaled_energies)
+
+    def _scaled_energies(self) -> Floats:
+        energies = _all_energies(self.model, self.num_neurons)
+        with np.errstate(all="ignore"):  # what is not finite is refused below
+            centered = energies - energies.mean()
+            depth = -float(centered[self.pattern_indices()].mean())
+            scale = self.num_neurons / depth if depth > 1e-9 * np.abs(energies).max() else 1.0
+            diagonal = centered * scale
+        if not np.isfinite(diagonal).all():
+            raise ValueError(
+                "energies should be finite, in units of a pattern's depth too. Got NaN or "
+                "infinity; scale the model's energy."
+            )
+        return diagonal
 
 
 def _all_energies(model: ClassicalModel, num_neurons: int) -> Floats:

@@ -12,17 +12,14 @@ from qiskit import QuantumCircuit
 from classical_ref.spins import check_probes
 from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
-from qdenseam.execution import jobs, two_qubit_gates
+from qdenseam.execution import jobs
 from qdenseam.execution.base import Engine
-from qdenseam.execution.devices.calibrated import shot_seconds
 from qdenseam.execution.jobs import CostEstimate
-from qdenseam.execution.measuring import measured
-from qdenseam.execution.mitigation import ReadoutErrors
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
 from qdenseam.retrieval.facts import recall_facts
-from qdenseam.retrieval.verb import Memory, check_width, prepared
+from qdenseam.retrieval.verb import Memory, check_width, compiled, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,18 +127,17 @@ def draft(
         for source, row, each in prepared(chosen, memory, rows, engine, rng, expected_flips)
         if isinstance(each, RecallMethod)  # always: an engine's choice is not adaptive
     ]
-    circuits = [each.circuit(source, row) for source, row, each in recalls]
     seed = int(rng.integers(2**31))
-    compiled = engine.compile([measured(circuit) for circuit in circuits], seed=seed)
-    for ready in compiled:
-        engine.check_runnable(ready)
-    parts = jobs.split(len(compiled), shots, engine.job_service())
+    circuits, costs = compiled(recalls, engine, seed=seed)
+    for circuit in circuits:
+        engine.check_runnable(circuit)
+    parts = jobs.split(len(circuits), shots, engine.job_service())
     return Draft(
         engine=engine,
-        circuits=compiled,
+        circuits=circuits,
         parts=parts,
         shots=shots,
-        cost=jobs.estimate_cost(engine, compiled, shots=shots, num_jobs=len(parts)),
+        cost=jobs.estimate_cost(engine, circuits, shots=shots, num_jobs=len(parts)),
         rng=rng,
         payload={
             "is_single": spins.ndim == 1,
@@ -150,16 +146,7 @@ def draft(
             "compilation_seed": seed,
             "reading": jobs.stream_state(rng.spawn(1)[0]),
             "recalls": [
-                recall_facts(
-                    *recall,
-                    circuit,
-                    routed_two_qubit_gates=None
-                    if engine.target is None
-                    else two_qubit_gates(ready),
-                    shot_seconds=shot_seconds(engine, ready),
-                    readout_errors=ReadoutErrors.of_circuit(engine.target, ready),
-                )
-                for recall, circuit, ready in zip(recalls, circuits, compiled, strict=True)
+                recall_facts(*recall, cost) for recall, cost in zip(recalls, costs, strict=True)
             ],
         },
     )

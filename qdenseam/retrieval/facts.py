@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from qiskit import QuantumCircuit
 
 from classical_ref.spins import hamming_distance
 from qdenseam.execution.mitigation import ReadoutErrors
@@ -15,36 +14,26 @@ from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.stored_energies import StoredEnergies, stored_energies
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.retrieval.result import RecallResult, predicted_probability
-from qdenseam.retrieval.verb import Memory, resources_of
+from qdenseam.retrieval.verb import Cost, Memory
 
 
-def recall_facts(
-    memory: Memory,
-    probe: Spins,
-    method: RecallMethod,
-    circuit: QuantumCircuit,
-    *,
-    routed_two_qubit_gates: int | None,
-    shot_seconds: float | None,
-    readout_errors: ReadoutErrors | None,
-) -> dict[str, Any]:
+def recall_facts(memory: Memory, probe: Spins, method: RecallMethod, cost: Cost) -> dict[str, Any]:
     """Return all that reading the shots of one probe takes, as plain data and arrays.
 
     Raises:
         ValueError: The method's classical rule is no function of the distance to the probe.
     """
-    law = method.law(memory, probe)
+    law, errors = method.law(memory, probe), cost["readout_errors"]
     return {
+        **cost,
         "probe": probe,
         "method": method.to_dict(),
         "acceptance": _acceptance_table(memory, probe, method),
         "law": {"joint": law.joint, "spurious": law.spurious, "rejected": law.rejected},
-        "state_preparations": method.state_preparations(memory, probe),
+        "state_preparations": cost["resources"].state_preparations,
         "evaluations": getattr(method, "evaluations", 0),
-        "resources": asdict(resources_of(circuit, method, memory, probe)),
-        "routed_two_qubit_gates": routed_two_qubit_gates,
-        "shot_seconds": shot_seconds,
-        "readout_errors": None if readout_errors is None else readout_errors.to_dict(),
+        "resources": asdict(cost["resources"]),
+        "readout_errors": None if errors is None else errors.to_dict(),
         "energies": stored_energies(memory, probe).to_dict()
         if isinstance(memory, EnergyMemory)
         else None,

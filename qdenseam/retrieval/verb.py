@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from operator import index
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import tally
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.memories.stored_energies import StoredEnergies, stored_energies
+from qdenseam.memories.stored_energies import stored_energies
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
@@ -174,12 +174,12 @@ def _drawn(
 ) -> RecallResult:
     law = method.law(memory, probe)
     assert law is not None
-    states, counts = draw(law, memory.patterns, shots, rng)
+    outcomes = draw(law, memory.patterns, shots, rng)
     if isinstance(method, AdaptiveMethod):
         spent = round(shots * method.expected_state_preparations(memory, probe))
     else:
         spent = shots * method.state_preparations(memory, probe)
-    return _result(memory, probe, method, law, states, counts, shots, spent, engine="exact")
+    return _result((memory, probe, method), law, outcomes, shots, spent, engine="exact")
 
 
 def _run(
@@ -189,34 +189,54 @@ def _run(
     rng: np.random.Generator,
     on_progress: Callable[[Progress], None] | None,
 ) -> list[RecallResult]:
-    circuits = [method.circuit(memory, probe) for memory, probe, method in recalls]
-    compiled = engine.compile(
-        [measured(circuit) for circuit in circuits], seed=int(rng.integers(2**31))
-    )
-    samples = engine.sample(compiled, shots, rng, on_progress=on_progress)
+    ready, costs = compiled(recalls, engine, seed=int(rng.integers(2**31)))
+    samples = engine.sample(ready, shots, rng, on_progress=on_progress)
     results = []
-    for (memory, probe, method), circuit, ready, bits in zip(
-        recalls, circuits, compiled, samples, strict=True
-    ):
-        readings = readings_of(bits, memory, probe, method)
+    for recalled, cost, bits in zip(recalls, costs, samples, strict=True):
+        readings = readings_of(bits, *recalled)
         results.append(
             _result(
-                memory,
-                probe,
-                method,
-                _cheap_law(memory, probe, method),
-                *readings.accepted(rng),
+                recalled,
+                _cheap_law(*recalled),
+                readings.accepted(rng),
                 shots,
-                shots * method.state_preparations(memory, probe),
+                shots * cost["resources"].state_preparations,
                 engine=engine.name,
                 readings=readings,
-                readout_errors=ReadoutErrors.of_circuit(engine.target, ready),
-                resources=resources_of(circuit, method, memory, probe),
-                routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(ready),
-                shot_seconds=shot_seconds(engine, ready),
+                **cost,
             )
         )
     return results
+
+
+class Cost(TypedDict):
+    """What a shot of a recall takes on an engine, as fields of a :class:`RecallResult`."""
+
+    resources: RecallResources
+    routed_two_qubit_gates: int | None
+    shot_seconds: float | None
+    readout_errors: ReadoutErrors | None
+
+
+def compiled(
+    recalls: Sequence[tuple[Memory, Spins, RecallMethod]], engine: Engine, *, seed: int
+) -> tuple[list[QuantumCircuit], list[Cost]]:
+    """Return the circuit of each recall, compiled as one batch, and what a shot of it takes.
+
+    Raises:
+        CapacityError: A circuit does not fit the engine.
+    """
+    circuits = [method.circuit(memory, probe) for memory, probe, method in recalls]
+    ready = engine.compile([measured(circuit) for circuit in circuits], seed=seed)
+    return ready, [
+        Cost(
+            resources=_resources(circuit, method.state_preparations(memory, probe)),
+            routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(routed),
+            shot_seconds=shot_seconds(engine, routed),
+            readout_errors=ReadoutErrors.of_circuit(engine.target, routed),
+        )
+        for (memory, probe, method), circuit, routed in zip(recalls, circuits, ready, strict=True)
+    ]
 
 
 def readings_of(
@@ -267,34 +287,23 @@ def _adaptive(
         done += len(rounds)
         return readouts
 
-    return [
-        _answered(memory, probe, method, state, name, None if engine is None else gates)
-        for probe, state, gates in zip(
-            probes, run_together(method, memory, probes, shots, run, rng=rng), spent, strict=True
+    results = []
+    for probe, state, gates in zip(
+        probes, run_together(method, memory, probes, shots, run, rng=rng), spent, strict=True
+    ):
+        results.append(
+            _result(
+                (memory, probe, method),
+                method.law(memory, probe),
+                tally(state.answers[state.answers.all(axis=1)]),
+                shots,
+                state.state_preparations,
+                evaluations=getattr(state, "evaluations", 0),
+                engine=name,
+                two_qubit_gates=None if engine is None else gates,
+            )
         )
-    ]
-
-
-def _answered(
-    memory: Memory, probe: Spins, method: AdaptiveMethod, state: Any, engine: str, gates: int | None
-) -> RecallResult:
-    states, counts = tally(state.answers[state.answers.all(axis=1)])
-    return RecallResult(
-        patterns=memory.patterns,
-        probe=probe.copy(),
-        states=states,
-        state_counts=counts,
-        shots=len(state.answers),
-        method=method.to_dict(),
-        engine=engine,
-        state_preparations=state.state_preparations,
-        evaluations=getattr(state, "evaluations", 0),
-        two_qubit_gates=gates,
-        predicted_probability=predicted_probability(
-            method.law(memory, probe), memory.patterns, states
-        ),
-        energies=_energies(memory, probe, states),
-    )
+    return results
 
 
 def _require_room(probes: Spins, shots: int) -> None:
@@ -324,16 +333,13 @@ def check_width(memory: Memory, engine: Engine) -> None:
         )
 
 
-def resources_of(
-    circuit: QuantumCircuit, method: RecallMethod, memory: Memory, probe: Spins
-) -> RecallResources:
-    """Return the cost of one shot of a method's circuit."""
+def _resources(circuit: QuantumCircuit, state_preparations: int) -> RecallResources:
     counted = count(circuit)
     return RecallResources(
         num_qubits=counted.num_qubits,
         two_qubit_gates=counted.two_qubit_gates,
         two_qubit_depth=counted.two_qubit_depth,
-        state_preparations=method.state_preparations(memory, probe),
+        state_preparations=state_preparations,
     )
 
 
@@ -344,16 +350,18 @@ def _cheap_law(memory: Memory, probe: Spins, method: RecallMethod) -> RecallLaw 
 
 
 def _result(
-    memory: Memory,
-    probe: Spins,
-    method: RecallMethod | AdaptiveMethod,
+    recalled: tuple[Memory, Spins, RecallMethod | AdaptiveMethod],
     law: RecallLaw | None,
-    states: Spins,
-    counts: npt.NDArray[np.int64],
+    outcomes: tuple[Spins, npt.NDArray[np.int64]],
     shots: int,
     state_preparations: int,
     **run: Any,
 ) -> RecallResult:
+    """Return a result of distinct accepted outcomes, most frequent first, and their counts."""
+    (memory, probe, method), (states, counts) = recalled, outcomes
+    run.setdefault("evaluations", getattr(method, "evaluations", 0))
+    if isinstance(memory, EnergyMemory):
+        run["energies"] = stored_energies(memory, probe, states[0] if len(states) else None)
     return RecallResult(
         patterns=memory.patterns,
         probe=probe.copy(),
@@ -362,15 +370,6 @@ def _result(
         shots=shots,
         method=method.to_dict(),
         state_preparations=state_preparations,
-        evaluations=getattr(method, "evaluations", 0),
         predicted_probability=predicted_probability(law, memory.patterns, states),
-        energies=_energies(memory, probe, states),
         **run,
     )
-
-
-def _energies(memory: Memory, probe: Spins, states: Spins) -> StoredEnergies | None:
-    """Return what energies say of a recall by energy, the first of the states being its answer."""
-    if not isinstance(memory, EnergyMemory):
-        return None
-    return stored_energies(memory, probe, states[0] if len(states) else None)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from qiskit.quantum_info import Statevector
 
 from circuits.loading import Auto, Incremental
 from classical_ref.patterns import random_patterns
-from qdenseam import AmplitudeMemory
+from qdenseam import AmplitudeMemory, EnergyMemory
 from qdenseam.memories import amplitude
 from qdenseam.methods import SampleAndAccept
 
@@ -36,6 +37,18 @@ def test_the_preparation_is_built_once_and_anew_for_another_encoder(rng, monkeyp
     assert first.circuit is not again.circuit
     dataclasses.replace(memory, encoder=Incremental()).preparation()
     assert [each["encoder"].name for each in built] == ["auto", "incremental"]
+
+
+def test_what_was_worked_out_is_not_pickled(rng) -> None:
+    patterns = random_patterns(3, 14, rng=rng)
+    amplitude_memory, energy_memory = AmplitudeMemory(patterns), EnergyMemory(patterns)
+    circuit, phase = amplitude_memory.preparation().circuit, energy_memory.phase("?" * 14)
+    pickled = pickle.dumps((amplitude_memory, energy_memory))
+    assert len(pickled) < 2000  # a diagonal alone takes 131,072 bytes
+    again = pickle.loads(pickled)
+    assert again[0].preparation().circuit == circuit
+    assert type(again[1].phase("?" * 14)) is type(phase)
+    np.testing.assert_array_equal(again[1].diagonal(), energy_memory.diagonal())
 
 
 @pytest.mark.parametrize("weights", [[1e-25, 1, 1], [3e300, 1e275, 3e300]])
