@@ -56,6 +56,26 @@ class AdaptiveState(Protocol):
         """State preparations and inverses in all these shots."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SingleCircuitRounds:
+    """What has been asked for by rounds of one circuit each, from product states."""
+
+    num_rounds: int = 0
+    """Rounds asked for so far."""
+    shots: int = 0
+    """Shots asked for, over all rounds."""
+
+    @property
+    def circuits(self) -> int:
+        """Circuits asked for so far."""
+        return self.num_rounds
+
+    @property
+    def state_preparations(self) -> int:
+        """Product states prepared, one a shot."""
+        return self.shots
+
+
 class AdaptiveMethod(Named, ABC):
     """A way to recall in rounds; subclasses are frozen dataclasses of plain fields."""
 

@@ -85,8 +85,9 @@ class RecallMethod(Named, ABC):
 
     kind: ClassVar[str] = "method"
     memory_type: ClassVar[type]
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]]
-    preserves_memory_span: ClassVar[bool]
+    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
+    """Which shots count: every one, those with all flags 0, or by :meth:`acceptance_of`."""
+    preserves_memory_span: ClassVar[bool] = False
     """Whether the ideal state stays a superposition of stored patterns throughout."""
     peeks: ClassVar[bool] = False
     """Whether the builder reads the answer off this probe's distances: a competitor that must be

@@ -1,5 +1,6 @@
 """Who computes the trained expectation and its gradient: our engine, a GPU, or PennyLane."""
 
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from typing import Any, Literal
@@ -12,11 +13,36 @@ from qdenseam.execution.engines.gpu_support import missing_for_cupy
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
 from qdenseam.simulation.diagonal_arrays import qaoa_expectation_and_gradient_arrays
 from qdenseam.training.angles import Objective
+from qdenseam.training.minimize import OPTIMIZERS
 from qdenseam.training.objectives import conditional_value_at_risk
 from qdenseam.training.pennylane_gradients import pennylane_objective
 
 GradientSource = Literal["diagonal", "cupy", "pennylane"]
 GRADIENT_SOURCES = ("diagonal", "cupy", "pennylane")
+
+
+def check_training(
+    cvar: float, optimizer: str, gradient_source: str, sources: Sequence[str]
+) -> None:
+    """Refuse settings of a method that its training would refuse later.
+
+    Raises:
+        ValueError: The share ``cvar`` is outside (0, 1] or below 1 with PennyLane, or there is no
+            such optimizer or source of gradients.
+    """
+    if not 0 < cvar <= 1:
+        raise ValueError(f"cvar should be in (0, 1]. Got {cvar}.")
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {optimizer!r}.")
+    if gradient_source not in sources:
+        raise ValueError(
+            f"gradient_source should be one of {', '.join(sources)}. Got {gradient_source!r}."
+        )
+    if gradient_source == "pennylane" and cvar < 1:
+        raise ValueError(
+            f"cvar should be 1 with gradients from PennyLane. Got {cvar}; "
+            "use gradient_source='diagonal'."
+        )
 
 
 def mean_energy(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -50,9 +50,6 @@ class AmplitudeAmplification(MarkedSearch):
     """
 
     name: ClassVar[str] = "amplification"
-    memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = True
     corrects: ClassVar[bool] = False
 
     num_matches: int | None = None

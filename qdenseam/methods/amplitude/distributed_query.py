@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import asin, cos, log, pi, sin, sqrt
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -44,8 +44,6 @@ class DistributedQuery(RecallMethod):
 
     name: ClassVar[str] = "distributed-query"
     memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
     is_historic: ClassVar[bool] = True
 
     spread: float = 0.2

@@ -62,9 +62,7 @@ class IndexSearch(MarkedSearch):
     """
 
     name: ClassVar[str] = "index-search"
-    memory_type: ClassVar[type] = AmplitudeMemory
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "classical"
-    preserves_memory_span: ClassVar[bool] = True
     corrects: ClassVar[bool] = False
 
     schedule: Schedule | str | None = None

@@ -1,7 +1,7 @@
 """What index search has to be compared with: the index found classically, then written."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -40,7 +40,6 @@ class LabelWriting(RecallMethod):
 
     name: ClassVar[str] = "label-writing"
     memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = True
     peeks: ClassVar[bool] = True
 

@@ -8,7 +8,7 @@ pattern the weight of all patterns that share its known part.
 from abc import abstractmethod
 from dataclasses import dataclass
 from math import isclose
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +160,9 @@ class MarkedSearch(RecallMethod):
     ``claimed_weight`` where a claim makes sense.
     """
 
+    memory_type: ClassVar[type] = AmplitudeMemory
+    preserves_memory_span: ClassVar[bool] = True
+
     schedule: Schedule | str | None
     num_matches: int | None = None
     claimed_weight: float | None = None
@@ -202,7 +205,7 @@ class MarkedSearch(RecallMethod):
         return self.claim(memory, np.asarray(known, dtype=bool)).rounds(schedule)
 
     def state_preparations(self, memory: AmplitudeMemory, probe: Any) -> int:
-        """Return 2k + 1 for k rounds."""
+        """Return 2k + 1 for k rounds, of the state that the search starts from."""
         return 2 * len(self.rounds(memory, memory.check_probe(probe) != 0)) + 1
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import pi
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +37,6 @@ class QuantumNeuron(RecallMethod):
 
     name: ClassVar[str] = "quantum-neuron"
     memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
     is_historic: ClassVar[bool] = True
 
     def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:

@@ -54,9 +54,6 @@ class SetIntersection(MarkedSearch):
     """
 
     name: ClassVar[str] = "set-intersection"
-    memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = True
 
     radius: int | None = None
     num_matches: int | None = None

@@ -1,7 +1,7 @@
 """Grover search for the word that obeys the checks of the memory and lies near the probe."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -64,8 +64,6 @@ class SyndromeDecoding(MarkedSearch):
     """
 
     name: ClassVar[str] = "syndrome-decoding"
-    memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
     preserves_memory_span: ClassVar[bool] = False
 
     radius: int | None = None
@@ -142,7 +140,3 @@ class SyndromeDecoding(MarkedSearch):
             rejected=0.0,
             distribution=distribution,
         )
-
-    def state_preparations(self, memory: AmplitudeMemory, probe: Spins | str) -> int:
-        """Return 2k + 1 preparations of the uniform state; the memory itself is never prepared."""
-        return MarkedSearch.state_preparations(self, memory, probe)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import asin, cos, pi, sin, sqrt
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -42,8 +42,6 @@ class VenturaMartinez(RecallMethod):
 
     name: ClassVar[str] = "ventura-martinez"
     memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
     corrects: ClassVar[bool] = False
     is_historic: ClassVar[bool] = True
 

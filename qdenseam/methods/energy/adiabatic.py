@@ -1,15 +1,14 @@
 """Digitized adiabatic recall: a slow turn from the probe's product state to the energy."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from qiskit import QuantumCircuit
 
-from circuits.energy.ansatz import qaoa, warm_start_angles
+from circuits.energy.ansatz import warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
-from qdenseam.methods.energy.energy_law import layered_law
+from qdenseam.methods.base import Floats, check_counts, register
+from qdenseam.methods.energy.energy_law import LayeredMethod
 
 MAX_STEPS = 10_000
 """Most steps that are taken unasked."""
@@ -21,7 +20,7 @@ _MIXER_FLIP = 2.0  # what a flip costs in the mixer
 
 @register
 @dataclass(frozen=True, slots=True)
-class AdiabaticRecall(RecallMethod):
+class AdiabaticRecall(LayeredMethod):
     r"""Turn H(s) = -(1 - s) Σ_i n_i·σ + s E from s = 0 to 1 in Trotter steps, without training.
 
     Step l = 1..p of p has s_l = (l - 1/2)/p and the angles γ_l = s_l T/p and β_l = (1 - s_l) T/p.
@@ -49,9 +48,6 @@ class AdiabaticRecall(RecallMethod):
     """
 
     name: ClassVar[str] = "adiabatic"
-    memory_type: ClassVar[type] = EnergyMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
 
     num_steps: int | None = None
     total_time: float | None = None
@@ -88,13 +84,3 @@ class AdiabaticRecall(RecallMethod):
         progress = (np.arange(num_steps) + 0.5) / num_steps
         step = total_time / num_steps
         return progress * step, (1 - progress) * step
-
-    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
-        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting."""
-        gammas, betas = self.angles(memory)
-        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        return qaoa(memory.phase(probe), start, gammas=gammas.tolist(), betas=betas.tolist())
-
-    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
-        """Return the law over all 2^D states."""
-        return layered_law(memory, probe, self.warm_start, *self.angles(memory))

@@ -8,13 +8,13 @@ import numpy as np
 
 from circuits.bit_order import bits_to_integer
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds, register_adaptive
 from qdenseam.methods.base import Spins, check_counts
 from qdenseam.methods.energy.counterdiabatic import CounterdiabaticRecall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BiasFieldState:
+class BiasFieldState(SingleCircuitRounds):
     """Where a bias-field recall stands."""
 
     answers: Spins
@@ -22,20 +22,6 @@ class BiasFieldState:
     start_ones: tuple[float, ...] | None
     """Probability of bit 1 that the next round starts each neuron with."""
     shots_per_round: int
-    num_rounds: int = 0
-    """Rounds asked for so far, one circuit each."""
-    shots: int = 0
-    """Shots asked for, over all rounds."""
-
-    @property
-    def circuits(self) -> int:
-        """Circuits asked for so far."""
-        return self.num_rounds
-
-    @property
-    def state_preparations(self) -> int:
-        """Product states prepared, one a shot."""
-        return self.shots
 
 
 @register_adaptive

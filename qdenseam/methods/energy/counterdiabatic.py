@@ -1,7 +1,7 @@
 """Counterdiabatic recall: a short anneal with rotations that hold it near the ground state."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -40,8 +40,6 @@ class CounterdiabaticRecall(RecallMethod):
 
     name: ClassVar[str] = "counterdiabatic"
     memory_type: ClassVar[type] = EnergyMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
 
     num_steps: int = 8
     total_time: float | None = 6.0

@@ -1,12 +1,16 @@
 """The law of a method that measures every neuron and accepts every shot."""
 
+from abc import abstractmethod
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
+from qiskit import QuantumCircuit
 
-from circuits.energy.ansatz import warm_start_angles
+from circuits.energy.ansatz import qaoa, warm_start_angles
 from circuits.energy.hamiltonians import LARGEST_PHASE
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, Spins
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins
 from qdenseam.simulation.diagonal import qaoa_state
 
 
@@ -22,22 +26,41 @@ def energy_law(memory: EnergyMemory, probabilities: Floats) -> RecallLaw:
     )
 
 
-def layered_law(
-    memory: EnergyMemory,
-    probe: Spins | str,
-    warm_start: float | None,
-    gammas: npt.ArrayLike,
-    betas: npt.ArrayLike,
-) -> RecallLaw:
-    """Return the law of :func:`circuits.energy.ansatz.qaoa` on the memory's energy.
+class LayeredMethod(RecallMethod):
+    """A method of phases by the energy and mixers in turn; it accepts every shot.
 
-    Raises:
-        ValueError: See :func:`check_phases`.
+    Subclasses have the field ``warm_start``.
     """
-    energies = memory.diagonal(probe)
-    check_phases(energies, gammas)
-    start = warm_start_angles(memory.check_probe(probe), warm_start)
-    return state_law(memory, qaoa_state(energies, start, gammas=gammas, betas=betas))
+
+    memory_type: ClassVar[type] = EnergyMemory
+
+    warm_start: float | None
+
+    @abstractmethod
+    def angles(self, memory: EnergyMemory) -> tuple[npt.ArrayLike, npt.ArrayLike]:
+        """Return (gammas, betas) of the layers, each of shape ``(p,)``."""
+
+    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
+        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting.
+
+        Raises:
+            ValueError: The angles are missing.
+        """
+        gammas, betas = map(np.asarray, self.angles(memory))
+        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        return qaoa(memory.phase(probe), start, gammas=gammas.tolist(), betas=betas.tolist())
+
+    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
+        """Return the law over all 2^D states.
+
+        Raises:
+            ValueError: The angles are missing, or see :func:`check_phases`.
+        """
+        gammas, betas = self.angles(memory)
+        energies = memory.diagonal(probe)
+        check_phases(energies, gammas)
+        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
+        return state_law(memory, qaoa_state(energies, start, gammas=gammas, betas=betas))
 
 
 def check_phases(energies: Floats, gammas: npt.ArrayLike) -> None:

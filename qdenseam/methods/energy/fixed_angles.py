@@ -1,20 +1,17 @@
 """QAOA with angles that were trained once for many memories: recall without training."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from qiskit import QuantumCircuit
-
-from circuits.energy.ansatz import qaoa, warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, check_counts, register
-from qdenseam.methods.energy.energy_law import layered_law
+from qdenseam.methods.base import check_counts, register
+from qdenseam.methods.energy.energy_law import LayeredMethod
 from qdenseam.training.fixed_angles import FIXED_ANGLES
 
 
 @register
 @dataclass(frozen=True, slots=True)
-class FixedAngleQAOA(RecallMethod):
+class FixedAngleQAOA(LayeredMethod):
     r"""The circuit of :class:`QAOA` with transferred angles, no evaluation spent on the probe.
 
     The law: P(x) = |⟨x|Π_l mixer(β_l) exp(-iγ_l E)|start⟩|², as for QAOA.
@@ -30,9 +27,6 @@ class FixedAngleQAOA(RecallMethod):
     """
 
     name: ClassVar[str] = "fixed-angle-qaoa"
-    memory_type: ClassVar[type] = EnergyMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
 
     num_layers: int = 8
     warm_start: float | None = 0.25
@@ -45,13 +39,6 @@ class FixedAngleQAOA(RecallMethod):
                 f"Got {self.num_layers}, {self.warm_start}; QAOA trains its own."
             )
 
-    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
-        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting."""
-        gammas, betas = FIXED_ANGLES[self.num_layers, self.warm_start]
-        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        return qaoa(memory.phase(probe), start, gammas=gammas, betas=betas)
-
-    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
-        """Return the law over all 2^D states."""
-        angles = FIXED_ANGLES[self.num_layers, self.warm_start]
-        return layered_law(memory, probe, self.warm_start, *angles)
+    def angles(self, memory: EnergyMemory) -> tuple[tuple[float, ...], tuple[float, ...]]:  # noqa: ARG002
+        """Return the fixed (gammas, betas), the same for every memory."""
+        return FIXED_ANGLES[self.num_layers, self.warm_start]

@@ -1,30 +1,31 @@
 """QAOA on a dense memory's energy, started from the probe."""
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
-from qiskit import QuantumCircuit
 
-from circuits.energy.ansatz import qaoa, warm_start_angles
+from circuits.energy.ansatz import warm_start_angles
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import (
-    RecallLaw,
-    RecallMethod,
     Spins,
     check_angles,
     check_counts,
     register,
 )
-from qdenseam.methods.energy.energy_law import layered_law
+from qdenseam.methods.energy.energy_law import LayeredMethod
 from qdenseam.training.angles import train_angles, typical_spread
-from qdenseam.training.gradient_sources import GRADIENT_SOURCES, GradientSource, mean_energy
-from qdenseam.training.minimize import OPTIMIZERS
+from qdenseam.training.gradient_sources import (
+    GRADIENT_SOURCES,
+    GradientSource,
+    check_training,
+    mean_energy,
+)
 
 
 @register
 @dataclass(frozen=True, slots=True)
-class QAOA(RecallMethod):
+class QAOA(LayeredMethod):
     r"""Alternate phases exp(-iγ_l E) and mixers so that low energies become likely.
 
     E is the memory's energy with its probe field. With ``warm_start`` = ε the qubits start at the
@@ -73,9 +74,6 @@ class QAOA(RecallMethod):
     """
 
     name: ClassVar[str] = "qaoa"
-    memory_type: ClassVar[type] = EnergyMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
 
     num_layers: int = 6
     warm_start: float | None = 0.25
@@ -96,22 +94,7 @@ class QAOA(RecallMethod):
         check_counts(self, num_layers=1, num_restarts=1, max_evaluations=1)
         if self.warm_start is not None and not 0 < self.warm_start <= 0.5:
             raise ValueError(f"warm_start should be in (0, 0.5]. Got {self.warm_start}.")
-        if not 0 < self.cvar <= 1:
-            raise ValueError(f"cvar should be in (0, 1]. Got {self.cvar}.")
-        if self.optimizer not in OPTIMIZERS:
-            raise ValueError(
-                f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {self.optimizer!r}."
-            )
-        if self.gradient_source not in GRADIENT_SOURCES:
-            raise ValueError(
-                f"gradient_source should be one of {', '.join(GRADIENT_SOURCES)}. "
-                f"Got {self.gradient_source!r}."
-            )
-        if self.gradient_source == "pennylane" and self.cvar < 1:
-            raise ValueError(
-                f"cvar should be 1 with gradients from PennyLane. Got {self.cvar}; "
-                "use gradient_source='diagonal'."
-            )
+        check_training(self.cvar, self.optimizer, self.gradient_source, GRADIENT_SOURCES)
         if (self.gammas is None) != (self.betas is None):
             raise ValueError("gammas and betas should come together. Got one of them.")
         for angles in (self.gammas, self.betas):
@@ -145,29 +128,12 @@ class QAOA(RecallMethod):
             trajectory=training.trajectory,
         )
 
-    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
-        """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting.
+    def angles(self, memory: EnergyMemory) -> tuple[tuple[float, ...], tuple[float, ...]]:  # noqa: ARG002
+        """Return (gammas, betas).
 
         Raises:
             ValueError: The angles are missing.
         """
-        gammas, betas = self._angles()
-        start = warm_start_angles(memory.check_probe(probe), self.warm_start)
-        return qaoa(memory.phase(probe), start, gammas=gammas, betas=betas)
-
-    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
-        """Return the law over all 2^D states.
-
-        Raises:
-            ValueError: The angles are missing.
-        """
-        return layered_law(memory, probe, self.warm_start, *self._angles())
-
-    def state_preparations(self, memory: EnergyMemory, probe: Spins | str) -> int:  # noqa: ARG002
-        """Return 1: the product state is prepared once a shot."""
-        return 1
-
-    def _angles(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         if self.gammas is None or self.betas is None:
             raise ValueError(
                 "QAOA has no angles yet. Call method.trained(memory, probe, rng=...) first, "

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.reduced import ReducedEnergy
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds, register_adaptive
 from qdenseam.methods.base import Spins, check_counts
 from qdenseam.methods.energy.qaoa import QAOA
 from qdenseam.training.gradient_sources import GradientSource
@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RecursiveState:
+class RecursiveState(SingleCircuitRounds):
     """Where a recursive recall stands."""
 
     answers: Spins
@@ -26,22 +26,8 @@ class RecursiveState:
     reduced: ReducedEnergy
     """The energy over the neurons that are still free."""
     shots_per_round: int
-    num_rounds: int = 0
-    """Rounds asked for so far, one circuit each."""
-    shots: int = 0
-    """Shots asked for, over all rounds."""
     evaluations: int = 0
     """Points at which training evaluated the energy, over all rounds."""
-
-    @property
-    def circuits(self) -> int:
-        """Circuits asked for so far."""
-        return self.num_rounds
-
-    @property
-    def state_preparations(self) -> int:
-        """Product states prepared, one a shot."""
-        return self.shots
 
 
 @register_adaptive

@@ -34,8 +34,6 @@ class RotationMethod(RecallMethod):
     """
 
     memory_type: ClassVar[type] = EnergyMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
 
     num_layers: int
     entangler: Entangler

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
@@ -52,8 +52,6 @@ class ThresholdSearch(RecallMethod):
 
     name: ClassVar[str] = "threshold-search"
     memory_type: ClassVar[type] = EnergyMemory
-    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "all"
-    preserves_memory_span: ClassVar[bool] = False
 
     threshold: float | None = None
     num_iterations: int | None = None

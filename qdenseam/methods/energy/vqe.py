@@ -11,7 +11,8 @@ from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.energy.rotation_ansatz import Entangler, RotationMethod
 from qdenseam.simulation.rotations import rotation_expectation_and_gradient
 from qdenseam.training.angles import typical_spread
-from qdenseam.training.minimize import OPTIMIZERS, minimize
+from qdenseam.training.gradient_sources import check_training
+from qdenseam.training.minimize import minimize
 from qdenseam.training.objectives import conditional_value_at_risk
 from qdenseam.training.pennylane_gradients import pennylane_rotation_objective
 
@@ -77,21 +78,7 @@ class VQE(RotationMethod):
     def __post_init__(self) -> None:
         self.check_ansatz()
         check_counts(self, num_restarts=1, max_evaluations=1)
-        if not 0 < self.cvar <= 1:
-            raise ValueError(f"cvar should be in (0, 1]. Got {self.cvar}.")
-        if self.optimizer not in OPTIMIZERS:
-            raise ValueError(
-                f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {self.optimizer!r}."
-            )
-        if self.gradient_source not in ("diagonal", "pennylane"):
-            raise ValueError(
-                f"gradient_source should be diagonal or pennylane. Got {self.gradient_source!r}."
-            )
-        if self.gradient_source == "pennylane" and self.cvar < 1:
-            raise ValueError(
-                f"cvar should be 1 with gradients from PennyLane. Got {self.cvar}; "
-                "use gradient_source='diagonal'."
-            )
+        check_training(self.cvar, self.optimizer, self.gradient_source, ("diagonal", "pennylane"))
 
     def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""

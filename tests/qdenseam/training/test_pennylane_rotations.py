@@ -36,7 +36,7 @@ def test_training_with_both_sources_agrees(entangler: str, rng: np.random.Genera
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"gradient_source": "cupy"}, "gradient_source should be diagonal or pennylane"),
+        ({"gradient_source": "cupy"}, "gradient_source should be one of diagonal, pennylane"),
         ({"gradient_source": "pennylane", "cvar": 0.5}, "cvar should be 1 with gradients"),
     ],
 )
