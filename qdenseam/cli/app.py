@@ -23,7 +23,9 @@ from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
 from qdenseam.cli.jobs import cancel, fetch, jobs
 from qdenseam.cli.plan import plan
+from qdenseam.cli.plot import plot
 from qdenseam.cli.recall import recall
+from qdenseam.cli.report import report
 from qdenseam.cli.reproduce import reproduce
 from qdenseam.cli.submit import submit
 from qdenseam.errors import QDenseAMError
@@ -78,6 +80,8 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     recall: "qdenseam recall --method 'separation-filter(hamming-ball(1))'",
     plan: "qdenseam plan --probe 01?0 --backend fake:fez",
     collect: "qdenseam collect capacity",
+    report: "qdenseam report my-study --table my-study.parquet",
+    plot: "qdenseam plot my-study --x num_patterns --y two_qubit_gates --by flips",
     reproduce: "qdenseam reproduce mimura-figure-1",
     submit: "qdenseam submit --backend fake:fez --encoder 'auto(goal=depth)' --dry-run",
     jobs: "qdenseam jobs --offline",

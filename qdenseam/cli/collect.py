@@ -1,5 +1,6 @@
 """``qdenseam collect``: run or resume a study, one of ours or a file of one's own."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typer import Argument, Option
 
 from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.rows import print_rows
+from qdenseam.cli.study_folder import Modules, load_modules
 from qdenseam.cli.workers import share_cores, usable_cores
 
 if TYPE_CHECKING:
@@ -47,16 +49,7 @@ def collect(
             show_default=False,
         ),
     ] = None,
-    import_module: Annotated[
-        list[str] | None,
-        Option(
-            "--import",
-            metavar="MODULE",
-            help="Import a module first, here and in workers: it registers methods of your own. "
-            "Its code is run. May be given several times.",
-            show_default=False,
-        ),
-    ] = None,
+    import_module: Modules = None,
     quiet: Annotated[bool, Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Run a study and print its table.
@@ -67,8 +60,6 @@ def collect(
 
     Example: qdenseam collect my-study.toml --out my-study --workers 2
     """
-    from importlib import import_module as load
-
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
     from qdenseam.studies.presets import PRESETS
 
@@ -76,15 +67,7 @@ def collect(
         for each in PRESETS.values():
             typer.echo(f"{each.name}\n  {each.title}")
         return
-    modules = tuple(import_module or ())
-    for module in modules:
-        try:
-            load(module)
-        except ImportError as error:
-            raise ValueError(
-                f"--import should name a module that can be imported. Got {module!r} ({error}); is "
-                "its folder on PYTHONPATH?"
-            ) from error
+    modules = load_modules(import_module)
     if study is not None and study.endswith(".toml"):
         path, is_own = (out or Path(Path(study).stem)) / "results.jsonl", True
     elif study in PRESETS:
@@ -136,6 +119,7 @@ def _run_own(file: str, path: Path, **run: Any) -> None:
     from qdenseam.experiments.run_study import run_study
     from qdenseam.experiments.study import Study
     from qdenseam.experiments.study_cells import study_rows
+    from qdenseam.plots.study import study_figure
 
     asked = Study.from_toml(file)
     kept = path.with_name("study.toml")
@@ -148,22 +132,8 @@ def _run_own(file: str, path: Path, **run: Any) -> None:
     rows: Any = table.astype(object).where(table.notna(), None).to_dict("records")
     print_rows(rows, columns=[*_SHOWN[:2], *axes, *_SHOWN[2:]])
     for number, figure in enumerate(asked.figures, start=1):
-        typer.echo(f"Figure: {_drawn(table, figure, path.with_name(f'figure-{number}.png'))}")
+        picture = path.with_name(f"figure-{number}.png")
+        study_figure(table, figure).savefig(picture)
+        typer.echo(f"Figure: {picture}")
     typer.echo(f"Table: {path.with_name('table.csv')}")
-
-
-def _drawn(table: Any, figure: Any, path: Path) -> Path:
-    """Draw a figure of a study: a panel for each value of the axis ``by``."""
-    from qdenseam.plots.study import line_styles, plot_study
-    from qdenseam.plots.style import new_figure
-
-    rows = table[table["block"].isin(figure.axes)] if figure.axes else table
-    panels = list(rows.groupby(figure.by, sort=True)) if figure.by else [("", rows)]
-    drawing, axes = new_figure(1, len(panels), size=(4.5 * len(panels) + 3, 4))
-    styles = line_styles(rows)
-    for ax, (value, chosen) in zip(axes[0], panels, strict=True):
-        plot_study(chosen, figure.x, figure.y, ax=ax, styles=styles)
-        ax.set_title(f"{figure.by.replace('_', ' ')}: {value}" if figure.by else "", fontsize=10)
-    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8, frameon=False)
-    drawing.savefig(path)
-    return path
+    typer.echo(f"Next: qdenseam report {shlex.quote(str(path.parent))}")

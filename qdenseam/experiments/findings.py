@@ -1,6 +1,6 @@
 """What the rows of the main job let one say: each contender against its floor, three sentences."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,34 +64,51 @@ def standings(records: Iterable[Record], *, level: float = 0.95) -> list[Standin
     result = []
     for contender in compared:
         floor = CONTENDERS["informed-scan" if contender.told_flips else "nearest"]
-        sums: dict[tuple[int, int], Any] = {}
-        clear = np.zeros(2, dtype=int)
-        for cell, record in found[contender.name].items():
-            own, scan = record.values, found[floor.name][cell].values
-            for index, counts in enumerate(
-                zip(own["failures"], scan["failures"], own["probes"], strict=True)
-            ):
-                key = cell[0], index
-                sums[key] = sums.get(key, 0) + np.array(counts)
-            clear += [
-                sum(own["failures"]) - sum(own["ambiguous_failures"]),
-                sum(own["probes"]) - sum(own["ambiguous"]),
-            ]
-        first, second, trials = np.array(list(sums.values())).T
+        pairs = [
+            (cell[0], record.values, found[floor.name][cell].values)
+            for cell, record in found[contender.name].items()
+        ]
         result.append(
-            Standing(
-                label=contender.label,
-                kind=contender.kind,
-                floor=floor.label,
-                probes=int(trials.sum()),
-                failures=int(first.sum()),
-                floor_failures=int(second.sum()),
-                difference=difference_over_sets(first, second, trials, level=each_level),
-                clear_probes=int(clear[1]),
-                clear_failures=int(clear[0]),
-            )
+            standing(contender.label, contender.kind, floor.label, pairs, level=each_level)
         )
     return result
+
+
+def standing(
+    label: str,
+    kind: str,
+    floor: str,
+    pairs: Iterable[tuple[Hashable, Mapping[str, Any], Mapping[str, Any]]],
+    *,
+    level: float,
+) -> Standing:
+    """Return how one contender stands against another, over cells that both were asked in.
+
+    Args:
+        label: Its name.
+        kind: ``"classical"``, ``"quantum"`` or ``"baseline"``.
+        floor: The other's name.
+        pairs: For each cell what decides its pattern sets, its counts by set, and the other's.
+        level: Coverage of the interval.
+    """
+    sums: dict[tuple[Hashable, int], Any] = {}
+    for sets, own, other in pairs:
+        columns = own["failures"], other["failures"], own["probes"]
+        clear = own["ambiguous_failures"], own["ambiguous"]
+        for index, counts in enumerate(zip(*columns, *clear, strict=False)):
+            sums[sets, index] = sums.get((sets, index), 0) + np.array(counts)
+    first, second, trials, unclear_failures, unclear = np.array(list(sums.values())).T
+    return Standing(
+        label=label,
+        kind=kind,
+        floor=floor,
+        probes=int(trials.sum()),
+        failures=int(first.sum()),
+        floor_failures=int(second.sum()),
+        difference=difference_over_sets(first, second, trials, level=level),
+        clear_probes=int((trials - unclear).sum()),
+        clear_failures=int((first - unclear_failures).sum()),
+    )
 
 
 def takeaways(found: Sequence[Standing], table: Any, settings: dict[str, Any]) -> list[str]:
@@ -107,15 +124,16 @@ def takeaways(found: Sequence[Standing], table: Any, settings: dict[str, Any]) -
     sentences = []
     if classical:
         known = "Classical memories, on the same probes as the nearest-neighbor scan"
-        sentences.append(f"{known}: {_against(classical)}.")
+        sentences.append(f"{known}: {against(classical)}.")
     if quantum:
         known = "Quantum recall, drawn from its exact laws, on the same probes as a scan that knows"
-        sentences.append(f"{known} as much: {_against(quantum)}.")
+        sentences.append(f"{known} as much: {against(quantum)}.")
     costs = _costs(table, settings)
     return [*sentences, costs] if costs else sentences
 
 
-def _against(found: Sequence[Standing]) -> str:
+def against(found: Sequence[Standing]) -> str:
+    """Return who failed less often, who more often, and who is not told apart."""
     clauses = []
     ordered = sorted(found, key=lambda each: each.difference.best)
     for verdict, words in (
@@ -125,7 +143,7 @@ def _against(found: Sequence[Standing]) -> str:
     ):
         chosen = [_shown(each) for each in ordered if each.verdict == verdict]
         if chosen:
-            clauses.append(f"{words}: {_joined(chosen)}")
+            clauses.append(f"{words}: {joined(chosen)}")
         elif verdict == "fewer":
             clauses.append("none failed less often")
     return "; ".join(clauses)
@@ -149,9 +167,9 @@ def _costs(table: Any, settings: dict[str, Any]) -> str:
             own, other = rows[name], rows["sample-and-accept"]
             clauses.append(
                 f"with {damage} (D = {settings['num_neurons']}, K = {settings['num_patterns']}) "
-                f"{own['label']} takes {_cost(own, 'state_preparations')} state preparations and "
-                f"{_cost(own, 'two_qubit_gates')} two-qubit gates, against "
-                f"{_cost(other, 'state_preparations')} and {_cost(other, 'two_qubit_gates')} for "
+                f"{own['label']} takes {cost(own, 'state_preparations')} state preparations and "
+                f"{cost(own, 'two_qubit_gates')} two-qubit gates, against "
+                f"{cost(other, 'state_preparations')} and {cost(other, 'two_qubit_gates')} for "
                 "measuring and accepting classically"
             )
     rows = _rows(
@@ -167,9 +185,9 @@ def _costs(table: Any, settings: dict[str, Any]) -> str:
         clauses.append(
             f"on {settings['device']} (D = {settings['circuit_neurons']}, "
             f"K = {settings['circuit_patterns']}, {settings['circuit_erasures']} unknown) index "
-            f"search takes {_cost(own, 'two_qubit_gates')} two-qubit gates and "
-            f"{_cost(own, 'device_seconds', 1e3)} ms of the device, against "
-            f"{_cost(other, 'two_qubit_gates')} and {_cost(other, 'device_seconds', 1e3)} ms for "
+            f"search takes {cost(own, 'two_qubit_gates')} two-qubit gates and "
+            f"{cost(own, 'device_seconds', 1e3)} ms of the device, against "
+            f"{cost(other, 'two_qubit_gates')} and {cost(other, 'device_seconds', 1e3)} ms for "
             "writing a label that a scan has found"
         )
     if not clauses:
@@ -193,7 +211,8 @@ def _rows(
     return {row["contender"]: row for row in chosen.to_dict("records")}
 
 
-def _cost(row: dict[str, Any], name: str, scale: float = 1.0) -> str:
+def cost(row: dict[str, Any], name: str, scale: float = 1.0) -> str:
+    """Return a column of a table's row with its interval."""
     best, low, high = (
         f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
         for number in (scale * row[key] for key in (name, f"{name}_low", f"{name}_high"))
@@ -201,5 +220,6 @@ def _cost(row: dict[str, Any], name: str, scale: float = 1.0) -> str:
     return f"{best} [{low}, {high}]"
 
 
-def _joined(words: Sequence[str]) -> str:
+def joined(words: Sequence[str]) -> str:
+    """Return ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

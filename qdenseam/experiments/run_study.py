@@ -5,12 +5,12 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qdenseam.experiments.collect import collect
 from qdenseam.experiments.results_file import read_records
 from qdenseam.experiments.study import Study, Until
-from qdenseam.experiments.study_cells import SETS_PER_TASK, Row, study_rows
+from qdenseam.experiments.study_cells import SETS_PER_TASK, study_rows
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, row_result, study_table
 from qdenseam.progress import Progress
 
@@ -69,11 +69,11 @@ def run_study(
             row_result(study, row, [next(records) for _ in each])
             for row, each in zip(rows, tasks, strict=True)
         ]
-        wide = {_cell(each.row) for each in results if each.stopped == UNFINISHED}
+        wide = {each.row.place for each in results if each.stopped == UNFINISHED}
         if until is None or not wide:
             return study_table(results)
         num_sets = [
-            _whole(until, 2 * n) if _cell(row) in wide else n
+            _whole(until, 2 * n) if row.place in wide else n
             for row, n in zip(rows, num_sets, strict=True)
         ]
 
@@ -99,7 +99,3 @@ def read_study(study: Study, path: str | os.PathLike[str]) -> list[RowResult]:
 def _whole(until: Until, num_sets: int) -> int:
     """Return so many sets or a few more, so that tasks of earlier rounds stay as they are."""
     return min(-(-num_sets // SETS_PER_TASK) * SETS_PER_TASK, until.at_most_sets)
-
-
-def _cell(row: Row) -> tuple[Any, ...]:
-    return tuple(sorted((axis, str(value)) for axis, value in row.cell.items()))

@@ -48,6 +48,11 @@ class Row:
     seed: int
     files: dict[str, str | bool]
 
+    @property
+    def place(self) -> tuple[tuple[str, str], ...]:
+        """The cell, so that equal ones of different blocks are equal."""
+        return tuple(sorted((axis, str(value)) for axis, value in self.cell.items()))
+
     def tasks(self, num_sets: int) -> list[Task]:
         """Return the tasks of the first pattern sets."""
         starts = range(0, num_sets, SETS_PER_TASK)

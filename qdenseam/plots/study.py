@@ -1,11 +1,15 @@
 """Any column of a study's table against any axis, a line for each contender and engine."""
 
 from itertools import cycle
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.experiments.study_findings import shown_name
 from qdenseam.plots.palette import palette
+from qdenseam.plots.style import new_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,16 +28,51 @@ def line_styles(table: "pd.DataFrame") -> dict[tuple[str, str], dict[str, Any]]:
     for color, marker, (label, engine, kind) in zip(
         palette(len(lines)), cycle(_MARKERS), lines.itertuples(index=False), strict=False
     ):
-        shown = label if engine in ("classical", "exact") else f"{label} ({engine})"
         styles[label, engine] = {
             "color": color,
             "marker": marker,
             "markerfacecolor": color if kind == "quantum" else "white",
             "linestyle": "--" if kind == "baseline" else "-",
             "linewidth": 1.2,
-            "label": shown.replace("$", r"\$"),
+            "label": fill(shown_name(label, engine), 44).replace("$", r"\$"),
         }
     return styles
+
+
+def study_panels(
+    table: "pd.DataFrame", figure: FigureSpec
+) -> tuple["pd.DataFrame", list[tuple[str, "pd.DataFrame"]]]:
+    """Return the rows that a figure shows, and those of each of its panels with its title.
+
+    Who has no number to show is left out, unless that is everybody.
+
+    Raises:
+        ValueError: The table has no such column.
+    """
+    _check_columns(table, figure.x, figure.y, *([figure.by] if figure.by else []))
+    rows = table[table["block"].isin(figure.axes)] if figure.axes else table
+    if rows[figure.y].dtype.kind in "iuf" and np.isfinite(rows[figure.y]).any():
+        rows = rows[np.isfinite(rows[figure.y])]
+    if not figure.by:
+        return rows, [("", rows)]
+    word = figure.by.replace("_", " ")
+    return rows, [(f"{word}: {value}", chosen) for value, chosen in rows.groupby(figure.by)]
+
+
+def study_figure(table: "pd.DataFrame", figure: FigureSpec) -> Any:
+    """Return a figure of a study: its panels side by side and a legend.
+
+    Raises:
+        ValueError: As for :func:`plot_study`.
+    """
+    rows, panels = study_panels(table, figure)
+    drawing, axes = new_figure(1, len(panels), size=(4.5 * len(panels) + 3, 4))
+    styles = line_styles(rows)
+    for ax, (title, chosen) in zip(axes[0], panels, strict=True):
+        plot_study(chosen, figure.x, figure.y, ax=ax, styles=styles)
+        ax.set_title(title, fontsize=10)
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8, frameon=False)
+    return drawing
 
 
 def plot_study(
@@ -63,9 +102,9 @@ def plot_study(
         ValueError: The table has no such column, ``x`` holds no numbers, or a contender has
             several rows at one ``x``.
     """
-    for name in (x, y):
-        if name not in table.columns:
-            raise ValueError(f"a column should be among {', '.join(table.columns)}. Got {name!r}.")
+    _check_columns(table, x, y)
+    if table[y].dtype.kind not in "iuf":
+        raise ValueError(f"y should be a column of numbers. Got {y!r}.")
     styles = line_styles(table) if styles is None else styles
     ticks = sorted(table[x].unique())
     if not all(isinstance(tick, int | float | np.number) for tick in ticks):
@@ -85,9 +124,9 @@ def plot_study(
         style = styles[label, engine]
         stem = _INTERVALS.get(y, y)
         if f"{stem}_low" in rows:
-            low, high = (rows[f"{stem}_{end}"].to_numpy(float) for end in ("low", "high"))
+            low, high = (_finite(rows[f"{stem}_{end}"]) for end in ("low", "high"))
             ax.vlines(where, low, high, color=style["color"], linewidth=0.8)
-        ax.plot(where, rows[y].to_numpy(float), **style)
+        ax.plot(where, _finite(rows[y]), **style)
     if y == "failure_rate":
         shares = table.groupby(x)["ambiguous"].mean()
         ax.fill_between(
@@ -101,6 +140,17 @@ def plot_study(
     ax.set_ylabel(y.replace("_", " "))
     ax.grid(alpha=0.25)
     return ax
+
+
+def _check_columns(table: "pd.DataFrame", *names: str) -> None:
+    for name in names:
+        if name not in table.columns:
+            raise ValueError(f"a column should be among {', '.join(table.columns)}. Got {name!r}.")
+
+
+def _finite(column: "pd.Series") -> np.ndarray:
+    """What cannot be drawn is left out: a cost without any correct recall is infinite."""
+    return column.astype(float).replace([np.inf, -np.inf], np.nan).to_numpy()
 
 
 def _spacing(ticks: list[float]) -> float:

@@ -18,9 +18,11 @@ from qdenseam.experiments.summary import (
     capacity_table,
     middle_of,
 )
+from qdenseam.files import write_whole
 from qdenseam.plots.gallery import plot_gallery
 from qdenseam.plots.rates import plot_costs, plot_engines, plot_failure_rate
 from qdenseam.plots.style import new_figure
+from qdenseam.report.page import render, shown_number, shown_rate
 from qdenseam.versions import versions_in
 
 Figures = dict[str, tuple[str, Any]]
@@ -43,15 +45,14 @@ def write_report(
         folder: Where the page goes.
         command: The command line that makes the page again.
     """
-    from jinja2 import Environment, PackageLoader
-
     records, folder = list(records), Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     figures = comparison_figures(records, table, settings)
     pictures = []
     for name, (caption, figure) in figures.items():
         buffer = BytesIO()
         figure.savefig(buffer, format="png")
-        _write(folder / f"{name}.png", buffer.getvalue())
+        write_whole(folder / f"{name}.png", buffer.getvalue())
         pictures.append(
             {
                 "name": name,
@@ -60,10 +61,8 @@ def write_report(
             }
         )
     found = standings(records)
-    environment = Environment(
-        loader=PackageLoader("qdenseam.report"), autoescape=True, trim_blocks=True
-    )
-    page = environment.get_template("comparison.html.j2").render(
+    page = render(
+        "comparison.html.j2",
         settings=settings,
         takeaways=takeaways(found, table, settings),
         standings=[_standing(each) for each in found],
@@ -81,7 +80,7 @@ def write_report(
         command=command,
         seconds=round(sum(record.seconds for record in records)),
     )
-    _write(folder / "report.html", page.encode())
+    write_whole(folder / "report.html", page)
     return folder / "report.html"
 
 
@@ -316,15 +315,6 @@ def _standing(found: Standing) -> dict[str, str]:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, str]:
-    def number(value: float | None, form: str = ".3g") -> str:
-        if value is None or np.isnan(value):
-            return "–"
-        return "∞" if np.isinf(value) else format(value, form)
-
-    def rate(name: str) -> str:
-        best, low, high = (number(row[f"{name}_{end}"], ".3f") for end in ("rate", "low", "high"))
-        return f"{best} [{low}, {high}]"
-
     corruption = "none"
     if row["num_flips"]:
         corruption = f"{row['num_flips']} flipped, none certain"
@@ -335,22 +325,14 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
         "engine": row["engine"],
         "size": f"{row['num_neurons']} / {row['num_patterns']}",
         "corruption": corruption,
-        "failure": rate("failure"),
-        "clear_failure": rate("clear"),
+        "failure": shown_rate(row, "failure"),
+        "clear_failure": shown_rate(row, "clear"),
         "probes": str(row["probes"]),
         "ambiguous": f"{row['ambiguous']:.0%}",
-        "acceptance": number(row["acceptance"]),
-        "success": number(row["success_per_shot"]),
-        "preparations": number(row["state_preparations"]),
-        "gates": number(row["two_qubit_gates"], ".4g"),
-        "milliseconds": number(1e3 * row["device_seconds"]),
-        "evaluations": number(row["evaluations"] or None, ".4g"),
+        "acceptance": shown_number(row["acceptance"]),
+        "success": shown_number(row["success_per_shot"]),
+        "preparations": shown_number(row["state_preparations"]),
+        "gates": shown_number(row["two_qubit_gates"], ".4g"),
+        "milliseconds": shown_number(1e3 * row["device_seconds"]),
+        "evaluations": shown_number(row["evaluations"] or None, ".4g"),
     }
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write through a temporary file, so that a reader never sees half a page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(data)
-    temporary.replace(path)

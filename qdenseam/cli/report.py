@@ -1,0 +1,40 @@
+"""``qdenseam report``: one page for a study, and its table as a file."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from qdenseam.cli.study_folder import Folder, Modules, load_modules, read_folder
+
+
+def report(
+    folder: Folder,
+    table: Annotated[
+        Path | None,
+        Option(metavar="FILE", help="Also write the table, to FILE.csv or FILE.parquet."),
+    ] = None,
+    import_module: Modules = None,
+) -> None:
+    """Write FOLDER/report.html: what a study shows, on one page that needs no other file.
+
+    Nothing is run; what is missing is said.
+    """
+    modules = load_modules(import_module)
+    study, results = read_folder(folder)
+    from qdenseam.experiments.results_table import write_table
+    from qdenseam.experiments.study_findings import study_sentences
+    from qdenseam.experiments.study_results import study_table
+    from qdenseam.report.study import write_study_report
+
+    if table is not None:
+        write_table(study_table(results), table)
+        typer.echo(f"Table: {table}")
+    words = ["qdenseam", "collect", str(folder / "study.toml"), "--out", str(folder)]
+    words += [word for module in modules for word in ("--import", module)]
+    page = write_study_report(study, results, folder, command=shlex.join(words))
+    for sentence in study_sentences(results):
+        typer.echo(f"- {sentence}")
+    typer.echo(f"Report: {page}")

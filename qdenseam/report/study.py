@@ -1,0 +1,192 @@
+"""The report of any study: sentences, its figures, its table, and how it was made."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qdenseam.experiments.challenge import CLASSICAL
+from qdenseam.experiments.study import Entrant, FigureSpec, Study
+from qdenseam.experiments.study_findings import shown_name, study_sentences, told_flips
+from qdenseam.experiments.study_results import UNFINISHED, RowResult, study_table
+from qdenseam.experiments.toml_text import toml_text
+from qdenseam.files import write_whole
+from qdenseam.plots.study import line_styles, plot_study, study_panels
+from qdenseam.plots.style import new_figure
+from qdenseam.report.page import render, shown_number, shown_rate, svg_uri
+from qdenseam.versions import versions_in
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COSTS = {
+    "acceptance": ("acceptance", 1.0),
+    "success per shot": ("success_per_shot", 1.0),
+    "state preparations": ("state_preparations", 1.0),
+    "two-qubit gates": ("two_qubit_gates", 1.0),
+    "device ms": ("device_seconds", 1e3),
+    "training evaluations a probe": ("evaluations", 1.0),
+}
+"""Name in the page, column of the table and factor; shown where any row has such a number."""
+
+
+def write_study_report(
+    study: Study, results: Sequence[RowResult], folder: str | Path, *, command: str
+) -> Path:
+    """Write ``report.html`` into a folder and return its path.
+
+    Args:
+        study: What was asked.
+        results: Of :func:`~qdenseam.experiments.run_study.read_study`.
+        folder: Where the page goes; it exists.
+        command: The command line that makes the results again.
+
+    Raises:
+        ValueError: A figure names a column that the table does not have.
+        OSError: The page cannot be written.
+    """
+    table = study_table(results)
+    records = [record for each in results for record in each.records]
+    rows = [(each, _row(each.columns) if each.records else {}) for each in results]
+    page = render(
+        "study.html.j2",
+        title=study.title or "A study",
+        sentences=study_sentences(results),
+        figures=[_figure(table, figure) for figure in study.figures if len(table)],
+        columns=[
+            name
+            for name in (*_row_names(), *_COSTS)
+            if any(row.get(name, "–") != "–" for _, row in rows)
+        ],
+        cells=list(_cells(study, rows)),
+        contenders=[_contender(each, results) for each in study.contenders],
+        command=command,
+        seconds=round(sum(record.seconds for record in records)),
+        versions=versions_in(record.versions for record in records),
+        toml=toml_text(study.to_dict()),
+    )
+    path = Path(folder) / "report.html"
+    write_whole(path, page)
+    return path
+
+
+def _figure(table: "pd.DataFrame", figure: FigureSpec) -> dict[str, Any]:
+    """The panels one by one, so that a narrow page sets them below each other."""
+    rows, chosen = study_panels(table, figure)
+    styles = line_styles(rows)
+    panels = []
+    for title, part in chosen:
+        drawing, axes = new_figure(1, 1, size=(4.4, 3.4))
+        plot_study(part, figure.x, figure.y, ax=axes[0, 0], styles=styles)
+        axes[0, 0].set_title(title, fontsize=10)
+        panels.append({"src": svg_uri(drawing), "alt": _alt(part, figure, title)})
+    handles = axes[0, 0].get_legend_handles_labels()[0][-1:] if figure.y == "failure_rate" else []
+    x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
+    caption = (
+        f"{y.capitalize()} against {x}. Lines are set a little apart; a missing point was not "
+    )
+    caption += "run or has no such number."
+    if handles:
+        caption += (
+            " Failure rates are over all probes, with 95 % intervals over pattern sets; gray: the "
+            "share of probes to which another pattern is as near as their own."
+        )
+    return {
+        "panels": panels,
+        "legend": _legend(styles, handles),
+        "caption": caption,
+    }
+
+
+def _legend(styles: dict[tuple[str, str], dict[str, Any]], handles: list[Any]) -> str:
+    from matplotlib.lines import Line2D
+
+    lines = [Line2D([], [], **style) for style in styles.values()]
+    height = sum(0.19 * (1 + style["label"].count("\n")) for style in styles.values())
+    drawing, axes = new_figure(1, 1, size=(4.4, 0.5 + height))
+    axes[0, 0].axis("off")
+    axes[0, 0].legend(handles=[*lines, *handles], loc="upper left", fontsize=9, frameon=False)
+    return svg_uri(drawing)
+
+
+def _alt(part: "pd.DataFrame", figure: FigureSpec, title: str) -> str:
+    """What a panel shows, in words: each line's ends."""
+    x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
+    clauses = []
+    for (label, engine), rows in part.sort_values(figure.x).groupby(["label", "engine"]):
+        first, last = (shown_number(rows[figure.y].iloc[end]) for end in (0, -1))
+        clauses.append(f"{shown_name(label, engine)} from {first} to {last}")
+    span = f"{part[figure.x].min()} to {part[figure.x].max()}"
+    return f"{y} against {x} {span}{f', {title}' if title else ''}: {'; '.join(clauses)}."
+
+
+def _row_names() -> tuple[str, ...]:
+    return "failures", "failure rate", "where unambiguous"
+
+
+def _row(columns: dict[str, Any]) -> dict[str, str]:
+    costs = {
+        name: shown_number(None if value is None else factor * value)
+        for name, (column, factor) in _COSTS.items()
+        for value in [columns[column] if column != "evaluations" else columns[column] or None]
+    }
+    counts = f"{columns['failures']} of {columns['probes']}"
+    return dict(
+        zip(
+            _row_names(),
+            (counts, shown_rate(columns, "failure"), shown_rate(columns, "clear")),
+            strict=True,
+        ),
+        **costs,
+    )
+
+
+def _cells(study: Study, rows: list[tuple[RowResult, dict[str, str]]]) -> Iterator[dict[str, Any]]:
+    """The cells in the order asked; in each what every contender answered, or why nothing."""
+    lines = list(dict.fromkeys(each.line for each, _ in rows))
+    places = dict.fromkeys(each.row.place for each, _ in rows)
+    for place in places:
+        here = {each.line: (each, row) for each, row in rows if each.row.place == place}
+        listed = []
+        for line in lines:
+            result, values = here.get(line, (None, {}))
+            name = shown_name(*line)
+            if result is not None and result.row.peeks:
+                name += " (reads the answer)"
+            if result is not None and result.records and result.stopped == UNFINISHED:
+                name += " (unfinished)"
+            word = "not asked here" if result is None else "" if values else "not run"
+            listed.append({"name": name, "word": word, "numbers": values})
+        yield {"name": _cell_name(study, [result for result, _ in here.values()]), "rows": listed}
+
+
+def _cell_name(study: Study, results: Sequence[RowResult]) -> str:
+    cell = results[0].row.cell
+    words = [", ".join(f"{axis.replace('_', ' ')} {value}" for axis, value in cell.items())]
+    ran = next((each for each in results if each.records), None)
+    if ran is not None:
+        columns = ran.columns
+        words.append(f"{columns['ambiguous']:.0%} of {columns['probes']} probes ambiguous")
+        independent = np.sqrt(2 / (np.pi * float(cell["num_neurons"])))
+        words.append(
+            f"mean absolute overlap of patterns {columns['overlap']:.2f} (independent ones "
+            f"{independent:.2f})"
+        )
+        if study.sampling.until:
+            words.append(f"{columns['sets']} pattern sets, {ran.stopped.replace('_', ' ')}")
+    return "; ".join(words)
+
+
+def _contender(entrant: Entrant, results: Sequence[RowResult]) -> dict[str, str]:
+    own = [each for each in results if each.row.entrant == entrant]
+    told = ["the number of flipped bits"] if own and told_flips(own[0]) else []
+    told += ["the answer, read classically"] if own and own[0].row.peeks else []
+    engines = dict.fromkeys(each.row.engine for each in own)
+    return {
+        "name": entrant.label or entrant.recall,
+        "recall": entrant.recall,
+        "memory": "" if CLASSICAL in engines else entrant.memory,
+        "engines": ", ".join(engines),
+        "told": " and ".join(told) or "nothing",
+    }
