@@ -30,7 +30,7 @@ from classical_ref.recipes import RECIPES
 from classical_ref.sparse_recovery import ParityMemory, learn_checks
 from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
 from qdenseam.bench.distance_energies import distance_energies
-from qdenseam.bench.matrix_product import product_amplitudes
+from qdenseam.bench.matrix_product import matrix_product_run, product_amplitudes
 from qdenseam.bench.neuron_classes import ClassQAOA
 from qdenseam.execution import mitigation
 from qdenseam.memories.probe import check_one_probe
@@ -304,6 +304,9 @@ TABLES_OF_BITS: dict[str, Call] = {
     ),
     "qdenseam.bench.matrix_product.product_amplitudes": (
         lambda b: product_amplitudes((SITES, [np.ones(1)] * 3), b)
+    ),
+    "qdenseam.bench.matrix_product.matrix_product_run": (
+        lambda b: matrix_product_run(QuantumCircuit(4), b)()
     ),
     "qdenseam.bench.distance_energies.distance_energies": (
         lambda b: distance_energies(b, np.ones((2, 5)))

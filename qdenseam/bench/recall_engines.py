@@ -8,16 +8,17 @@ compared.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from circuits.bit_order import bits_to_integer
+from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam.bench import branch
-from qdenseam.bench.matrix_product import product_amplitudes
+from qdenseam.bench.matrix_product import matrix_product_run
 from qdenseam.bench.row import Row
 from qdenseam.bench.simulator_runs import SIMULATORS, missing
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -29,6 +30,9 @@ from qdenseam.methods import (
     RecallMethod,
     SeparationFilter,
 )
+
+if TYPE_CHECKING:
+    from qdenseam.filters.tables import Filter
 
 Floats = npt.NDArray[np.float64]
 
@@ -106,7 +110,7 @@ def bench_recall_engines(
                 "num_qubits": circuit.num_qubits,
                 "num_gates": sum(circuit.count_ops().values()),
             }
-            reference, base = _fastest(partial(branch_joint, method, memory, probe), num_repeats)
+            reference, base = _fastest(_runner(BRANCH, method, memory, probe, circuit), num_repeats)
             for name in engines:
                 seconds = ratio = error = None
                 note = _obstacle(name, circuit.num_qubits)
@@ -122,8 +126,8 @@ def bench_recall_engines(
                 )
 
 
-def branch_joint(method: RecallMethod, memory: AmplitudeMemory, probe: Any) -> Floats:
-    """Return P(pattern μ, accepted) by the branch engine, shape ``(K,)``.
+def branch_state(method: RecallMethod, memory: AmplitudeMemory, probe: Any) -> branch.Branches:
+    """Return the state that a method's circuit makes, by the branch engine, shape ``(K, 2**f)``.
 
     Args:
         method: A :class:`SeparationFilter` or an :class:`AmplitudeAmplification`.
@@ -138,16 +142,20 @@ def branch_joint(method: RecallMethod, memory: AmplitudeMemory, probe: Any) -> F
         state = branch.prepared(memory.weights, 0)
         matches = (distances == 0)[:, None]
         rounds = method.rounds(memory, np.asarray(probe) != 0)
-        return branch.accepted(branch.amplify(state, matches, rounds))
+        return branch.amplify(state, matches, rounds)
     if not isinstance(method, SeparationFilter):
         raise TypeError(f"method should be a filter or amplification. Got {method.name!r}.")
-    angles, omega = method.filter.signal(int(np.count_nonzero(probe)))  # type: ignore[union-attr]
+    num_known, chosen = int(np.count_nonzero(probe)), cast("Filter", method.filter)
     state = branch.prepared(memory.weights, method.num_flags)
     for flag in range(method.num_flags):
-        state = branch.signal_filter(state, distances, angles, omega, flag=flag)
+        if method.synthesis == "symmetric":
+            phases, _ = scaled_phases(chosen.cosine_series(num_known))
+            state = branch.symmetric_filter(state, distances, phases, num_known, flag=flag)
+        else:
+            state = branch.signal_filter(state, distances, *chosen.signal(num_known), flag=flag)
     rounds = () if method.amplified is None else method.amplified.rounds()
     marked = np.arange(2**method.num_flags)[None] == 0
-    return branch.accepted(branch.amplify(state, marked, rounds))
+    return branch.amplify(state, marked, rounds)
 
 
 def _cases(
@@ -181,41 +189,16 @@ def _runner(
     engine: str, method: RecallMethod, memory: AmplitudeMemory, probe: Any, circuit: Any
 ) -> Callable[[], Floats]:
     if engine == BRANCH:
-        return lambda: branch_joint(method, memory, probe)
+        return lambda: branch.accepted(branch_state(method, memory, probe))
     if engine == "law":
         return lambda: np.asarray(method.law(memory, probe).joint)
+    # flags and ancillas are the higher qubits and should be 0
     if engine == "aer-mps":
-        return matrix_product_joint(memory, circuit)
-    places = np.array([int(text[::-1], 2) for text in _texts(memory)], dtype=np.int64)
-    run = SIMULATORS[engine][1](circuit, places)  # flags and ancillas are the higher qubits
+        higher = circuit.num_qubits - memory.num_neurons
+        run = matrix_product_run(circuit, np.pad(memory.bits, ((0, 0), (0, higher))))
+    else:
+        run = SIMULATORS[engine][1](circuit, bits_to_integer(memory.bits))
     return lambda: np.abs(run()) ** 2
-
-
-def matrix_product_joint(memory: AmplitudeMemory, circuit: Any) -> Callable[[], Floats]:
-    """Return a run of Aer's matrix product state that gives P(pattern μ, accepted).
-
-    Args:
-        memory: The stored patterns.
-        circuit: A method's circuit: memory qubits, then flags and ancillas, which should be 0.
-    """
-    from qiskit import transpile
-    from qiskit_aer import AerSimulator
-
-    simulator = AerSimulator(method="matrix_product_state", n_qubits=circuit.num_qubits)
-    ready = circuit.copy()
-    ready.save_matrix_product_state("asked")
-    compiled = transpile(ready, simulator, optimization_level=0, seed_transpiler=1)
-    bits = np.pad(memory.bits, ((0, 0), (0, circuit.num_qubits - memory.num_neurons)))
-
-    def run() -> Floats:
-        saved = simulator.run(compiled).result().data(0)["asked"]
-        return np.asarray(np.abs(product_amplitudes(saved, bits)) ** 2)
-
-    return run
-
-
-def _texts(memory: AmplitudeMemory) -> list[str]:
-    return ["".join(map(str, row)) for row in memory.bits.tolist()]
 
 
 def _fastest(run: Callable[[], Any], num_repeats: int) -> tuple[Any, float]:

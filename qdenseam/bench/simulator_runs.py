@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, transpile
 
+from circuits.bit_order import integer_to_bits
+from qdenseam.bench.matrix_product import matrix_product_run
 from qdenseam.execution.compiling.compilation import into_small_gates
 from qdenseam.execution.engines.wide_gates import into_wide_gates
 
@@ -30,26 +32,18 @@ def _statevector(circuit: QuantumCircuit, indices: npt.NDArray[np.int64]) -> Run
     return lambda: Statevector(compiled).data[indices]
 
 
-def _aer(method: str) -> Builder:
-    def build(circuit: QuantumCircuit, indices: npt.NDArray[np.int64]) -> Run:
-        from qiskit_aer import AerSimulator
+def _aer(circuit: QuantumCircuit, indices: npt.NDArray[np.int64]) -> Run:
+    from qiskit_aer import AerSimulator
 
-        simulator = AerSimulator(method=method, n_qubits=circuit.num_qubits)
-        ready = circuit.copy()
-        # The amplitudes that matrix products give singly are in a wrong order (qiskit-aer #2235).
-        if method == "matrix_product_state":
-            ready.save_statevector("asked")
-        else:
-            ready.save_amplitudes(indices.tolist(), "asked")
-        compiled = transpile(ready, simulator, optimization_level=1, seed_transpiler=_SEED)
+    simulator = AerSimulator(method="statevector", n_qubits=circuit.num_qubits)
+    ready = circuit.copy()
+    ready.save_amplitudes(indices.tolist(), "asked")
+    compiled = transpile(ready, simulator, optimization_level=1, seed_transpiler=_SEED)
+    return lambda: np.asarray(simulator.run(compiled).result().data(0)["asked"])
 
-        def run() -> Amplitudes:
-            asked = np.asarray(simulator.run(compiled).result().data(0)["asked"])
-            return asked if len(asked) == len(indices) else asked[indices]
 
-        return run
-
-    return build
+def _aer_mps(circuit: QuantumCircuit, indices: npt.NDArray[np.int64]) -> Run:
+    return matrix_product_run(circuit, integer_to_bits(indices, circuit.num_qubits))
 
 
 def _pennylane(name: str) -> Builder:
@@ -153,8 +147,8 @@ def _qsim(circuit: QuantumCircuit, indices: npt.NDArray[np.int64]) -> Run:
 
 SIMULATORS: dict[str, tuple[str | None, Builder]] = {
     "statevector": (None, _statevector),
-    "aer": (None, _aer("statevector")),
-    "aer-mps": (None, _aer("matrix_product_state")),
+    "aer": (None, _aer),
+    "aer-mps": (None, _aer_mps),
     "pennylane:lightning.qubit": (None, _pennylane("lightning.qubit")),
     "pennylane:default.qubit": (None, _pennylane("default.qubit")),
     "ddsim": ("mqt.ddsim", _ddsim),

@@ -14,6 +14,8 @@ from classical_ref.patterns import random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
 from qdenseam.bench import branch
+from qdenseam.bench.matrix_product import matrix_product_run
+from qdenseam.bench.recall_engines import branch_state
 from qdenseam.methods import (
     Amplified,
     AmplitudeAmplification,
@@ -27,22 +29,6 @@ from qdenseam.methods import (
     SeparationFilter,
     SetIntersection,
 )
-
-
-def filter_branches(method: SeparationFilter, memory: AmplitudeMemory, probe: np.ndarray):
-    distances = hamming_distance(memory.patterns, probe)
-    num_known = int(np.count_nonzero(probe))
-    state = branch.prepared(memory.weights, method.num_flags)
-    for flag in range(method.num_flags):
-        if method.synthesis == "symmetric":
-            phases, _ = scaled_phases(method.filter.cosine_series(num_known))
-            state = branch.symmetric_filter(state, distances, phases, num_known, flag=flag)
-        else:
-            signal = method.filter.signal(num_known)
-            state = branch.signal_filter(state, distances, *signal, flag=flag)
-    rounds = method.amplified.rounds() if method.amplified else ()
-    return branch.amplify(state, np.arange(2**method.num_flags)[None] == 0, rounds)
-
 
 FILTERS = [
     SeparationFilter(HammingBall(1)),
@@ -60,7 +46,7 @@ FILTERS = [
 def test_filters_agree_with_law_and_statevector(method, rng: np.random.Generator) -> None:
     memory = AmplitudeMemory(random_patterns(7, 6, rng=rng), rng.dirichlet(np.ones(7)))
     probe = memory.patterns[0] * np.array([1, -1, 1, 0, 1, 1], dtype=np.int8)
-    state = filter_branches(method, memory, probe)
+    state = branch_state(method, memory, probe)
     np.testing.assert_allclose(branch.accepted(state), method.law(memory, probe).joint, atol=1e-10)
     circuit = method.circuit(memory, probe)
     num_flags = method.num_flags
@@ -112,7 +98,7 @@ def test_large_memories_take_seconds(rng: np.random.Generator) -> None:
     probe = memory.patterns[0] * np.where(np.arange(num_neurons) < 60, -1, 1)
     method = SeparationFilter(DolphChebyshev(32, 0.8), amplified=Amplified(1e-3))
     start = time.perf_counter()
-    joint = branch.accepted(filter_branches(method, memory, probe))
+    joint = branch.accepted(branch_state(method, memory, probe))
     assert time.perf_counter() - start < 20  # about 1 s; slack for a busy machine
     np.testing.assert_allclose(joint, method.law(memory, probe).joint, atol=1e-12)
 
@@ -129,9 +115,9 @@ def test_full_degree_at_512_neurons(rng: np.random.Generator) -> None:
 
 
 def accepted_by_matrix_products(memory: AmplitudeMemory, circuit) -> np.ndarray:
-    from qdenseam.bench.recall_engines import matrix_product_joint
-
-    return matrix_product_joint(memory, circuit)()
+    higher = circuit.num_qubits - memory.num_neurons
+    run = matrix_product_run(circuit, np.pad(memory.bits, ((0, 0), (0, higher))))
+    return np.abs(run()) ** 2
 
 
 def flipped(memory: AmplitudeMemory, num_flips: int) -> np.ndarray:
@@ -143,7 +129,7 @@ def test_matrix_products_are_a_third_witness(rng: np.random.Generator) -> None:
     method, probe = SeparationFilter(DolphChebyshev(4, 0.8)), flipped(memory, 3)
     joint = accepted_by_matrix_products(memory, method.circuit(memory, probe))
     np.testing.assert_allclose(joint, method.law(memory, probe).joint, atol=1e-8)
-    ours = branch.accepted(filter_branches(method, memory, probe))
+    ours = branch.accepted(branch_state(method, memory, probe))
     np.testing.assert_allclose(joint, ours, atol=1e-8)
 
 
@@ -165,7 +151,7 @@ def test_matrix_products_agree_at_many_neurons(
         ours = branch.accepted(branch.amplify(state, matches, method.rounds(memory, probe != 0)))
     elif kind == "filter":
         method = SeparationFilter(DolphChebyshev(4, 0.8))
-        ours = branch.accepted(filter_branches(method, memory, probe))
+        ours = branch.accepted(branch_state(method, memory, probe))
     else:
         probe[20:] = 0  # every known bit has a flag
         method = ProductFilter(0.2)

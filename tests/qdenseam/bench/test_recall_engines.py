@@ -6,7 +6,7 @@ import pytest
 
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
-from qdenseam.bench.recall_engines import ENGINES, bench_recall_engines, branch_joint
+from qdenseam.bench.recall_engines import ENGINES, bench_recall_engines, branch_state
 from qdenseam.methods import ProductFilter
 
 
@@ -51,4 +51,4 @@ def test_bad_input_is_refused(change: dict, message: str) -> None:
         list(bench_recall_engines(**{"sizes": [(4, 4)], **change}))
     memory = AmplitudeMemory(random_patterns(2, 4, rng=0))
     with pytest.raises(TypeError, match="method should be a filter or amplification"):
-        branch_joint(ProductFilter(0.1), memory, memory.patterns[0])
+        branch_state(ProductFilter(0.1), memory, memory.patterns[0])
