@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typer import Option
 
-from qdenseam.cli.recall import Bits, stored_patterns
+from qdenseam.cli.recall import Bits, Data, stored_patterns
 from qdenseam.cli.rows import print_rows
 
 
@@ -17,9 +17,7 @@ def plan(
             "calibration is read, nothing is sent.",
         ),
     ] = "fake:fez",
-    data: Annotated[
-        str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
-    ] = "random",
+    data: Data = "random",
     num_neurons: Annotated[
         int | None,
         Option(

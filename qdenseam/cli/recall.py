@@ -23,6 +23,17 @@ Bits = Annotated[
     bool, Option("--bits", help="The .npy files hold bits 0 and 1, no spins; int8 is always spins.")
 ]
 """The option of what files hold, for all commands that take one."""
+Data = Annotated[str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')]
+NumNeurons = Annotated[
+    int | None, Option(help="D; a file has its own. By default 16.", show_default=False)
+]
+NumPatterns = Annotated[
+    int | None,
+    Option(
+        help="K, how many patterns are stored. By default 8, or all where the data hold fewer.",
+        show_default=False,
+    ),
+]
 Encoder = Annotated[
     str,
     Option(
@@ -45,20 +56,9 @@ Separation = Annotated[
 
 
 def recall(
-    data: Annotated[
-        str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
-    ] = "digits",
-    num_neurons: Annotated[
-        int | None,
-        Option(help="D; a file has its own. By default 16.", show_default=False),
-    ] = None,
-    num_patterns: Annotated[
-        int | None,
-        Option(
-            help="K, how many patterns are stored. By default 8, or all where the data hold fewer.",
-            show_default=False,
-        ),
-    ] = None,
+    data: Data = "digits",
+    num_neurons: NumNeurons = None,
+    num_patterns: NumPatterns = None,
     index: Annotated[int, Option(help="Which stored pattern the probe is made from.")] = 0,
     flips: Annotated[
         int | None,

@@ -8,9 +8,12 @@ from typer import Option
 
 from qdenseam.cli.recall import (
     Bits,
+    Data,
     Encoder,
     ExpectedFlips,
     Method,
+    NumNeurons,
+    NumPatterns,
     Separation,
     corrupted,
     default_flips,
@@ -38,20 +41,9 @@ def submit(
             "runs code.",
         ),
     ],
-    data: Annotated[
-        str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
-    ] = "digits",
-    num_neurons: Annotated[
-        int | None,
-        Option(help="D; a file has its own. By default 16.", show_default=False),
-    ] = None,
-    num_patterns: Annotated[
-        int | None,
-        Option(
-            help="K, how many patterns are stored. By default 8, or all where the data hold fewer.",
-            show_default=False,
-        ),
-    ] = None,
+    data: Data = "digits",
+    num_neurons: NumNeurons = None,
+    num_patterns: NumPatterns = None,
     index: Annotated[
         list[int] | None,
         Option(

@@ -38,14 +38,14 @@ class Engine(ABC):
     name: str
 
     @property
-    @abstractmethod
     def target(self) -> Target | None:
         """The device that circuits are compiled for, or None where any gate and pair is free."""
+        return None
 
     @property
-    @abstractmethod
     def supports_mid_circuit(self) -> bool:
         """Whether mid-circuit measurement, reset and classical control work here."""
+        return True
 
     @property
     @abstractmethod

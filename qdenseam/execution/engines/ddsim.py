@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
-from qiskit.transpiler import Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.errors import BackendError, CapacityError
@@ -25,31 +24,19 @@ class DDSimEngine(Engine):
     """MQT DDSIM's circuit simulator: the state as a decision diagram.
 
     Time and memory follow the number of the diagram's nodes: about K·D for a superposition of K
-    patterns, up to 2^D for states without structure, such as QAOA's.
+    patterns, up to 2^D for states without structure, such as QAOA's. Circuits whose measurements
+    cannot be put off are simulated shot by shot.
 
     References:
         Zulehner and Wille, "Advanced simulation of quantum computations" (2019).
     """
 
+    is_free = True
+
     name: str = "ddsim"
 
     def __post_init__(self) -> None:
         require_ddsim(self.name)
-
-    @property
-    def target(self) -> Target | None:
-        """None: any qubits may interact."""
-        return None
-
-    @property
-    def supports_mid_circuit(self) -> bool:
-        """True; circuits whose measurements cannot be put off are simulated shot by shot."""
-        return True
-
-    @property
-    def is_free(self) -> bool:
-        """True."""
-        return True
 
     @property
     def max_qubits(self) -> int | None:

@@ -43,6 +43,8 @@ class FakeDeviceEngine(Engine):
         idling: Whether waits become delays, so that waiting qubits relax in the simulation too.
     """
 
+    is_free = True
+
     device: BackendV2
     num_layouts: int = 12
     idling: bool = False
@@ -55,16 +57,6 @@ class FakeDeviceEngine(Engine):
     def target(self) -> Target | None:
         """The whole device, failed operations included."""
         return self.device.target
-
-    @property
-    def supports_mid_circuit(self) -> bool:
-        """True: the simulation measures, resets and branches wherever a circuit does."""
-        return True
-
-    @property
-    def is_free(self) -> bool:
-        """True."""
-        return True
 
     @property
     def max_qubits(self) -> int | None:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
-from qiskit.transpiler import Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.errors import BackendError
@@ -62,11 +61,6 @@ class PennyLaneEngine(Engine):
                 "shot is 0; use 'pennylane:lightning.qubit'."
             )
         make_device(self.device, 1)
-
-    @property
-    def target(self) -> Target | None:
-        """None: any qubits may interact."""
-        return None
 
     @property
     def supports_mid_circuit(self) -> bool:

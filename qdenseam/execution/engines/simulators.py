@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 from qiskit import QuantumCircuit, generate_preset_pass_manager
 from qiskit.primitives import BaseSamplerV2, StatevectorSampler
-from qiskit.transpiler import Target
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
@@ -20,22 +19,10 @@ from qdenseam.execution.engines.memory_limits import max_statevector_qubits, req
 class StatevectorEngine(Engine):
     """Qiskit's own ``StatevectorSampler``: exact amplitudes, measurements at the end only."""
 
+    is_free = True
+    supports_mid_circuit = False  # the state is evolved once and then sampled
+
     name: str = "statevector"
-
-    @property
-    def target(self) -> Target | None:
-        """None: any gate on any qubits."""
-        return None
-
-    @property
-    def supports_mid_circuit(self) -> bool:
-        """False: the state is evolved once and then sampled."""
-        return False
-
-    @property
-    def is_free(self) -> bool:
-        """True."""
-        return True
 
     @property
     def max_qubits(self) -> int | None:
@@ -67,27 +54,14 @@ class AerEngine(Engine):
         device: ``"CPU"``, or ``"GPU"`` with a CUDA build of qiskit-aer.
     """
 
+    is_free = True
+
     method: Literal["statevector", "matrix_product_state"] = "statevector"
     device: Literal["CPU", "GPU"] = "CPU"
 
     def __post_init__(self) -> None:
         if self.device == "GPU":
             _require_gpu(self.name)
-
-    @property
-    def target(self) -> Target | None:
-        """None: any qubits may interact."""
-        return None
-
-    @property
-    def supports_mid_circuit(self) -> bool:
-        """True."""
-        return True
-
-    @property
-    def is_free(self) -> bool:
-        """True."""
-        return True
 
     @property
     def max_qubits(self) -> int | None:

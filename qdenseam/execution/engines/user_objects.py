@@ -37,11 +37,6 @@ class BackendEngine(Engine):
             return self.backend.target
 
     @property
-    def supports_mid_circuit(self) -> bool:
-        """True: every operation the target allows is handed over."""
-        return True
-
-    @property
     def max_qubits(self) -> int | None:
         """The number of qubits of the backend."""
         target = self.target

@@ -63,11 +63,6 @@ class IBMEngine(Engine):
         return asked(lambda: self.backend.target, f"Asking for the gates of {self.name!r}")
 
     @property
-    def supports_mid_circuit(self) -> bool:
-        """True: every operation the target allows is handed over."""
-        return True
-
-    @property
     def max_qubits(self) -> int | None:
         """The number of qubits of the device."""
         return int(self.backend.num_qubits)
