@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from cases import case
 from matplotlib.figure import Figure
 from qiskit import QuantumCircuit
 
@@ -368,12 +369,13 @@ def same(first: Any, second: Any) -> bool:
 BOTH = r"spins or bits are meant\. Got \[1, 0, 1, 1\] \(.*\): as spins '0\?00'.*, as bits '1011'"
 
 
-def each(table: dict[str, Call]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("call", table.values(), ids=[*table])
+def test_a_probe_of_spins_or_text_is_taken_and_bits_are_refused() -> None:
+    for name, call in PROBES.items():
+        with case(name):
+            check_probe_door(call)
 
 
-@each(PROBES)
-def test_a_probe_of_spins_or_text_is_taken_and_bits_are_refused(call: Call) -> None:
+def check_probe_door(call: Call) -> None:
     expected = call(SPINS)
     for form, given in spin_forms(BITS).items():
         assert same(call(given), expected), form
@@ -401,8 +403,14 @@ def takes_bits(call: Call) -> bool:
 SAID = {name: call for name, call in PROBES.items() if takes_bits(call)}
 
 
-@each(SAID)
-def test_bits_may_be_said_of_a_probe(call: Call) -> None:
+def test_bits_may_be_said_of_a_probe() -> None:
+    assert SAID
+    for name, call in SAID.items():
+        with case(name):
+            check_bits_said(call)
+
+
+def check_bits_said(call: Call) -> None:
     spoken = call(SPINS, bits=False)
     for form, given in forms(BITS).items():
         assert same(call(given, bits=True), spoken), form
@@ -417,8 +425,13 @@ def test_bits_may_be_said_of_a_probe(call: Call) -> None:
         call(SPINS, bits=1)
 
 
-@each(PATTERNS)
-def test_patterns_of_spins_or_text_are_taken_and_bits_are_refused(call: Call) -> None:
+def test_patterns_of_spins_or_text_are_taken_and_bits_are_refused() -> None:
+    for name, call in PATTERNS.items():
+        with case(name):
+            check_pattern_door(call)
+
+
+def check_pattern_door(call: Call) -> None:
     expected = call(spins.bits_to_spins(ROWS))
     for form, given in spin_forms(ROWS).items():
         assert same(call(given), expected), form
@@ -432,13 +445,14 @@ def test_patterns_of_spins_or_text_are_taken_and_bits_are_refused(call: Call) ->
             call(given)
 
 
-@pytest.mark.parametrize(
-    ("call", "given"),
-    [(call, BITS) for call in ROWS_OF_BITS.values()]
-    + [(call, ROWS) for call in TABLES_OF_BITS.values()],
-    ids=[*ROWS_OF_BITS, *TABLES_OF_BITS],
-)
-def test_bits_are_taken_and_spins_are_refused(call: Call, given: list[Any]) -> None:
+def test_bits_are_taken_and_spins_are_refused() -> None:
+    for table, given in ((ROWS_OF_BITS, BITS), (TABLES_OF_BITS, ROWS)):
+        for name, call in table.items():
+            with case(name):
+                check_bit_door(call, given)
+
+
+def check_bit_door(call: Call, given: list[Any]) -> None:
     expected = call(np.array(given, dtype=np.uint8))
     for form, array in forms(given).items():
         assert same(call(array), expected), form

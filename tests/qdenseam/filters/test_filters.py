@@ -131,7 +131,7 @@ def test_the_probabilistic_memory_is_the_cosine_filter(rng: np.random.Generator)
 
 
 def test_a_wrong_flag_still_meets_the_others(rng: np.random.Generator) -> None:
-    patterns = np.unique(rng.choice([-1, 1], (4, 5)), axis=0)
+    patterns = np.unique(rng.choice([-1, 1], (4, 5)), axis=0).astype(np.int8)
     memory, probe = AmplitudeMemory(patterns), patterns[0]
     kept = OptimalFilter(2, 1).table(5)[hamming_distance(patterns, probe)] ** 2 / len(patterns)
     gates = []

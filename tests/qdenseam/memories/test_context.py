@@ -58,9 +58,12 @@ def test_filtered_amplitudes_are_attention_over_a_measure(beta, rng):
     spins = 1 - 2 * (tokens[:, np.newaxis] >> np.arange(8) & 1)
     masses = rng.random(20) + 0.1
     measure = TokenMeasure(tags=spins[:, :4], contents=spins[:, 4:], masses=masses)
-    query = rng.choice([-1, 1], 4)
+    query = rng.choice([-1, 1], 4).astype(np.int8)
     attention = measure.attend(query, np.eye(20), match=beta)
-    memory, probe = AmplitudeMemory(spins, masses), np.concatenate([query, np.zeros(4, dtype=int)])
+    memory, probe = (
+        AmplitudeMemory(spins, masses),
+        np.concatenate([query, np.zeros(4, dtype=np.int8)]),
+    )
     damping = float(np.exp(-2 * beta))
     for method in (ProductFilter(damping), SeparationFilter(Posterior(damping / (1 + damping)))):
         law = method.law(memory, probe)

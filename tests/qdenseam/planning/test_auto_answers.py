@@ -142,7 +142,8 @@ def test_a_flipped_probe_finds_its_pattern() -> None:
     memory = AmplitudeMemory(random_patterns(8, 8, rng=3))
     distances = hamming_distance(memory.patterns, memory.patterns)
     target = int((distances + 8 * np.eye(8, dtype=int)).min(axis=1).argmax())
-    probe = memory.patterns[target] * np.where(np.arange(8) == 2, -1, 1)
+    probe = memory.patterns[target].copy()
+    probe[2] *= -1
     exact = recall(memory, probe, rng=0)
     assert exact.counts[target] / exact.shots > 0.99
     once = recall(memory, probe, sampler="statevector", rng=0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classical_ref.patterns import random_patterns
+from classical_ref.patterns import flip, random_patterns
 from qdenseam import AmplitudeMemory
 from qdenseam.experiments import collect
 from qdenseam.methods import CosinePower, HammingBall, Posterior, SeparationFilter, Shell
@@ -59,18 +59,17 @@ def test_distinct_patterns_are_the_states_that_are_left(rng: np.random.Generator
 
 
 def test_curves_are_the_laws_of_methods_on_average(rng: np.random.Generator) -> None:
-    table, probe = CosinePower(4).table(16), np.ones(16, dtype=np.int8)
-    curves = recall_curves(table, 16, 2, [1, 8, 30], num_probes=3000, rng=rng)
+    table = CosinePower(4).table(16)
+    curves = recall_curves(table, 16, 2, [1, 8, 30], num_probes=3000, distinct=True, rng=rng)
     assert (np.diff(curves, axis=1) <= 0).all()
-    probe[:2] = -1
     by_law = []
     for _ in range(300):
-        patterns = np.concatenate([np.ones((1, 16)), random_patterns(29, 16, rng=rng)])
-        memory = AmplitudeMemory(patterns.astype(np.int8))
-        law = SeparationFilter(CosinePower(4)).law(memory, probe)
+        memory = AmplitudeMemory(random_patterns(30, 16, rng=rng))
+        law = SeparationFilter(CosinePower(4)).law(memory, flip(memory.patterns[0], 2, rng=rng))
         by_law.append(law.probabilities[0])
-    error = np.std(by_law) / np.sqrt(300)
-    assert np.mean(by_law) == pytest.approx(curves[:, 2].mean(), abs=6 * error)
+    error = np.sqrt(np.var(by_law) / 300 + np.var(curves[:, 2]) / 3000)
+    # 6.2 standard deviations of a normal: a false alarm in 1e-9
+    assert np.mean(by_law) == pytest.approx(curves[:, 2].mean(), abs=6.2 * error)
 
 
 def test_no_filter_beats_the_shell_on_any_probe() -> None:
