@@ -34,7 +34,6 @@ from qdenseam.bench.distance_energies import distance_energies
 from qdenseam.bench.matrix_product import matrix_product_run, product_amplitudes
 from qdenseam.bench.neuron_classes import ClassQAOA
 from qdenseam.execution import mitigation
-from qdenseam.memories.probe import check_one_probe
 from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.memories.stored_energies import stored_energies
 from qdenseam.methods import AdaptiveAmplification, AmplitudeAmplification
@@ -111,7 +110,7 @@ PROBES: dict[str, Call] = {
     "classical_ref.spins.overlap": partial(spins.overlap, STORED),
     "classical_ref.spins.hamming_distance": partial(spins.hamming_distance, STORED),
     "circuits.energy.ansatz.warm_start_angles": lambda p: ansatz.warm_start_angles(p, 0.25),
-    "qdenseam.memories.probe.check_one_probe": lambda p, **k: check_one_probe(p, 4, **k),
+    "qdenseam.memories.probe.PatternMemory.check_probe": AMPLITUDE.check_probe,
     "qdenseam.memories.amplitude.AmplitudeMemory.check_probe": AMPLITUDE.check_probe,
     "qdenseam.memories.energy.EnergyMemory.check_probe": ENERGY.check_probe,
     "qdenseam.memories.energy.EnergyMemory.diagonal": lambda p: ENERGY.diagonal(p),

@@ -10,12 +10,12 @@ from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.kept import Kept
-from qdenseam.memories.probe import check_one_probe
+from qdenseam.memories.probe import PatternMemory
 from qdenseam.spelling import from_plain, resolved, to_plain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AmplitudeMemory:
+class AmplitudeMemory(PatternMemory):
     r"""The state |M⟩ = Σ_μ √π_μ |x^μ⟩ of K stored patterns on D qubits.
 
     Neuron i is qubit i; spin +1 is bit 0, spin -1 is bit 1. Construction stores and checks; the
@@ -45,31 +45,9 @@ class AmplitudeMemory:
         object.__setattr__(self, "weights", _check_weights(self.weights, len(patterns)))
 
     @property
-    def num_patterns(self) -> int:
-        """K."""
-        return len(self.patterns)
-
-    @property
-    def num_neurons(self) -> int:
-        """D."""
-        return int(self.patterns.shape[1])
-
-    @property
     def bits(self) -> npt.NDArray[np.uint8]:
         """The patterns as bits, shape ``(K, D)``."""
         return spins_to_bits(self.patterns)
-
-    def check_probe(
-        self, probe: npt.ArrayLike | str, *, bits: bool | None = None
-    ) -> npt.NDArray[np.int8]:
-        """Return one probe as spins with 0 where unknown, shape ``(D,)``.
-
-        ``bits`` says whether the probe is bits, where its type does not.
-
-        Raises:
-            ValueError: The probe has another shape or other values, or is spins or bits in doubt.
-        """
-        return check_one_probe(probe, self.num_neurons, bits=bits)
 
     def preparation(self) -> Preparation:
         """Return the circuit that loads the memory; built at the first call, copied at each."""

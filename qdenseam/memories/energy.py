@@ -17,7 +17,7 @@ from classical_ref.separation import Exponential, LogSumExp, Polynomial
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
 from qdenseam.errors import CapacityError
 from qdenseam.memories.kept import Kept
-from qdenseam.memories.probe import check_one_probe
+from qdenseam.memories.probe import PatternMemory
 from qdenseam.memories.probe_field import calibrated_field
 from qdenseam.spelling import resolved
 
@@ -42,7 +42,7 @@ class ClassicalModel(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EnergyMemory:
+class EnergyMemory(PatternMemory):
     r"""E(σ) = s·E_model(σ) + c - h Σ_i q_i σ_i for a classical model and a probe q.
 
     The scale s and the constant c put the mean energy over all 2^D states at 0 and the mean
@@ -123,28 +123,6 @@ class EnergyMemory:
     def patterns(self) -> npt.NDArray[np.int8]:
         """Stored spins, shape ``(K, D)``."""
         return self.model.patterns
-
-    @property
-    def num_patterns(self) -> int:
-        """K."""
-        return len(self.patterns)
-
-    @property
-    def num_neurons(self) -> int:
-        """D."""
-        return int(self.patterns.shape[1])
-
-    def check_probe(
-        self, probe: npt.ArrayLike | str, *, bits: bool | None = None
-    ) -> npt.NDArray[np.int8]:
-        """Return one probe as spins with 0 where unknown, shape ``(D,)``.
-
-        ``bits`` says whether the probe is bits, where its type does not.
-
-        Raises:
-            ValueError: The probe has another shape or other values, or is spins or bits in doubt.
-        """
-        return check_one_probe(probe, self.num_neurons, bits=bits)
 
     def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:
         """Return all energies, shape ``(2**D,)`` at index Σ_i b_i 2^i; no field without a probe."""

@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from circuits.energy.hamiltonians import lock_arrays, walsh_coefficients
 from circuits.energy.phases import Phase, StringPhase
-from qdenseam.memories.probe import check_one_probe
+from qdenseam.memories.probe import PatternMemory
 
 Floats = npt.NDArray[np.float64]
 Spins = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ReducedEnergy:
+class ReducedEnergy(PatternMemory):
     """The energy of the free neurons, the probe field included.
 
     It answers what methods ask an :class:`EnergyMemory` for; it stores no patterns, and a probe
@@ -67,10 +67,6 @@ class ReducedEnergy:
         """Return all D spins for spins of the free neurons, shape ``(F,)`` to ``(D,)``."""
         followed = np.where(self.follows < 0, 1, np.append(spins, 1)[self.follows])
         return np.asarray(self.signs * followed).astype(np.int8)
-
-    def check_probe(self, probe: npt.ArrayLike | str, *, bits: bool | None = None) -> Spins:
-        """Return a probe of F spins; :class:`EnergyMemory` says what is refused."""
-        return check_one_probe(probe, self.num_neurons, bits=bits)
 
     def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:  # noqa: ARG002
         """Return the energies, shape ``(2**F,)``."""
