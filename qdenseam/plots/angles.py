@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import palette
 
 
 def plot_angles(angles: npt.ArrayLike, success: npt.ArrayLike, *, ax: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import colored, framed, palette
 
 
 def plot_predictions(
@@ -25,7 +25,7 @@ def plot_predictions(
     wanted = np.asarray(targets)
     ends = [wanted.min(), wanted.max()]
     ax.plot(ends, ends, color="gray", linewidth=0.9)
-    for (label, values), color in zip(predictions.items(), palette(len(predictions)), strict=True):
+    for label, values, color in colored(predictions):
         ax.plot(
             wanted,
             np.asarray(values),
@@ -36,11 +36,8 @@ def plot_predictions(
             markeredgecolor=color,
             label=label,
         )
-    ax.set_xlabel("target")
-    ax.set_ylabel("prediction")
     ax.legend(fontsize=8)
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "target", "prediction")
 
 
 def plot_risks(sizes: Sequence[int], risks: Mapping[str, npt.ArrayLike], *, ax: Any) -> Any:
@@ -54,15 +51,12 @@ def plot_risks(sizes: Sequence[int], risks: Mapping[str, npt.ArrayLike], *, ax: 
     Returns:
         The axes.
     """
-    for (label, values), color in zip(risks.items(), palette(len(risks)), strict=True):
+    for label, values, color in colored(risks):
         ax.plot(sizes, values, color=color, marker="o", markerfacecolor="white", label=label)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
-    ax.set_xlabel("samples n")
-    ax.set_ylabel("mean square error")
     ax.legend(fontsize=8)
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "samples n", "mean square error")
 
 
 def plot_masses(
@@ -84,7 +78,7 @@ def plot_masses(
         The axes.
     """
     at = np.asarray(betas)
-    for (label, values), color in zip(theory.items(), palette(len(theory)), strict=True):
+    for label, values, color in colored(theory):
         ax.plot(at, np.asarray(values), color=color, linewidth=0.9, label=label)
         if label in measured:
             points = np.asarray(measured[label])
@@ -114,8 +108,5 @@ def plot_shot_errors(accepted: npt.ArrayLike, errors: Sequence[Sequence[float]],
     ax.plot(at, roots[0] * np.sqrt(at[0] / at), color="gray", linewidth=0.9, label="1/√shots")
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.set_xlabel("accepted shots")
-    ax.set_ylabel("error of the attention output")
     ax.legend(fontsize=8)
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "accepted shots", "error of the attention output")

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.statistics import rate
+from qdenseam.plots.style import framed, with_errors
 
 _QUANTUM, _LAW = "#0072B2", "#000000"
 
@@ -38,8 +39,7 @@ def plot_born_frequencies(
         totals = table.sum(axis=1) if accepted is None else np.asarray(accepted)
         trials = np.repeat(totals, table.shape[1])
         rates = [rate(int(c), int(n)) for c, n in zip(table.ravel(), trials, strict=True)]
-        best = np.array([r.best for r in rates])
-        errors = np.clip([[r.best - r.low, r.high - r.best] for r in rates], 0, None).T
+        best, errors = with_errors(rates)
         ax.errorbar(
             expected,
             best,
@@ -74,8 +74,7 @@ def plot_reliability(
     ax.plot([0, 1], [0, 1], color="gray", linewidth=0.9)
     filled = [b for b in range(num_bins) if (bins == b).any()]
     rates = [rate(int(right[bins == b].sum()), int((bins == b).sum())) for b in filled]
-    best = np.array([r.best for r in rates])
-    errors = np.clip([[r.best - r.low, r.high - r.best] for r in rates], 0, None).T
+    best, errors = with_errors(rates)
     ax.errorbar(
         [stated[bins == b].mean() for b in filled],
         best,
@@ -92,7 +91,4 @@ def plot_reliability(
 def _framed(ax: Any, label: str) -> Any:
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(-0.03, 1.03)
-    ax.set_xlabel("posterior probability")
-    ax.set_ylabel(label)
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "posterior probability", label)

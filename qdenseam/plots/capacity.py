@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import GRAY, framed, palette, with_errors
 
 _UPPER = {"shell": "^", "nearest pattern": "x"}
 _MARKERS = ("o", "s", "D", "P", "v", "*", "<", ">")
@@ -47,7 +45,7 @@ def plot_capacities(
     for label in labels:
         chosen = [row for row in listed if row["label"] == label]
         sizes = [row["num_neurons"] for row in chosen]
-        best, errors = _with_errors([row[column] for row in chosen])
+        best, errors = with_errors([row[column] for row in chosen])
         color = colors.get(label, "black")
         kind = chosen[0].get("kind", "filter")
         classical = label in _UPPER or kind == "classical"
@@ -55,7 +53,7 @@ def plot_capacities(
         marker = _UPPER.get(label, _MARKERS[place % len(_MARKERS)])
         line = "-"
         if kind == "baseline":
-            color, marker, line = "#777777", "+", "none"
+            color, marker, line = GRAY, "+", "none"
         ax.errorbar(
             sizes,
             best,
@@ -73,7 +71,7 @@ def plot_capacities(
             ax.plot(
                 sizes,
                 best,
-                color="#777777",
+                color=GRAY,
                 linestyle="--",
                 marker="v",
                 markersize=9,
@@ -90,10 +88,7 @@ def plot_capacities(
     )
     ax.set_yscale("log")
     ax.set_xticks(list(packing))
-    ax.set_xlabel("neurons D")
-    ax.set_ylabel(f"patterns at 90 % correct, {'pooled' if pooled else 'mean'}")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "neurons D", f"patterns at 90 % correct, {'pooled' if pooled else 'mean'}")
 
 
 def _shown(rows: Iterable[Mapping[str, Any]], patterns: str) -> list[Mapping[str, Any]]:
@@ -111,12 +106,3 @@ def _shown(rows: Iterable[Mapping[str, Any]], patterns: str) -> list[Mapping[str
         if row.get("kind", "filter") in ("classical", "baseline") and row["label"] not in shown
     ]
     return filters + drawn
-
-
-def _with_errors(values: list[Any]) -> tuple[Any, Any]:
-    """Return the values and the two sides of their intervals, zero where there is none."""
-    best = np.array([getattr(value, "best", value) for value in values], dtype=float)
-    low = np.array([getattr(value, "low", value) for value in values], dtype=float)
-    high = np.array([getattr(value, "high", value) for value in values], dtype=float)
-    sides = np.array([best - low, high - best])
-    return best, np.where(np.isfinite(sides), np.clip(sides, 0, None), 0.0)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import colored, framed
 
 
 def plot_by_order(
@@ -28,9 +28,7 @@ def plot_by_order(
         The axes.
     """
     places = np.asarray(orders, dtype=float)
-    for marker, (label, values), color in zip(
-        "os^Dv", samples.items(), palette(len(samples)), strict=False
-    ):
+    for marker, (label, values, color) in zip("os^Dv", colored(samples), strict=False):
         array = np.asarray(values, dtype=float)
         ax.plot(places, array, linestyle="none", marker=".", markersize=3, color=color, alpha=0.35)
         ax.plot(
@@ -91,9 +89,7 @@ def plot_gaps(gaps: Mapping[str, Sequence[float]], orders: npt.ArrayLike, *, ax:
         The axes.
     """
     places = np.asarray(orders)
-    for marker, (label, values), color in zip(
-        "os^D", gaps.items(), palette(len(gaps)), strict=False
-    ):
+    for marker, (label, values, color) in zip("os^D", colored(gaps), strict=False):
         known = ~np.isnan(np.asarray(values, dtype=float))
         ax.plot(
             places[known],
@@ -107,7 +103,4 @@ def plot_gaps(gaps: Mapping[str, Sequence[float]], orders: npt.ArrayLike, *, ax:
     ax.set_yscale("symlog", linthresh=5)
     ax.set_ylim(bottom=-1)
     ax.set_xticks(places)
-    ax.set_xlabel("order n")
-    ax.set_ylabel("energy of wrong rows above right ones")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "order n", "energy of wrong rows above right ones")

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qdenseam.plots.style import framed
+
 
 def plot_overlaps(simulated: npt.ArrayLike, theory: npt.ArrayLike, *, ax: Any) -> Any:
     """Draw one curve per probe: simulation as open markers, theory as a thin line.
@@ -33,7 +35,4 @@ def plot_overlaps(simulated: npt.ArrayLike, theory: npt.ArrayLike, *, ax: Any) -
             markeredgecolor=color,
         )
     ax.set_ylim(-0.05, 1.03)
-    ax.set_xlabel("synchronous step")
-    ax.set_ylabel("overlap")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "synchronous step", "overlap")

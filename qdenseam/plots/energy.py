@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import GRAY, colored, framed, palette, with_errors
 
 Row = Mapping[str, Any]
 """A row of :func:`qdenseam.studies.energy_summary.energy_summary`."""
@@ -26,7 +26,7 @@ _GROUND = "target is the ground state"
 _QUANTUM_MARKERS = "osD^vP"
 CLASSICAL: dict[str, tuple[str, str]] = {
     "sampled descents, lowest": ("#000000", "s"),
-    "annealer from the probe": ("#777777", "^"),
+    "annealer from the probe": (GRAY, "^"),
 }
 """Color and marker of the classical references that minimize the very energy that circuits do."""
 
@@ -44,7 +44,7 @@ def plot_landscape(
     Returns:
         The axes.
     """
-    for (label, (lowest, mean, _)), color in zip(shells.items(), palette(len(shells)), strict=True):
+    for label, (lowest, mean, _), color in colored(shells):
         low, middle = np.asarray(lowest), np.asarray(mean)
         distances = np.arange(len(low))
         ax.plot(
@@ -58,10 +58,7 @@ def plot_landscape(
             label=label,
         )
         ax.plot(distances, middle, color=color, linewidth=0.7)
-    ax.set_xlabel("neurons flipped, counted from the target")
-    ax.set_ylabel("energy: lowest (circles), mean")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "neurons flipped, counted from the target", "energy: lowest (circles), mean")
 
 
 def plot_evaluations(rows: Iterable[Row], *, ax: Any) -> Any:
@@ -78,9 +75,7 @@ def plot_evaluations(rows: Iterable[Row], *, ax: Any) -> Any:
     """
     listed = list(rows)
     by_method = {row["method"]: row for row in listed}
-    for place, ((name, members), color) in enumerate(
-        zip(FAMILIES.items(), palette(len(FAMILIES)), strict=True)
-    ):
+    for place, (name, members, color) in enumerate(colored(FAMILIES)):
         chosen = [by_method[label] for label in members if label in by_method]
         if chosen:
             where = [row["energy_evaluations"] for row in chosen]
@@ -97,8 +92,7 @@ def plot_evaluations(rows: Iterable[Row], *, ax: Any) -> Any:
             row["ground_state"].best, color="black", linewidth=0.8, linestyle=":", label=_GROUND
         )
     ax.set_xscale("log")
-    ax.set_xlabel("energy evaluations of one answer")
-    return _probability_axis(ax)
+    return _probability_axis(ax, "energy evaluations of one answer")
 
 
 def plot_success(rows: Sequence[Row], x: str, *, ax: Any, evaluations: float = 16) -> Any:
@@ -133,8 +127,7 @@ def plot_success(rows: Sequence[Row], x: str, *, ax: Any, evaluations: float = 1
             linestyle=":",
             label=_GROUND,
         )
-    ax.set_xlabel({"field": "probe field h", "num_neurons": "neurons D"}.get(x, x))
-    return _probability_axis(ax)
+    return _probability_axis(ax, {"field": "probe field h", "num_neurons": "neurons D"}.get(x, x))
 
 
 def _sorted(rows: Sequence[Row], label: str, x: str) -> list[Row]:
@@ -151,9 +144,7 @@ def _points(
     *,
     filled: bool = True,
 ) -> None:
-    estimates = [row["success"] for row in rows]
-    best = np.array([each.best for each in estimates])
-    errors = [best - [e.low for e in estimates], np.array([e.high for e in estimates]) - best]
+    best, errors = with_errors([row["success"] for row in rows])
     ax.errorbar(
         where,
         best,
@@ -170,8 +161,6 @@ def _points(
     )
 
 
-def _probability_axis(ax: Any) -> Any:
+def _probability_axis(ax: Any, x: str) -> Any:
     ax.set_ylim(-0.03, 1.03)
-    ax.set_ylabel("P(target) of an answer")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, x, "P(target) of an answer")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import colored, framed
 
 
 def plot_failure_map(success: npt.ArrayLike, loads: npt.ArrayLike, *, ax: Any) -> Any:
@@ -54,16 +54,11 @@ def plot_best_success(
     """
     row = np.asarray(loads, dtype=float)
     markers = ["o", "s", "^", "D", "v", "P"]
-    for place, ((label, values), color) in enumerate(
-        zip(curves.items(), palette(len(curves)), strict=True)
-    ):
+    for place, (label, values, color) in enumerate(colored(curves)):
         marker = markers[place % len(markers)]
         ax.plot(row, values, color=color, marker=marker, markersize=4, linewidth=1.2, label=label)
         if label == failing:
             ax.fill_between(row, np.asarray(values, dtype=float), 1, color=color, alpha=0.12)
     ax.set_xscale("log", base=2)
     ax.set_ylim(-0.03, 1.06)
-    ax.set_xlabel("load p/N")
-    ax.set_ylabel("P(stored and matching)")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "load p/N", "P(stored and matching)")

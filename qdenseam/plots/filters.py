@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.statistics import rate
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import colored, framed, with_errors
 
 
 def plot_filters(
@@ -30,7 +30,7 @@ def plot_filters(
     Returns:
         The axes.
     """
-    for (label, table), color in zip(tables.items(), palette(len(tables)), strict=True):
+    for label, table, color in colored(tables):
         squares = np.asarray(table, dtype=float) ** 2
         distances = np.arange(len(squares))
         style: dict[str, Any] = {"color": color, "marker": "o", "markersize": 4}
@@ -42,11 +42,7 @@ def plot_filters(
             ax.plot(distances, measured, linestyle="none", **style)
             continue
         rates = [rate(int(count), shots, covers="shots") for count in measured]
-        best = np.array([r.best for r in rates])
-        errors = np.array([[r.best - r.low, r.high - r.best] for r in rates]).T
-        ax.errorbar(distances, best, yerr=np.clip(errors, 0, None), linestyle="none", **style)
+        best, errors = with_errors(rates)
+        ax.errorbar(distances, best, yerr=errors, linestyle="none", **style)
     ax.set_ylim(-0.03, 1.03)
-    ax.set_xlabel("Hamming distance d to the probe")
-    ax.set_ylabel("acceptance F(d)²")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "Hamming distance d to the probe", "acceptance F(d)²")

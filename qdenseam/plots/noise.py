@@ -4,21 +4,21 @@ from collections.abc import Iterable, Sequence
 from math import log
 from typing import Any
 
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import colored, framed
 
-_BARS = (
-    ("success", "measured"),
-    ("mitigated", "readout mitigated"),
-    ("decoded", "nearest pattern"),
-    ("label_writing", "label-writing (peeks)"),
-    ("baseline", "measure and accept"),
-)
-_FACTORS = (
-    ("two_qubit", "two-qubit gates"),
-    ("one_qubit", "one-qubit gates"),
-    ("readout", "readout"),
-    ("idling", "idling"),
-)
+_BARS = {
+    "success": "measured",
+    "mitigated": "readout mitigated",
+    "decoded": "nearest pattern",
+    "label_writing": "label-writing (peeks)",
+    "baseline": "measure and accept",
+}
+_FACTORS = {
+    "two_qubit": "two-qubit gates",
+    "one_qubit": "one-qubit gates",
+    "readout": "readout",
+    "idling": "idling",
+}
 
 
 def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
@@ -38,7 +38,7 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
         The axes.
     """
     width = 0.16
-    for place, ((name, label), color) in enumerate(zip(_BARS, palette(len(_BARS)), strict=True)):
+    for place, (name, label, color) in enumerate(colored(_BARS)):
         where = [group + (place - 2) * width for group in range(len(rows))]
         heights = [row[name] for row in rows]
         hatch = "///" if name in ("label_writing", "baseline") else None
@@ -59,12 +59,8 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
         for name, label, color, style in lines:
             ax.hlines(row[name], group - 0.42, group + 0.42, color=color, ls=style, lw=1.2,
                       label=label if group == 0 else None)  # fmt: skip
-    ax.set_xticks(range(len(rows)), [f"{row['D']}/{row['K']}" for row in rows])
-    ax.set_xlabel("D/K")
-    ax.set_ylabel("P(target), all probes")
     ax.set_ylim(0, 1.03)
-    ax.grid(axis="y", alpha=0.25)
-    return ax
+    return _by_size(rows, "P(target), all probes", ax)
 
 
 def plot_error_budget(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
@@ -78,13 +74,17 @@ def plot_error_budget(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
         The axes.
     """
     base = [0.0] * len(rows)
-    for (name, label), color in zip(_FACTORS, palette(4), strict=True):
+    for name, label, color in colored(_FACTORS):
         heights = [-log(row[name]) for row in rows]
         ax.bar(range(len(rows)), heights, bottom=base, width=0.6, color=color, label=label)
         base = [low + height for low, height in zip(base, heights, strict=True)]
+    return _by_size(rows, "expected errors per shot", ax)
+
+
+def _by_size(rows: Sequence[dict[str, Any]], y: str, ax: Any) -> Any:
     ax.set_xticks(range(len(rows)), [f"{row['D']}/{row['K']}" for row in rows])
     ax.set_xlabel("D/K")
-    ax.set_ylabel("expected errors per shot")
+    ax.set_ylabel(y)
     ax.grid(axis="y", alpha=0.25)
     return ax
 
@@ -105,9 +105,6 @@ def plot_prediction(
     pairs = list(points)
     ax.plot([0, 1], [0, 1], color="gray", linewidth=0.8)
     ax.plot([p for p, _ in pairs], [s for _, s in pairs], "o", markersize=4, alpha=0.7, label=label)
-    ax.set_xlabel("predicted success per shot")
-    ax.set_ylabel("simulated success per shot")
     ax.set_xlim(0, 1.02)
     ax.set_ylim(0, 1.02)
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "predicted success per shot", "simulated success per shot")

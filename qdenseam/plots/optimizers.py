@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.palette import palette
 from qdenseam.plots.queries import fitted_power_law
+from qdenseam.plots.style import colored, framed
 
 _MARKERS = "os^DvP"
 
@@ -23,17 +23,14 @@ def plot_losses(losses: Mapping[str, npt.ArrayLike], *, ax: Any, floor: float = 
     Returns:
         The axes.
     """
-    for (label, values), color in zip(losses.items(), palette(len(losses)), strict=True):
+    for label, values, color in colored(losses):
         array = np.asarray(values, dtype=float)
         shown = np.where(array > 0, array, np.nan)
         ax.plot(np.arange(1, len(array)), shown[1:], color=color, linewidth=1.3, label=label)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_ylim(bottom=floor)
-    ax.set_xlabel("steps")
-    ax.set_ylabel("loss above the optimum")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "steps", "loss above the optimum")
 
 
 def plot_imbalance(
@@ -52,9 +49,7 @@ def plot_imbalance(
     from matplotlib.ticker import LogLocator, NullFormatter
 
     rates = np.asarray(probabilities, dtype=float)
-    for marker, (label, values), color in zip(
-        _MARKERS, group_losses.items(), palette(len(group_losses)), strict=False
-    ):
+    for marker, (label, values, color) in zip(_MARKERS, colored(group_losses), strict=False):
         array = np.asarray(values, dtype=float)
         ax.plot(
             rates,
@@ -72,10 +67,7 @@ def plot_imbalance(
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter(NullFormatter())
-    ax.set_xlabel("probability of the group")
-    ax.set_ylabel("loss of the group")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "probability of the group", "loss of the group")
 
 
 def plot_scaling(
@@ -91,9 +83,7 @@ def plot_scaling(
     Returns:
         The axes; the legend tells each exponent and its standard error.
     """
-    for marker, (label, values), color in zip(
-        _MARKERS, losses.items(), palette(len(losses)), strict=False
-    ):
+    for marker, (label, values, color) in zip(_MARKERS, colored(losses), strict=False):
         steps = np.asarray(horizons[label], dtype=float)
         law = fitted_power_law(steps, values)
         ax.plot(steps, law.scale * steps**law.exponent, color=color, linewidth=0.9)
@@ -109,7 +99,4 @@ def plot_scaling(
         )
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
-    ax.set_xlabel("steps T")
-    ax.set_ylabel("loss above the optimum")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "steps T", "loss above the optimum")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import GRAY, framed, palette
 
 _MARKERS = ("v", "o", "s", "^", "D", "P")
 
@@ -65,7 +65,7 @@ def plot_queries(
     """
     row = np.asarray(loads, dtype=float)
     fitted = row >= fit_from
-    colors = ["#777777", *palette(len(costs) - 1)]
+    colors = [GRAY, *palette(len(costs) - 1)]
     for place, ((label, values), color) in enumerate(zip(costs.items(), colors, strict=True)):
         cost = np.asarray(values, dtype=float)
         law = fitted_power_law(row[fitted], cost[fitted])
@@ -88,7 +88,4 @@ def plot_queries(
         )
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
-    ax.set_xlabel("stored patterns K")
-    ax.set_ylabel("state preparations per correct answer")
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "stored patterns K", "state preparations per correct answer")

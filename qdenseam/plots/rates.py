@@ -6,7 +6,47 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.contenders import CONTENDERS
-from qdenseam.plots.style import color, line_style
+from qdenseam.plots.style import GRAY, sidestep
+
+# Okabe and Ito's palette; those that share a panel differ in color and in marker
+_STYLES = {
+    "hopfield": ("#E69F00", "o", "-"),
+    "hopfield-projection": ("#D55E00", "s", "-"),
+    "dense-3": ("#56B4E9", "D", "-"),
+    "dense-3-centered": ("#0072B2", "v", "-"),
+    "dense-exp": ("#CC79A7", "^", "-"),
+    "dense-exp-published": ("#CC79A7", "<", ":"),
+    "amplification": ("#0072B2", "o", "-"),
+    "index-search": ("#56B4E9", "P", "-"),
+    "ball-filter": ("#882255", "^", "-"),
+    "probabilistic": ("#009E73", "s", "-"),
+    "ramp": ("#D55E00", "p", "-"),
+    "qaoa": ("#E69F00", "D", "-"),
+    "sample-and-accept": (GRAY, "v", "--"),
+    "label-writing": ("#B8A040", "h", "--"),
+    "nearest": ("#000000", "x", "--"),
+    "informed-scan": ("#000000", "+", ":"),
+}
+_SPARE = ("#0072B2", "P", "-")
+
+
+def line_style(contender: str) -> dict[str, Any]:
+    """Return matplotlib keywords for a contender's line, marker, color and label."""
+    chosen, marker, line = _STYLES.get(contender, _SPARE)
+    return {
+        "color": chosen,
+        "marker": marker,
+        "markerfacecolor": chosen if CONTENDERS[contender].kind == "quantum" else "white",
+        "linestyle": line,
+        "linewidth": 1.2,
+        "markersize": 6,
+        "label": CONTENDERS[contender].label,
+    }
+
+
+def color(contender: str) -> str:
+    """Return a contender's color."""
+    return _STYLES.get(contender, _SPARE)[0]
 
 
 def plot_failure_rate(table: Any, x: str, *, ax: Any, log: bool = False) -> Any:
@@ -34,10 +74,9 @@ def plot_failure_rate(table: Any, x: str, *, ax: Any, log: bool = False) -> Any:
         rows = table[table["contender"] == name].sort_values(x)
         best = rows["failure_rate"].to_numpy(float)
         errors = [best - rows["failure_low"], rows["failure_high"] - best]
-        where = rows[x].to_numpy(float)
         # a small sidestep keeps intervals of equal rates apart
         shift = 0.05 * (place - (len(names) - 1) / 2)
-        where = where * 2**shift if log else where + shift * _spacing(shares.index)
+        where = sidestep(rows[x], shift, shares.index, log=log)
         ax.errorbar(where, best, yerr=np.clip(errors, 0, None), elinewidth=0.8, **line_style(name))
     if log:
         ax.set_xscale("log", base=2)
@@ -47,11 +86,6 @@ def plot_failure_rate(table: Any, x: str, *, ax: Any, log: bool = False) -> Any:
     ax.set_ylabel("failure rate, all probes")
     ax.grid(alpha=0.25)
     return ax
-
-
-def _spacing(ticks: Any) -> float:
-    """The least distance of neighboring values, 1 for a single one."""
-    return float(np.diff(sorted(ticks)).min()) if len(ticks) > 1 else 1.0
 
 
 def plot_engines(table: Any, *, ax: Any, engines: list[str], hatched: str = "") -> Any:
@@ -94,7 +128,7 @@ def plot_engines(table: Any, *, ax: Any, engines: list[str], hatched: str = "") 
     ax.set_xticks(range(len(names)), labels, fontsize=7)
     if len(table):
         share = float(table["ambiguous"].iloc[0])
-        ax.axhline(share, color="#777777", linewidth=0.8, linestyle=":", zorder=0)
+        ax.axhline(share, color=GRAY, linewidth=0.8, linestyle=":", zorder=0)
         ax.text(len(names) - 0.45, share, "ambiguous", fontsize=7, color="#555555", va="bottom")
     ax.set_xlim(-0.6, len(names) + 0.3)
     ax.set_ylim(0, 1.03 * max(0.2, table["failure_high"].max()))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.statistics import Estimate
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import framed, palette, with_errors
 
 
 def plot_rounds(fraction: float, rates: Sequence[Estimate], *, ax: Any) -> Any:
@@ -24,14 +24,10 @@ def plot_rounds(fraction: float, rates: Sequence[Estimate], *, ax: Any) -> Any:
     fine = np.linspace(0, len(rates) - 1, 400)
     law = np.sin((2 * fine + 1) * np.arcsin(np.sqrt(fraction))) ** 2
     ax.plot(fine, law, color=color, linewidth=0.9, label="sin²((2r + 1)θ)")
-    best = np.array([r.best for r in rates])
-    errors = np.clip([[r.best - r.low, r.high - r.best] for r in rates], 0, None).T
+    best, errors = with_errors(rates)
     ax.errorbar(
         np.arange(len(rates)), best, yerr=errors, fmt="o", color=color, markersize=5, label="shots"
     )
     ax.set_ylim(-0.03, 1.03)
-    ax.set_xlabel("rounds r")
-    ax.set_ylabel("P(right answer)")
     ax.legend(fontsize=8)
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "rounds r", "P(right answer)")

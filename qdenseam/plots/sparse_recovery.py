@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.statistics import Estimate
-from qdenseam.plots.palette import palette
+from qdenseam.plots.style import colored, framed, palette, with_errors
 
 
 def plot_learned_checks(
@@ -30,11 +30,8 @@ def plot_learned_checks(
             sample_sizes, counts, color=palette(1)[0], marker="o", markerfacecolor="white", lw=0.9
         )
     ax.set_yscale("log")
-    ax.set_xlabel("samples")
-    ax.set_ylabel("checks that all samples obey")
     ax.legend(fontsize=8)
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, "samples", "checks that all samples obey")
 
 
 def plot_recall_rates(
@@ -49,9 +46,8 @@ def plot_recall_rates(
     Returns:
         The axes.
     """
-    for (label, (places, rates)), color in zip(curves.items(), palette(len(curves)), strict=True):
-        best = np.array([r.best for r in rates])
-        errors = np.clip([[r.best - r.low, r.high - r.best] for r in rates], 0, None).T
+    for label, (places, rates), color in colored(curves):
+        best, errors = with_errors(rates)
         ax.errorbar(
             places, best, yerr=errors, color=color, marker="o", mfc="white", capsize=2, label=label
         )

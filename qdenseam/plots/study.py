@@ -8,8 +8,7 @@ import numpy as np
 
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.study_findings import shown_name
-from qdenseam.plots.palette import palette
-from qdenseam.plots.style import new_figure
+from qdenseam.plots.style import framed, new_figure, palette, sidestep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,8 +118,7 @@ def plot_study(
                 "block of axes, or name the other axis in `by`."
             )
         aside = 0.04 * (place - (len(names) - 1) / 2)
-        where = rows[x].to_numpy(float)
-        where = where * 2**aside if is_wide else where + aside * _spacing(ticks)
+        where = sidestep(rows[x], aside, ticks, log=is_wide)
         style = styles[label, engine]
         stem = _INTERVALS.get(y, y)
         if f"{stem}_low" in rows:
@@ -136,10 +134,7 @@ def plot_study(
     if is_wide:
         ax.set_xscale("log", base=2)
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
-    ax.set_xlabel(x.replace("_", " "))
-    ax.set_ylabel(y.replace("_", " "))
-    ax.grid(alpha=0.25)
-    return ax
+    return framed(ax, x.replace("_", " "), y.replace("_", " "))
 
 
 def _check_columns(table: "pd.DataFrame", *names: str) -> None:
@@ -151,8 +146,3 @@ def _check_columns(table: "pd.DataFrame", *names: str) -> None:
 def _finite(column: "pd.Series") -> np.ndarray:
     """What cannot be drawn is left out: a cost without any correct recall is infinite."""
     return column.astype(float).replace([np.inf, -np.inf], np.nan).to_numpy()
-
-
-def _spacing(ticks: list[float]) -> float:
-    """The least distance of neighboring values, 1 for a single one."""
-    return float(np.diff(ticks).min()) if len(ticks) > 1 else 1.0

@@ -1,48 +1,40 @@
-"""One place for colors, markers and sizes; colors are safe for color-blind readers."""
+"""What figures share: colors in one order, axes, and intervals as matplotlib takes them."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
-from qdenseam.experiments.contenders import CONTENDERS
+import numpy as np
+import numpy.typing as npt
 
-# Okabe and Ito's palette; those that share a panel differ in color and in marker
-_STYLES = {
-    "hopfield": ("#E69F00", "o", "-"),
-    "hopfield-projection": ("#D55E00", "s", "-"),
-    "dense-3": ("#56B4E9", "D", "-"),
-    "dense-3-centered": ("#0072B2", "v", "-"),
-    "dense-exp": ("#CC79A7", "^", "-"),
-    "dense-exp-published": ("#CC79A7", "<", ":"),
-    "amplification": ("#0072B2", "o", "-"),
-    "index-search": ("#56B4E9", "P", "-"),
-    "ball-filter": ("#882255", "^", "-"),
-    "probabilistic": ("#009E73", "s", "-"),
-    "ramp": ("#D55E00", "p", "-"),
-    "qaoa": ("#E69F00", "D", "-"),
-    "sample-and-accept": ("#777777", "v", "--"),
-    "label-writing": ("#B8A040", "h", "--"),
-    "nearest": ("#000000", "x", "--"),
-    "informed-scan": ("#000000", "+", ":"),
-}
-_SPARE = ("#0072B2", "P", "-")
+Floats: TypeAlias = npt.NDArray[np.float64]
+Curve = TypeVar("Curve")
 
-
-def line_style(contender: str) -> dict[str, Any]:
-    """Return matplotlib keywords for a contender's line, marker, color and label."""
-    chosen, marker, line = _STYLES.get(contender, _SPARE)
-    return {
-        "color": chosen,
-        "marker": marker,
-        "markerfacecolor": chosen if CONTENDERS[contender].kind == "quantum" else "white",
-        "linestyle": line,
-        "linewidth": 1.2,
-        "markersize": 6,
-        "label": CONTENDERS[contender].label,
-    }
+GRAY = "#777777"
+"""The color of baselines."""
+_COLORS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#882255",
+    "#E69F00",
+    "#332288",
+    "#999933",
+    "#44AA99",
+    "#AA4499",
+    "#661100",
+)
 
 
-def color(contender: str) -> str:
-    """Return a contender's color."""
-    return _STYLES.get(contender, _SPARE)[0]
+def palette(num_colors: int) -> list[str]:
+    """Return so many colors, from Okabe and Ito's and Tol's sets; they repeat after twelve."""
+    return [_COLORS[place % len(_COLORS)] for place in range(num_colors)]
+
+
+def colored(curves: Mapping[str, Curve]) -> Iterable[tuple[str, Curve, str]]:
+    """Return (label, curve, color) of every curve."""
+    return zip(curves, curves.values(), palette(len(curves)), strict=True)
 
 
 def new_figure(num_rows: int, num_columns: int, *, size: tuple[float, float]) -> Any:
@@ -57,3 +49,33 @@ def new_figure(num_rows: int, num_columns: int, *, size: tuple[float, float]) ->
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=9)
     return figure, axes
+
+
+def framed(ax: Any, x: str, y: str) -> Any:
+    """Return the axes with their labels and a faint grid."""
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    ax.grid(alpha=0.25)
+    return ax
+
+
+def with_errors(values: Sequence[Any]) -> tuple[Floats, Floats]:
+    """Return numbers ``(n,)`` and the sides of their intervals ``(2, n)``, as error bars take them.
+
+    Args:
+        values: Estimates, or plain numbers; an open or missing side is 0.
+    """
+    best, low, high = (
+        np.array([getattr(each, name, each) for each in values], dtype=float)
+        for name in ("best", "low", "high")
+    )
+    sides = np.array([best - low, high - best])
+    return best, np.where(np.isfinite(sides), np.clip(sides, 0, None), 0.0)
+
+
+def sidestep(where: npt.ArrayLike, share: float, ticks: Iterable[float], *, log: bool) -> Floats:
+    """Return places moved by a share of the distance of ticks, or of an octave, to tell equals."""
+    places, steps = np.asarray(where, dtype=float), np.diff(sorted(ticks))
+    if log:
+        return np.asarray(places * 2**share)
+    return np.asarray(places + share * (float(steps.min()) if len(steps) else 1.0))

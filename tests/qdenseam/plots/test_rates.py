@@ -6,8 +6,8 @@ import pytest
 
 from qdenseam.experiments.contenders import CONTENDERS
 from qdenseam.plots.gallery import plot_gallery
-from qdenseam.plots.rates import plot_costs, plot_engines, plot_failure_rate
-from qdenseam.plots.style import line_style, new_figure
+from qdenseam.plots.rates import line_style, plot_costs, plot_engines, plot_failure_rate
+from qdenseam.plots.style import new_figure
 
 ROWS = [
     ("amplification", "quantum", "aer", 0, 0.05, 0.1, 0.2, 0.3, 3.0),
