@@ -19,7 +19,7 @@ from circuits.index.known_index import known_indices
 from classical_ref import DenseMemory, Polynomial, digits, glyphs, random_patterns
 from classical_ref.discrete.tables import cached_gains, field_tables, gain_table
 from qdenseam import AmplitudeMemory, EnergyMemory
-from qdenseam.bench.encoder_instances import Instance, published
+from qdenseam.bench.encoders.instances import Instance, published
 from qdenseam.execution.compiling.layout import typical_survival
 from qdenseam.execution.devices.noise import drawn_noise, noise_of_qubits
 from qdenseam.execution.devices.parts import calibration_key, working_part
@@ -57,7 +57,7 @@ KEPT: dict[str, Callable[[], Any]] = {
     "classical_ref/discrete/tables.py field_tables": lambda: field_tables(
         Polynomial(3), 6, "exact", 4, excluded=False
     ),
-    "qdenseam/bench/encoder_instances.py _published_table": lambda: published(
+    "qdenseam/bench/encoders/instances.py _published_table": lambda: published(
         Instance(patterns="random", num_neurons=6, num_patterns=2, seed=7, amplitudes="uniform")
     ),
     "qdenseam/execution/devices/noise.py _drawn_noise": lambda: drawn_noise(
@@ -84,7 +84,7 @@ KEPT: dict[str, Callable[[], Any]] = {
 
 INSIDE = {
     "circuits/loading/unitaries.py _cx_decomposer": "computed with",
-    "qdenseam/bench/encoders.py _peer_circuit": "counted and routed by new circuits",
+    "qdenseam/bench/encoders/comparison.py _peer_circuit": "counted and routed by new circuits",
     "qdenseam/execution/compiling/compilation.py _two_way": "compiled for",
     "qdenseam/execution/devices/noise.py _noise_of_qubits": "Aer's, and said to be shared",
     "qdenseam/execution/devices/parts.py _working_part": "compiled for, and said to be shared",

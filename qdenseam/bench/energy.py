@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit
 
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import spins_to_bits
-from qdenseam.bench.distance_energies import distance_energies
+from qdenseam.bench.exact.distance_energies import distance_energies
 from qdenseam.bench.row import Row
 from qdenseam.bench.timing import fastest
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state

@@ -11,9 +11,9 @@ from qiskit import transpile
 from circuits.bit_order import bits_to_integer, integer_to_bits
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import spins_to_bits
-from qdenseam.bench import branch
-from qdenseam.bench.distance_energies import distance_energies
-from qdenseam.bench.neuron_classes import ClassQAOA
+from qdenseam.bench.exact import branch
+from qdenseam.bench.exact.distance_energies import distance_energies
+from qdenseam.bench.exact.neuron_classes import ClassQAOA
 from qdenseam.bench.recall_cases import recall_case
 from qdenseam.bench.timing import fastest
 from qdenseam.simulation import diagonal, diagonal_arrays

@@ -17,8 +17,8 @@ from circuits.bit_order import bits_to_integer
 from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.spins import hamming_distance
-from qdenseam.bench import branch
-from qdenseam.bench.matrix_product import matrix_product_run
+from qdenseam.bench.exact import branch
+from qdenseam.bench.exact.matrix_product import matrix_product_run
 from qdenseam.bench.row import Row
 from qdenseam.bench.simulator_runs import SIMULATORS, missing
 from qdenseam.memories.amplitude import AmplitudeMemory

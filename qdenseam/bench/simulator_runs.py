@@ -14,7 +14,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit, transpile
 
 from circuits.bit_order import integer_to_bits
-from qdenseam.bench.matrix_product import matrix_product_run
+from qdenseam.bench.exact.matrix_product import matrix_product_run
 from qdenseam.execution.compiling.compilation import into_small_gates
 from qdenseam.execution.engines.wide_gates import into_wide_gates
 

@@ -19,7 +19,7 @@ from qdenseam.cli.rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qdenseam.bench.encoder_rows import EncoderRow
+    from qdenseam.bench.encoders.rows import EncoderRow
     from qdenseam.bench.routing import RoutingRow
     from qdenseam.bench.row import Row
 
@@ -39,10 +39,10 @@ def encoders(
 
     With --json an interrupted run is taken up again: its rows stand beside FILE until it is done.
     """
-    from qdenseam.bench.encoder_devices import find_devices
-    from qdenseam.bench.encoder_rows import RowsFile
-    from qdenseam.bench.encoder_summary import summarize
-    from qdenseam.bench.encoders import bench_encoders
+    from qdenseam.bench.encoders.comparison import bench_encoders
+    from qdenseam.bench.encoders.devices import find_devices
+    from qdenseam.bench.encoders.rows import RowsFile
+    from qdenseam.bench.encoders.summary import summarize
 
     def show(instance: Any) -> None:
         typer.echo(

@@ -6,19 +6,19 @@ from qiskit import QuantumCircuit
 
 from circuits.loading import Merging
 from circuits.sparse_simulator import preparation_error
-from qdenseam.bench import encoders
-from qdenseam.bench.encoder_devices import DEVICES, Device, find_devices, square_lattice
-from qdenseam.bench.encoder_instances import Instance, published
-from qdenseam.bench.encoder_peers import (
+from qdenseam.bench.encoders import comparison
+from qdenseam.bench.encoders.comparison import bench_encoders
+from qdenseam.bench.encoders.devices import DEVICES, Device, find_devices, square_lattice
+from qdenseam.bench.encoders.instances import Instance, published
+from qdenseam.bench.encoders.peers import (
     PEERS,
     PeerUnavailable,
     lowered,
     pennylane_superposition,
     qiskit_dense,
 )
-from qdenseam.bench.encoder_rows import EncoderRow, RowsFile, counting_bound, with_ratios
-from qdenseam.bench.encoder_summary import geometric_mean, regime, summarize
-from qdenseam.bench.encoders import bench_encoders
+from qdenseam.bench.encoders.rows import EncoderRow, RowsFile, counting_bound, with_ratios
+from qdenseam.bench.encoders.summary import geometric_mean, regime, summarize
 
 
 def instance(**changes):
@@ -28,7 +28,7 @@ def instance(**changes):
 
 @pytest.fixture
 def tiny(monkeypatch):
-    monkeypatch.setitem(encoders.SIZES, "small", ((6, 4), (8, 4)))
+    monkeypatch.setitem(comparison.SIZES, "small", ((6, 4), (8, 4)))
 
 
 @pytest.mark.parametrize("kind", ["random", "correlated"])
@@ -66,7 +66,7 @@ def test_rows_are_correct_circuits_with_ratios(tiny):
 
 
 def test_every_peer_gives_a_correct_circuit_or_a_reason(tiny, monkeypatch):
-    monkeypatch.setitem(encoders.SIZES, "small", ((3, 3),))
+    monkeypatch.setitem(comparison.SIZES, "small", ((3, 3),))
     rows = bench_encoders(
         peers=True, encoders=(Merging(),), patterns=("random",), amplitudes=("complex",)
     )
@@ -100,7 +100,7 @@ def test_a_failing_or_wrong_peer_does_not_stop_the_run_or_set_the_mark(tiny, mon
     def failing(bits, amplitudes):
         raise RuntimeError("no luck")
 
-    monkeypatch.setattr(encoders, "PEERS", {"wrong": wrong, "failing": failing})
+    monkeypatch.setattr(comparison, "PEERS", {"wrong": wrong, "failing": failing})
     rows = bench_encoders(
         peers=True, seeds=(1,), encoders=(Merging(),), patterns=("random",), amplitudes=("real",)
     )
@@ -111,8 +111,8 @@ def test_a_failing_or_wrong_peer_does_not_stop_the_run_or_set_the_mark(tiny, mon
 
 
 def test_routed_rows_have_ratios_of_their_own(monkeypatch):
-    monkeypatch.setitem(encoders.SIZES, "small", ((5, 4),))
-    monkeypatch.setattr(encoders, "PEERS", {"dense": qiskit_dense})
+    monkeypatch.setitem(comparison.SIZES, "small", ((5, 4),))
+    monkeypatch.setattr(comparison, "PEERS", {"dense": qiskit_dense})
     seen = []
     rows = bench_encoders(
         peers=True,
@@ -133,16 +133,16 @@ def test_routed_rows_have_ratios_of_their_own(monkeypatch):
 
 
 def test_large_peer_circuits_are_not_routed(monkeypatch):
-    monkeypatch.setitem(encoders.SIZES, "small", ((4, 3),))
-    monkeypatch.setattr(encoders, "MAX_ROUTED_GATES", 0)
-    monkeypatch.setattr(encoders, "PEERS", {"dense": qiskit_dense})
+    monkeypatch.setitem(comparison.SIZES, "small", ((4, 3),))
+    monkeypatch.setattr(comparison, "MAX_ROUTED_GATES", 0)
+    monkeypatch.setattr(comparison, "PEERS", {"dense": qiskit_dense})
     rows = bench_encoders(
         peers=True, patterns=("random",), amplitudes=("real",), devices=(square_lattice(2),)
     )
     (refused,) = [row for row in rows if row.device == "square" and row.origin == "peer"]
     assert refused.note == "not routed: more than 0 CX"
     line = Device(name="line", pairs=((0, 1), (1, 2)))
-    row = encoders._peer_row(instance(num_neurons=4), "dense", line)
+    row = comparison._peer_row(instance(num_neurons=4), "dense", line)
     assert row.note == "not routed: more than the 3 qubits there are"
 
 

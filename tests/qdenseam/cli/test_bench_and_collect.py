@@ -69,9 +69,9 @@ def test_a_bench_with_an_unknown_grid_is_refused() -> None:
 def test_bench_encoders_prints_what_it_counted_and_leaves_no_unfinished_file(
     tmp_path, monkeypatch
 ) -> None:
-    from qdenseam.bench import encoders
+    from qdenseam.bench.encoders import comparison
 
-    monkeypatch.setitem(encoders.SIZES, "small", ((4, 3),))
+    monkeypatch.setitem(comparison.SIZES, "small", ((4, 3),))
     file = tmp_path / "rows.json"
     result = run("bench", "encoders", "--devices", "", "--json", str(file))
     assert result.exit_code == 0, result.output

@@ -13,8 +13,8 @@ from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
-from qdenseam.bench import branch
-from qdenseam.bench.matrix_product import matrix_product_run
+from qdenseam.bench.exact import branch
+from qdenseam.bench.exact.matrix_product import matrix_product_run
 from qdenseam.bench.recall_engines import branch_state
 from qdenseam.methods import (
     Amplified,

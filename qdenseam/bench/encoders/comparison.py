@@ -12,10 +12,10 @@ from qiskit import QuantumCircuit
 from circuits.loading import Auto, Encoder, prepare
 from circuits.resources import count
 from circuits.sparse_simulator import preparation_error
-from qdenseam.bench.encoder_devices import Device
-from qdenseam.bench.encoder_instances import AmplitudeKind, Instance, PatternKind, published
-from qdenseam.bench.encoder_peers import PEERS, PeerUnavailable, lowered
-from qdenseam.bench.encoder_rows import EncoderRow, counting_bound, with_ratios
+from qdenseam.bench.encoders.devices import Device
+from qdenseam.bench.encoders.instances import AmplitudeKind, Instance, PatternKind, published
+from qdenseam.bench.encoders.peers import PEERS, PeerUnavailable, lowered
+from qdenseam.bench.encoders.rows import EncoderRow, counting_bound, with_ratios
 
 Grid = Literal["small", "full"]
 

@@ -7,7 +7,7 @@ from math import lgamma, log, log2
 from pathlib import Path
 from typing import Literal
 
-from qdenseam.bench.encoder_instances import AmplitudeKind, Instance, PatternKind
+from qdenseam.bench.encoders.instances import AmplitudeKind, Instance, PatternKind
 from qdenseam.bench.row import Row
 from qdenseam.files import Appender, whole_lines, write_whole
 from qdenseam.versions import versions

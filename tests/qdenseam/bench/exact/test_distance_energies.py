@@ -8,8 +8,8 @@ from circuits.bit_order import all_bits
 from classical_ref import DenseMemory, Exponential, Polynomial, RectifiedPolynomial
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import bits_to_spins, spins_to_bits
-from qdenseam.bench import distance_energies as engine
-from qdenseam.bench.distance_energies import distance_energies
+from qdenseam.bench.exact import distance_energies as engine
+from qdenseam.bench.exact.distance_energies import distance_energies
 
 
 @pytest.mark.parametrize("block_qubits", [3, 7, 12])

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log
 
-from qdenseam.bench.encoder_instances import AmplitudeKind, PatternKind
-from qdenseam.bench.encoder_rows import EncoderRow
+from qdenseam.bench.encoders.instances import AmplitudeKind, PatternKind
+from qdenseam.bench.encoders.rows import EncoderRow
 from qdenseam.bench.row import Row
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from circuits.bit_order import all_bits
-from qdenseam.bench.distance_energies import distance_energies
-from qdenseam.bench.neuron_classes import ClassQAOA
+from qdenseam.bench.exact.distance_energies import distance_energies
+from qdenseam.bench.exact.neuron_classes import ClassQAOA
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
 
 

@@ -95,7 +95,7 @@ def published(instance: Instance) -> tuple[PublishedCount, ...]:
 @cache
 def _published_table() -> dict[tuple[str, int, int, int, str], tuple[PublishedCount, ...]]:
     table: dict[tuple[str, int, int, int, str], tuple[PublishedCount, ...]] = {}
-    text = (files("qdenseam.bench") / "published_encoders.csv").read_text()
+    text = (files("qdenseam.bench.encoders") / "published.csv").read_text()
     for row in csv.DictReader(text.splitlines()):
         sizes = (int(row["num_neurons"]), int(row["num_patterns"]), int(row["seed"]))
         key = (row["patterns"], *sizes, row["amplitudes"])

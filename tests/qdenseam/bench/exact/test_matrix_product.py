@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from circuits.bit_order import all_bits
-from qdenseam.bench.matrix_product import product_amplitudes
+from qdenseam.bench.exact.matrix_product import product_amplitudes
 
 
 def test_amplitudes_are_the_chain_of_products(rng: np.random.Generator) -> None:
