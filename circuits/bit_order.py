@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Bits as Bits
+from classical_ref.checks import Integers
 from classical_ref.checks import check_bits as check_bits
 
 
-def bits_to_integer(bits: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def bits_to_integer(bits: npt.ArrayLike) -> Integers:
     """Return Σ_i b_i 2^i over the last axis, shape ``(...,)``.
 
     Raises:

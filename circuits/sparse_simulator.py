@@ -11,6 +11,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits, check_bits
+from classical_ref.checks import Complexes, Integers
 
 _WORD = 63
 _SKIPPED = {"barrier", "id", "measure"}
@@ -22,10 +23,10 @@ class SparseState:
 
     bits: Bits
     """Basis states, shape ``(M, num_qubits)``; column i is qubit i."""
-    amplitudes: npt.NDArray[np.complex128]
+    amplitudes: Complexes
     """Their amplitudes, shape ``(M,)``."""
 
-    def amplitudes_of(self, bits: npt.ArrayLike) -> npt.NDArray[np.complex128]:
+    def amplitudes_of(self, bits: npt.ArrayLike) -> Complexes:
         """Return the amplitude of each row of ``bits``, shape ``(K,)``, zero where absent."""
         table = {row.tobytes(): a for row, a in zip(self.bits, self.amplitudes, strict=True)}
         rows = check_bits(bits)
@@ -125,13 +126,13 @@ class _Engine:
                 raise ValueError(f"gate {operation.name!r} has no definition to simulate.")
         self.amplitudes = self.amplitudes * np.exp(1j * float(circuit.global_phase))
 
-    def _bit(self, qubit: int) -> npt.NDArray[np.int64]:
+    def _bit(self, qubit: int) -> Integers:
         return (self.keys[:, qubit // _WORD] >> (qubit % _WORD)) & 1
 
-    def _flip(self, qubit: int, where: npt.NDArray[np.int64] | np.int64) -> None:
+    def _flip(self, qubit: int, where: Integers | np.int64) -> None:
         self.keys[:, qubit // _WORD] ^= where << (qubit % _WORD)
 
-    def _one_qubit(self, matrix: npt.NDArray[np.complex128], qubit: int) -> None:
+    def _one_qubit(self, matrix: Complexes, qubit: int) -> None:
         bit = self._bit(qubit)
         kept = self.amplitudes * matrix[bit, bit]
         moved = self.amplitudes * matrix[1 - bit, bit]

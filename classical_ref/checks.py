@@ -25,6 +25,9 @@ Spins = NDArray[np.int8]
 """Entries -1 and +1, and 0 where a probe is unknown; the last axis is the neuron axis."""
 Bits = NDArray[np.uint8]
 """Entries 0 and 1; the last axis is the neuron axis."""
+Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+Integers = NDArray[np.int64]
 
 Kind = Literal["spins", "bits", "text", "open"]
 """What the type of an argument says; ``"open"`` where it says nothing."""

@@ -1,9 +1,8 @@
 """Sums of exponentials that overflow nowhere, and the distances they are taken of."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from classical_ref.checks import Floats
 
 _CANCELING = 1e-4  # of the lengths: a smaller square has lost four digits
 _CHUNK = 2**14  # pairs whose differences are held at a time

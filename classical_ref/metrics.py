@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import check_patterns, check_spins
+from classical_ref.checks import Floats, Integers, check_patterns, check_spins
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.hopfield import HopfieldMemory
 from classical_ref.patterns import flip
@@ -16,9 +16,9 @@ from classical_ref.spins import hamming_distance, overlap
 class Nearest(NamedTuple):
     """The nearest stored pattern of each probe; arrays of the shape ``(...)`` of the probes."""
 
-    rows: NDArray[np.int64]
+    rows: Integers
     """Row of the nearest pattern, the first of several."""
-    distances: NDArray[np.int64]
+    distances: Integers
     """Its Hamming distance on the known positions."""
     is_tied: NDArray[np.bool_]
     """Whether another pattern is as near."""
@@ -29,7 +29,7 @@ def retrieval_error(
     targets: ArrayLike | str | Sequence[str],
     *,
     bits: bool | None = None,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the fraction of wrong bits of each state, ``(...)``.
 
     Args:

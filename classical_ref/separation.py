@@ -11,6 +11,8 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import Floats, Integers
+
 Rule = Literal["exact", "leading"]
 """``exact`` compares the energies of both values of a spin, ``leading`` their first derivative."""
 
@@ -22,9 +24,7 @@ class Separation(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def energy(
-        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def energy(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``.
 
         An energy that float64 cannot hold is returned as infinity or nan.
@@ -33,11 +33,11 @@ class Separation(ABC):
     @abstractmethod
     def local_field(
         self,
-        h: NDArray[np.int64],
-        column: NDArray[np.int64],
-        weights: NDArray[np.float64],
+        h: Integers,
+        column: Integers,
+        weights: Floats,
         rule: Rule,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Return the fields ``(...)`` of one neuron.
 
         Args:
@@ -76,20 +76,18 @@ class _Power(Separation):
     def _is_rectified(self) -> bool:
         """Whether negative similarities count as zero."""
 
-    def energy(
-        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def energy(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(-self._power(similarities, self.order) @ weights)
 
     def local_field(
         self,
-        h: NDArray[np.int64],
-        column: NDArray[np.int64],
-        weights: NDArray[np.float64],
+        h: Integers,
+        column: Integers,
+        weights: Floats,
         rule: Rule,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
         with np.errstate(over="ignore", invalid="ignore"):
             if rule == "leading":
@@ -107,13 +105,13 @@ class _Power(Separation):
             return tuple(values[1:-1])
         return tuple(above - below for above, below in zip(values[2:], values[:-2], strict=True))
 
-    def _power(self, x: NDArray[np.integer], order: int) -> NDArray[np.float64]:
+    def _power(self, x: NDArray[np.integer], order: int) -> Floats:
         low, high = int(x.min(initial=0)), int(x.max(initial=0))
         if high - low < x.size:  # a power of each integer that can occur, then a table
             return np.asarray(self._raised(np.arange(low, high + 1), order)[x - low])
         return self._raised(x, order)
 
-    def _raised(self, x: NDArray[np.integer], order: int) -> NDArray[np.float64]:
+    def _raised(self, x: NDArray[np.integer], order: int) -> Floats:
         base = np.maximum(x, 0) if self._is_rectified else x
         return np.asarray(base.astype(np.float64) ** order)
 
@@ -162,9 +160,7 @@ class _Exponent(Separation):
     def increments(self, num_neurons: int, rule: Rule) -> None:
         """Return None: ``g(x)`` is proportional to ``exp(beta * x)`` for both rules."""
 
-    def _log_sum(
-        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def _log_sum(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         largest = similarities.max(axis=-1, keepdims=True)
         total = np.exp(self.beta * (similarities - largest)) @ weights
         return np.asarray(self.beta * largest[..., 0] + np.log(total))
@@ -183,20 +179,18 @@ class Exponential(_Exponent):
 
     name: ClassVar[str] = "exponential"
 
-    def energy(
-        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def energy(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
         with np.errstate(over="ignore"):
             return np.asarray(-np.exp(self._log_sum(similarities, weights)))
 
     def local_field(
         self,
-        h: NDArray[np.int64],
-        column: NDArray[np.int64],
-        weights: NDArray[np.float64],
+        h: Integers,
+        column: Integers,
+        weights: Floats,
         rule: Rule,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
         largest = h.max(axis=-1)
         total = np.exp(self.beta * (h - largest[..., np.newaxis])) @ (weights * column)
@@ -218,19 +212,17 @@ class LogSumExp(_Exponent):
 
     name: ClassVar[str] = "log-sum-exp"
 
-    def energy(
-        self, similarities: NDArray[np.integer], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def energy(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
         return np.asarray(-self._log_sum(similarities, weights) / self.beta)
 
     def local_field(
         self,
-        h: NDArray[np.int64],
-        column: NDArray[np.int64],
-        weights: NDArray[np.float64],
+        h: Integers,
+        column: Integers,
+        weights: Floats,
         rule: Rule,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
         terms = np.exp(self.beta * (h - h.max(axis=-1, keepdims=True))) * weights
         plus, minus = terms @ (column > 0), terms @ (column < 0)

@@ -7,9 +7,9 @@ bit 0 is spin +1 and bit 1 is spin -1. An unknown entry of a probe is 0 as a spi
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from classical_ref.checks import Bits, check_bits, check_spins
+from classical_ref.checks import Bits, Floats, Integers, check_bits, check_spins
 from classical_ref.checks import Spins as Spins
 from classical_ref.checks import check_patterns as check_patterns
 from classical_ref.checks import check_probes as check_probes
@@ -53,7 +53,7 @@ def spins_to_text(spins: ArrayLike) -> str | list[str]:
 
 def similarity(
     patterns: ArrayLike, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-) -> NDArray[np.int64]:
+) -> Integers:
     """Return the inner products ``patterns[k] · states``, shape ``(..., num_patterns)``.
 
     Args:
@@ -70,7 +70,7 @@ def similarity(
 
 def overlap(
     patterns: ArrayLike, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the overlaps ``m = patterns[k] · states / num_neurons``, shape ``(..., K)``.
 
     Arguments and errors are those of :func:`similarity`.
@@ -81,7 +81,7 @@ def overlap(
 
 def hamming_distance(
     patterns: ArrayLike, probes: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-) -> NDArray[np.int64]:
+) -> Integers:
     """Return the number of mismatches on the known positions of each probe, ``(..., K)``.
 
     Unknown entries (0) count neither as match nor as mismatch. Arguments and errors are those of
@@ -93,7 +93,7 @@ def hamming_distance(
     return np.asarray((num_known[..., np.newaxis] - products(stored, known)) // 2)
 
 
-def products(patterns: Spins, states: Spins) -> NDArray[np.int64]:
+def products(patterns: Spins, states: Spins) -> Integers:
     """Return :func:`similarity` of spins that were checked before: the inner loops' own."""
     # float32 products of spins are exact integers below 2**24 neurons, and BLAS computes them.
     product = np.asarray(states, dtype=np.float32) @ np.asarray(patterns, dtype=np.float32).T

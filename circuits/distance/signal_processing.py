@@ -26,14 +26,12 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.distance.spectral_factor import (
-    Complexes,
     autocorrelation,
     fejer_interpolation,
     outer_factor,
     spectral_factor,
 )
-
-Floats = npt.NDArray[np.float64]
+from classical_ref.checks import Complexes, Floats
 
 _GRID = 2**18
 _MARGIN = 1e-3

@@ -8,7 +8,7 @@ without zeros inside the unit circle, is returned. R is held as its coefficients
 import numpy as np
 import numpy.typing as npt
 
-Complexes = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes
 
 _MAX_STEPS = 100
 

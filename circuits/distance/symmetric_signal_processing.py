@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from classical_ref.checks import Complexes, Floats
 
 _MAX_STEPS = 60
 _LARGEST = 0.999
@@ -168,10 +168,10 @@ def _response(phases: Floats, angles: Floats, num_free: int) -> tuple[Floats, Fl
 
 
 def _running(
-    turns: npt.NDArray[np.complex128],
+    turns: Complexes,
     cos: Floats,
-    sin: npt.NDArray[np.complex128],
-) -> npt.NDArray[np.complex128]:
+    sin: Complexes,
+) -> Complexes:
     rows = np.zeros((len(turns), len(cos), 2), dtype=np.complex128)
     rows[0, :, 0] = 1
     for k in range(1, len(turns)):

@@ -14,10 +14,10 @@ from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.energy.phases import Phase
 from circuits.registers import join
-from classical_ref.checks import check_spins
+from classical_ref.checks import Floats, check_spins
 
 
-def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> npt.NDArray[np.float64]:
+def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> Floats:
     r"""Return θ_i of the start state from a probe of spins (or text), shape ``(D,)``.
 
     A known bit b starts as 1 with probability ε (b = 0) or 1 - ε (b = 1), θ = 2 arcsin √c, an
@@ -38,7 +38,7 @@ def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> npt.NDArr
     return np.where(spins == 0, pi / 2, np.where(spins < 0, likely, unlikely))
 
 
-def angles_of_ones(probabilities: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def angles_of_ones(probabilities: npt.ArrayLike) -> Floats:
     """Return θ_i = 2 arcsin √c_i, for which RY(θ_i)|0⟩ is 1 with probability c_i.
 
     Raises:

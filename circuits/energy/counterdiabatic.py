@@ -13,9 +13,10 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.energy.ansatz import mixer, product_start
-from circuits.energy.hamiltonians import Floats, phase_circuit
+from circuits.energy.hamiltonians import phase_circuit
 from circuits.energy.phases import Phase
 from circuits.registers import join
+from classical_ref.checks import Floats, Integers
 
 
 def gauge_strength(energies: Floats, start_angles: npt.ArrayLike, progress: float) -> float:
@@ -54,7 +55,7 @@ def gauge_strength(energies: Floats, start_angles: npt.ArrayLike, progress: floa
 
 
 def gauge_rotations(
-    masks: npt.NDArray[np.int64], weights: Floats, start_angles: npt.ArrayLike, strength: float
+    masks: Integers, weights: Floats, start_angles: npt.ArrayLike, strength: float
 ) -> QuantumCircuit:
     r"""Return Π_i exp(-i·strength·sin θ_i Y_i D_i), neuron 0 first, on register ``memory``.
 
@@ -77,7 +78,7 @@ def gauge_rotations(
 
 def counterdiabatic(
     phase: Phase | None,
-    masks: npt.NDArray[np.int64],
+    masks: Integers,
     weights: Floats,
     start_angles: npt.ArrayLike,
     *,

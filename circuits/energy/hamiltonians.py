@@ -13,7 +13,7 @@ from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit import ParameterExpression
 from qiskit.quantum_info import SparsePauliOp
 
-Floats = npt.NDArray[np.float64]
+from classical_ref.checks import Floats, Integers
 
 LARGEST_PHASE = 1e12
 """Beyond this angle float64 has less than four digits of a turn left."""
@@ -122,7 +122,7 @@ def _move_parity(circuit: QuantumCircuit, held: int, wanted: int, target: int) -
             circuit.cx(control, target)
 
 
-def _gray_rank(masks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _gray_rank(masks: Integers) -> Integers:
     """The position of each mask in the reflected Gray code."""
     rank = masks.copy()
     shift = 1

@@ -18,9 +18,10 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Qubit
 
 from circuits.bit_order import check_bits
-from circuits.energy.hamiltonians import Floats, lock_arrays, phase_circuit, walsh_coefficients
+from circuits.energy.hamiltonians import lock_arrays, phase_circuit, walsh_coefficients
 from circuits.fourier import fourier, inverse_fourier
 from circuits.resources import count
+from classical_ref.checks import Floats, Integers
 
 
 class Phase(ABC):
@@ -43,7 +44,7 @@ class Phase(ABC):
 class StringPhase(Phase):
     """E = Σ_S w_S Z_S by CX ladders, see :func:`circuits.energy.hamiltonians.phase_circuit`."""
 
-    masks: npt.NDArray[np.int64]
+    masks: Integers
     """The sets S as integers, shape ``(T,)``."""
     weights: Floats
     """w_S, shape ``(T,)``."""

@@ -22,6 +22,7 @@ from circuits.bit_order import Bits, check_bits
 from circuits.index.trees import IndexTree, coordinate_tree, index_trees
 from circuits.index.writing import SMALL, written
 from circuits.loading.dense import dense_circuit
+from classical_ref.checks import Floats
 
 MAX_PATTERNS = 64
 """Patterns whose circuit is worth having: it flips neurons by tables over the index."""
@@ -103,9 +104,7 @@ def _indices(
     return tuple(sorted(found, key=lambda index: index.two_qubit_gates))
 
 
-def _index_of(
-    tree: IndexTree, rows: Bits, amplitudes: npt.NDArray[np.float64]
-) -> KnownIndex | None:
+def _index_of(tree: IndexTree, rows: Bits, amplitudes: Floats) -> KnownIndex | None:
     labels = np.array([tree.label_of(row) for row in rows], dtype=np.uint8)
     labels = labels.reshape(len(rows), tree.depth)
     labels.setflags(write=False)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.gf2 import unpack
@@ -17,6 +16,7 @@ from circuits.loading.compression import compress
 from circuits.loading.dense import Dense
 from circuits.loading.elimination import Elimination
 from circuits.loading.preparation import Encoder, Preparation, empty_circuit
+from classical_ref.checks import Complexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Affine(Encoder):
     name: ClassVar[str] = "affine"
     inner: Encoder = field(default_factory=Dense)
 
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def prepare(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation; see :class:`Encoder`. Raises what the inner encoder raises."""
         num_neurons = bits.shape[1]
         elimination = Elimination(bits, amplitudes)

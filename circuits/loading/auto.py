@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import ClassVar, Literal, get_args
 
-import numpy as np
-import numpy.typing as npt
-
 from circuits.bit_order import Bits
 from circuits.gf2 import affine_rank
 from circuits.loading.affine import Affine
@@ -18,6 +15,7 @@ from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging, carry_out
 from circuits.loading.preparation import AncillaEncoder, Preparation
 from circuits.loading.schmidt import Schmidt
+from classical_ref.checks import Complexes
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
 
@@ -47,7 +45,7 @@ class Auto(AncillaEncoder):
         if self.effort < 1:
             raise ValueError(f"effort should be at least 1. Got {self.effort}.")
 
-    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the best preparation of those allowed, or the one of fewest ancillas.
 
         Raises:

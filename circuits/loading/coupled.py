@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.loading.coupled_search.placement import Pairs, neighbor_words, patch, place_qubits
 from circuits.loading.merging import carry_out
 from circuits.loading.merging_search.steps import Plan, RunSteps, Step, Words, to_words
 from circuits.loading.preparation import Preparation
+from classical_ref.checks import Complexes, Floats, Integers
 
 MAX_QUBITS = 64
 MAX_PATTERNS = 32
@@ -30,7 +30,7 @@ MAX_PATTERNS = 32
 
 def prepare_coupled(
     bits: Bits,
-    amplitudes: npt.NDArray[np.complex128],
+    amplitudes: Complexes,
     coupling_map: Pairs,
     *,
     width: int = 8,
@@ -80,7 +80,7 @@ def prepare_coupled(
 
 def prepare_on_sites(
     bits: Bits,
-    amplitudes: npt.NDArray[np.complex128],
+    amplitudes: Complexes,
     neighbors: Words,
     *,
     width: int = 8,
@@ -176,7 +176,7 @@ def _search(
 
 def _proposed(
     states: Sequence[_State], neighbors: Words, weight: float, variant: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+) -> tuple[Integers, Floats]:
     """Return the merges that may follow: among close pairs, or if there are none, among all."""
     from circuits.loading.coupled_search.moves import CANDIDATE_WIDTH, propose
 

@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits, bits_to_integer
 from circuits.loading.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from circuits.loading.preparation import Encoder, Preparation, empty_circuit
-
-Complex = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes
 
 MAX_QUBITS = 14
 
@@ -30,10 +28,10 @@ class WholeState(Encoder):
     """An encoder of all 2^D amplitudes, whether zero or not: right for K near 2^D."""
 
     @abstractmethod
-    def state_circuit(self, vector: Complex) -> QuantumCircuit:
+    def state_circuit(self, vector: Complexes) -> QuantumCircuit:
         """Return A|0…0⟩ = Σ_x vector[x] |x⟩ on D qubits, from 2^D entries of unit norm."""
 
-    def prepare(self, bits: Bits, amplitudes: Complex) -> Preparation:
+    def prepare(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation; see :class:`Encoder`.
 
         Raises:
@@ -58,12 +56,12 @@ class Dense(WholeState):
 
     name: ClassVar[str] = "dense"
 
-    def state_circuit(self, vector: Complex) -> QuantumCircuit:
+    def state_circuit(self, vector: Complexes) -> QuantumCircuit:
         """Return :func:`dense_circuit`."""
         return dense_circuit(vector)
 
 
-def dense_circuit(vector: Complex) -> QuantumCircuit:
+def dense_circuit(vector: Complexes) -> QuantumCircuit:
     """Return a circuit on n qubits with A|0…0⟩ = Σ_x vector[x] |x⟩, from 2**n unit-norm entries."""
     num_qubits = len(vector).bit_length() - 1
     backwards = QuantumCircuit(num_qubits)
@@ -83,7 +81,7 @@ def dense_circuit(vector: Complex) -> QuantumCircuit:
     return circuit
 
 
-def _drop_controls(pairs: Complex, num_controls: int) -> tuple[Complex, list[int]]:
+def _drop_controls(pairs: Complexes, num_controls: int) -> tuple[Complexes, list[int]]:
     """Return the direction of each pair of amplitudes and the controls it depends on.
 
     A pair without weight may point anywhere, and the global phase of a direction is free.
@@ -108,8 +106,8 @@ def _drop_controls(pairs: Complex, num_controls: int) -> tuple[Complex, list[int
 
 
 def _append_multiplexer(
-    circuit: QuantumCircuit, directions: Complex, controls: list[int], target: int
-) -> tuple[Complex, Complex]:
+    circuit: QuantumCircuit, directions: Complexes, controls: list[int], target: int
+) -> tuple[Complexes, Complexes]:
     """Append gates that turn each direction to |0⟩, up to a diagonal; return both for target 0."""
     alpha, beta = directions[:, 0], directions[:, 1]
     gates = np.stack([np.conj(alpha), np.conj(beta), -beta, alpha], axis=1).reshape(-1, 2, 2)

@@ -11,15 +11,13 @@ from collections.abc import Sequence
 from math import pi
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits
 from circuits.gf2 import pack
 from circuits.loading.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from circuits.loading.preparation import empty_circuit
-
-Complex = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes
 
 _IDENTITY = np.eye(2, dtype=np.complex128)
 _FLIP = _IDENTITY[::-1]
@@ -28,7 +26,7 @@ _FLIP = _IDENTITY[::-1]
 class Elimination:
     """Patterns, their amplitudes and the gates applied so far."""
 
-    def __init__(self, bits: Bits, amplitudes: Complex) -> None:
+    def __init__(self, bits: Bits, amplitudes: Complexes) -> None:
         self.num_neurons = bits.shape[1]
         self.columns: list[int] = pack(bits.T)
         """One integer per qubit, ancillas last; bit μ is the value in pattern μ."""
@@ -167,7 +165,7 @@ class Elimination:
             if qubit != target
         )
 
-    def _append(self, target: int, controls: Sequence[int], gates: Complex) -> Complex:
+    def _append(self, target: int, controls: Sequence[int], gates: Complexes) -> Complexes:
         steps, diagonal = decompose_up_to_diagonal(gates)
         for step, gate in enumerate(steps):
             if step:

@@ -26,6 +26,7 @@ from circuits.loading.merging_search.steps import (
     to_words,
 )
 from circuits.loading.preparation import AncillaEncoder, Preparation
+from classical_ref.checks import Complexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class FlagTree(AncillaEncoder):
         """Return the actions and their CX count; amplitudes play no part."""
         return _Planner(bits, self).plan()
 
-    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
         return carry_out(self.plan(bits), bits, amplitudes)
 

@@ -2,6 +2,7 @@ r"""The incremental store: pattern after pattern is split off a processing branc
 
 A processing qubit p is 1 on the branch that still carries the amplitude of the patterns to come.
 On that branch the memory holds pattern μ; a rotation of p, controlled on bits that tell pattern μ
+from classical_ref.checks import Complexes
 from those already stored, leaves the amplitude a_μ behind with p = 0. CX from p then turn pattern μ
 into pattern μ + 1. The flag qubit of the original is not needed, and since the branch is empty at
 the end, nothing is unwritten. A pattern added at the end appends one block and changes only the
@@ -16,11 +17,11 @@ from math import atan2
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.loading.preparation import AncillaEncoder, Preparation, empty_circuit
 from circuits.multi_controlled import append_ry
+from classical_ref.checks import Complexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Incremental(AncillaEncoder):
     max_ancillas: int | None = None
     """Largest number of clean ancillas allowed, ``None`` for any."""
 
-    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
         num_patterns, num_neurons = bits.shape
         controls = [separating_bits(bits[: k + 1]) for k in range(num_patterns)]

@@ -18,7 +18,6 @@ from operator import xor
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.gf2 import Basis
@@ -26,6 +25,7 @@ from circuits.loading.compression import compress
 from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
 from circuits.loading.preparation import Encoder, Preparation
+from classical_ref.checks import Complexes
 
 SEARCH_BUDGET = 50_000
 
@@ -36,7 +36,7 @@ class IndexFirst(Encoder):
 
     name: ClassVar[str] = "index-first"
 
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def prepare(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation; see :class:`Encoder`."""
         elimination = Elimination(bits, amplitudes)
         for control, target in compress(elimination.columns, elimination.alive):

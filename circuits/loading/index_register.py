@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.gf2 import Basis
@@ -30,6 +29,7 @@ from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
 from circuits.loading.merging_search.steps import Literal
 from circuits.loading.preparation import AncillaEncoder, Preparation
+from classical_ref.checks import Complexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class IndexRegister(AncillaEncoder):
     max_ancillas: int | None = None
     """Largest number of clean ancillas allowed, ``None`` for any."""
 
-    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
         elimination = Elimination(bits, amplitudes)
         columns, everything = elimination.columns, elimination.alive

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.loading.elimination import Elimination
 from circuits.loading.merging_search.steps import Plan, RunSteps, Search, decode, to_words
 from circuits.loading.preparation import AncillaEncoder, Preparation
+from classical_ref.checks import Complexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +56,12 @@ class Merging(AncillaEncoder):
         steps = decode(table, fans, extras, tree=self.tree)
         return Plan(two_qubit_gates=int(cost), actions=(RunSteps(steps=steps),))
 
-    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
         return carry_out(self.plan(bits), bits, amplitudes)
 
 
-def carry_out(plan: Plan, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+def carry_out(plan: Plan, bits: Bits, amplitudes: Complexes) -> Preparation:
     """Return the preparation that a plan yields for these amplitudes."""
     elimination = Elimination(bits, amplitudes)
     plan.run(elimination)

@@ -9,15 +9,14 @@ References:
 """
 
 import numpy as np
-import numpy.typing as npt
 
-Complex = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes
 
 _D = np.exp(0.25j * np.pi * np.array([1, -1]))  # e^{iπ/4 Z}
 _S_DAGGER = np.array([1, -1j])
 
 
-def decompose_up_to_diagonal(gates: Complex) -> tuple[Complex, Complex]:
+def decompose_up_to_diagonal(gates: Complexes) -> tuple[Complexes, Complexes]:
     r"""Return one-qubit gates v_0 … v_{n-1} and the diagonal of a multiplexed gate, n = 2^k.
 
     The multiplexer equals v_0, CZ_1, v_1, CZ_2, …, v_{n-1} (in order of application; v_j on the
@@ -59,7 +58,7 @@ def cz_control(step: int) -> int:
     return (step & -step).bit_length() - 1
 
 
-def u_angles(matrix: Complex) -> tuple[float, float, float, float]:
+def u_angles(matrix: Complexes) -> tuple[float, float, float, float]:
     """Return (θ, φ, λ, global phase) of a unitary as Qiskit's U gate."""
     theta = 2 * float(np.arctan2(abs(matrix[1, 0]), abs(matrix[0, 0])))
     if abs(matrix[0, 0]) >= abs(matrix[1, 0]):

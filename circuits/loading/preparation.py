@@ -11,6 +11,7 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import Bits, check_bits
 from circuits.resources import Resources, count
+from classical_ref.checks import Complexes
 
 MIN_AMPLITUDE = 1e-12
 """Amplitudes of a unit vector should be larger: rounding is no longer small beside smaller ones."""
@@ -56,7 +57,7 @@ class Encoder(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def prepare(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation of checked, normalized input.
 
         Args:
@@ -77,10 +78,10 @@ class AncillaEncoder(Encoder):
             )
 
     @abstractmethod
-    def unlimited(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
 
-    def prepare(self, bits: Bits, amplitudes: npt.NDArray[np.complex128]) -> Preparation:
+    def prepare(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation; see :class:`Encoder`.
 
         Raises:
@@ -110,7 +111,7 @@ def empty_circuit(num_neurons: int, num_ancillas: int) -> QuantumCircuit:
 
 def check_superposition(
     bits: npt.ArrayLike, amplitudes: npt.ArrayLike | None
-) -> tuple[Bits, npt.NDArray[np.complex128]]:
+) -> tuple[Bits, Complexes]:
     """Return checked distinct patterns and normalized amplitudes (uniform for ``None``).
 
     Raises:

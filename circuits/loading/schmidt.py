@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.loading.dense import WholeState, dense_circuit
 from circuits.loading.unitaries import unitary_circuit
-
-Complex = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +26,12 @@ class Schmidt(WholeState):
 
     name: ClassVar[str] = "schmidt"
 
-    def state_circuit(self, vector: Complex) -> QuantumCircuit:
+    def state_circuit(self, vector: Complexes) -> QuantumCircuit:
         """Return :func:`schmidt_circuit`."""
         return schmidt_circuit(vector)
 
 
-def schmidt_circuit(vector: Complex) -> QuantumCircuit:
+def schmidt_circuit(vector: Complexes) -> QuantumCircuit:
     """Return a circuit on n qubits with A|0…0⟩ = Σ_x vector[x] |x⟩, from 2**n unit-norm entries."""
     num_qubits = len(vector).bit_length() - 1
     if num_qubits < 2:

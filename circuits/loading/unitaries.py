@@ -15,12 +15,11 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.loading.multiplexer import cz_control, u_angles
+from classical_ref.checks import Complexes, Floats
 
-Complex = npt.NDArray[np.complex128]
 _Gate: TypeAlias = tuple[str, float, tuple[int, ...]]
 """A name, an angle, and qubits of which the last is the target; never the target qubits 0 and 1."""
 
@@ -29,7 +28,7 @@ _ROUNDING = 2e-13
 _CX = np.eye(4, dtype=np.complex128)[[0, 3, 2, 1]]  # control is qubit 0
 
 
-def unitary_circuit(unitary: Complex) -> QuantumCircuit:
+def unitary_circuit(unitary: Complexes) -> QuantumCircuit:
     """Return a circuit in CX and U equal to a unitary of shape ``(2**n, 2**n)``, n >= 1.
 
     Its global phase is that of the unitary; qubit i is bit i of an index.
@@ -56,7 +55,7 @@ def unitary_circuit(unitary: Complex) -> QuantumCircuit:
     return circuit
 
 
-def _block_zxz(unitary: Complex) -> Iterator[Complex | _Gate]:
+def _block_zxz(unitary: Complexes) -> Iterator[Complexes | _Gate]:
     """Yield what equals the unitary, in order of application: gates, and matrices on qubits 0, 1.
 
     U is (A_0 ⊕ A_1)·(H ⊗ 1)·(1 ⊕ B)·(H ⊗ 1)·(1 ⊕ C) by the value of the highest qubit. From the
@@ -93,7 +92,7 @@ def _block_zxz(unitary: Complex) -> Iterator[Complex | _Gate]:
     yield from _block_zxz(left_out)
 
 
-def _multiplexer(low: Complex, high: Complex) -> Iterator[Complex | _Gate]:
+def _multiplexer(low: Complexes, high: Complexes) -> Iterator[Complexes | _Gate]:
     """Yield low ⊕ high by the value of the highest qubit."""
     if np.abs(low - high).max() < 1e-15:
         yield from _block_zxz(low)
@@ -104,7 +103,7 @@ def _multiplexer(low: Complex, high: Complex) -> Iterator[Complex | _Gate]:
     yield from _block_zxz(after)
 
 
-def _demultiplexed(low: Complex, high: Complex) -> tuple[Complex, npt.NDArray[np.float64], Complex]:
+def _demultiplexed(low: Complexes, high: Complexes) -> tuple[Complexes, Floats, Complexes]:
     """Return V, φ, W with low = V e^{iφ} W and high = V e^{-iφ} W."""
     from scipy.linalg import schur
 
@@ -113,7 +112,7 @@ def _demultiplexed(low: Complex, high: Complex) -> tuple[Complex, npt.NDArray[np
     return after, angles, np.exp(1j * angles)[:, None] * (np.conj(after.T) @ high)
 
 
-def _ladder(angles: npt.NDArray[np.float64], target: int) -> Iterator[_Gate]:
+def _ladder(angles: Floats, target: int) -> Iterator[_Gate]:
     """Yield e^{iφ} ⊕ e^{-iφ} by the value of the target, φ by that of all qubits below it."""
     size = len(angles)
     steps = np.arange(size)
@@ -124,7 +123,7 @@ def _ladder(angles: npt.NDArray[np.float64], target: int) -> Iterator[_Gate]:
         yield "cx", 0.0, (cz_control(step) if step < size else target - 1, target)
 
 
-def _append_block(circuit: QuantumCircuit, matrix: Complex, *, keep_diagonal: bool) -> Complex:
+def _append_block(circuit: QuantumCircuit, matrix: Complexes, *, keep_diagonal: bool) -> Complexes:
     """Append a matrix on qubits 0 and 1, up to a diagonal that is applied after it; return that."""
     diagonal = np.ones(4, dtype=np.complex128)
     factors = _factors(matrix, 1 if not keep_diagonal else 3)
@@ -145,7 +144,9 @@ def _append_block(circuit: QuantumCircuit, matrix: Complex, *, keep_diagonal: bo
     return diagonal
 
 
-def _factors(matrix: Complex, most: int) -> tuple[float, list[tuple[Complex, Complex]]] | None:
+def _factors(
+    matrix: Complexes, most: int
+) -> tuple[float, list[tuple[Complexes, Complexes]]] | None:
     """Return the phase and the layers of one-qubit gates (on qubit 0, on 1) around the fewest CX.
 
     None if more than ``most`` CX are needed; three always suffice.
@@ -181,7 +182,7 @@ def _cx_decomposer() -> Any:
     return TwoQubitBasisDecomposer(CXGate())
 
 
-def _two_cx_diagonal(matrix: Complex) -> Complex:
+def _two_cx_diagonal(matrix: Complexes) -> Complexes:
     """Return the diagonal D for which D†·matrix takes two CX.
 
     For U in SU(4) that is so where tr(U·YY·Uᵀ·YY) is real, and e^{iψZZ} turns the four terms of
@@ -195,7 +196,7 @@ def _two_cx_diagonal(matrix: Complex) -> Complex:
     return np.asarray(np.exp(-1j * angle * np.array([1, -1, -1, 1])))
 
 
-def _append_u(circuit: QuantumCircuit, gate: Complex, qubit: int) -> None:
+def _append_u(circuit: QuantumCircuit, gate: Complexes, qubit: int) -> None:
     theta, phi, lam, phase = u_angles(gate)
     circuit.u(theta, phi, lam, qubit)
     circuit.global_phase += phase

@@ -8,11 +8,10 @@ normalized, with :math:`e_j(z) = \sqrt2 \cos \pi j z`, uniform :math:`Z_j` in [-
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.continuous.recall_and_predict import Contexts
-
-Floats = NDArray[np.float64]
 
 _NUM_CELLS = 2000  # of the interval; cosines are integrated to rounding
 
@@ -98,7 +97,7 @@ def random_contexts(
     num_tokens: int = 2000,
     num_features: int = 8,
     rng: np.random.Generator | int | None = None,
-) -> tuple[Contexts, Floats, NDArray[np.int64]]:
+) -> tuple[Contexts, Floats, Integers]:
     r"""Return contexts, targets ``(n,)`` and the components asked for ``(n,)``.
 
     Tags are random orthonormal vectors, drawn afresh for each context, so that nothing can be

@@ -11,12 +11,11 @@ References:
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.continuous.energies import GaussianMemory
 from classical_ref.log_sums import log_sum_exp
-
-Floats = NDArray[np.float64]
 
 _SMALL = 0.01  # ratio of Bessel functions below which eight terms are exact
 

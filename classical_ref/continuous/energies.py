@@ -6,7 +6,8 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.continuous.memory import ContinuousMemory, Floats
+from classical_ref.checks import Floats
+from classical_ref.continuous.memory import ContinuousMemory
 from classical_ref.log_sums import log_sum_exp, softmax, squared_distances
 
 

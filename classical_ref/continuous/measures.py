@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Self, final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.log_sums import softmax
-
-Floats = NDArray[np.float64]
 
 
 @final

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from classical_ref.checks import Floats, Integers
 
 
 class Convergence(IntEnum):
@@ -30,7 +30,7 @@ class ContinuousResult:
     """Final states ``(..., num_neurons)``."""
     energies: Floats
     """Their energies, ``(...)``; infinite outside every basin."""
-    steps: NDArray[np.int64]
+    steps: Integers
     """Steps done, ``(...)``."""
     outcome: NDArray[np.int8]
     """A :class:`Convergence` per probe, ``(...)``."""

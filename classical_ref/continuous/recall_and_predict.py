@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal, final, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.log_sums import softmax
 
-Floats = NDArray[np.float64]
 Mode = Literal["learned", "uniform"]
 """Whether the matching of tags is trained, or frozen so that every component counts alike."""
 

@@ -10,8 +10,8 @@ from os import PathLike
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Integers
 from classical_ref.spins import Spins, check_patterns, products
 
 _DIGIT_SIDE = 8
@@ -26,7 +26,7 @@ class Dataset:
     """What the patterns are."""
     patterns: Spins
     """Shape ``(num_patterns, rows * columns)``, entries -1 and +1, read-only."""
-    labels: NDArray[np.int64] | None = None
+    labels: Integers | None = None
     """One integer per pattern (class or code point), or None."""
     shape: tuple[int, int]
     """Rows and columns of a pattern drawn as a picture."""
@@ -271,7 +271,7 @@ def _most_square(num_neurons: int) -> tuple[int, int]:
     return shapes[num_neurons]
 
 
-def _pool(images: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64]:
+def _pool(images: Integers, shape: tuple[int, int]) -> Integers:
     """Return sums over the areas of a ``shape`` grid, ``(num_images, rows, columns)``.
 
     In integers, so that a threshold never depends on rounding: every area has the weight
@@ -281,7 +281,7 @@ def _pool(images: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64
     return np.asarray(down @ images @ across.T)
 
 
-def _areas(num_inputs: int, num_outputs: int) -> NDArray[np.int64]:
+def _areas(num_inputs: int, num_outputs: int) -> Integers:
     """Return ``num_outputs`` times the part of each input cell in each output cell."""
     start = num_inputs * np.arange(num_outputs)[:, np.newaxis]
     cell = num_outputs * np.arange(num_inputs)

@@ -11,6 +11,8 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import Floats, Integers
+
 _PREFIX = {"train": "train", "test": "t10k"}
 _IDX_BYTES = 8  # type code of unsigned bytes
 
@@ -22,7 +24,7 @@ class LabeledImages:
 
     pixels: NDArray[np.uint8]
     """``(num_images, rows, columns)``, 0 to 255, read-only."""
-    labels: NDArray[np.int64]
+    labels: Integers
     """``(num_images,)``, read-only."""
 
     def __post_init__(self) -> None:
@@ -47,7 +49,7 @@ class LabeledImages:
         """Number of images."""
         return int(self.pixels.shape[0])
 
-    def scaled(self) -> NDArray[np.float64]:
+    def scaled(self) -> Floats:
         """Return the images from -1 (byte 0) to 1 (byte 255), ``(num_images, num_pixels)``."""
         return np.asarray(self.pixels.reshape(self.num_images, -1) / 127.5 - 1)
 

@@ -7,6 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.discrete.dynamics import (
     DynamicsResult,
     LocalFields,
@@ -76,7 +77,7 @@ class CenteredMemory:
 
     def similarities(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         r"""Return :math:`\tilde H_\mu` of states ``(..., num_neurons)``, ``(..., num_patterns)``.
 
         Unknown entries (0) contribute nothing. ``bits`` says whether the states are bits, where
@@ -90,7 +91,7 @@ class CenteredMemory:
 
     def energy(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         r"""Return :math:`-\sum_\mu \max(0, \tilde H_\mu)^n` of states ``(..., num_neurons)``.
 
         Recall puts the mean back and so need not lower it. Arguments and errors are those of
@@ -129,7 +130,7 @@ class CenteredMemory:
         return run(fields, self.energy, spins, schedule, trajectory=trajectory, rng=rng)
 
 
-def _centered(patterns: Spins, states: Spins) -> NDArray[np.float64]:
+def _centered(patterns: Spins, states: Spins) -> Floats:
     """Return K² times the centered similarities, ``(..., num_patterns)``: integers."""
     num_patterns = len(patterns)
     total = patterns.sum(axis=0, dtype=np.float64)
@@ -156,7 +157,7 @@ class _CenteredFields(LocalFields):
     def sweep(
         self,
         states: Spins,
-        neurons: NDArray[np.int64],
+        neurons: Integers,
         updatable: NDArray[np.bool_],
         preference: Spins,
     ) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.discrete.dynamics import (
     DynamicsResult,
     Tie,
@@ -46,7 +47,7 @@ class DenseMemory:
     bits through :func:`bits_to_spins`."""
     separation: Separation = field(default_factory=lambda: Polynomial(3))
     """The separation function F."""
-    weights: NDArray[np.float64] = field(kw_only=True, default=None)  # type: ignore[arg-type]
+    weights: Floats = field(kw_only=True, default=None)  # type: ignore[arg-type]
     """Positive weight of each pattern, ``(num_patterns,)``; one each unless given."""
     stored: StoredPatterns = field(init=False)
     """The same patterns in the forms that computations use."""
@@ -88,7 +89,7 @@ class DenseMemory:
 
     def energy(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``.
 
         Unknown entries (0) contribute nothing to a similarity. ``bits`` says whether the states
@@ -109,7 +110,7 @@ class DenseMemory:
         rule: Rule = "exact",
         self_interaction: SelfInteraction = "excluded",
         bits: bool | None = None,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         r"""Return the local fields ``(..., num_neurons)``; a spin moves to the sign of its field.
 
         With ``h = H - xi_i s_i`` (self-interaction excluded, the spin known) or ``h = H``:
@@ -196,7 +197,7 @@ class DenseMemory:
         )
         return run(fields, self._energies, spins, schedule, trajectory=trajectory, rng=rng)
 
-    def _energies(self, states: Spins) -> NDArray[np.float64]:
+    def _energies(self, states: Spins) -> Floats:
         """Return the energies of states ``(num_states, num_neurons)``, not finite on overflow."""
         rows = max(1, _CHUNK // self.num_patterns)
         energies = np.empty(len(states))
@@ -208,7 +209,7 @@ class DenseMemory:
             energies[start : start + rows] = self.separation.energy(similarities, self.weights)
         return energies
 
-    def _finite(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _finite(self, name: str, values: Floats) -> Floats:
         if not np.isfinite(values).all():
             raise ValueError(
                 f"the {name} should fit into float64. Got an overflow with {self.separation} at "

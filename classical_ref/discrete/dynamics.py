@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.spins import Spins
 
 Update = Literal["asynchronous", "synchronous"]
@@ -34,9 +35,9 @@ class DynamicsResult:
 
     states: Spins
     """Final states ``(..., num_neurons)``, entries -1 and +1."""
-    energies: NDArray[np.float64]
+    energies: Floats
     """Energies of the final states, ``(...)``; infinite or nan where float64 cannot hold them."""
-    sweeps: NDArray[np.int64]
+    sweeps: Integers
     """Sweeps done, ``(...)``, with the one that found nothing to change."""
     outcome: NDArray[np.int8]
     """An :class:`Outcome` per probe, ``(...)``."""
@@ -74,7 +75,7 @@ class LocalFields(ABC):
     def sweep(
         self,
         states: Spins,
-        neurons: NDArray[np.int64],
+        neurons: Integers,
         updatable: NDArray[np.bool_],
         preference: Spins,
     ) -> None:
@@ -101,7 +102,7 @@ class Schedule:
     update: Update
     tie: Tie
     max_sweeps: int
-    order: Literal["random", "sequential"] | NDArray[np.int64]
+    order: Literal["random", "sequential"] | Integers
     held: NDArray[np.bool_]
     """Neurons that are never updated, ``(num_probes, num_neurons)``."""
 
@@ -163,7 +164,7 @@ def check_choice(name: str, value: str, choices: object) -> None:
 
 def run(
     fields: LocalFields,
-    energy: Callable[[Spins], NDArray[np.float64]],
+    energy: Callable[[Spins], Floats],
     probes: Spins,
     schedule: Schedule,
     *,

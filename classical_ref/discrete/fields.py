@@ -21,6 +21,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.discrete.dynamics import LocalFields, resolve
 from classical_ref.discrete.stored import StoredPatterns
 from classical_ref.discrete.synchronous import (
@@ -52,7 +53,7 @@ class DenseFields(LocalFields):
         self,
         stored: StoredPatterns,
         separation: Separation,
-        weights: NDArray[np.float64],
+        weights: Floats,
         *,
         rule: Rule,
         self_interaction: SelfInteraction,
@@ -81,7 +82,7 @@ class DenseFields(LocalFields):
     def sweep(
         self,
         states: Spins,
-        neurons: NDArray[np.int64],
+        neurons: Integers,
         updatable: NDArray[np.bool_],
         preference: Spins,
     ) -> None:
@@ -144,7 +145,7 @@ class DenseFields(LocalFields):
             np.where(is_known, is_unsure, kept_is_unsure),
         )
 
-    def _precise_signs(self, similarities: NDArray[np.int64], columns: Spins, own: Spins) -> Spins:
+    def _precise_signs(self, similarities: Integers, columns: Spins, own: Spins) -> Spins:
         """Return the signs of single fields, ``(num_fields,)``.
 
         Args:
@@ -168,7 +169,7 @@ class DenseFields(LocalFields):
                 signs[index] = self._sign_by_levels(h[index], columns[index])
         return signs
 
-    def _sign_by_levels(self, h: NDArray[np.int64], column: Spins) -> int:
+    def _sign_by_levels(self, h: Integers, column: Spins) -> int:
         """Return the sign of one field by counting the patterns at each value of h."""
         lowest = int(h.min())
         counts = np.bincount(h - lowest, weights=column * self.weights)
@@ -189,7 +190,7 @@ class DenseFields(LocalFields):
     def _compiled_sweep(
         self,
         states: Spins,
-        neurons: NDArray[np.int64],
+        neurons: Integers,
         updatable: NDArray[np.bool_],
         preference: Spins,
     ) -> None:
@@ -226,7 +227,7 @@ class DenseFields(LocalFields):
                 positions[probe] += 1
 
 
-def _moderate(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _moderate(weights: Floats) -> Floats:
     """Return weights of the same ratios, with which no product overflows and ties are ties.
 
     A sign depends on the ratios alone. Weights that are small integers in some unit, to rounding,

@@ -7,6 +7,7 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.discrete.dynamics import (
     DynamicsResult,
     LocalFields,
@@ -26,9 +27,7 @@ LearningRule = Literal["hebb", "projection", "storkey"]
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
-def hebb_weights(
-    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
-) -> NDArray[np.float64]:
+def hebb_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = None) -> Floats:
     r"""Return the couplings :math:`W = \Xi^T \Xi / D` with their diagonal, ``(D, D)``.
 
     ``bits`` says whether the patterns are bits, where their type does not.
@@ -41,9 +40,7 @@ def hebb_weights(
     return np.asarray(xi.T @ xi / xi.shape[1])
 
 
-def projection_weights(
-    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
-) -> NDArray[np.float64]:
+def projection_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = None) -> Floats:
     r"""Return the projector on the span of the patterns, :math:`W = \Xi^+ \Xi`, ``(D, D)``.
 
     With the diagonal, every stored pattern is an eigenvector of eigenvalue one; dependent patterns
@@ -60,9 +57,7 @@ def projection_weights(
     return np.asarray(basis.T @ basis)
 
 
-def storkey_weights(
-    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
-) -> NDArray[np.float64]:
+def storkey_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = None) -> Floats:
     r"""Return the couplings of Storkey's rule, ``(D, D)``, patterns stored in their order.
 
     With :math:`h_{ij} = \sum_{k \ne i, j} W_{ik} \xi_k` taken before each pattern,
@@ -113,7 +108,7 @@ class HopfieldMemory:
     bits through :func:`bits_to_spins`."""
     rule: LearningRule = "hebb"
     """Learning rule."""
-    weights: NDArray[np.float64] = field(init=False)
+    weights: Floats = field(init=False)
     """Couplings ``(num_neurons, num_neurons)``, read-only; recall excludes the diagonal by
     default."""
 
@@ -148,7 +143,7 @@ class HopfieldMemory:
 
     def energy(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``; 0 entries count nothing.
 
         ``bits`` says whether the states are bits, where their type does not: see
@@ -167,7 +162,7 @@ class HopfieldMemory:
         *,
         self_interaction: SelfInteraction = "excluded",
         bits: bool | None = None,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Return the local fields ``W s`` of shape ``(..., num_neurons)``.
 
         Without self-interaction a field is half the energy of spin -1 minus that of spin +1.
@@ -213,7 +208,7 @@ class HopfieldMemory:
         fields = _QuadraticFields(self._couplings(self_interaction))
         return run(fields, self.energy, spins, schedule, trajectory=trajectory, rng=rng)
 
-    def _couplings(self, self_interaction: SelfInteraction) -> NDArray[np.float64]:
+    def _couplings(self, self_interaction: SelfInteraction) -> Floats:
         if self_interaction == "kept":
             return self.weights
         return self.weights - np.diag(np.diag(self.weights))
@@ -222,7 +217,7 @@ class HopfieldMemory:
 class _QuadraticFields(LocalFields):
     """Signs of ``W s``."""
 
-    def __init__(self, couplings: NDArray[np.float64]) -> None:
+    def __init__(self, couplings: Floats) -> None:
         self.couplings = couplings
         self.errors = 2 * len(couplings) * _EPSILON * np.abs(couplings).sum(axis=1)
 
@@ -233,7 +228,7 @@ class _QuadraticFields(LocalFields):
     def sweep(
         self,
         states: Spins,
-        neurons: NDArray[np.int64],
+        neurons: Integers,
         updatable: NDArray[np.bool_],
         preference: Spins,
     ) -> None:

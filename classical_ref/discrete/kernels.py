@@ -11,6 +11,7 @@ from numba import njit, prange, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.discrete.stored import TILE
 from classical_ref.spins import Spins
 
@@ -79,14 +80,14 @@ def sweep_table(
     states: Spins,
     similarities: NDArray[np.int32],
     columns: Spins,
-    weights: NDArray[np.float64],
-    neurons: NDArray[np.int64],
+    weights: Floats,
+    neurons: Integers,
     updatable: NDArray[np.bool_],
     preference: Spins,
     excluded: bool,
     slack: float,
-    positions: NDArray[np.int64],
-    table: NDArray[np.float64],
+    positions: Integers,
+    table: Floats,
 ) -> None:
     """Update spins one by one, keeping the similarities; ``table`` holds ``g`` over integers.
 
@@ -146,14 +147,14 @@ def sweep_exponential(
     states: Spins,
     similarities: NDArray[np.int32],
     columns: Spins,
-    weights: NDArray[np.float64],
-    neurons: NDArray[np.int64],
+    weights: Floats,
+    neurons: Integers,
     updatable: NDArray[np.bool_],
     preference: Spins,
     excluded: bool,
     slack: float,
-    positions: NDArray[np.int64],
-    decay: NDArray[np.float64],
+    positions: Integers,
+    decay: Floats,
 ) -> None:
     """Update spins one by one for ``g(x) = exp(beta x)``; arguments as in :func:`sweep_table`.
 
@@ -304,12 +305,12 @@ def packed_quadratics(
 @_on_all_cores(fastmath=_ANY_ORDER)
 def look_up(
     similarities: NDArray[np.int32],
-    pull: NDArray[np.float64],
-    push: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    factors: NDArray[np.float64],
+    pull: Floats,
+    push: Floats,
+    weights: Floats,
+    factors: Floats,
     block: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float32], Floats, Floats]:
     """Return weighted ``pull`` per pattern, the sum of weighted ``push``, and magnitudes by block.
 
     The shapes are ``(num_states, num_patterns)``, ``(num_states,)`` and ``(num_states,
@@ -345,8 +346,8 @@ def active_signs(
     reach: int,
     limit: int,
     patterns: Spins,
-    weights: NDArray[np.float64],
-    decay: NDArray[np.float64],
+    weights: Floats,
+    decay: Floats,
     slack: float,
     dropped: float,
 ) -> tuple[Spins, NDArray[np.bool_], NDArray[np.bool_]]:

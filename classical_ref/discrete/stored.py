@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.spins import Spins
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -31,7 +32,7 @@ class StoredPatterns:
         return _locked(np.ascontiguousarray(self.spins.T))
 
     @cached_property
-    def column_sums(self) -> NDArray[np.float64]:
+    def column_sums(self) -> Floats:
         """The sum of every neuron's spins over the patterns, ``(num_neurons,)``."""
         return _locked(self.spins.sum(axis=0, dtype=np.int64).astype(np.float64))
 

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.discrete.stored import TILE, StoredPatterns, pack
 from classical_ref.discrete.tables import Tables
 from classical_ref.spins import Spins
@@ -42,7 +43,7 @@ def table_signs(
     stored: StoredPatterns,
     states: Spins,
     tables: Tables,
-    weights: NDArray[np.float64],
+    weights: Floats,
     backend: Backend,
 ) -> Signs:
     """Return the signs of the fields that the tables give."""
@@ -102,7 +103,7 @@ def _projected(
     sizes: NDArray[np.floating],
     stored: StoredPatterns,
     are_integers: bool,
-) -> tuple[NDArray[np.floating], NDArray[np.float64]]:
+) -> tuple[NDArray[np.floating], Floats]:
     """Return the terms projected to the neurons, and error bounds ``(num_states,)``.
 
     Args:
@@ -112,7 +113,7 @@ def _projected(
         are_integers: Whether the terms are integers.
     """
     runs = list(_joined_blocks(sizes, are_integers))
-    error: NDArray[np.float64] = np.zeros(len(terms))
+    error: Floats = np.zeros(len(terms))
     for first, last in runs:
         size = sizes[:, first:last].sum(axis=1, dtype=np.float64)
         rounding = 1.001 * ((last - first) * _BLOCK + 4) * _UNIT * size  # sizes are rounded too
@@ -128,11 +129,11 @@ def _projected(
 
 def _signed(
     field: NDArray[np.floating],
-    error: NDArray[np.float64],
+    error: Floats,
     states: Spins,
-    push: NDArray[np.float64],
+    push: Floats,
     scale: float = 1.0,
-    constant: NDArray[np.float64] | float = 0.0,
+    constant: Floats | float = 0.0,
 ) -> Signs:
     """Return the signs of ``scale * field + states * push + constant``.
 
@@ -179,15 +180,15 @@ def _packed(
 def _look_up(
     similarities: NDArray[np.int32],
     tables: Tables,
-    weights: NDArray[np.float64],
-    factors: NDArray[np.float64],
+    weights: Floats,
+    factors: Floats,
     backend: Backend,
-) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float32], Floats, Floats]:
     """Return weighted ``pull`` per pattern, the sum of ``push``, and magnitudes by block."""
     if backend == "numba":
         from classical_ref.discrete.kernels import look_up
 
-        found: tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]] = look_up(
+        found: tuple[NDArray[np.float32], Floats, Floats] = look_up(
             similarities, tables.pull, tables.push, weights, factors, _BLOCK
         )
         return found
@@ -210,7 +211,7 @@ def exponential_signs(
     states: Spins,
     own: Spins,
     beta: float,
-    weights: NDArray[np.float64],
+    weights: Floats,
     backend: Backend,
 ) -> Signs:
     """Return the signs of the fields for ``g(x) = exp(beta x)``.
@@ -243,8 +244,8 @@ def _dense_exponential_signs(
     similarities: NDArray[np.int32],
     own: Spins,
     beta: float,
-    weights: NDArray[np.float64],
-    decay: NDArray[np.float64],
+    weights: Floats,
+    decay: Floats,
 ) -> Signs:
     """Return the signs of :func:`exponential_signs` from all patterns."""
     decay = np.where(decay < _UNDERFLOW, 0.0, decay)  # denormal numbers make products slow
@@ -265,12 +266,12 @@ def _dense_exponential_signs(
 
 
 def _damped(
-    plus: NDArray[np.float64],
-    minus: NDArray[np.float64],
+    plus: Floats,
+    minus: Floats,
     own: Spins,
     beta: float,
     rounding: float,
-    dropped: NDArray[np.float64],
+    dropped: Floats,
 ) -> Signs:
     """Return the signs of the differences of the sums over +1 and -1 spins, as felt."""
     damping = math.exp(-2 * beta)

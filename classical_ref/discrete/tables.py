@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.separation import Rule, Separation
 
 _EXACT_INTEGERS = 2**53
@@ -19,8 +19,8 @@ class Tables:
     ``2 u_i = sum_k xi_k pull(H_k) + s_i sum_k push(H_k)``, up to one positive factor.
     """
 
-    pull: NDArray[np.float64]
-    push: NDArray[np.float64]
+    pull: Floats
+    push: Floats
     are_integers: bool
     """Whether weighted sums of entries are exact in double precision."""
     quadratic: tuple[float, float, float, float, float] | None
@@ -39,7 +39,7 @@ def cached_gains(separation: Separation, num_neurons: int, rule: Rule) -> tuple[
 @lru_cache(maxsize=32)
 def gain_table(
     separation: Separation, num_neurons: int, rule: Rule, total_weight: int | None
-) -> tuple[NDArray[np.float64], bool]:
+) -> tuple[Floats, bool]:
     """Return the gains as floats up to a positive factor, and whether sums of them are exact.
 
     Args:
@@ -82,9 +82,7 @@ def field_tables(
     )
 
 
-def _floats(
-    numerators: tuple[int, ...], total_weight: int | None
-) -> tuple[NDArray[np.float64], bool]:
+def _floats(numerators: tuple[int, ...], total_weight: int | None) -> tuple[Floats, bool]:
     unit = math.gcd(*numerators) or 1
     largest = max(abs(numerator) for numerator in numerators) // unit or 1
     is_exact = total_weight is not None and 2 * largest * total_weight < _EXACT_INTEGERS
@@ -95,9 +93,7 @@ def _floats(
     return table, is_exact
 
 
-def _quadratic(
-    pull: NDArray[np.float64], push: NDArray[np.float64]
-) -> tuple[float, float, float, float, float] | None:
+def _quadratic(pull: Floats, push: Floats) -> tuple[float, float, float, float, float] | None:
     """Return the coefficients of :attr:`Tables.quadratic` if they reproduce the tables."""
     middle = len(pull) // 2
     below, here, above = pull[middle - 1 : middle + 2].tolist()

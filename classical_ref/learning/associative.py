@@ -14,12 +14,11 @@ from enum import IntEnum
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.learning.facts import Facts
 from classical_ref.learning.optimizers import MatrixOptimizer
-
-Floats = NDArray[np.float64]
 
 
 class LearningOutcome(IntEnum):

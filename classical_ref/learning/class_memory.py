@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.learning.dual_network import DualNetwork, check_states, rectified_power
-
-Floats = NDArray[np.float64]
 
 _CHUNK = 2**22  # entries of an (images, classes, memories) block
 
@@ -116,7 +115,7 @@ class ClassMemory:
         """Return the class units after one update, ``(..., num_classes)``, from -1 to 1."""
         return np.asarray(np.tanh(self.fields(images)))
 
-    def classify(self, images: ArrayLike) -> NDArray[np.int64]:
+    def classify(self, images: ArrayLike) -> Integers:
         """Return the class of the largest field, ``(...)``."""
         return np.asarray(self.fields(images).argmax(axis=-1))
 
@@ -156,7 +155,7 @@ class ClassMemory:
         squares = (scaled**2).sum(axis=1)
         return np.asarray(scaled.sum(axis=1) ** 2 / np.maximum(squares, 1.0))
 
-    def classes_per_memory(self, *, threshold: float = 0.0) -> NDArray[np.int64]:
+    def classes_per_memory(self, *, threshold: float = 0.0) -> Integers:
         """Return the number of class entries above the threshold, ``(num_memories,)``.
 
         A feature votes for several classes, a prototype for one.
@@ -219,7 +218,7 @@ def check_positive(name: str, value: float) -> None:
         raise ValueError(f"{name} should be positive and finite. Got {value}.")
 
 
-def check_labels(labels: ArrayLike, num_images: int, num_classes: int | None) -> NDArray[np.int64]:
+def check_labels(labels: ArrayLike, num_images: int, num_classes: int | None) -> Integers:
     """Return labels as integers ``(num_images,)`` from 0 to ``num_classes - 1``.
 
     Raises:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any, Self, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.learning.class_memory import ClassMemory
 from classical_ref.learning.training import Training, TrainingOutcome, train
 from classical_ref.learning.training_setup import TrainingSetup
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
-
-Floats = NDArray[np.float64]
 
 
 @final

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from classical_ref.checks import Floats, Integers
 
 
 @final
@@ -43,7 +43,7 @@ class DualNetwork:
         hidden = rectified_power(array @ self.input_weights.T + self.hidden_bias, self.power)
         return np.asarray(hidden @ self.output_weights)
 
-    def classify(self, images: ArrayLike) -> NDArray[np.int64]:
+    def classify(self, images: ArrayLike) -> Integers:
         """Return the class of the largest output, ``(...)``."""
         return np.asarray(self.fields(images).argmax(axis=-1))
 

@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.log_sums import log_sum_exp
-
-Floats = NDArray[np.float64]
 
 
 @final

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Literal, final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from classical_ref.checks import Floats
+
 Polar = Literal["svd", "cubic", "quintic"]
 """How a polar factor is computed: exactly, or by one of two Newton-Schulz iterations."""
 

@@ -9,11 +9,10 @@ frequent facts the same holds for Muon, whose gap moves by the step size.
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.learning.facts import Facts
-
-Floats = NDArray[np.float64]
 
 
 def descent_gaps(facts: Facts, step_size: float, steps: Iterable[int]) -> Floats:

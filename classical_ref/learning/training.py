@@ -20,13 +20,12 @@ from enum import IntEnum
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.learning.class_memory import ClassMemory, check_labels
 from classical_ref.learning.dual_network import rectified_power
 from classical_ref.learning.training_setup import TrainingSetup, default_temperature
-
-Floats = NDArray[np.float64]
 
 
 class TrainingOutcome(IntEnum):

@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.log_sums import log_sum_exp, softmax
 from classical_ref.modular.lagrangians import LayerNorm
-
-Floats = NDArray[np.float64]
 
 
 def attend(

@@ -6,11 +6,10 @@ from string import ascii_lowercase
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.log_sums import log_sum_exp, softmax
 
-Floats = NDArray[np.float64]
 Shape = tuple[int, ...]
 
 

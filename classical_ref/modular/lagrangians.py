@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.log_sums import log_sum_exp, softmax
-
-Floats = NDArray[np.float64]
 
 
 class Lagrangian(ABC):

@@ -7,11 +7,11 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Floats, Integers
 from classical_ref.continuous.memory import Convergence
 from classical_ref.modular.hypersynapses import Hypersynapse, Shape
 from classical_ref.modular.lagrangians import Lagrangian
 
-Floats = NDArray[np.float64]
 States = dict[str, Floats]
 
 _SMALLEST_STEP = 1e-9
@@ -61,7 +61,7 @@ class ModularResult:
     """Activations of every layer, of the same shapes."""
     energies: Floats
     """Final energies, ``(...)``."""
-    steps: NDArray[np.int64]
+    steps: Integers
     """Accepted steps, ``(...)``."""
     outcome: NDArray[np.int8]
     """A :class:`~classical_ref.Convergence` per state, ``(...)``."""

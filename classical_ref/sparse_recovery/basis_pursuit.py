@@ -1,9 +1,9 @@
 """The sparsest error by linear programming."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from classical_ref.checks import Floats
 
 
 def basis_pursuit(constraints: ArrayLike, syndrome: ArrayLike) -> Floats:

@@ -6,10 +6,10 @@ from typing import Literal, Self, final, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit
 from classical_ref.sparse_recovery.local_decoder import gap_decode
 
-Floats = NDArray[np.float64]
 Decoder = Literal["basis-pursuit", "votes"]
 """How the error is found: by linear programming, or by local votes on a sparse graph."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import Integers
 from classical_ref.discrete.stored import pack
 
 Bits = NDArray[np.uint8]
@@ -14,9 +15,9 @@ Bits = NDArray[np.uint8]
 class Eliminated:
     """Equations solved for some of the columns."""
 
-    pivots: NDArray[np.int64]
+    pivots: Integers
     """Columns that the others decide, ``(rank,)``."""
-    free: NDArray[np.int64]
+    free: Integers
     """Columns that may be chosen, ``(width - rank,)``."""
     dependence: Bits
     """Which free columns add up to each pivot, ``(rank, width - rank)``."""

@@ -1,11 +1,10 @@
 """The error of a probe found by local votes on a sparse graph."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.sparse_recovery.basis_pursuit import check_system
-
-Floats = NDArray[np.float64]
 
 
 def gap_decode(graph: ArrayLike, syndrome: ArrayLike, *, tolerance: float = 1e-9) -> Floats:

@@ -7,7 +7,7 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Spins, check_bits, check_probes
+from classical_ref.checks import Integers, Spins, check_bits, check_probes
 from classical_ref.sparse_recovery.constraints import Recovered
 from classical_ref.sparse_recovery.gf2 import Bits, Eliminated, eliminate
 from classical_ref.sparse_recovery.parity_learning import learn_checks
@@ -95,7 +95,7 @@ class ParityMemory:
 
     def energy(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> NDArray[np.int64]:
+    ) -> Integers:
         r"""Return how many checks the states violate, ``(..., D)`` to ``(...)``.
 
         That is :math:`\sum_c (1 - \prod_{i \in c} s_i) / 2`, 0 for stored words. Checks with

@@ -5,8 +5,9 @@ from itertools import combinations
 from math import comb, log2
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Integers
 from classical_ref.discrete.stored import pack
 from classical_ref.sparse_recovery.gf2 import Bits, eliminate
 from classical_ref.spins import check_patterns
@@ -83,7 +84,7 @@ def _meet_in_the_middle(bits: Bits, weight: int) -> Bits:
     return _as_rows(np.vstack(found), num_neurons)
 
 
-def _as_rows(sets: NDArray[np.int64], num_neurons: int) -> Bits:
+def _as_rows(sets: Integers, num_neurons: int) -> Bits:
     disjoint = (np.diff(sets, axis=1) > 0).all(axis=1)
     checks = np.unique(sets[disjoint], axis=0)
     rows = np.zeros((len(checks), num_neurons), dtype=np.uint8)

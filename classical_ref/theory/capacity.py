@@ -8,8 +8,8 @@ self-interaction excluded: the signal ``g(D - 1)`` of its own pattern against th
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.separation import Rule, Separation
 
 _POINTS = 1024  # of the characteristic function at a time
@@ -196,7 +196,7 @@ def _quantile(probability: float) -> float:
 
 def _noise(
     separation: Separation, num_neurons: int, num_patterns: int, rule: Rule
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Return the values of ``g(h) / g(D - 1)`` and their probabilities."""
     if num_neurons < 2:
         raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")

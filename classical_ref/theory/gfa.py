@@ -23,13 +23,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Floats
 from classical_ref.discrete.dynamics import check_choice
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.theory.capacity import double_factorial
 
-Floats = NDArray[np.float64]
 Diagonal = Literal["kept", "free"]
 """Whether products of fields contain coinciding neurons."""
 

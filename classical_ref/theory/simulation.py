@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from classical_ref.checks import Floats
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.fields import DenseFields, SelfInteraction
 from classical_ref.patterns import flip, random_patterns
@@ -21,19 +22,19 @@ class SimulatedOverlaps:
     """Number N of neurons."""
     num_patterns: int
     """Number K of patterns, the nearest integer to ``dense_load * N**(n-1)``."""
-    initial_overlaps: NDArray[np.float64]
+    initial_overlaps: Floats
     """Overlaps of the probes as made, ``(num_probes,)``."""
-    overlaps: NDArray[np.float64]
+    overlaps: Floats
     """Overlaps with the target, ``(num_pattern_sets, num_probes, num_steps + 1)``.
 
     With several targets per pattern set, the mean over them.
     """
 
-    def mean(self) -> NDArray[np.float64]:
+    def mean(self) -> Floats:
         """Return the mean over pattern sets, ``(num_probes, num_steps + 1)``."""
         return np.asarray(self.overlaps.mean(axis=0))
 
-    def standard_error(self) -> NDArray[np.float64]:
+    def standard_error(self) -> Floats:
         """Return the standard error of the mean over pattern sets, of the same shape."""
         return np.asarray(self.overlaps.std(axis=0, ddof=1) / np.sqrt(len(self.overlaps)))
 

@@ -6,13 +6,11 @@ from math import comb, pi
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, modulus_angles
+from classical_ref.checks import Complexes, Floats
 from qdenseam.filters.polynomial import cached_angles
-from qdenseam.filters.tables import Filter, Floats
-
-Complexes = npt.NDArray[np.complex128]
+from qdenseam.filters.tables import Filter
 
 _ANGLES = np.linspace(1.5, 2.4, 10) * pi
 """Candidates for (n + 1)ω: beyond 2π distances near n alias, which random patterns never have."""

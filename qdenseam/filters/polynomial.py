@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, polynomial_angles
-from qdenseam.filters.tables import Filter, Floats
-
-Complexes = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes, Floats
+from qdenseam.filters.tables import Filter
 
 
 class PolynomialFilter(Filter):

@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, table_angles
 from circuits.distance.symmetric_signal_processing import table_series
+from classical_ref.checks import Floats
 from qdenseam.spelling import Named, resolved
-
-Floats = npt.NDArray[np.float64]
 
 MAX_TABULATED = 128
 """Largest distance at which a function is tabulated."""

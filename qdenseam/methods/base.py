@@ -11,11 +11,12 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.resources import count
+from classical_ref.checks import Floats as Floats
+from classical_ref.checks import Integers
+from classical_ref.checks import Spins as Spins
 from qdenseam.spelling import Named
 
-Floats = npt.NDArray[np.float64]
-Spins = npt.NDArray[np.int8]
-OutcomeSampler = Callable[[int, np.random.Generator], tuple[Spins, npt.NDArray[np.int64]]]
+OutcomeSampler = Callable[[int, np.random.Generator], tuple[Spins, Integers]]
 """From a number of draws to outcomes ``(M, D)`` and how often each came ``(M,)``."""
 
 

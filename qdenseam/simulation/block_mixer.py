@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Complexes, Floats
+
 _CPU_BLOCK_QUBITS = 14  # 256 KiB of double amplitudes, kept in a processor's cache
 _DEVICE_BLOCK_QUBITS = 22  # 64 MiB: few launches, little memory beside a state that fills a GPU
 _GROUP_QUBITS = 5  # 32 × 32 matrices: as much arithmetic as memory traffic
@@ -97,25 +99,25 @@ class BlockMixer:
             tiles = ([table[:, first : first + width] for table in tables] for first in firsts)
             yield self._high, map(tuple, tiles)
 
-    def _moved(self, matrix: npt.NDArray[np.complex128]) -> Any:
+    def _moved(self, matrix: Complexes) -> Any:
         return self._xp.asarray(matrix.astype(self._dtype))
 
 
 class _Group:
     """Some neighboring qubits, turned together; its matrices are symmetric."""
 
-    def __init__(self, angles: npt.NDArray[np.float64]) -> None:
+    def __init__(self, angles: Floats) -> None:
         cosines, sines = np.cos(angles), np.sin(angles)
         self._axes = [np.array([[c, s], [s, -c]]) for c, s in zip(cosines, sines, strict=True)]
 
-    def rotation(self, beta: float) -> npt.NDArray[np.complex128]:
+    def rotation(self, beta: float) -> Complexes:
         """Return ⊗_i exp(iβ n_i·σ_i), shape ``(2**g, 2**g)``."""
         matrix: Any = np.ones((1, 1), dtype=np.complex128)
         for axis in self._axes:
             matrix = np.kron(np.cos(beta) * np.eye(2) + 1j * np.sin(beta) * axis, matrix)
         return np.asarray(matrix)
 
-    def generator(self) -> npt.NDArray[np.complex128]:
+    def generator(self) -> Complexes:
         """Return Σ_i n_i·σ_i, shape ``(2**g, 2**g)``."""
         matrix: Any = np.zeros((1, 1), dtype=np.complex128)
         for axis in self._axes:
@@ -123,7 +125,7 @@ class _Group:
         return np.asarray(matrix)
 
 
-def _leading_first(angles: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+def _leading_first(angles: Floats) -> list[Floats]:
     """Return groups of at most five, the highest qubits first."""
     count = -(-angles.size // _GROUP_QUBITS)
     return np.array_split(angles, count)[::-1] if count else []

@@ -3,11 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Complexes, Floats
 from qdenseam.simulation.diagonal import product_state
 from qdenseam.simulation.diagonal_arrays import mix
-
-Floats = npt.NDArray[np.float64]
-Complex = npt.NDArray[np.complex128]
 
 
 def counterdiabatic_state(
@@ -17,7 +15,7 @@ def counterdiabatic_state(
     gammas: npt.ArrayLike,
     betas: npt.ArrayLike,
     strengths: npt.ArrayLike,
-) -> Complex:
+) -> Complexes:
     r"""Return Π_l gauge(strength_l) mixer(β_l) exp(-iγ_l E) ⊗ RY(θ_i)|0⟩ in O(p D 2^D).
 
     Args:

@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.energy.hamiltonians import LARGEST_PHASE
+from classical_ref.checks import Complexes, Floats
 
-Floats = npt.NDArray[np.float64]
-Complex = npt.NDArray[np.complex128]
 Precision = Literal["double", "single"]
 Observable = npt.ArrayLike | Callable[[Floats], Floats]
 """Values O(x), shape ``(2**D,)``, or a function that maps the final probabilities to them."""
@@ -27,7 +26,7 @@ _BLOCK_QUBITS = 12  # 64 KiB of double amplitudes
 _THREADED_QUBITS = 16  # below, starting threads costs more than it saves
 
 
-def product_state(start_angles: npt.ArrayLike) -> Complex:
+def product_state(start_angles: npt.ArrayLike) -> Complexes:
     """Return ⊗_i RY(θ_i)|0⟩, shape ``(2**D,)`` at index Σ_i b_i 2^i."""
     angles = np.asarray(start_angles, dtype=float)
     low, high = _product(angles[: angles.size // 2]), _product(angles[angles.size // 2 :])
@@ -41,7 +40,7 @@ def qaoa_state(
     gammas: npt.ArrayLike,
     betas: npt.ArrayLike,
     precision: Precision = "double",
-) -> Complex:
+) -> Complexes:
     r"""Return the state Π_l mixer(β_l) exp(-iγ_l E) ⊗ RY(θ_i)|0⟩ of that circuit.
 
     Args:

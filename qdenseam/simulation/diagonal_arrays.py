@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Floats
 from qdenseam.simulation.block_mixer import BlockMixer
 from qdenseam.simulation.diagonal import checked_layers, product_state
 
-Floats = npt.NDArray[np.float64]
 ArrayObservable = Any
 """Values O(x) of the array module, shape ``(2**D,)``, or a function that maps the final
 probabilities to them."""

@@ -8,7 +8,8 @@ normalization, and only outcomes that occur are visited.
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from classical_ref.checks import Floats
+
 Counts = npt.NDArray[np.int64]
 
 MOST_DRAWS = 2**63 - 1

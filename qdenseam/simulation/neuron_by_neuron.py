@@ -5,10 +5,10 @@ from abc import ABC, abstractmethod
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Floats, Integers
 from qdenseam.simulation.multinomial import Counts, split
 
 Spins = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
 
 
 class NeuronByNeuron(ABC):
@@ -33,7 +33,7 @@ class NeuronByNeuron(ABC):
 
 def drawn(
     law: NeuronByNeuron, counts: Counts, carried: Floats, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.int64], Spins, Counts]:
+) -> tuple[Integers, Spins, Counts]:
     """Return outcomes and how often each came, in proportion to how many there are.
 
     The draws that share their first spins are split by one binomial at the next neuron.

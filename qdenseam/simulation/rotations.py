@@ -7,13 +7,11 @@ r"""Layers of RY rotations with diagonal phases between them, their gradient and
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Complexes, Floats
 from qdenseam.simulation.diagonal import Observable
 
-Floats = npt.NDArray[np.float64]
-Complex = npt.NDArray[np.complex128]
 
-
-def rotation_state(generator: Floats, gammas: npt.ArrayLike, angles: npt.ArrayLike) -> Complex:
+def rotation_state(generator: Floats, gammas: npt.ArrayLike, angles: npt.ArrayLike) -> Complexes:
     """Return the amplitudes, shape ``(2**D,)`` at index Σ_i b_i 2^i.
 
     Args:
@@ -72,7 +70,7 @@ def rotation_expectation_and_gradient(
 
 def rotation_tangents(
     generator: Floats, gammas: npt.ArrayLike, angles: npt.ArrayLike
-) -> tuple[Complex, Complex]:
+) -> tuple[Complexes, Complexes]:
     """Return the state and its derivatives by all parameters.
 
     Returns:
@@ -98,7 +96,7 @@ def rotation_tangents(
 
 def _checked(
     generator: Floats, gammas: npt.ArrayLike, angles: npt.ArrayLike
-) -> tuple[list[Complex], Floats]:
+) -> tuple[list[Complexes], Floats]:
     rows, turns = np.asarray(angles, dtype=float), np.asarray(gammas, dtype=float)
     if (
         rows.ndim != 2
@@ -112,7 +110,7 @@ def _checked(
     return [np.exp(-1j * gamma * generator) for gamma in turns], rows
 
 
-def _rotate_all(states: Complex, row: Floats) -> Complex:
+def _rotate_all(states: Complexes, row: Floats) -> Complexes:
     for qubit, theta in enumerate(row.tolist()):
         pairs = states.reshape(len(states), -1, 2, 2**qubit)
         cosine, sine = np.cos(theta / 2), np.sin(theta / 2)
@@ -123,7 +121,7 @@ def _rotate_all(states: Complex, row: Floats) -> Complex:
     return states
 
 
-def _half_turn(state: Complex, qubit: int) -> Complex:
+def _half_turn(state: Complexes, qubit: int) -> Complexes:
     """Return -iY/2 on one qubit, the derivative of RY."""
     pairs = state.reshape(-1, 2, 2**qubit)
     return np.stack([-pairs[:, 1] / 2, pairs[:, 0] / 2], axis=1).reshape(-1)

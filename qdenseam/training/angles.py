@@ -4,11 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from classical_ref.checks import Floats
 from qdenseam.training.minimize import minimize
-
-Floats = npt.NDArray[np.float64]
 
 Objective = Callable[[Floats, Floats], tuple[float, Floats, Floats]]
 """Maps (gammas, betas), each of shape ``(p,)``, to the value and its derivatives by both."""

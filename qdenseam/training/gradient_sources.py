@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Floats
 from qdenseam.errors import BackendError
 from qdenseam.execution.engines.gpu_support import missing_for_cupy
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
@@ -89,10 +90,8 @@ def mean_energy(
     if level != 1:
         observable = conditional_value_at_risk(energies, level, array_module=xp)
 
-    def objective(
-        gammas: npt.NDArray[np.float64], betas: npt.NDArray[np.float64]
-    ) -> tuple[float, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        found: tuple[float, npt.NDArray[np.float64], npt.NDArray[np.float64]] = differentiate(
+    def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
+        found: tuple[float, Floats, Floats] = differentiate(
             energies, angles, gammas=gammas, betas=betas, observable=observable
         )
         return found

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Floats
 from qdenseam.training.pennylane_optimizers import PENNYLANE_OPTIMIZERS, pennylane_minimize
-
-Floats = npt.NDArray[np.float64]
 
 _WITHOUT_GRADIENT = ("COBYLA", "Nelder-Mead", "Powell")
 

@@ -5,9 +5,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from classical_ref.checks import Floats
 
 
 def conditional_value_at_risk(

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.energy.hamiltonians import walsh_coefficients
+from classical_ref.checks import Floats
 
-Floats = npt.NDArray[np.float64]
 Objective = Callable[[Floats, Floats], tuple[float, Floats, Floats]]
 
 

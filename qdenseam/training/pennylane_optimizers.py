@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from classical_ref.checks import Floats
 
 PENNYLANE_OPTIMIZERS = ("Adam", "Adagrad")
 """Optimizers of PennyLane by name: those whose steps do not depend on the energy's scale."""

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from classical_ref.checks import Floats
 from qdenseam.training.angles import Training, train_angles
 from qdenseam.training.gradient_sources import GradientSource, mean_energy
-
-Floats = npt.NDArray[np.float64]
 
 
 def train_shared_angles(

@@ -21,14 +21,13 @@ from circuits.loading.coupled_search.kernels import (
     spanning_length,
 )
 from circuits.loading.merging_search.kernels import HELPER, MUX_COST, U0, U1, Ints, Words, mix
+from classical_ref.checks import Floats
 
 # columns of a candidate; from PATHS on the codes of up to three controls
 STATE, FIRST, SECOND, TARGET, COUNT, SPENT, PATHS = range(7)
 CANDIDATE_WIDTH = PATHS + 3
 # a path c, x, y is the number c + 256 (x + 1) + 65536 (y + 1), with 0 in place of what is not there
 X, Y = 8, 16
-
-Floats = npt.NDArray[np.float64]
 
 
 @njit(cache=True, error_model="numpy")

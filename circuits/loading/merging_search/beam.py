@@ -10,7 +10,6 @@ CX spent plus the length of that tree, which estimates the CX still to come.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from circuits.loading.merging_search.kernels import (
@@ -32,14 +31,13 @@ from circuits.loading.merging_search.kernels import (
     spread,
 )
 from circuits.loading.merging_search.moves import apply_merge, best_flips, improve
+from classical_ref.checks import Floats
 
 # columns of a step
 PARENT, TARGET, NUM_CONTROLS, FLIPS, EXTRA_START, EXTRA_COUNT, CONTROLS = range(7)
 STEP_WIDTH = CONTROLS + MAX_CONTROLS
 # columns of a candidate
 STATE, BIT, COUNT, SPENT, ROW = range(5)
-
-Floats = npt.NDArray[np.float64]
 
 
 class States(NamedTuple):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.loading.elimination import Elimination
+from classical_ref.checks import Integers
 
 Words = npt.NDArray[np.uint64]
 Literal = tuple[int, int]
@@ -136,8 +137,8 @@ class Search:
     variant: int = 0
 
     def run(
-        self, words: Words, num_bits: int, busy: npt.NDArray[np.int64], *, flagged: bool = False
-    ) -> tuple[int, Any, Any, Any, npt.NDArray[np.int64]]:
+        self, words: Words, num_bits: int, busy: Integers, *, flagged: bool = False
+    ) -> tuple[int, Any, Any, Any, Integers]:
         """Return what the beam search returns; compiled on first use.
 
         Raises:
@@ -163,9 +164,7 @@ class Search:
         return found
 
 
-def decode(
-    table: npt.NDArray[np.int64], fans: Words, extras: npt.NDArray[np.int64], *, tree: bool
-) -> tuple[Step, ...]:
+def decode(table: Integers, fans: Words, extras: Integers, *, tree: bool) -> tuple[Step, ...]:
     """Return the steps in the arrays of :func:`circuits.loading.merging_search.beam.beam`."""
     from circuits.loading.merging_search.beam import (
         CONTROLS,

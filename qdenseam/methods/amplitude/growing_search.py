@@ -8,14 +8,13 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Integers
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round
 from qdenseam.methods.amplitude.amplification import AmplitudeAmplification
 from qdenseam.methods.amplitude.marking import claim_of_each
 from qdenseam.methods.base import Floats, RecallMethod, Spins
 from qdenseam.methods.schedules import Iterations
-
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
+from classical_ref.checks import Integers
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, check_counts, law_of_joint
 from qdenseam.methods.schedules import Exact, FixedPoint, Schedule, as_schedule
@@ -57,7 +58,7 @@ class Claim:
         return FixedPoint(min(MAX_FAILURE, 0.5 / (self.crowd + 1))).rounds(self.least)
 
 
-def known_parts(memory: AmplitudeMemory, known: Mask) -> npt.NDArray[np.int64]:
+def known_parts(memory: AmplitudeMemory, known: Mask) -> Integers:
     """Return a number for each stored pattern, equal where the known neurons are, shape ``(K,)``.
 
     O(K D). Patterns of weight 0 count as well.

@@ -7,12 +7,12 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Integers
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import Round, register_adaptive
 from qdenseam.methods.amplitude.growing_search import (
     GrowingSearch,
-    Integers,
     SearchState,
     asked_rounds,
     completion_rounds,

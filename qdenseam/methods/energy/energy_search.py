@@ -6,16 +6,14 @@ from math import ceil, sqrt
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import bits_to_integer
 from circuits.energy.ansatz import warm_start_angles
+from classical_ref.checks import Integers
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
 from qdenseam.methods.base import Floats, Spins, check_counts
 from qdenseam.methods.energy.threshold_search import ThresholdSearch
-
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

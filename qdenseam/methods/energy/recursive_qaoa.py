@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.reduced import ReducedEnergy
@@ -13,8 +12,6 @@ from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds
 from qdenseam.methods.base import Spins, check_counts
 from qdenseam.methods.energy.qaoa import QAOA
 from qdenseam.training.gradient_sources import GradientSource
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
