@@ -332,7 +332,7 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
         "acceptance": shown_number(row["acceptance"]),
         "success": shown_number(row["success_per_shot"]),
         "preparations": shown_number(row["state_preparations"]),
-        "gates": shown_number(row["two_qubit_gates"], ".4g"),
+        "gates": shown_number(row["two_qubit_gates"]),
         "milliseconds": shown_number(1e3 * row["device_seconds"]),
-        "evaluations": shown_number(row["evaluations"] or None, ".4g"),
+        "evaluations": shown_number(row["evaluations"] or None),
     }

@@ -30,10 +30,11 @@ def svg_uri(figure: Any) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def shown_number(value: float | None, form: str = ".3g") -> str:
+def shown_number(value: float | None, form: str = "") -> str:
     """Return a number, a dash where there is none, or the sign of infinity."""
     if value is None or math.isnan(value):
         return "–"
+    form = form or (",.0f" if abs(value) >= 100 else ".3g")
     return "∞" if math.isinf(value) else format(value, form)
 
 

@@ -1,6 +1,8 @@
 """A study's page from its folder: what it says, that it stands alone, and the commands."""
 
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -93,6 +95,32 @@ def test_the_same_rows_make_the_same_page(folder):
     before = (folder / "report.html").read_bytes()
     run("report", folder)
     assert (folder / "report.html").read_bytes() == before
+
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+WIDTHS = (390, 768, 1280)
+FRAME = """<iframe id=page src=report.html></iframe><pre id=said></pre><script>
+page.onload = () => {{ for (const width of {}) {{
+  page.style.width = width + "px";
+  const root = page.contentDocument.documentElement;
+  said.textContent += `${{root.scrollWidth - root.clientWidth}} ${{root.clientWidth}};`; }} }}
+</script>"""
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here to lay the page out")
+def test_no_width_cuts_the_page(folder):
+    run("report", folder)
+    (folder / "frame.html").write_text(FRAME.format(list(WIDTHS)))
+    done = subprocess.run(
+        [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
+         "--virtual-time-budget=3000", "--dump-dom", f"--user-data-dir={folder / 'browser'}",
+         (folder / "frame.html").as_uri()],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    said = re.search(r'<pre id="said">(.*?)</pre>', done.stdout).group(1)
+    overflows, shown = zip(*(map(int, part.split()) for part in said[:-1].split(";")), strict=True)
+    assert overflows == (0, 0, 0)
+    assert all(0 <= width - inside < 20 for width, inside in zip(WIDTHS, shown, strict=True))
 
 
 def test_plot(folder):
