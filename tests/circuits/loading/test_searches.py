@@ -105,11 +105,11 @@ def test_the_index_register_reflects_on_the_index_alone(num_patterns, num_bits, 
     assert len(preparation.reflection_qubits) == (num_patterns - 1).bit_length()
 
 
-def test_fewer_ancillas_cost_gates(rng):
-    bits = random_patterns(rng, 60, 40)
+def test_fewer_ancillas_cost_gates():
+    bits = random_patterns(np.random.default_rng(1), 60, 40)  # of such sets half need an ancilla
     free, none = (prepare(bits, encoder=Auto(max_ancillas=m)) for m in (None, 0))
-    assert none.num_ancillas == 0
-    assert none.resources.two_qubit_gates >= free.resources.two_qubit_gates
+    assert (free.num_ancillas, none.num_ancillas) == (1, 0)
+    assert none.resources.two_qubit_gates > free.resources.two_qubit_gates
 
 
 def test_index_first_reflects_on_the_logarithm_of_the_number_of_patterns(rng):

@@ -56,7 +56,7 @@ def test_training_learns_and_repeats(rng, order):
     assert done.outcome is TrainingOutcome.COMPLETED
     assert [epoch for epoch, _ in seen] == list(range(1, 41))
     assert done.losses.tolist() == [loss for _, loss in seen]
-    assert done.losses[-1] < done.losses[0] / 10
+    assert done.losses[-1] < done.losses[0] / 2  # an outlier may stay, at a loss of 1
     assert (done.memory.classify(images) == labels).mean() > 0.95
     assert np.abs(done.memory.patterns).max() <= 1
     again = train(images, labels, setup, rng=1)
