@@ -33,16 +33,16 @@ class SimulatorRow(Row):
 
     case: str
     simulator: str
-    num_qubits: int | None
-    num_gates: int | None
+    num_qubits: int | None = None
+    num_gates: int | None = None
     """Operations of the circuit before it is compiled for the simulator."""
-    error: float | None
+    error: float | None = None
     """Largest difference of P(pattern, accepted) from the law, over the stored patterns."""
-    compile_seconds: float | None
+    compile_seconds: float | None = None
     """Processor time from our circuit to the simulator's own."""
-    seconds: float | None
+    seconds: float | None = None
     """Processor time of the simulation, all threads together."""
-    peak_mib: float | None
+    peak_mib: float | None = None
     """Memory that compiling and simulating took beyond that of a tiny circuit before."""
     note: str = ""
     """Why there are no numbers."""
@@ -96,12 +96,7 @@ def bench_simulators(
                 }
                 lacking = None if name == EXACT else missing(name)
                 answer = {"note": lacking} if lacking else _in_child(task, num_threads, limit)
-                yield SimulatorRow(case=case.name, simulator=name, **(_EMPTY | answer))
-
-
-_EMPTY: dict[str, Any] = dict.fromkeys(
-    ("num_qubits", "num_gates", "error", "compile_seconds", "seconds", "peak_mib")
-)
+                yield SimulatorRow(case=case.name, simulator=name, **answer)
 
 
 def _in_child(task: dict[str, Any], num_threads: int, limit: float) -> dict[str, Any]:

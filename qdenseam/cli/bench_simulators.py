@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from qdenseam.bench.gpu import GpuRow
     from qdenseam.bench.simulators import SimulatorRow
 
-_GPU_SIZES = "20,24,28,30,32,33"
-
 
 def simulators(
     sizes: Annotated[
@@ -74,7 +72,7 @@ def simulators(
 def gpu(
     sizes: Annotated[
         str, Option(metavar="N,N,...", help="Numbers of neurons, up to what the GPU holds.")
-    ] = _GPU_SIZES,
+    ] = "20,24,28,30,32,33",
     max_cpu_qubits: Annotated[int, Option(help="Largest D that is also run on the CPU.")] = 24,
     json_file: JsonFile = None,
 ) -> None:
