@@ -85,8 +85,14 @@ class Engine(ABC):
     def make_sampler(self, seed: int) -> BaseSamplerV2:
         """Return a fresh sampler for one batch of compiled circuits."""
 
-    def check_capacity(self, circuit: QuantumCircuit) -> None:  # noqa: B027
-        """Raise a CapacityError if the circuit cannot be simulated here; nothing by default."""
+    def check_capacity(self, circuit: QuantumCircuit) -> None:
+        """Raise a CapacityError if the circuit is wider than fits here."""
+        limit = self.max_qubits
+        if limit is not None and circuit.num_qubits > limit:
+            raise CapacityError(
+                f"A circuit for {self.name!r} should have at most {limit} qubits. Got "
+                f"{circuit.num_qubits}; use a larger device, 'exact', 'aer-mps' or fewer qubits."
+            )
 
     def sample(
         self,

@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 
 from circuits.circuit_facts import has_mid_circuit_operations
-from qdenseam.errors import BackendError, CapacityError
+from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.deferral import deferred
 from qdenseam.execution.engines.shot_sampler import ShotSampler
@@ -42,14 +42,6 @@ class DDSimEngine(Engine):
     def max_qubits(self) -> int | None:
         """The simulator's own limit; what fits depends on the state."""
         return _MAX_QUBITS
-
-    def check_capacity(self, circuit: QuantumCircuit) -> None:
-        """Raise a CapacityError if the circuit has more qubits than the simulator takes."""
-        if circuit.num_qubits > _MAX_QUBITS:
-            raise CapacityError(
-                f"A circuit for {self.name!r} should have at most {_MAX_QUBITS} qubits. Got "
-                f"{circuit.num_qubits}; use 'exact' or 'aer-mps'."
-            )
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Unroll into :data:`~qdenseam.execution.engines.wide_gates.WIDE_GATES`."""

@@ -9,7 +9,6 @@ from qiskit.primitives import BackendSamplerV2, BaseSamplerV2, StatevectorSample
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
-from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compiling.compilation import into_small_gates, onto_backend
 from qdenseam.execution.devices.calibrated import repetition_seconds
@@ -49,7 +48,8 @@ class BackendEngine(Engine):
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Compile for the backend's target."""
-        _check_width(self.name, self.max_qubits, circuits)
+        for circuit in circuits:
+            self.check_capacity(circuit)
         return onto_backend(circuits, self.backend, seed=seed, num_layouts=self.num_layouts)
 
     def make_sampler(self, seed: int) -> BaseSamplerV2:
@@ -105,18 +105,10 @@ class SamplerEngine(Engine):
         backend = self._backend
         if backend is None:
             return into_small_gates(circuits, seed=seed)
-        _check_width(self.name, self.max_qubits, circuits)
+        for circuit in circuits:
+            self.check_capacity(circuit)
         return onto_backend(circuits, backend, seed=seed, num_layouts=self.num_layouts)
 
     def make_sampler(self, seed: int) -> BaseSamplerV2:  # noqa: ARG002
         """Return the user's sampler itself; the seed cannot be given to it."""
         return self.sampler
-
-
-def _check_width(name: str, max_qubits: int | None, circuits: Sequence[QuantumCircuit]) -> None:
-    for circuit in circuits:
-        if max_qubits is not None and circuit.num_qubits > max_qubits:
-            raise CapacityError(
-                f"A circuit for {name!r} should have at most {max_qubits} qubits. "
-                f"Got {circuit.num_qubits}; use a larger backend or fewer qubits."
-            )

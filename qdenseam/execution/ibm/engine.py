@@ -14,7 +14,7 @@ from qiskit.primitives import BaseSamplerV2
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
-from qdenseam.errors import BackendError, CapacityError
+from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine, shots_of_each
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.compiling.target_check import unsupported_instruction
@@ -80,14 +80,6 @@ class IBMEngine(Engine):
     def job_service(self) -> IBMJobService:
         """Return the device's jobs; any process with the same account sees the same ones."""
         return IBMJobService(self.backend, program=self.program)
-
-    def check_capacity(self, circuit: QuantumCircuit) -> None:
-        """Raise a CapacityError if the device has fewer qubits than the circuit."""
-        if circuit.num_qubits > self.backend.num_qubits:
-            raise CapacityError(
-                f"A circuit for {self.name!r} should have at most {self.backend.num_qubits} "
-                f"qubits. Got {circuit.num_qubits}; use a larger device or fewer qubits."
-            )
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Lay out where success is predicted, and route; circuits become as wide as the device.
