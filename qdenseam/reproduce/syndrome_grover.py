@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from circuits.bit_order import all_bits
+from circuits.bit_order import Bits, all_bits
 from circuits.loading.affine import Affine
 from classical_ref.sparse_recovery import ParityMemory
 from classical_ref.spins import bits_to_spins
@@ -24,8 +24,6 @@ from qdenseam.reproduce.base import Check, Records, Reproduction, at_most, equal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Bits = NDArray[np.uint8]
 
 MOST_ROUNDS = 13
 

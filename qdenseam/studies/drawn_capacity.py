@@ -21,12 +21,12 @@ from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import CosinePower, Filter, HammingBall, OptimalFilter, Posterior
 from qdenseam.studies.filter_capacity import (
+    Floats,
     capacity_of_curves,
     quarter_octaves,
     sphere_packing_load,
 )
 
-Floats = npt.NDArray[np.float64]
 Distances = npt.NDArray[np.int64]
 
 BASELINE = "measure and accept, simulated"

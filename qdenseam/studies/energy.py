@@ -10,7 +10,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import integer_to_bits
 from circuits.energy.ansatz import warm_start_angles
@@ -34,12 +33,10 @@ from qdenseam.methods import (
     RecursiveQAOA,
 )
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds
+from qdenseam.methods.base import Spins
 from qdenseam.simulation.diagonal import product_state
 from qdenseam.studies.annealing import anneal
 from qdenseam.studies.landscape import descend, num_spurious
-
-Floats = npt.NDArray[np.float64]
-Spins = npt.NDArray[np.int8]
 
 ENERGIES: dict[str, Callable[[Spins], Any]] = {
     "hebb": HopfieldMemory,

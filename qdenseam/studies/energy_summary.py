@@ -6,10 +6,10 @@ from math import ceil, inf, log, log1p
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import Estimate, rate
+from qdenseam.methods.base import Floats
 from qdenseam.studies.energy import METHODS, SEARCHES
 from qdenseam.studies.energy_references import (
     ANNEALER,
@@ -23,8 +23,6 @@ from qdenseam.studies.energy_references import (
     budgets,
     energy_evaluations,
 )
-
-Floats = npt.NDArray[np.float64]
 
 _CONFIDENCE = 0.99
 _REFERENCES = {DESCENTS: "descents", ANNEALER: "annealer", NEAREST: "nearest", DENSE: "dense"}

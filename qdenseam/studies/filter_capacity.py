@@ -134,43 +134,6 @@ def recall_curves(
     return curves
 
 
-def mean_capacity(
-    table: npt.ArrayLike | None,
-    num_neurons: int,
-    num_flips: int,
-    *,
-    num_probes: int = 7400,
-    threshold: float = 0.9,
-    rng: np.random.Generator | int | None = None,
-) -> Estimate:
-    """Return the K at which the mean over probes of P(target given acceptance) is ``threshold``.
-
-    Simulated at loads a factor 2^{1/4} apart around the crossing and interpolated linearly in
-    log K; the interval is a bootstrap over probes, each of which has its own patterns.
-
-    Args:
-        table: F(d), shape ``(D + 1,)``, or ``None`` for the nearest pattern.
-        num_neurons: D.
-        num_flips: e.
-        num_probes: 7,400 give about ± 5 % at 95 %.
-        threshold: In (0, 1).
-        rng: Seed or generator.
-
-    Returns:
-        The estimate, whose interval covers probes and their pattern sets; NaN with an open
-        interval where the capacity is below 2 or above 2^40.
-    """
-    rng = np.random.default_rng(rng)
-    coarse = [2**k for k in range(41)]
-    rough = recall_curves(table, num_neurons, num_flips, coarse, num_probes=200, rng=rng).mean(
-        axis=0
-    )
-    at = int(np.argmax(rough < threshold)) if (rough < threshold).any() else len(coarse)
-    loads = quarter_octaves(max(0, at - 3), min(40, at + 2))
-    curves = recall_curves(table, num_neurons, num_flips, loads, num_probes=num_probes, rng=rng)
-    return capacity_of_curves(loads, curves, threshold=threshold, rng=rng)
-
-
 def quarter_octaves(low: int, high: int) -> list[int]:
     """Return the distinct loads 2^low..2^high, a factor 2^{1/4} apart and rounded."""
     steps = np.round(2.0 ** np.arange(low, high + 0.1, 0.25)).astype(np.int64)

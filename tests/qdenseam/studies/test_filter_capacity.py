@@ -11,7 +11,6 @@ from qdenseam.studies.capacity import capacity_summary, capacity_tasks, study_fi
 from qdenseam.studies.filter_capacity import (
     capacity_of_curves,
     distance_law,
-    mean_capacity,
     pooled_capacity,
     quarter_octaves,
     recall_curves,
@@ -35,7 +34,9 @@ def test_pooled_capacities(each, num_neurons: int, num_flips: int, expected: flo
 
 def test_the_mean_capacity_of_a_ball_is_poissons(rng: np.random.Generator) -> None:
     # with λ expected false positives the mean is (1 - e^-λ)/λ, which is 0.9 at λ = 0.2146
-    found = mean_capacity(HammingBall(2).table(20), 20, 2, num_probes=4000, rng=rng)
+    loads = quarter_octaves(8, 12)
+    curves = recall_curves(HammingBall(2).table(20), 20, 2, loads, num_probes=4000, rng=rng)
+    found = capacity_of_curves(loads, curves, rng=rng)
     expected = 1 + 0.2146 / distance_law(20)[:3].sum()
     assert found.low < expected < found.high
     assert found.best == pytest.approx(expected, rel=0.1)
