@@ -16,7 +16,7 @@ from qdenseam.bench.exact.distance_energies import distance_energies
 from qdenseam.bench.exact.neuron_classes import ClassQAOA
 from qdenseam.bench.recall_cases import recall_case
 from qdenseam.bench.timing import fastest
-from qdenseam.simulation import diagonal, diagonal_arrays
+from qdenseam.simulation import diagonal
 
 Precision = Literal["double", "single"]
 Numbers = tuple[float, float | None, float]
@@ -117,7 +117,7 @@ class _Recall:
 def _state(xp: Any, size: int, precision: Precision, on_cpu: bool) -> Numbers:
     case = _Recall(size, precision)
     seconds, cpu_seconds, state = case.timed(
-        xp, diagonal_arrays.qaoa_state_arrays, diagonal.qaoa_state if on_cpu else None
+        xp, diagonal.qaoa_state, diagonal.qaoa_state if on_cpu else None
     )
     others = np.random.default_rng(0).integers(2**size, size=_NUM_CHECKED)
     states = np.concatenate([bits_to_integer(case.bits), others])
@@ -129,7 +129,7 @@ def _state(xp: Any, size: int, precision: Precision, on_cpu: bool) -> Numbers:
 def _expectation(xp: Any, size: int, precision: Precision, on_cpu: bool) -> Numbers:
     case = _Recall(size, precision)
     seconds, cpu_seconds, value = case.timed(
-        xp, diagonal_arrays.qaoa_expectation_arrays, diagonal.qaoa_expectation if on_cpu else None
+        xp, diagonal.qaoa_expectation, diagonal.qaoa_expectation if on_cpu else None
     )
     return seconds, cpu_seconds, abs(value - case.law.expectation_and_gradient()[0]) / size
 
@@ -138,7 +138,7 @@ def _gradient(xp: Any, size: int, precision: Precision, on_cpu: bool) -> Numbers
     case = _Recall(size, precision)
     seconds, cpu_seconds, (_, *slopes) = case.timed(
         xp,
-        diagonal_arrays.qaoa_expectation_and_gradient_arrays,
+        diagonal.qaoa_expectation_and_gradient,
         diagonal.qaoa_expectation_and_gradient if on_cpu else None,
     )
     expected = np.concatenate(case.law.expectation_and_gradient()[1:])

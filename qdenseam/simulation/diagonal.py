@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
-from typing import Any, Literal
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ from classical_ref.checks import Complexes, Floats
 Precision = Literal["double", "single"]
 Observable = npt.ArrayLike | Callable[[Floats], Floats]
 """Values O(x), shape ``(2**D,)``, or a function that maps the final probabilities to them."""
+
+if TYPE_CHECKING:
+    from qdenseam.simulation.diagonal_arrays import ArrayLayers
 
 _BLOCK_QUBITS = 12  # 64 KiB of double amplitudes
 _THREADED_QUBITS = 16  # below, starting threads costs more than it saves
@@ -39,7 +43,8 @@ def qaoa_state(
     *,
     gammas: npt.ArrayLike,
     betas: npt.ArrayLike,
-    precision: Precision = "double",
+    precision: Precision | None = None,
+    array_module: ModuleType | None = None,
 ) -> Complexes:
     r"""Return the state Π_l mixer(β_l) exp(-iγ_l E) ⊗ RY(θ_i)|0⟩ of that circuit.
 
@@ -48,18 +53,22 @@ def qaoa_state(
         start_angles: θ_i, shape ``(D,)``.
         gammas: Phase angles, one per layer.
         betas: Mixer angles, one per layer.
-        precision: ``"single"`` halves the memory; amplitudes are then right to about 1e-6 a layer.
+        precision: ``"double"``, the default, or ``"single"``, which halves the memory; amplitudes
+            are then right to about 1e-6 a layer. An array module takes that of the diagonal.
+        array_module: Where diagonal, observable and state live, such as CuPy: the plain array
+            operations of :mod:`qdenseam.simulation.diagonal_arrays`. ``None`` is NumPy with
+            compiled kernels. Angles are host arrays everywhere.
 
     Returns:
         Amplitudes, shape ``(2**D,)`` at index Σ_i b_i 2^i; equal to the circuit's up to a global
         phase. ``complex64`` in single precision.
 
     Raises:
-        ValueError: The shapes do not fit each other, or the precision is unknown.
+        ValueError: The shapes do not fit each other, the precision is unknown or given with an
+            array module, or the diagonal of one holds no floats.
     """
-    re, im = _Layers(diagonal, start_angles, gammas, betas, precision).forward()
-    state = np.empty(len(re), dtype=np.result_type(re.dtype, np.complex64))
-    state.real, state.imag = re, im
+    layers = _layers(diagonal, start_angles, gammas, betas, precision, array_module)
+    state: Complexes = layers.state()
     return state
 
 
@@ -70,7 +79,8 @@ def qaoa_expectation(
     gammas: npt.ArrayLike,
     betas: npt.ArrayLike,
     observable: Observable | None = None,
-    precision: Precision = "double",
+    precision: Precision | None = None,
+    array_module: ModuleType | None = None,
 ) -> float:
     r"""Return ⟨ψ|O|ψ⟩ for a diagonal O, by default the energy itself.
 
@@ -81,11 +91,14 @@ def qaoa_expectation(
         betas: Mixer angles, one per layer.
         observable: O(x), or a function of the final probabilities; ``None`` is E.
         precision: See :func:`qaoa_state`.
+        array_module: See :func:`qaoa_state`; a function of the probabilities then takes half a
+            state more.
 
     Raises:
         ValueError: As :func:`qaoa_state`.
     """
-    return _Layers(diagonal, start_angles, gammas, betas, precision).expectation(observable)
+    layers = _layers(diagonal, start_angles, gammas, betas, precision, array_module)
+    return layers.expectation(observable)
 
 
 def qaoa_expectation_and_gradient(
@@ -95,7 +108,8 @@ def qaoa_expectation_and_gradient(
     gammas: npt.ArrayLike,
     betas: npt.ArrayLike,
     observable: Observable | None = None,
-    precision: Precision = "double",
+    precision: Precision | None = None,
+    array_module: ModuleType | None = None,
 ) -> tuple[float, Floats, Floats]:
     r"""Return ⟨ψ|O|ψ⟩ and its exact derivatives by all angles, in about four simulations.
 
@@ -111,6 +125,7 @@ def qaoa_expectation_and_gradient(
         betas: Mixer angles, one per layer.
         observable: O(x), or a function of the final probabilities; ``None`` is E.
         precision: See :func:`qaoa_state`.
+        array_module: See :func:`qaoa_state`.
 
     Returns:
         (value, ∂/∂γ, ∂/∂β), the derivatives of shape ``(p,)``.
@@ -122,7 +137,8 @@ def qaoa_expectation_and_gradient(
         Jones and Gacon, "Efficient calculation of gradients in classical simulations of
         variational quantum algorithms" (2020), algorithm 1.
     """
-    return _Layers(diagonal, start_angles, gammas, betas, precision).gradient(observable)
+    layers = _layers(diagonal, start_angles, gammas, betas, precision, array_module)
+    return layers.gradient(observable)
 
 
 def checked_layers(
@@ -148,7 +164,26 @@ def checked_layers(
     return angles, phases, turns
 
 
-class _Layers:
+def _layers(
+    diagonal: Any,
+    start_angles: npt.ArrayLike,
+    gammas: npt.ArrayLike,
+    betas: npt.ArrayLike,
+    precision: Precision | None,
+    array_module: ModuleType | None,
+) -> "_KernelLayers | ArrayLayers":
+    if array_module is None:
+        return _KernelLayers(diagonal, start_angles, gammas, betas, precision or "double")
+    if precision is not None:
+        raise ValueError(
+            f"precision should be that of the diagonal with an array module. Got {precision!r}."
+        )
+    from qdenseam.simulation.diagonal_arrays import ArrayLayers
+
+    return ArrayLayers(diagonal, start_angles, gammas, betas, array_module)
+
+
+class _KernelLayers:
     """One circuit, checked and laid out for the kernels."""
 
     def __init__(
@@ -178,9 +213,12 @@ class _Layers:
         self.num_blocks = 2 ** (self.num_qubits - self.low)
         self.axes = np.stack([np.cos(self.angles), np.sin(self.angles)])
 
-    def forward(self) -> tuple[Any, Any]:
+    def state(self) -> Any:
         with _workers(self.num_qubits) as run:
-            return self._forward(run)
+            re, im = self._forward(run)
+        state = np.empty(len(re), dtype=np.result_type(self.dtype, np.complex64))
+        state.real, state.imag = re, im
+        return state
 
     def expectation(self, observable: Observable | None) -> float:
         from qdenseam.simulation import diagonal_kernels as kernels

@@ -25,86 +25,6 @@ ArrayObservable = Any
 probabilities to them."""
 
 
-def qaoa_state_arrays(
-    diagonal: Any,
-    start_angles: npt.ArrayLike,
-    *,
-    gammas: npt.ArrayLike,
-    betas: npt.ArrayLike,
-    array_module: ModuleType = np,
-) -> Any:
-    r"""Return the state of :func:`qdenseam.simulation.diagonal.qaoa_state`.
-
-    Args:
-        diagonal: Energies E of the array module, shape ``(2**D,)``, float32 or float64.
-        start_angles: θ_i, shape ``(D,)``, a host array.
-        gammas: Phase angles, one per layer, a host array.
-        betas: Mixer angles, one per layer, a host array.
-        array_module: Where the arrays live.
-
-    Returns:
-        Amplitudes of the array module, shape ``(2**D,)`` at index Σ_i b_i 2^i.
-
-    Raises:
-        ValueError: The shapes do not fit each other, or the diagonal holds no floats.
-    """
-    return _Layers(diagonal, start_angles, gammas, betas, array_module).forward()
-
-
-def qaoa_expectation_arrays(
-    diagonal: Any,
-    start_angles: npt.ArrayLike,
-    *,
-    gammas: npt.ArrayLike,
-    betas: npt.ArrayLike,
-    observable: ArrayObservable | None = None,
-    array_module: ModuleType = np,
-) -> float:
-    r"""Return ⟨ψ|O|ψ⟩ of :func:`qdenseam.simulation.diagonal.qaoa_expectation`.
-
-    Args:
-        diagonal: Energies E of the array module, shape ``(2**D,)``, float32 or float64.
-        start_angles: θ_i, shape ``(D,)``, a host array.
-        gammas: Phase angles, one per layer, a host array.
-        betas: Mixer angles, one per layer, a host array.
-        observable: O(x), or a function of the final probabilities, which then take half a state
-            more; ``None`` is E.
-        array_module: Where the arrays live.
-
-    Raises:
-        ValueError: As :func:`qaoa_state_arrays`.
-    """
-    return _Layers(diagonal, start_angles, gammas, betas, array_module).expectation(observable)
-
-
-def qaoa_expectation_and_gradient_arrays(
-    diagonal: Any,
-    start_angles: npt.ArrayLike,
-    *,
-    gammas: npt.ArrayLike,
-    betas: npt.ArrayLike,
-    observable: ArrayObservable | None = None,
-    array_module: ModuleType = np,
-) -> tuple[float, Floats, Floats]:
-    r"""Return what :func:`qdenseam.simulation.diagonal.qaoa_expectation_and_gradient` does.
-
-    Args:
-        diagonal: Energies E of the array module, shape ``(2**D,)``, float32 or float64.
-        start_angles: θ_i, shape ``(D,)``, a host array.
-        gammas: Phase angles, one per layer, a host array.
-        betas: Mixer angles, one per layer, a host array.
-        observable: See :func:`qaoa_expectation_arrays`.
-        array_module: Where the arrays live.
-
-    Returns:
-        (value, ∂/∂γ, ∂/∂β), the derivatives host arrays of shape ``(p,)``.
-
-    Raises:
-        ValueError: As :func:`qaoa_state_arrays`.
-    """
-    return _Layers(diagonal, start_angles, gammas, betas, array_module).gradient(observable)
-
-
 def mix(
     state: Any, start_angles: npt.ArrayLike, beta: float, *, array_module: ModuleType = np
 ) -> None:
@@ -112,7 +32,7 @@ def mix(
     BlockMixer(start_angles, state.dtype, array_module).turn(state, beta)
 
 
-class _Layers:
+class ArrayLayers:
     """One circuit on one array module."""
 
     def __init__(
@@ -133,7 +53,8 @@ class _Layers:
         self.dtype = np.result_type(diagonal.dtype, np.complex64)
         self.mixer = BlockMixer(self.angles, self.dtype, array_module)
 
-    def forward(self) -> Any:
+    def state(self) -> Any:
+        """Return the amplitudes."""
         state = self._start()
         for gamma, beta in zip(self.gammas.tolist(), self.betas.tolist(), strict=True):
             self._phase(state, gamma)
@@ -141,7 +62,8 @@ class _Layers:
         return state
 
     def expectation(self, observable: ArrayObservable | None) -> float:
-        state = self.forward()
+        """Return ⟨ψ|O|ψ⟩."""
+        state = self.state()
         values = self._values(observable, state)
         total = self.xp.zeros((), dtype=np.float64)
         for block in self.mixer.blocks():
@@ -151,7 +73,8 @@ class _Layers:
         return float(total.item())
 
     def gradient(self, observable: ArrayObservable | None) -> tuple[float, Floats, Floats]:
-        ket = self.forward()
+        """Return ⟨ψ|O|ψ⟩ and its derivatives by the gammas and the betas."""
+        ket = self.state()
         values = self._values(observable, ket)
         bra = self.xp.empty(ket.shape, dtype=ket.dtype)
         for block in self.mixer.blocks():

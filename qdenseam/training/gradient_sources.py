@@ -1,7 +1,6 @@
 """Who computes the trained expectation and its gradient: our engine, a GPU, or PennyLane."""
 
 from collections.abc import Sequence
-from functools import partial
 from importlib import import_module
 from typing import Any, Literal
 
@@ -12,7 +11,6 @@ from classical_ref.checks import Floats
 from qdenseam.errors import BackendError
 from qdenseam.execution.engines.gpu_support import missing_for_cupy
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
-from qdenseam.simulation.diagonal_arrays import qaoa_expectation_and_gradient_arrays
 from qdenseam.training.angles import Objective
 from qdenseam.training.minimize import OPTIMIZERS
 from qdenseam.training.objectives import conditional_value_at_risk
@@ -80,21 +78,22 @@ def mean_energy(
         if level != 1:
             raise ValueError(f"level should be 1 with gradients from PennyLane. Got {level}.")
         return pennylane_objective(diagonal, start_angles)
-    differentiate: Any = qaoa_expectation_and_gradient
-    xp: Any = np
-    if gradient_source == "cupy":
-        xp = _cupy()
-        differentiate = partial(qaoa_expectation_and_gradient_arrays, array_module=xp)
+    array_module = _cupy() if gradient_source == "cupy" else None
+    xp: Any = array_module or np
     energies, angles = xp.asarray(diagonal, dtype=np.float64), np.asarray(start_angles, dtype=float)
     observable = None
     if level != 1:
         observable = conditional_value_at_risk(energies, level, array_module=xp)
 
     def objective(gammas: Floats, betas: Floats) -> tuple[float, Floats, Floats]:
-        found: tuple[float, Floats, Floats] = differentiate(
-            energies, angles, gammas=gammas, betas=betas, observable=observable
+        return qaoa_expectation_and_gradient(
+            energies,
+            angles,
+            gammas=gammas,
+            betas=betas,
+            observable=observable,
+            array_module=array_module,
         )
-        return found
 
     return objective
 

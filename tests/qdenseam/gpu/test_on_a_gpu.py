@@ -17,10 +17,6 @@ from qdenseam.methods import QAOA, ProductFilter
 from qdenseam.retrieval.verb import recall
 from qdenseam.simulation import block_mixer
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
-from qdenseam.simulation.diagonal_arrays import (
-    qaoa_expectation_and_gradient_arrays,
-    qaoa_state_arrays,
-)
 from qdenseam.training.gradient_sources import mean_energy
 
 pytestmark = pytest.mark.gpu
@@ -72,11 +68,11 @@ def test_warm_states_and_gradients_are_the_cpus(
     )
     layers = {"gammas": rng.normal(size=3), "betas": rng.normal(size=3)}
     energies = cupy.asarray(diagonal, dtype=dtype)
-    state = qaoa_state_arrays(energies, start, **layers, array_module=cupy)
+    state = qaoa_state(energies, start, **layers, array_module=cupy)
     assert isinstance(state, cupy.ndarray)
     expected = qaoa_state(diagonal, start, **layers)
     np.testing.assert_allclose(cupy.asnumpy(state), expected, atol=tolerance)
-    there = qaoa_expectation_and_gradient_arrays(energies, start, **layers, array_module=cupy)
+    there = qaoa_expectation_and_gradient(energies, start, **layers, array_module=cupy)
     here = qaoa_expectation_and_gradient(diagonal, start, **layers)
     for mine, other in zip(there, here, strict=True):
         np.testing.assert_allclose(mine, other, rtol=0, atol=tolerance * (1 + np.abs(other).max()))
