@@ -220,6 +220,10 @@ class FigureSpec(_Table):
     axes: tuple[str, ...] = ()
     """Names of the blocks that are shown; by default all."""
 
+    def __post_init__(self) -> None:
+        if isinstance(self.axes, str):
+            object.__setattr__(self, "axes", (self.axes,))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:

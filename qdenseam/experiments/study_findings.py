@@ -37,9 +37,10 @@ def study_sentences(results: Sequence[RowResult], *, level: float = 0.95) -> lis
     return [sentence for sentence in (*said, _missing(results)) if sentence]
 
 
-def shown_name(label: str, engine: str) -> str:
+def shown_name(label: str, engine: str, *, peeks: bool = False) -> str:
     """Return the name of a contender on an engine; a law and a classical memory need no engine."""
-    return label if engine in (CLASSICAL, "exact") else f"{label} ({engine})"
+    name = label if engine in (CLASSICAL, "exact") else f"{label} ({engine})"
+    return f"{name} (reads the answer)" if peeks else name
 
 
 def told_flips(result: RowResult) -> bool:

@@ -22,9 +22,9 @@ def line_styles(table: "pd.DataFrame") -> dict[tuple[str, str], dict[str, Any]]:
 
     Classical memories have open markers, quantum ones filled ones, baselines dashed lines.
     """
-    lines = table.drop_duplicates(["label", "engine"])[["label", "engine", "kind"]]
+    lines = table.drop_duplicates(["label", "engine"])[["label", "engine", "kind", "peeks"]]
     styles = {}
-    for color, marker, (label, engine, kind) in zip(
+    for color, marker, (label, engine, kind, peeks) in zip(
         palette(len(lines)), cycle(_MARKERS), lines.itertuples(index=False), strict=False
     ):
         styles[label, engine] = {
@@ -33,7 +33,7 @@ def line_styles(table: "pd.DataFrame") -> dict[tuple[str, str], dict[str, Any]]:
             "markerfacecolor": color if kind == "quantum" else "white",
             "linestyle": "--" if kind == "baseline" else "-",
             "linewidth": 1.2,
-            "label": fill(shown_name(label, engine), 44).replace("$", r"\$"),
+            "label": fill(shown_name(label, engine, peeks=peeks), 44).replace("$", r"\$"),
         }
     return styles
 
@@ -133,7 +133,7 @@ def plot_study(
         ax.set_ylim(bottom=-0.03)
     if is_wide:
         ax.set_xscale("log", base=2)
-    ax.set_xticks(ticks, [str(tick) for tick in ticks])
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     return framed(ax, x.replace("_", " "), y.replace("_", " "))
 
 

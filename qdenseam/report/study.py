@@ -151,9 +151,7 @@ def _cells(study: Study, rows: list[tuple[RowResult, dict[str, str]]]) -> Iterat
         listed = []
         for line in lines:
             result, values = here.get(line, (None, {}))
-            name = shown_name(*line)
-            if result is not None and result.row.peeks:
-                name += " (reads the answer)"
+            name = shown_name(*line, peeks=result is not None and result.row.peeks)
             if result is not None and result.records and result.stopped == UNFINISHED:
                 name += " (unfinished)"
             word = "not asked here" if result is None else "" if values else "not run"
@@ -174,7 +172,8 @@ def _cell_name(study: Study, results: Sequence[RowResult]) -> str:
             f"{independent:.2f})"
         )
         if study.sampling.until:
-            words.append(f"{columns['sets']} pattern sets, {ran.stopped.replace('_', ' ')}")
+            why = dict.fromkeys(each.stopped.replace("_", " ") for each in results if each.records)
+            words.append(f"{columns['sets']} pattern sets ({', '.join(why)})")
     return "; ".join(words)
 
 

@@ -68,6 +68,10 @@ class TestText:
             [{"num_patterns": 2, "noise": 0.5}, {"num_patterns": 4, "noise": 0.5}]
         ]
 
+    def test_one_name_of_a_block_is_a_list_of_one(self, study):
+        asked = changed(study, figure=[{"x": "flips", "axes": "load"}])
+        assert asked.figures[0].axes == ("load",)
+
     def test_data_lie_beside_the_file(self, tmp_path):
         file = tmp_path / "study.toml"
         file.write_text('data = { source = "mine.npy" }\ncontender = [{ recall = "nearest" }]')
