@@ -221,8 +221,9 @@ class FigureSpec(_Table):
     """Names of the blocks that are shown; by default all."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.axes, str):
-            object.__setattr__(self, "axes", (self.axes,))
+        given: Any = self.axes
+        if isinstance(given, str):
+            object.__setattr__(self, "axes", (given,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
