@@ -1,6 +1,7 @@
-"""Random patterns, and probes made from them by flips and erasures."""
+"""Patterns as rows, random ones, and probes made from them by flips and erasures."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +10,25 @@ from classical_ref.checks import Spins, check_patterns, check_spins
 from classical_ref.spins import hamming_distance
 
 _ROUNDS = 1000  # redraws of repeated rows before the request counts as impossible
+
+
+class PatternRows:
+    """What holds patterns as rows."""
+
+    __slots__ = ()
+
+    patterns: NDArray[Any]
+    """Shape ``(num_patterns, num_neurons)``."""
+
+    @property
+    def num_patterns(self) -> int:
+        """Number of stored patterns."""
+        return int(self.patterns.shape[0])
+
+    @property
+    def num_neurons(self) -> int:
+        """Number of neurons."""
+        return int(self.patterns.shape[1])
 
 
 def random_patterns(

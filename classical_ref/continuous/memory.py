@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import Floats, Integers
+from classical_ref.patterns import PatternRows
 
 
 class Convergence(IntEnum):
@@ -37,7 +38,7 @@ class ContinuousResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ContinuousMemory(ABC):
+class ContinuousMemory(PatternRows, ABC):
     """Real patterns with an energy over real states.
 
     Where the energy depends on differences alone it is computed around the mean of the patterns, so
@@ -78,16 +79,6 @@ class ContinuousMemory(ABC):
             f"{type(self).__name__}(num_patterns={self.num_patterns}, "
             f"num_neurons={self.num_neurons}, beta={self.beta})"
         )
-
-    @property
-    def num_patterns(self) -> int:
-        """Number of stored patterns."""
-        return int(self.patterns.shape[0])
-
-    @property
-    def num_neurons(self) -> int:
-        """Number of neurons."""
-        return int(self.patterns.shape[1])
 
     def energy(self, states: ArrayLike) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``."""

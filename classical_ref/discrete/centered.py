@@ -17,6 +17,7 @@ from classical_ref.discrete.dynamics import (
     resolve,
     run,
 )
+from classical_ref.patterns import PatternRows
 from classical_ref.separation import RectifiedPolynomial
 from classical_ref.spins import Spins, check_patterns, check_probes
 
@@ -25,7 +26,7 @@ _EPSILON = float(np.finfo(np.float64).eps)
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CenteredMemory:
+class CenteredMemory(PatternRows):
     r"""Patterns told apart by how they differ from their mean m, not by what they share.
 
     With :math:`\tilde H_\mu = (\xi^\mu - m) \cdot (\sigma - m)` over the known neurons, a spin
@@ -64,16 +65,6 @@ class CenteredMemory:
             f"CenteredMemory(num_patterns={self.num_patterns}, num_neurons={self.num_neurons}, "
             f"separation={self.separation})"
         )
-
-    @property
-    def num_patterns(self) -> int:
-        """Number of stored patterns."""
-        return int(self.patterns.shape[0])
-
-    @property
-    def num_neurons(self) -> int:
-        """Number of neurons."""
-        return int(self.patterns.shape[1])
 
     def similarities(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None

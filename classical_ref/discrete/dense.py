@@ -19,6 +19,7 @@ from classical_ref.discrete.dynamics import (
 from classical_ref.discrete.fields import DenseFields, Engine, SelfInteraction
 from classical_ref.discrete.stored import StoredPatterns
 from classical_ref.discrete.synchronous import chosen_backend, stored_similarities
+from classical_ref.patterns import PatternRows
 from classical_ref.separation import Polynomial, Rule, Separation
 from classical_ref.spins import Spins, check_patterns, check_probes, products
 
@@ -27,7 +28,7 @@ _CHUNK = 2**22  # entries of a (num_states, num_patterns) block
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class DenseMemory:
+class DenseMemory(PatternRows):
     r"""Patterns stored as low points of :math:`E(\sigma) = -\sum_\mu w_\mu F(\xi^\mu\cdot\sigma)`.
 
     Like every memory of this package it has ``patterns`` and ``energy(states)``; a quantum memory
@@ -76,16 +77,6 @@ class DenseMemory:
             f"DenseMemory(num_patterns={self.num_patterns}, num_neurons={self.num_neurons}, "
             f"separation={self.separation})"
         )
-
-    @property
-    def num_patterns(self) -> int:
-        """Number of stored patterns."""
-        return int(self.patterns.shape[0])
-
-    @property
-    def num_neurons(self) -> int:
-        """Number of neurons."""
-        return int(self.patterns.shape[1])
 
     def energy(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None

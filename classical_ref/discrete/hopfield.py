@@ -19,6 +19,7 @@ from classical_ref.discrete.dynamics import (
     run,
 )
 from classical_ref.discrete.fields import SelfInteraction
+from classical_ref.patterns import PatternRows
 from classical_ref.spins import Spins, check_patterns, check_probes
 
 LearningRule = Literal["hebb", "projection", "storkey"]
@@ -87,7 +88,7 @@ def storkey_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = 
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class HopfieldMemory:
+class HopfieldMemory(PatternRows):
     r"""Patterns stored in couplings, :math:`E(\sigma) = -\frac12 \sum_{i\ne j} W_{ij} s_i s_j`.
 
     With the Hebb rule the energy is that of ``DenseMemory(patterns, Polynomial(2))`` divided by
@@ -130,16 +131,6 @@ class HopfieldMemory:
             f"HopfieldMemory(num_patterns={self.num_patterns}, num_neurons={self.num_neurons}, "
             f"rule={self.rule!r})"
         )
-
-    @property
-    def num_patterns(self) -> int:
-        """Number of stored patterns."""
-        return int(self.patterns.shape[0])
-
-    @property
-    def num_neurons(self) -> int:
-        """Number of neurons."""
-        return int(self.patterns.shape[1])
 
     def energy(
         self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
