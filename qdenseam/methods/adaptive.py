@@ -9,12 +9,12 @@ next rounds.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import check_probes
+from classical_ref.checks import Integers, check_probes
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
 from qdenseam.spelling import Named
@@ -74,6 +74,34 @@ class SingleCircuitRounds:
     def state_preparations(self) -> int:
         """Product states prepared, one a shot."""
         return self.shots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SharedCircuits:
+    """What has been asked for by independent searches that share their circuits."""
+
+    num_rounds: int = 0
+    """Measurements that the longest search has asked for so far."""
+    circuits: int = 0
+    """Circuits asked for so far: the searches that ask for the same one share it."""
+    shots: int = 0
+    """Measurements of all searches so far."""
+    state_preparations: int = 0
+    """State preparations and inverses of all searches so far."""
+    asked: tuple[Integers, ...] = ()
+    """For each circuit just asked for, the searches that wait for its readouts, in order."""
+
+    def waiting(self, rounds: Sequence[Round], who: Sequence[Integers]) -> Self:
+        """Return the state in which searches, by their places, wait for each of the rounds."""
+        return replace(
+            self,
+            num_rounds=self.num_rounds + bool(rounds),
+            circuits=self.circuits + len(rounds),
+            shots=self.shots + sum(r.shots for r in rounds),
+            state_preparations=self.state_preparations
+            + sum(r.shots * r.method.state_preparations(r.memory, r.probe) for r in rounds),
+            asked=tuple(who),
+        )
 
 
 class AdaptiveMethod(Named, ABC):

@@ -1,7 +1,7 @@
 """What searches without a number of matches share: growing random iteration counts."""
 
 from abc import abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, log, sqrt
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from classical_ref.checks import Integers
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits
 from qdenseam.methods.amplitude.amplification import AmplitudeAmplification
 from qdenseam.methods.amplitude.marking import claim_of_each
 from qdenseam.methods.base import Floats, RecallMethod, Spins
@@ -18,7 +18,7 @@ from qdenseam.methods.schedules import Iterations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SearchState:
+class SearchState(SharedCircuits):
     """Where the independent searches of an adaptive method stand; every shot is a search."""
 
     answers: Spins
@@ -27,16 +27,6 @@ class SearchState:
     """Which searches go on, shape ``(shots,)``."""
     bounds: Floats
     """The bound m below which each search draws its number of iterations, shape ``(shots,)``."""
-    num_rounds: int = 0
-    """Measurements that the longest search has asked for so far."""
-    circuits: int = 0
-    """Circuits asked for so far: the searches that ask for the same one share it."""
-    shots: int = 0
-    """Measurements of all searches so far."""
-    state_preparations: int = 0
-    """State preparations and inverses of all searches so far."""
-    asked: tuple[Integers, ...] = ()
-    """For each circuit just asked for, the searches that wait for its readouts, in order."""
 
     def __post_init__(self) -> None:
         for name in ("answers", "unfinished", "bounds"):
@@ -134,12 +124,4 @@ def asked_rounds(
     rounds = [
         Round(method=method, memory=memory, probe=probe, shots=len(who)) for method, who in groups
     ]
-    return replace(
-        state,
-        num_rounds=state.num_rounds + 1,
-        circuits=state.circuits + len(rounds),
-        shots=state.shots + sum(r.shots for r in rounds),
-        state_preparations=state.state_preparations
-        + sum(r.shots * r.method.state_preparations(memory, r.probe) for r in rounds),
-        asked=tuple(who for _, who in groups),
-    ), rounds
+    return state.waiting(rounds, [who for _, who in groups]), rounds

@@ -11,13 +11,13 @@ from circuits.bit_order import bits_to_integer
 from circuits.energy.ansatz import warm_start_angles
 from classical_ref.checks import Integers
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, register_adaptive
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits, register_adaptive
 from qdenseam.methods.base import Floats, Spins, check_counts
 from qdenseam.methods.energy.threshold_search import ThresholdSearch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class EnergySearchState:
+class EnergySearchState(SharedCircuits):
     """Where independent searches stand, one row each."""
 
     answers: Spins
@@ -26,16 +26,6 @@ class EnergySearchState:
     """The bound m on each search's iterations, shape ``(shots,)``."""
     calls: Integers
     """Oracle calls of each search, shape ``(shots,)``."""
-    asked: tuple[Integers, ...] = ()
-    """Which searches wait for each circuit of the last round."""
-    num_rounds: int = 0
-    """Rounds asked for so far."""
-    circuits: int = 0
-    """Different circuits asked for."""
-    shots: int = 0
-    """Shots asked for, over all circuits."""
-    state_preparations: int = 0
-    """Start states prepared or unprepared in all these shots."""
 
 
 @register_adaptive
@@ -141,16 +131,8 @@ class EnergySearch(AdaptiveMethod):
             rounds.append(Round(method=method, memory=memory, probe=probe, shots=len(who)))
             if state.num_rounds:
                 calls[who] += max(iterations, 1)
-        preparations = sum(r.shots * r.method.state_preparations(memory, r.probe) for r in rounds)
-        return replace(
-            state,
-            calls=calls,
-            asked=tuple(who for *_, who in groups),
-            num_rounds=state.num_rounds + bool(rounds),
-            circuits=state.circuits + len(rounds),
-            shots=state.shots + sum(r.shots for r in rounds),
-            state_preparations=state.state_preparations + preparations,
-        ), rounds
+        waiting = state.waiting(rounds, [who for *_, who in groups])
+        return replace(waiting, calls=calls), rounds
 
 
 def _energy(diagonal: Floats, states: Spins) -> Floats:
