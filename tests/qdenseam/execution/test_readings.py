@@ -226,7 +226,7 @@ def test_the_qubits_are_those_that_the_device_read() -> None:
 
 def test_what_was_not_read_is_not_mitigated() -> None:
     exact = recall(memory(), PROBE, method=ProbabilisticRecall(1), shots=50, rng=1)
-    rounds = recall(memory(), PROBE, method=MinimumSearch(), sampler="aer", shots=5, rng=1)
+    rounds = recall(memory(), PROBE, method=MinimumSearch(), sampler="aer", shots=1, rng=1)
     for result in (exact, rounds):
         with pytest.raises(ValueError, match="should start from what was read"):
             result.processed(Mitigation(readout="subspace"), errors_of(4))

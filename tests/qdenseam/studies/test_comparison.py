@@ -257,11 +257,9 @@ def test_content_decides_identity(tmp_path) -> None:
 
     first, patterns = run(seed=1)
     assert first > 0
-    assert run(seed=1) == (0, patterns)
     again, others = run(seed=2)
     assert again == first
     assert others != patterns
-    assert run(seed=1) == (0, patterns)
     file = tmp_path / "moved.npy"
     assert run(seed=1) == (0, patterns)
     assert "mine.npy" not in (out / "results.jsonl").read_text()
@@ -288,4 +286,4 @@ def test_the_report_states_the_versions_of_its_rows(comparison) -> None:
     first, *others = comparison.records
     old = [replace(first, versions={**first.versions, "numpy": "1.0"}), *others]
     assert f"{np.__version__} ({len(others)} rows), 1.0 (1 row)" in page(old)
-    assert f'<td class="note">{np.__version__}</td>' in page(comparison.records)
+    assert f'<td class="note">{np.__version__}</td>' in comparison.report.read_text()

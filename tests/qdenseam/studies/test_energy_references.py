@@ -50,7 +50,7 @@ def test_instances_are_those_that_the_trial_met(methods: dict) -> None:
 def test_stored_rows_are_about_instances_that_can_be_made_again(name: str) -> None:
     folder = Path(__file__).parents[3] / "notebooks"
     small = [r for r in read_records(folder / f"{name}.jsonl") if r.params["num_neurons"] == 6]
-    for record in small[:: len(small) // 3]:
+    for record in (small[0], small[-1]):
         task = Task(kind=record.kind, params=record.params, seed=record.seed)
         again = list(instances(dict(record.params), task.rng(record.batch)))
         assert [float(f"{m.field_strength():.3g}") for m, _ in again] == record.values["field"]
