@@ -16,6 +16,7 @@ from qdenseam.methods import (
     Amplified,
     CosinePower,
     DolphChebyshev,
+    HammingBall,
     IndexSearch,
     LabelWriting,
     ProbabilisticRecall,
@@ -111,6 +112,23 @@ def test_the_circuit_obeys_the_law_on_random_memories(
         probe = memory.patterns[0] * (rng.random(num_neurons) < 0.7)
         with case(rows, weights, probe):
             assert_law(method.law(memory, probe), memory, law_of_circuit(method, memory, probe))
+
+
+def test_readings_are_accepted_by_their_distance_at_the_known_neurons() -> None:
+    """The laws above take ``acceptance_of`` for granted; here it is written out."""
+    patterns, probe, _ = CASES["weighted"]
+    memory, states = AmplitudeMemory(np.array([spins(p) for p in patterns])), all_bits(5)
+    asked = [(i, int(bit)) for i, bit in enumerate(probe) if bit != "?"]
+    for state in states:
+        wrong = sum(int(state[i]) != bit for i, bit in asked)
+        for method, expected in (
+            (IndexSearch(), wrong == 0),
+            (IndexSearch(positions=(0, 2), radius=1), wrong <= 1),
+            (SampleAndAccept(HammingBall(1)), wrong <= 1),
+            (SampleAndAccept(CosinePower(2)), np.cos(np.pi * wrong / (2 * len(asked))) ** 4),
+        ):
+            accepted = method.acceptance_of(memory, spins(probe), bits_to_spins(state[np.newaxis]))
+            assert accepted == pytest.approx(float(expected), abs=1e-12), (state, method)
 
 
 KINDS_OF_READINGS = {

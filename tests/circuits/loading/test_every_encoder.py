@@ -71,12 +71,12 @@ def encoder(request):
     return request.param
 
 
-@pytest.mark.parametrize(("num_patterns", "num_bits"), [(1, 1), (2, 3), (3, 4), (5, 6), (8, 5)])
-def test_small_sets_exactly_and_invertibly(encoder, num_patterns, num_bits, rng):
-    for kind in AMPLITUDES:
-        bits = random_patterns(rng, num_patterns, num_bits)
-        with case(kind):
-            check_exactly(encoder, bits, random_amplitudes(rng, num_patterns, kind))
+def test_small_sets_exactly_and_invertibly(encoder, rng):
+    sizes = ((1, 1), (2, 3), (3, 4), (5, 6), (8, 5))
+    for size, kind in itertools.product(sizes, AMPLITUDES):
+        with case(size, kind):
+            bits = random_patterns(rng, *size)
+            check_exactly(encoder, bits, random_amplitudes(rng, len(bits), kind))
 
 
 def check_exactly(encoder, bits, amplitudes):
@@ -180,11 +180,11 @@ def test_small_amplitudes_at_the_largest_size(name, rng):
     np.testing.assert_allclose(np.abs(prepared[places]), amplitudes, rtol=1e-3)
 
 
-@pytest.mark.parametrize(("num_patterns", "num_bits"), [(3, 2), (4, 4), (10, 5), (16, 6)])
-def test_small_amplitudes_beside_large_ones(encoder, num_patterns, num_bits, rng):
-    for ratio, kind in itertools.product((1e-4, 1e-6, 1e-9), ("real", "complex")):
-        with case(ratio, kind):
-            check_small_amplitudes(encoder, num_patterns, num_bits, ratio, kind, rng)
+def test_small_amplitudes_beside_large_ones(encoder, rng):
+    sizes, ratios = ((3, 2), (4, 4), (10, 5), (16, 6)), (1e-4, 1e-6, 1e-9)
+    for size, ratio, kind in itertools.product(sizes, ratios, ("real", "complex")):
+        with case(size, ratio, kind):
+            check_small_amplitudes(encoder, *size, ratio, kind, rng)
 
 
 def check_small_amplitudes(encoder, num_patterns, num_bits, ratio, kind, rng):

@@ -73,7 +73,8 @@ def test_flips_are_told_to_auto(run) -> None:
 
 @pytest.mark.parametrize("method", ["auto", *sorted(METHODS)])
 def test_every_method_by_name(run, method):
-    result = run("--method", method, "--flips", "1")
+    few = ("--data", "random", "--num-neurons", "5", "--num-patterns", "3", "--shots", "50")
+    result = run(*few, "--method", method, "--flips", "1")
     assert result.exit_code == 0, result.output
     if method != "auto":
         assert f"{method} on exact." in result.stdout
