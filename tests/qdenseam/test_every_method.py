@@ -222,18 +222,19 @@ def test_a_probe_enters_by_x_gates_that_are_undone_unless_the_method_peeks(
         assert ({count % 2 for count in counts} == {0, 1}) == method.peeks
 
 
-@METHODS
-def test_resources_equal_the_built_circuit(method: RecallMethod) -> None:
+def test_resources_equal_the_built_circuit() -> None:
     patterns, probe, _ = CASES["all known"]
-    memory = memory_for(method, patterns)
-    resources = method.resources(memory, probe)
-    circuit = transpile(
-        method.circuit(memory, probe), basis_gates=["cx", "u"], optimization_level=0
-    )
-    assert resources.two_qubit_gates == circuit.count_ops().get("cx", 0)
-    assert resources.two_qubit_depth == circuit.depth(lambda i: i.operation.num_qubits == 2)
-    assert resources.num_qubits == circuit.num_qubits
-    assert resources.state_preparations >= 1
+    for method in examples():
+        memory = memory_for(method, patterns)
+        resources = method.resources(memory, probe)
+        circuit = transpile(
+            method.circuit(memory, probe), basis_gates=["cx", "u"], optimization_level=0
+        )
+        with case(example_id(method)):
+            assert resources.two_qubit_gates == circuit.count_ops().get("cx", 0)
+            assert resources.two_qubit_depth == circuit.depth(lambda i: i.operation.num_qubits == 2)
+            assert resources.num_qubits == circuit.num_qubits
+            assert resources.state_preparations >= 1
 
 
 def test_bad_input_is_refused() -> None:
