@@ -195,7 +195,9 @@ def test_layouts_take_what_is_predicted_best(rng) -> None:
     )
     ours, qiskits = route_by_trees(circuit, target), route_by_qiskit(circuit, target, num_seeds=2)
     assert max(map(two_qubit_gates, ours)) < min(map(two_qubit_gates, qiskits))
-    assert len(route(circuit, target, num_seeds=2)) == len(qiskits) + 2
+    routed = route(circuit, target, num_seeds=2)  # equal circuits once: trees may agree
+    assert len(qiskits) < len(routed) <= len(qiskits) + len(ours)
+    assert {*map(two_qubit_gates, routed)} <= {*map(two_qubit_gates, [*ours, *qiskits])}
     found = best_layout(circuit, target, num_seeds=2)
     assert two_qubit_gates(found.circuit) in map(two_qubit_gates, ours)
     assert_same_shots(found.circuit, circuit)
