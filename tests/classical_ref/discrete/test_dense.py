@@ -195,7 +195,6 @@ def test_table_identity(memory, rule, self_interaction):
 
 @given(memories())
 def test_exact_field_is_the_energy_difference(memory):
-    memory = moderate(memory)
     states = all_states(memory.num_neurons)[:32]
     fields = memory.local_field(states)
     for neuron in range(memory.num_neurons):
