@@ -73,9 +73,10 @@ def onto_backend(
     ]
     if not is_calibrated(backend.target):
         for each, seed in zip(pass_managers, seeds, strict=True):
-            each.optimization = generate_preset_pass_manager(
+            plain = generate_preset_pass_manager(
                 optimization_level=1, backend=backend, seed_transpiler=seed
-            ).optimization
+            )
+            each.init, each.optimization = plain.init, plain.optimization
     with compiled_for(f"the backend {backend.name!r}", backend.target):
         return [
             min(

@@ -187,18 +187,21 @@ COMPILED = IDEAL | {
 def test_compiling_for_no_noise_keeps_small_amplitudes(name, ratio, rng):
     if name == "ddsim":
         pytest.importorskip("mqt.ddsim")
-    bits = all_bits(5)[rng.permutation(32)[:6]]
     amplitudes = ratio ** np.linspace(0, 1, 6)
     amplitudes /= np.linalg.norm(amplitudes)
-    circuit = pattern_superposition(bits, amplitudes, encoder="schmidt")
-    circuit.add_register(ClassicalRegister(5, "memory"))
-    circuit.measure(range(5), range(5))
-    (compiled,) = engine(COMPILED[name]()).compile([circuit], seed=3)
-    read = {i.clbits[0]: compiled.find_bit(i.qubits[0]).index for i in compiled.data if i.clbits}
-    places = [read[bit] for bit in compiled.clbits]
-    compiled.remove_final_measurements()
-    prepared = Statevector(compiled).probabilities(places)[bits.astype(int) @ 2 ** np.arange(5)]
-    np.testing.assert_allclose(np.sqrt(prepared), amplitudes, rtol=1e-3)
+    for _ in range(4):
+        bits = all_bits(5)[rng.permutation(32)[:6]]
+        circuit = pattern_superposition(bits, amplitudes, encoder="schmidt")
+        circuit.add_register(ClassicalRegister(5, "memory"))
+        circuit.measure(range(5), range(5))
+        (compiled,) = engine(COMPILED[name]()).compile([circuit], seed=3)
+        read = {
+            i.clbits[0]: compiled.find_bit(i.qubits[0]).index for i in compiled.data if i.clbits
+        }
+        places = [read[bit] for bit in compiled.clbits]
+        compiled.remove_final_measurements()
+        prepared = Statevector(compiled).probabilities(places)[bits.astype(int) @ 2 ** np.arange(5)]
+        np.testing.assert_allclose(np.sqrt(prepared), amplitudes, rtol=1e-3)
 
 
 @pytest.mark.parametrize("name", ["aer", "aer-mps"])
