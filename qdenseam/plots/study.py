@@ -2,7 +2,7 @@
 
 from itertools import cycle
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from qdenseam.plots.style import framed, new_figure, palette, sidestep
 if TYPE_CHECKING:
     import pandas as pd
 
+AMBIGUOUS: Final[dict[str, Any]] = {"color": "#dddddd", "linewidth": 0, "label": "ambiguous probes"}
+"""How the share of ambiguous probes is drawn."""
 _MARKERS = "osD^v<>Pph*X"
 _INTERVALS = {"failure_rate": "failure", "clear_rate": "clear"}
 
@@ -127,9 +129,7 @@ def plot_study(
         ax.plot(where, _finite(rows[y]), **style)
     if y == "failure_rate":
         shares = table.groupby(x)["ambiguous"].mean()
-        ax.fill_between(
-            shares.index, shares, color="#dddddd", linewidth=0, label="ambiguous probes", zorder=0
-        )
+        ax.fill_between(shares.index, shares, **AMBIGUOUS, zorder=0)
         ax.set_ylim(bottom=-0.03)
     if is_wide:
         ax.set_xscale("log", base=2)

@@ -12,7 +12,7 @@ from qdenseam.experiments.study_findings import shown_name, study_sentences, tol
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, study_table
 from qdenseam.experiments.toml_text import toml_text
 from qdenseam.files import write_whole
-from qdenseam.plots.study import line_styles, plot_study, study_panels
+from qdenseam.plots.study import AMBIGUOUS, line_styles, plot_study, study_panels
 from qdenseam.plots.style import new_figure
 from qdenseam.report.page import render, shown_number, shown_rate, svg_uri
 from qdenseam.versions import versions_in
@@ -81,32 +81,34 @@ def _figure(table: "pd.DataFrame", figure: FigureSpec) -> dict[str, Any]:
         plot_study(part, figure.x, figure.y, ax=axes[0, 0], styles=styles)
         axes[0, 0].set_title(title, fontsize=10)
         panels.append({"src": svg_uri(drawing), "alt": _alt(part, figure, title)})
-    handles = axes[0, 0].get_legend_handles_labels()[0][-1:] if figure.y == "failure_rate" else []
+    shows_ambiguous = figure.y == "failure_rate"
     x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
     caption = (
         f"{y.capitalize()} against {x}. Lines are set a little apart; a missing point was not "
     )
     caption += "run or has no such number."
-    if handles:
+    if shows_ambiguous:
         caption += (
             " Failure rates are over all probes, with 95 % intervals over pattern sets; gray: the "
             "share of probes to which another pattern is as near as their own."
         )
     return {
         "panels": panels,
-        "legend": _legend(styles, handles),
+        "legend": _legend(styles, shows_ambiguous),
         "caption": caption,
     }
 
 
-def _legend(styles: dict[tuple[str, str], dict[str, Any]], handles: list[Any]) -> str:
+def _legend(styles: dict[tuple[str, str], dict[str, Any]], shows_ambiguous: bool) -> str:
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
-    lines = [Line2D([], [], **style) for style in styles.values()]
+    handles: list[Any] = [Line2D([], [], **style) for style in styles.values()]
+    handles += [Patch(**AMBIGUOUS)] if shows_ambiguous else []
     height = sum(0.19 * (1 + style["label"].count("\n")) for style in styles.values())
     drawing, axes = new_figure(1, 1, size=(4.4, 0.5 + height))
     axes[0, 0].axis("off")
-    axes[0, 0].legend(handles=[*lines, *handles], loc="upper left", fontsize=9, frameon=False)
+    axes[0, 0].legend(handles=handles, loc="upper left", fontsize=9, frameon=False)
     return svg_uri(drawing)
 
 
