@@ -12,6 +12,5 @@ def test_ours_is_measured_and_peers_are_or_say_why_not(tmp_path):
     assert done.exit_code == 0, done.output
     ours, *peers = json.loads(file.read_text())["rows"]
     assert ours["collector"] == "qdenseam"
-    assert min(ours["run_ms"], ours["skip_ms"]) >= 0
     assert 100 < ours["bytes_per_task"] < 1000
-    assert all(row["note"] or row["run_ms"] >= 0 for row in peers)
+    assert all(row["note"] or row["bytes_per_task"] > 0 for row in peers)
