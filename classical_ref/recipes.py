@@ -6,6 +6,7 @@ A recipe is what stands in a comparison: one rule for every pattern set. Its tex
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
+from math import log
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -16,9 +17,8 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.dynamics import Tie, Update, check_choice
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.discrete.hopfield import HopfieldMemory, LearningRule
-from classical_ref.metrics import nearest_pattern
-from classical_ref.separation import Polynomial, RectifiedPolynomial, Rule, Separation
-from classical_ref.spins import Spins, check_patterns
+from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Rule, Separation
+from classical_ref.spins import Spins, check_patterns, hamming_distance
 
 _CHOICES = {
     "learning": LearningRule,
@@ -99,6 +99,28 @@ class DenseRecipe(Recipe):
 
 @final
 @dataclass(frozen=True, slots=True)
+class BestExponentialRecipe(Recipe):
+    r"""The exponential :class:`DenseMemory` at its best: all neurons at once, own spin kept.
+
+    With :math:`\beta = \max(1, \ln(K)/2 + 1/2)`, above :math:`\ln(K - 1)/2`, it is an exact scan
+    for the nearest pattern wherever one is nearest (``tests/classical_ref/test_nearest_law.py``).
+    """
+
+    name: ClassVar[str] = "best-exponential"
+    built_from: ClassVar[tuple[str, ...]] = ()
+    update: Update = "synchronous"
+    self_interaction: SelfInteraction = "kept"
+    tie: Tie = "keep"
+    max_sweeps: int = 100
+
+    def memory(self, patterns: ArrayLike) -> DenseMemory:
+        """Return the memory of patterns ``(K, D)``."""
+        stored = check_patterns(patterns)
+        return DenseMemory(stored, Exponential(max(1.0, log(len(stored)) / 2 + 0.5)))
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class HopfieldRecipe(Recipe):
     """A :class:`HopfieldMemory` with its learning rule and its dynamics."""
 
@@ -134,9 +156,20 @@ class CenteredRecipe(Recipe):
 @final
 @dataclass(frozen=True, slots=True)
 class NearestRecipe(Recipe):
-    """The nearest-neighbor scan: the stored pattern at the least distance, the first if tied."""
+    """The nearest-neighbor scan: the stored pattern at the least distance, the first if tied.
+
+    Attributes:
+        at: Where given, the distance that is looked for instead of the least one: a scan that is
+            told how many known bits are flipped rules out what is nearer.
+    """
 
     name: ClassVar[str] = "nearest"
+    at: int | None = None
+
+    def __post_init__(self) -> None:
+        is_count = isinstance(self.at, int | np.integer) and not isinstance(self.at, bool)
+        if self.at is not None and not (is_count and self.at >= 0):
+            raise ValueError(f"at should be an integer, at least 0. Got {self.at!r}.")
 
     def memory(self, patterns: ArrayLike) -> Spins:
         """Return the patterns themselves, ``(K, D)``."""
@@ -151,12 +184,21 @@ class NearestRecipe(Recipe):
         bits: bool | None = None,
         rng: np.random.Generator | int | None = None,  # noqa: ARG002
     ) -> Spins:
-        """Return the nearest pattern of each probe; see :class:`Recipe`."""
+        """Return the pattern of each probe that is nearest, or nearest to ``at`` away."""
         stored = self.memory(patterns)
-        return stored[nearest_pattern(stored, probes, bits=bits).rows]
+        distances = hamming_distance(stored, probes, bits=bits)
+        apart = distances if self.at is None else np.abs(distances - self.at)
+        return stored[apart.argmin(axis=-1)]
 
 
 RECIPES: dict[str, type[Recipe]] = {
-    each.name: each for each in (DenseRecipe, HopfieldRecipe, CenteredRecipe, NearestRecipe)
+    each.name: each
+    for each in (
+        DenseRecipe,
+        BestExponentialRecipe,
+        HopfieldRecipe,
+        CenteredRecipe,
+        NearestRecipe,
+    )
 }
 """Every recipe by name."""

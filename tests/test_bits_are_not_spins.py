@@ -545,6 +545,7 @@ EXEMPT = {
     "qdenseam.experiments.resampling.capacity": "a number of probes",
     "qdenseam.plots.attention": "real numbers",
     "qdenseam.plots.class_memory": "real numbers",
+    "classical_ref.recipes.BestExponentialRecipe.memory": "by its base",
     "classical_ref.recipes.DenseRecipe.memory": "by its base",
     "classical_ref.recipes.HopfieldRecipe.memory": "by its base",
     "classical_ref.recipes.CenteredRecipe.memory": "by its base",

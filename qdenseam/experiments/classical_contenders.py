@@ -8,11 +8,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from classical_ref.recipes import CenteredRecipe, DenseRecipe, HopfieldRecipe, NearestRecipe, Recipe
+from classical_ref.recipes import (
+    BestExponentialRecipe,
+    CenteredRecipe,
+    DenseRecipe,
+    HopfieldRecipe,
+    NearestRecipe,
+    Recipe,
+)
 from classical_ref.separation import Exponential, RectifiedPolynomial
 from classical_ref.spins import hamming_distance
 from qdenseam.experiments.challenge import Answers, Challenge, Contender
-from qdenseam.experiments.classical_settings import best_exponential
 
 
 def _recalled(
@@ -80,7 +86,7 @@ CLASSICAL_CONTENDERS = (
         name="dense-exp",
         label="dense exponential",
         kind="classical",
-        answer=_recalled(lambda k: DenseRecipe(best_exponential(k), "synchronous", "kept")),
+        answer=_recalled(lambda _: BestExponentialRecipe()),
         setting="β = max(1, ln(K)/2 + ½); all neurons at once, own spin kept. Log-sum-exp has the "
         "same dynamics",
     ),

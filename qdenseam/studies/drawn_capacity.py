@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.patterns import flip, random_patterns
+from classical_ref.recipes import BestExponentialRecipe, DenseRecipe, Recipe
+from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial
 from classical_ref.spins import hamming_distance
-from qdenseam.experiments.classical_settings import CLASSICAL
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import CosinePower, Filter, HammingBall, OptimalFilter, Posterior
@@ -29,6 +30,17 @@ from qdenseam.studies.filter_capacity import (
 
 Distances = npt.NDArray[np.int64]
 
+CLASSICAL: dict[str, Recipe] = {
+    "Hebb": DenseRecipe(Polynomial(2), self_interaction="kept"),
+    "dense, order 3": DenseRecipe(RectifiedPolynomial(3), self_interaction="kept"),
+    "dense, order 4": DenseRecipe(RectifiedPolynomial(4), self_interaction="kept"),
+    "dense, exponential": BestExponentialRecipe(),
+    "exponential, as published": DenseRecipe(Exponential()),
+}
+"""Memories of random patterns by label: each at its best documented setting, chosen before the
+patterns were drawn. A memory that keeps a neuron's own spin decodes better than one without it, and
+powers are rectified, so that a pattern is not taken for its negative. One stands beside its best
+setting as it was published."""
 BASELINE = "measure and accept, simulated"
 """Label of the Hamming ball without a circuit: shots of the memory until one is in the ball."""
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.metrics import nearest_pattern
-from qdenseam.experiments.classical_settings import CLASSICAL
+from classical_ref.recipes import BestExponentialRecipe
 from qdenseam.experiments.records import Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.studies.annealing import anneal
@@ -27,7 +27,7 @@ DESCENT = "descent on the same energy"
 NEAREST = "nearest-neighbor scan"
 """K·D bits read, no energy. Instances are unambiguous, so its success is 1 by construction."""
 DENSE = "dense memory, best setting"
-"""The exponential memory of :mod:`qdenseam.experiments.classical_settings`."""
+"""Of :class:`~classical_ref.recipes.BestExponentialRecipe`."""
 DESCENTS = "sampled descents, lowest"
 """Descent from the probe, then from states that the circuits' start draws; the lowest is kept."""
 ANNEALER = "annealer from the probe"
@@ -132,7 +132,7 @@ def reference_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[st
         start, target = index_of(probe), int(memory.pattern_indices()[0])
         nearest = nearest_pattern(patterns, probe)
         found["nearest"].append(int(nearest.rows == 0 and not nearest.is_tied))
-        settled = CLASSICAL["dense, exponential"].recall(patterns, probe, rng=rng)
+        settled = BestExponentialRecipe().recall(patterns, probe, rng=rng)
         found["dense"].append(int((settled == patterns[0]).all()))
         chances = np.full(probe.size, FLIP)
         descended = sampled_descents(energies, start, chances, allowed, num_runs=NUM_RUNS, rng=rng)

@@ -9,6 +9,7 @@ from classical_ref.metrics import nearest_pattern
 from classical_ref.patterns import corrupt, random_patterns
 from classical_ref.recipes import (
     RECIPES,
+    BestExponentialRecipe,
     CenteredRecipe,
     DenseRecipe,
     HopfieldRecipe,
@@ -18,6 +19,7 @@ from classical_ref.recipes import (
 BEST = {"update": "synchronous", "self_interaction": "kept"}
 CASES = [
     (DenseRecipe(Exponential(2.0), **BEST), lambda p: DenseMemory(p, Exponential(2.0)), BEST),
+    (BestExponentialRecipe(), lambda p: DenseMemory(p, Exponential(np.log(4) / 2 + 0.5)), BEST),
     (HopfieldRecipe("projection", tie="plus"), lambda p: HopfieldMemory(p, "projection"),
      {"tie": "plus"}),
     (CenteredRecipe(RectifiedPolynomial(4)),
@@ -46,6 +48,15 @@ def test_the_scan_takes_the_nearest(instance) -> None:
     rows = nearest_pattern(patterns, probes).rows
     np.testing.assert_array_equal(NearestRecipe().recall(patterns, probes), patterns[rows])
     np.testing.assert_array_equal(NearestRecipe().recall(patterns, probes[0]), patterns[rows[0]])
+
+
+def test_a_scan_told_the_flips_rules_out_what_is_nearer() -> None:
+    patterns = np.array([[1, 1, 1, 1], [1, 1, -1, -1]], dtype=np.int8)
+    probe = np.array([[1, -1, -1, -1]], dtype=np.int8)  # three flips from the first
+    assert NearestRecipe().recall(patterns, probe).tolist() == patterns[[1]].tolist()
+    assert NearestRecipe(at=3).recall(patterns, probe).tolist() == patterns[[0]].tolist()
+    with pytest.raises(ValueError, match="at should be an integer"):
+        NearestRecipe(at=-1)
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))

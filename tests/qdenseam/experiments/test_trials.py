@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from classical_ref.patterns import is_ambiguous
+from classical_ref.recipes import BestExponentialRecipe
 from qdenseam.experiments.challenge import Challenge
-from qdenseam.experiments.classical_settings import best_exponential
 from qdenseam.experiments.comparison_tasks import ComparisonSettings, comparison_tasks
 from qdenseam.experiments.contenders import CONTENDERS
 from qdenseam.experiments.trials import challenge, comparison_trial, gallery_trial, load_dataset
@@ -73,7 +73,8 @@ def test_the_exponential_memory_fails_where_the_scan_does_in_the_comparisons_own
         p = task.params
         if task.kind != "comparison" or p["contender"] != "dense-exp":
             continue
-        beta = best_exponential(p["num_patterns"]).beta
+        patterns = challenge(p, 0).patterns
+        beta = BestExponentialRecipe().memory(patterns).separation.beta
         assert beta > math.log(max(2, p["num_patterns"] - 1)) / 2
         for index in range(p["num_sets"]):
             given = challenge(p, index)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from qdenseam.experiments import collect
-from qdenseam.experiments.classical_settings import CLASSICAL
 from qdenseam.studies.capacity import capacity_summary, capacity_tasks, study_tasks
-from qdenseam.studies.drawn_capacity import BASELINE, drawn_tasks, drawn_trial
+from qdenseam.studies.drawn_capacity import BASELINE, CLASSICAL, drawn_tasks, drawn_trial
 
 
 def _params(**changes) -> dict:
