@@ -212,18 +212,25 @@ class Entrant(_Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureSpec(_Table):
-    """``y`` against ``x``, a line for each contender, a panel for each value of ``by``."""
+    """``y`` against ``x``: by default a line for each contender, a panel for each ``by``."""
 
     x: str
     y: str = "failure_rate"
     by: str = ""
     axes: tuple[str, ...] = ()
     """Names of the blocks that are shown; by default all."""
+    line: tuple[str, ...] = ("label", "engine")
+    """Columns of the table whose values make a line."""
+    where: Mapping[str, tuple[Plain, ...]] = field(default_factory=dict)
+    """Values of columns to which the rows are confined."""
+    log_y: bool = False
 
     def __post_init__(self) -> None:
-        given: Any = self.axes
-        if isinstance(given, str):
-            object.__setattr__(self, "axes", (given,))
+        for name in ("axes", "line"):
+            if isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, (getattr(self, name),))
+        where = {k: v if isinstance(v, tuple) else (v,) for k, v in self.where.items()}
+        object.__setattr__(self, "where", where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

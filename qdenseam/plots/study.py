@@ -1,5 +1,6 @@
-"""Any column of a study's table against any axis, a line for each contender and engine."""
+"""Any column of a study's table against any other, a line for each contender and engine."""
 
+from collections.abc import Mapping
 from itertools import cycle
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
@@ -15,29 +16,44 @@ if TYPE_CHECKING:
 
 AMBIGUOUS: Final[dict[str, Any]] = {"color": "#dddddd", "linewidth": 0, "label": "ambiguous probes"}
 """How the share of ambiguous probes is drawn."""
+CONTENDERS: Final = ("label", "engine")
+"""Columns whose values make a line of a study of contenders."""
 _MARKERS = "osD^v<>Pph*X"
 _INTERVALS = {"failure_rate": "failure", "clear_rate": "clear"}
+_MOST_TICKS = 12
 
 
-def line_styles(table: "pd.DataFrame") -> dict[tuple[str, str], dict[str, Any]]:
-    """Return matplotlib keywords by (label, engine), so that panels of a figure agree.
+def line_styles(
+    table: "pd.DataFrame", line: tuple[str, ...] = CONTENDERS
+) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return matplotlib keywords by the values that make a line, so that panels agree.
 
-    Classical memories have open markers, quantum ones filled ones, baselines dashed lines.
+    By the column ``kind``, where there is one, classical memories have open markers, quantum ones
+    filled ones, baselines dashed lines, and theory a thin line.
     """
-    lines = table.drop_duplicates(["label", "engine"])[["label", "engine", "kind", "peeks"]]
     styles = {}
-    for color, marker, (label, engine, kind, peeks) in zip(
-        palette(len(lines)), cycle(_MARKERS), lines.itertuples(index=False), strict=False
+    lines = table.drop_duplicates([*line])
+    for color, marker, (_, row) in zip(
+        palette(len(lines)), cycle(_MARKERS), lines.iterrows(), strict=False
     ):
-        styles[label, engine] = {
+        kind = row.get("kind", "quantum")
+        styles[tuple(row[name] for name in line)] = {
             "color": color,
-            "marker": marker,
+            "marker": "" if kind == "theory" else marker,
             "markerfacecolor": color if kind == "quantum" else "white",
             "linestyle": "--" if kind == "baseline" else "-",
-            "linewidth": 1.2,
-            "label": fill(shown_name(label, engine, peeks=peeks), 44).replace("$", r"\$"),
+            "linewidth": 0.8 if kind == "theory" else 1.2,
+            "label": fill(line_name(row, line), 44).replace("$", r"\$"),
         }
     return styles
+
+
+def line_name(row: Mapping[str, Any], line: tuple[str, ...] = CONTENDERS) -> str:
+    """Return the name of the line that a row is on; numbers stand beside what they are."""
+    if line == CONTENDERS:
+        return shown_name(row["label"], row["engine"], peeks=bool(row.get("peeks", False)))
+    values = ((name, row[name]) for name in line)
+    return ", ".join(v if isinstance(v, str) else f"{n.replace('_', ' ')} {v}" for n, v in values)
 
 
 def study_panels(
@@ -48,10 +64,17 @@ def study_panels(
     Who has no number to show is left out, unless that is everybody.
 
     Raises:
-        ValueError: The table has no such column.
+        ValueError: The table has no such column, or no such rows.
     """
-    _check_columns(table, figure.x, figure.y, *([figure.by] if figure.by else []))
+    by = [figure.by] if figure.by else []
+    _check_columns(table, figure.x, figure.y, *by, *figure.line, *figure.where)
     rows = table[table["block"].isin(figure.axes)] if figure.axes else table
+    for column, values in figure.where.items():
+        rows = rows[rows[column].isin(values)]
+        if not len(rows):
+            raise ValueError(
+                f"where should leave rows. Got {column} in {list(values)}, of which there are none."
+            )
     if rows[figure.y].dtype.kind in "iuf" and np.isfinite(rows[figure.y]).any():
         rows = rows[np.isfinite(rows[figure.y])]
     if not figure.by:
@@ -68,9 +91,11 @@ def study_figure(table: "pd.DataFrame", figure: FigureSpec) -> Any:
     """
     rows, panels = study_panels(table, figure)
     drawing, axes = new_figure(1, len(panels), size=(4.5 * len(panels) + 3, 4))
-    styles = line_styles(rows)
+    styles = line_styles(rows, figure.line)
     for ax, (title, chosen) in zip(axes[0], panels, strict=True):
-        plot_study(chosen, figure.x, figure.y, ax=ax, styles=styles)
+        plot_study(
+            chosen, figure.x, figure.y, ax=ax, styles=styles, line=figure.line, log_y=figure.log_y
+        )
         ax.set_title(title, fontsize=10)
     axes[0, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8, frameon=False)
     return drawing
@@ -82,7 +107,9 @@ def plot_study(
     y: str = "failure_rate",
     *,
     ax: Any,
-    styles: dict[tuple[str, str], dict[str, Any]] | None = None,
+    styles: dict[tuple[Any, ...], dict[str, Any]] | None = None,
+    line: tuple[str, ...] = CONTENDERS,
+    log_y: bool = False,
 ) -> Any:
     """Draw one line per contender and engine, with 95 % intervals where ``y`` has them.
 
@@ -90,11 +117,14 @@ def plot_study(
     probes.
 
     Args:
-        table: Rows of :func:`qdenseam.experiments.run_study`.
+        table: Rows of :func:`qdenseam.experiments.run_study`, or of any study; the interval of a
+            column ``success`` are columns ``success_low`` and ``success_high``.
         x: An axis of the study.
         y: A column of numbers.
         ax: Matplotlib axes.
         styles: Those of :func:`line_styles` for a larger table of which this is a part.
+        line: Columns whose values make a line.
+        log_y: Whether ``y`` is drawn on a logarithmic axis.
 
     Returns:
         The axes.
@@ -103,37 +133,40 @@ def plot_study(
         ValueError: The table has no such column, ``x`` holds no numbers, or a contender has
             several rows at one ``x``.
     """
-    _check_columns(table, x, y)
+    _check_columns(table, x, y, *line)
     if table[y].dtype.kind not in "iuf":
         raise ValueError(f"y should be a column of numbers. Got {y!r}.")
-    styles = line_styles(table) if styles is None else styles
+    styles = line_styles(table, line) if styles is None else styles
     ticks = sorted(table[x].unique())
     if not all(isinstance(tick, int | float | np.number) for tick in ticks):
         raise ValueError(f"x should be an axis of numbers. Got {x!r} with {ticks}.")
     is_wide = ticks[0] > 0 and ticks[-1] >= 8 * ticks[0]
-    names = list(dict.fromkeys(zip(table["label"], table["engine"], strict=True)))
-    for place, (label, engine) in enumerate(names):
-        rows = table[(table["label"] == label) & (table["engine"] == engine)].sort_values(x)
+    groups = table.groupby([*line], sort=False)
+    for place, (name, group) in enumerate(groups):
+        rows = group.sort_values(x)
         if rows[x].duplicated().any():
             raise ValueError(
-                f"a line should have one row for each {x}. Got several of {label!r}; choose a "
-                "block of axes, or name the other axis in `by`."
+                f"a line should have one row for each {x}. Got several of {name[0]!r}; choose a "
+                "block of axes, or name the other axis in `by` (or `line`, `where`)."
             )
-        aside = 0.04 * (place - (len(names) - 1) / 2)
+        style = styles[name]
+        aside = 0.04 * (place - (len(groups) - 1) / 2) if style["marker"] else 0.0
         where = sidestep(rows[x], aside, ticks, log=is_wide)
-        style = styles[label, engine]
         stem = _INTERVALS.get(y, y)
         if f"{stem}_low" in rows:
             low, high = (_finite(rows[f"{stem}_{end}"]) for end in ("low", "high"))
             ax.vlines(where, low, high, color=style["color"], linewidth=0.8)
         ax.plot(where, _finite(rows[y]), **style)
-    if y == "failure_rate":
+    if y == "failure_rate" and "ambiguous" in table:
         shares = table.groupby(x)["ambiguous"].mean()
         ax.fill_between(shares.index, shares, **AMBIGUOUS, zorder=0)
         ax.set_ylim(bottom=-0.03)
     if is_wide:
-        ax.set_xscale("log", base=2)
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.set_xscale("log", base=2 if len(ticks) <= _MOST_TICKS else 10)
+    if log_y:
+        ax.set_yscale("log")
+    if len(ticks) <= _MOST_TICKS:
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     return framed(ax, x.replace("_", " "), y.replace("_", " "))
 
 

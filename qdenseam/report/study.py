@@ -12,7 +12,7 @@ from qdenseam.experiments.study_findings import shown_name, study_sentences, tol
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, study_table
 from qdenseam.experiments.toml_text import toml_text
 from qdenseam.files import write_whole
-from qdenseam.plots.study import AMBIGUOUS, line_styles, plot_study, study_panels
+from qdenseam.plots.study import AMBIGUOUS, line_name, line_styles, plot_study, study_panels
 from qdenseam.plots.style import new_figure
 from qdenseam.report.page import render, shown_number, shown_rate, svg_uri
 from qdenseam.versions import versions_in
@@ -53,7 +53,7 @@ def write_study_report(
         "study.html.j2",
         title=study.title or "A study",
         sentences=study_sentences(results),
-        figures=[_figure(table, figure) for figure in study.figures if len(table)],
+        figures=[shown_figure(table, figure) for figure in study.figures if len(table)],
         columns=[
             name
             for name in (*_row_names(), *_COSTS)
@@ -71,22 +71,31 @@ def write_study_report(
     return path
 
 
-def _figure(table: "pd.DataFrame", figure: FigureSpec) -> dict[str, Any]:
-    """The panels one by one, so that a narrow page sets them below each other."""
+def shown_figure(table: "pd.DataFrame", figure: FigureSpec) -> dict[str, Any]:
+    """Return what a page shows of a figure: panels, a legend and a caption.
+
+    Panels are pictures of their own, so that a narrow page sets them below each other.
+
+    Raises:
+        ValueError: It names a column that the table does not have.
+    """
     rows, chosen = study_panels(table, figure)
-    styles = line_styles(rows)
+    styles = line_styles(rows, figure.line)
     panels = []
     for title, part in chosen:
         drawing, axes = new_figure(1, 1, size=(4.4, 3.4))
-        plot_study(part, figure.x, figure.y, ax=axes[0, 0], styles=styles)
-        axes[0, 0].set_title(title, fontsize=10)
+        ax = axes[0, 0]
+        plot_study(
+            part, figure.x, figure.y, ax=ax, styles=styles, line=figure.line, log_y=figure.log_y
+        )
+        ax.set_title(title, fontsize=10)
         panels.append({"src": svg_uri(drawing), "alt": _alt(part, figure, title)})
-    shows_ambiguous = figure.y == "failure_rate"
+    shows_ambiguous = figure.y == "failure_rate" and "ambiguous" in table
     x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
-    caption = (
-        f"{y.capitalize()} against {x}. Lines are set a little apart; a missing point was not "
-    )
-    caption += "run or has no such number."
+    caption = f"{y[:1].upper()}{y[1:]} against {x}. "
+    for column, values in figure.where.items():
+        caption += f"Shown: {column.replace('_', ' ')} {', '.join(map(str, values))}. "
+    caption += "Lines are set a little apart; a missing point was not run or has no such number."
     if shows_ambiguous:
         caption += (
             " Failure rates are over all probes, with 95 % intervals over pattern sets; gray: the "
@@ -99,7 +108,7 @@ def _figure(table: "pd.DataFrame", figure: FigureSpec) -> dict[str, Any]:
     }
 
 
-def _legend(styles: dict[tuple[str, str], dict[str, Any]], shows_ambiguous: bool) -> str:
+def _legend(styles: dict[tuple[Any, ...], dict[str, Any]], shows_ambiguous: bool) -> str:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -116,9 +125,9 @@ def _alt(part: "pd.DataFrame", figure: FigureSpec, title: str) -> str:
     """What a panel shows, in words: each line's ends."""
     x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
     clauses = []
-    for (label, engine), rows in part.sort_values(figure.x).groupby(["label", "engine"]):
+    for _, rows in part.sort_values(figure.x).groupby([*figure.line]):
         first, last = (shown_number(rows[figure.y].iloc[end]) for end in (0, -1))
-        clauses.append(f"{shown_name(label, engine)} from {first} to {last}")
+        clauses.append(f"{line_name(rows.iloc[0], figure.line)} from {first} to {last}")
     span = f"{part[figure.x].min()} to {part[figure.x].max()}"
     return f"{y} against {x} {span}{f', {title}' if title else ''}: {'; '.join(clauses)}."
 
