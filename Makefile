@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 
 export OMP_NUM_THREADS = 1
 
-.PHONY: demo test slow lint notebooks clean
+.PHONY: demo test slow lint notebooks browser clean
 
 demo: $(VENV)/.installed
 	$(BIN)/qdenseam compare
@@ -28,6 +28,11 @@ lint: $(VENV)/.installed-dev
 # Every notebook must run from its first to its last cell, and agree with its .py file.
 notebooks: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --nbmake notebooks tests/end_to_end/test_notebook_pairs.py
+
+# Pages in the Chromium of this machine, and what else an extra makes.
+browser: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --editable ".[browser,parquet]"
+	$(BIN)/python -m pytest tests/qdenseam/report tests/qdenseam/experiments/test_results_table.py
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -65,5 +65,5 @@ def write_table(table: "pd.DataFrame", path: str | os.PathLike[str]) -> None:
         flat.to_parquet(path, index=False)
     except ImportError as error:
         raise ValueError(
-            "Parquet needs pyarrow. Install it by pip install pyarrow, or write .csv."
+            'Parquet needs pyarrow. Install it by pip install "qdenseam[parquet]", or write .csv.'
         ) from error

@@ -14,7 +14,7 @@ from qdenseam.plots.style import framed, new_figure, palette, sidestep
 if TYPE_CHECKING:
     import pandas as pd
 
-AMBIGUOUS: Final[dict[str, Any]] = {"color": "#dddddd", "linewidth": 0, "label": "ambiguous probes"}
+AMBIGUOUS: Final[dict[str, Any]] = {"color": "#cccccc", "linewidth": 0, "label": "ambiguous probes"}
 """How the share of ambiguous probes is drawn."""
 CONTENDERS: Final = ("label", "engine")
 """Columns whose values make a line of a study of contenders."""

@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qdenseam.experiments.challenge import CLASSICAL
+from qdenseam.experiments.results_table import write_table
 from qdenseam.experiments.study import Entrant, FigureSpec, Study
-from qdenseam.experiments.study_findings import shown_name, study_sentences, told_flips
+from qdenseam.experiments.study_findings import (
+    FEW_PROBES,
+    shown_name,
+    study_sentences,
+    told_flips,
+)
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, study_table
 from qdenseam.experiments.toml_text import toml_text
 from qdenseam.files import write_whole
-from qdenseam.plots.study import AMBIGUOUS, line_name, line_styles, plot_study, study_panels
+from qdenseam.plots.study import (
+    AMBIGUOUS,
+    line_name,
+    line_styles,
+    plot_study,
+    study_figure,
+    study_panels,
+)
 from qdenseam.plots.style import new_figure
 from qdenseam.report.page import render, shown_number, shown_rate, svg_uri
+from qdenseam.spelling import parse
 from qdenseam.versions import versions_in
 
 if TYPE_CHECKING:
@@ -36,6 +50,8 @@ def write_study_report(
 ) -> Path:
     """Write ``report.html`` into a folder and return its path.
 
+    The page needs no other file; ``table.csv`` and ``figure-N.png`` stand beside it for other uses.
+
     Args:
         study: What was asked.
         results: Of :func:`~qdenseam.experiments.run_study.read_study`.
@@ -46,14 +62,19 @@ def write_study_report(
         ValueError: A figure names a column that the table does not have.
         OSError: The page cannot be written.
     """
-    table = study_table(results)
+    folder, table = Path(folder), study_table(results)
+    write_table(table, folder / "table.csv")
     records = [record for each in results for record in each.records]
     rows = [(each, _row(each.columns) if each.records else {}) for each in results]
     page = render(
         "study.html.j2",
         title=study.title or "A study",
         sentences=study_sentences(results),
-        figures=[shown_figure(table, figure) for figure in study.figures if len(table)],
+        figures=[
+            shown_figure(table, figure, folder / f"figure-{number}.png")
+            for number, figure in enumerate(study.figures, start=1)
+            if len(table)
+        ],
         columns=[
             name
             for name in (*_row_names(), *_COSTS)
@@ -66,19 +87,20 @@ def write_study_report(
         versions=versions_in(record.versions for record in records),
         toml=toml_text(study.to_dict()),
     )
-    path = Path(folder) / "report.html"
+    path = folder / "report.html"
     write_whole(path, page)
     return path
 
 
-def shown_figure(table: "pd.DataFrame", figure: FigureSpec) -> dict[str, Any]:
-    """Return what a page shows of a figure: panels, a legend and a caption.
+def shown_figure(table: "pd.DataFrame", figure: FigureSpec, picture: Path) -> dict[str, Any]:
+    """Return what a page shows of a figure: panels, a legend and a caption; write it as a PNG too.
 
     Panels are pictures of their own, so that a narrow page sets them below each other.
 
     Raises:
         ValueError: It names a column that the table does not have.
     """
+    study_figure(table, figure).savefig(picture)
     rows, chosen = study_panels(table, figure)
     styles = line_styles(rows, figure.line)
     panels = []
@@ -101,11 +123,25 @@ def shown_figure(table: "pd.DataFrame", figure: FigureSpec) -> dict[str, Any]:
             " Failure rates are over all probes, with 95 % intervals over pattern sets; gray: the "
             "share of probes to which another pattern is as near as their own."
         )
+    for title, part in chosen:
+        for names in _on_each_other(part, figure):
+            caption += f" Lying on each other{f' ({title})' if title else ''}: {', '.join(names)}."
     return {
         "panels": panels,
         "legend": _legend(styles, shows_ambiguous),
         "caption": caption,
+        "file": picture.name,
     }
+
+
+def _on_each_other(part: "pd.DataFrame", figure: FigureSpec) -> list[list[str]]:
+    """The lines of a panel that hide each other, having the same points."""
+    names: dict[tuple[Any, ...], list[str]] = {}
+    for _, rows in part.groupby([*figure.line], sort=False):
+        points = rows.sort_values(figure.x)[[figure.x, figure.y]].round(12)
+        name = line_name(rows.iloc[0], figure.line)
+        names.setdefault(tuple(points.to_numpy().ravel()), []).append(name)
+    return [same for same in names.values() if len(same) > 1]
 
 
 def _legend(styles: dict[tuple[Any, ...], dict[str, Any]], shows_ambiguous: bool) -> str:
@@ -115,7 +151,7 @@ def _legend(styles: dict[tuple[Any, ...], dict[str, Any]], shows_ambiguous: bool
     handles: list[Any] = [Line2D([], [], **style) for style in styles.values()]
     handles += [Patch(**AMBIGUOUS)] if shows_ambiguous else []
     height = sum(0.19 * (1 + style["label"].count("\n")) for style in styles.values())
-    drawing, axes = new_figure(1, 1, size=(4.4, 0.5 + height))
+    drawing, axes = new_figure(1, 1, size=(4.4, 0.2 + height))
     axes[0, 0].axis("off")
     axes[0, 0].legend(handles=handles, loc="upper left", fontsize=9, frameon=False)
     return svg_uri(drawing)
@@ -165,6 +201,9 @@ def _cells(study: Study, rows: list[tuple[RowResult, dict[str, str]]]) -> Iterat
             name = shown_name(*line, peeks=result is not None and result.row.peeks)
             if result is not None and result.records and result.stopped == UNFINISHED:
                 name += " (unfinished)"
+            if result is not None and result.records:
+                probes = result.columns["probes"]
+                name += f" ({probes} probes only)" if probes < FEW_PROBES else ""
             word = "not asked here" if result is None else "" if values else "not run"
             listed.append({"name": name, "word": word, "numbers": values})
         yield {"name": _cell_name(study, [result for result, _ in here.values()]), "rows": listed}
@@ -192,11 +231,17 @@ def _contender(entrant: Entrant, results: Sequence[RowResult]) -> dict[str, str]
     own = [each for each in results if each.row.entrant == entrant]
     told = ["the number of flipped bits"] if own and told_flips(own[0]) else []
     told += ["the answer, read classically"] if own and own[0].row.peeks else []
+    completes = own and not getattr(
+        parse(("method", "classical memory"), own[0].row.recall), "corrects", True
+    )
+    cells = [each.row.cell for each in own]
+    is_held = any(cell["erasures"] and not cell["flips"] for cell in cells)
     engines = dict.fromkeys(each.row.engine for each in own)
     return {
         "name": entrant.label or entrant.recall,
         "recall": entrant.recall,
         "memory": "" if CLASSICAL in engines else entrant.memory,
         "engines": ", ".join(engines),
+        "certain": "known bits, always" if completes else "known bits" if is_held else "nothing",
         "told": " and ".join(told) or "nothing",
     }

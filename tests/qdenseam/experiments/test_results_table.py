@@ -45,3 +45,24 @@ def test_tables_are_written(tmp_path):
     assert read["end"].tolist() == table["end"].tolist()
     with pytest.raises(ValueError, match=r"\.csv or \.parquet. Got 'table.xls'"):
         write_table(table, tmp_path / "table.xls")
+
+
+def test_parquet_holds_what_the_table_holds(tmp_path):
+    pytest.importorskip("pyarrow", reason="needs the extra parquet")
+    collect(toy_trials.walks(), tmp_path / "results.jsonl")
+    table = qdenseam.load_results(tmp_path)
+    write_table(table, tmp_path / "table.parquet")
+    read = pd.read_parquet(tmp_path / "table.parquet")
+    assert read["path"].map(json.loads).tolist() == table["path"].tolist()
+    others = [name for name in table.columns if name != "path"]
+    assert read[others].to_dict("records") == table[others].to_dict("records")
+    assert read["num_steps"].dtype == table["num_steps"].dtype
+
+
+def test_parquet_without_a_writer_says_what_to_install(tmp_path, monkeypatch):
+    def no_writer(*arguments, **options):
+        raise ImportError
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", no_writer)
+    with pytest.raises(ValueError, match=r"qdenseam\[parquet\]"):
+        write_table(pd.DataFrame({"a": [1]}), tmp_path / "table.parquet")
