@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from distribution_checks import assert_binomial
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from classical_ref import (
     overlap,
     random_patterns,
 )
+from qdenseam.testing import assert_binomial
 
 
 @given(st.integers(1, 5), st.data())

@@ -2,7 +2,6 @@ import math
 
 import numpy as np
 import pytest
-from distribution_checks import assert_binomial
 
 from classical_ref import (
     DenseMemory,
@@ -13,6 +12,7 @@ from classical_ref import (
     random_patterns,
 )
 from classical_ref.theory import capacity
+from qdenseam.testing import assert_binomial
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from distribution_checks import assert_binomial, assert_counts_follow
 from qiskit import QuantumCircuit, QuantumRegister
 
 from qdenseam import AmplitudeMemory, recall
@@ -22,6 +21,7 @@ from qdenseam.execution.mitigation import (
     with_flag_copies,
 )
 from qdenseam.methods import HammingBall, ProbabilisticRecall, SampleAndAccept
+from qdenseam.testing import assert_binomial, assert_counts_follow
 
 UP, DOWN = np.array([0.02, 0.05, 0.0]), np.array([0.1, 0.04, 0.03])
 ERRORS = ReadoutErrors(zero_read_as_one=UP, one_read_as_zero=DOWN)

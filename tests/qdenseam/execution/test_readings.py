@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from qiskit.quantum_info import Statevector
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, ReadoutError
@@ -28,6 +27,7 @@ from qdenseam.methods import (
     SeparationFilter,
 )
 from qdenseam.retrieval.submission import fetch, submit
+from qdenseam.testing import assert_counts_follow
 
 STORED = np.array([[1, 1, 1, 1], [-1, -1, 1, 1], [1, -1, -1, 1], [-1, -1, -1, -1]], dtype=np.int8)
 PROBE = "0010"

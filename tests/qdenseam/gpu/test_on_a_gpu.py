@@ -4,7 +4,6 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 
 from circuits.energy.ansatz import warm_start_angles
 from classical_ref.patterns import random_patterns
@@ -17,6 +16,7 @@ from qdenseam.methods import QAOA, ProductFilter
 from qdenseam.retrieval.verb import recall
 from qdenseam.simulation import block_mixer
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient, qaoa_state
+from qdenseam.testing import assert_counts_follow
 from qdenseam.training.gradient_sources import mean_energy
 
 pytestmark = pytest.mark.gpu

@@ -5,7 +5,6 @@ import time
 import numpy as np
 import pytest
 from cases import case
-from distribution_checks import assert_binomial, assert_counts_follow
 from scipy.stats import binom
 
 from circuits.bit_order import bits_to_integer
@@ -26,6 +25,7 @@ from qdenseam.methods import (
     VenturaMartinez,
 )
 from qdenseam.methods.outcomes import draw
+from qdenseam.testing import assert_binomial, assert_counts_follow
 
 QUICK = {  # trained, or few rounds: sizes are tested here, not training
     "qaoa": QAOA(num_layers=1, gammas=(0.1,), betas=(0.4,)),

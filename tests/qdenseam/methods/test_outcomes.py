@@ -4,7 +4,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory, recall
@@ -17,6 +16,7 @@ from qdenseam.methods import (
     SetIntersection,
 )
 from qdenseam.methods.outcomes import draw
+from qdenseam.testing import assert_counts_follow
 
 MOST = 2**63 - 1
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from qiskit.primitives import StatevectorSampler
 
 from classical_ref.patterns import random_patterns
@@ -18,6 +17,7 @@ from qdenseam.methods import (
     sample_laws,
 )
 from qdenseam.methods.adaptive import Round
+from qdenseam.testing import assert_counts_follow
 
 PROBES = ["00??", "?1??", "???1"]
 STORED = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]], dtype=np.int8)

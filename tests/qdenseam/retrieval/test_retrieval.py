@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from qiskit.primitives import StatevectorSampler
 
 from classical_ref.patterns import random_patterns
@@ -20,6 +19,7 @@ from qdenseam.methods import (
     RecallLaw,
     SeparationFilter,
 )
+from qdenseam.testing import assert_counts_follow
 
 PATTERNS = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]])
 

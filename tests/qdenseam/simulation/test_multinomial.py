@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from distribution_checks import FALSE_ALARM, assert_counts_follow
 from scipy.stats import binom, kstest, poisson
 
 from qdenseam.simulation import multinomial as module
 from qdenseam.simulation.multinomial import MOST_DRAWS, binomial, multinomial
+from qdenseam.testing import FALSE_ALARM, assert_counts_follow
 
 pytestmark = pytest.mark.statistical
 

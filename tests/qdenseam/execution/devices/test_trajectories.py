@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.quantum_info import Kraus, SuperOp
 from qiskit_aer import AerSimulator
@@ -17,6 +16,7 @@ from qdenseam.execution.devices.noise import drawn_noise, noise_of_qubits, physi
 from qdenseam.execution.devices.trajectories import can_be_drawn, form_of, sample
 from qdenseam.execution.measuring import measured
 from qdenseam.methods import IndexSearch, Iterations
+from qdenseam.testing import assert_counts_follow
 
 FORMS = ("statevector", "matrix_product_state")
 

@@ -5,7 +5,6 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 from cases import case
-from distribution_checks import assert_counts_follow
 from method_examples import SPREAD, example_id
 from qiskit import ClassicalRegister, QuantumCircuit
 
@@ -19,6 +18,7 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import AmplitudeAmplification, ProbabilisticRecall
 from qdenseam.retrieval.verb import recall
+from qdenseam.testing import assert_counts_follow
 
 needs_ddsim = pytest.mark.skipif(
     not (find_spec("mqt") and find_spec("mqt.ddsim")), reason="mqt-ddsim is not installed"

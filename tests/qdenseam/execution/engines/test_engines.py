@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import StatePreparation
 from qiskit.primitives import StatevectorSampler
@@ -15,6 +14,7 @@ from circuits.bit_order import all_bits
 from circuits.loading import pattern_superposition
 from qdenseam.errors import BackendError
 from qdenseam.execution import Engine, Progress, engine
+from qdenseam.testing import assert_counts_follow
 
 IDEAL = {
     "statevector": lambda: "statevector",

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from distribution_checks import FALSE_ALARM, assert_binomial
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.quantum_info import Statevector
 from qiskit.transpiler import CouplingMap, Target
@@ -31,6 +30,7 @@ from qdenseam.execution.devices.noise import (
 from qdenseam.execution.devices.parts import working_part
 from qdenseam.execution.engines.fake_devices import fake_device
 from qdenseam.execution.readout import register_bits
+from qdenseam.testing import FALSE_ALARM, assert_binomial
 
 
 def entangled(num_qubits: int, layers: int, *, delay: bool = False) -> QuantumCircuit:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from method_examples import SPREAD, TRAINED_QAOA, example_id
 from qiskit import ClassicalRegister, QuantumCircuit
 from qiskit.circuit import Gate, Parameter
@@ -34,6 +33,7 @@ from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import QAOA, MinimumSearch, ProbabilisticRecall, ProductFilter
 from qdenseam.retrieval.verb import recall
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
+from qdenseam.testing import assert_counts_follow
 
 PATTERNS = random_patterns(3, 4, rng=0)
 DEVICES = ["lightning.qubit", "default.qubit"]

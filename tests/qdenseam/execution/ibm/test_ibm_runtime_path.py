@@ -11,7 +11,6 @@ from pathlib import Path
 import ibm_loopback
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from ibm_loopback import TOKEN, Fault, FaultKind, LoopbackIBM, snapshot
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.quantum_info import Statevector
@@ -27,6 +26,7 @@ from qdenseam.execution.ibm.sampler import default_program
 from qdenseam.execution.job_service import JobService, RequestRefusedError, Stage
 from qdenseam.methods import AmplitudeAmplification
 from qdenseam.retrieval.submission import cancel, fetch, submissions, submit
+from qdenseam.testing import assert_counts_follow
 
 PATTERNS = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]])
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from distribution_checks import assert_counts_follow
 from qiskit.quantum_info import Statevector
 
 from circuits.bit_order import integer_to_bits
@@ -16,6 +15,7 @@ from qdenseam.methods import (
     run_rounds,
     sample_laws,
 )
+from qdenseam.testing import assert_counts_follow
 
 EACH = pytest.mark.parametrize(
     "method",
@@ -110,18 +110,6 @@ def test_the_law_of_a_minimum_search_follows_the_patterns_not_the_neurons(monkey
     law = MinimumSearch().law(memory, flip(memory.patterns[2], 50, rng=1))
     assert len(asked) == 5
     assert law.joint[2] > 1 - 1e-9
-
-
-@EACH
-def test_a_step_is_pure(method: AdaptiveMethod) -> None:
-    memory = AmplitudeMemory(random_patterns(5, 5, rng=0))
-    probe = memory.patterns[0]
-    state = method.start(memory, probe, 7, np.random.default_rng(0))
-    first, requests = method.step(memory, probe, state, [], np.random.default_rng(1))
-    again, repeated = method.step(memory, probe, state, [], np.random.default_rng(1))
-    assert [r.method for r in requests] == [r.method for r in repeated]
-    assert first.num_rounds == again.num_rounds == 1
-    assert sum(r.shots for r in requests) == 7
 
 
 @pytest.mark.parametrize(
