@@ -1,11 +1,14 @@
 """Files that survive a kill: written whole or not at all, or appended line by line."""
 
+import json
 import os
 import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
+
+from qdenseam.errors import ResultsFileError
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -32,6 +35,37 @@ def sync_folder(folder: Path) -> None:
 def whole_lines(data: bytes) -> bytes:
     """Return ``data`` without a last line that was cut before its newline."""
     return data[: data.rfind(b"\n") + 1]
+
+
+def append_row(path: Path, row: dict[str, Any]) -> None:
+    """Append a row of JSON and put it on disk; a last row that was cut goes first."""
+    with path.open("r+b" if path.exists() else "x+b") as file:
+        file.seek(file.truncate(len(whole_lines(file.read()))))
+        file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_rows(path: Path, *, advice: str) -> list[dict[str, Any]]:
+    """Return the rows of a file, without a last one that was cut; none if there is no file.
+
+    Args:
+        path: What :func:`append_row` wrote.
+        advice: What to do about a damaged row, the end of the error's message.
+
+    Raises:
+        ResultsFileError: Another row is damaged.
+    """
+    rows = []
+    data = path.read_bytes() if path.exists() else b""
+    for number, line in enumerate(whole_lines(data).splitlines(), start=1):
+        try:
+            rows.append({**json.loads(line)})
+        except (TypeError, ValueError):
+            raise ResultsFileError(
+                f"{path}, line {number} should be a JSON object. Got {line[:40]!r}; {advice}"
+            ) from None
+    return rows
 
 
 def lock(file: BinaryIO) -> None:

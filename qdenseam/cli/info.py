@@ -91,7 +91,7 @@ def _has_ibm_account() -> bool:
 
 
 def _machine() -> list[tuple[str, str]]:
-    from qdenseam.execution.engines.memory_limits import available_memory, max_statevector_qubits
+    from qdenseam.execution.engines.memory_limits import available_memory, max_state_qubits
 
     return [
         ("system", f"{platform.system()} {platform.machine()}"),
@@ -99,7 +99,7 @@ def _machine() -> list[tuple[str, str]]:
         (
             "memory",
             f"{available_memory() / _GIB:.1f} GiB available: state vectors of up to "
-            f"{max_statevector_qubits()} qubits",
+            f"{max_state_qubits()} qubits",
         ),
         ("gpu", _gpus()),
     ]

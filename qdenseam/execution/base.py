@@ -13,7 +13,7 @@ from qiskit.transpiler import Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.errors import BackendError, CapacityError
-from qdenseam.execution.engines.memory_limits import fits
+from qdenseam.execution.engines.memory_limits import fits, max_state_qubits, require_state
 from qdenseam.execution.foreign_code import explained
 from qdenseam.execution.job_service import JobService
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
@@ -48,9 +48,14 @@ class Engine(ABC):
         return True
 
     @property
-    @abstractmethod
+    def state_power(self) -> int | None:
+        """The power p where 2^(p·n) amplitudes have to fit in memory, 2 for a density matrix."""
+        return None
+
+    @property
     def max_qubits(self) -> int | None:
         """The widest circuit that fits now, or None where no limit is known beforehand."""
+        return None if self.state_power is None else max_state_qubits(self.state_power)
 
     @property
     def repetition_seconds(self) -> float | None:
@@ -87,6 +92,8 @@ class Engine(ABC):
 
     def check_capacity(self, circuit: QuantumCircuit) -> None:
         """Raise a CapacityError if the circuit is wider than fits here."""
+        if self.state_power is not None:
+            require_state(self.name, circuit.num_qubits, self.state_power)
         limit = self.max_qubits
         if limit is not None and circuit.num_qubits > limit:
             raise CapacityError(
@@ -130,19 +137,14 @@ class Engine(ABC):
         for start in range(0, len(circuits), size):
             batch, each = circuits[start : start + size], wanted[start : start + size]
             seed = int(rng.integers(1, 2**31))
-            with explained(
-                f"{self.name!r} could not run {len(batch)} circuits of {_range(each)} shots",
-                "Only circuits from this engine's compile() are sure to run.",
-            ):
+            number = each[0] if len(set(each)) == 1 else f"{min(each)} to {max(each)}"
+            with explained(f"{self.name!r} could not run {len(batch)} circuits of {number} shots"):
                 found = _read(self.make_sampler(seed), batch, each)
             check_samples(found, register_sizes(batch), each, repr(self.name))
             samples += found
             if on_progress is not None:
-                on_progress(
-                    Progress(
-                        done=len(samples), total=len(circuits), message=f"{self.name}: sampled"
-                    )
-                )
+                said = f"{self.name}: sampled"
+                on_progress(Progress(done=len(samples), total=len(circuits), message=said))
         return samples
 
     def check_runnable(self, circuit: QuantumCircuit) -> None:
@@ -206,7 +208,3 @@ def _read(sampler: BaseSamplerV2, batch: list[QuantumCircuit], each: list[int]) 
         return [named_bits(result) for result in sampler.run(batch, shots=each[0]).result()]
     pubs = [(circuit, None, shots) for circuit, shots in zip(batch, each, strict=True)]
     return [named_bits(result) for result in sampler.run(pubs).result()]
-
-
-def _range(each: list[int]) -> str:
-    return str(each[0]) if len(set(each)) == 1 else f"{min(each)} to {max(each)}"

@@ -1,6 +1,5 @@
 """Backends of any provider by ``module:factory``: a name that imports and calls code."""
 
-import difflib
 import re
 import sys
 from importlib import import_module
@@ -10,6 +9,7 @@ from qiskit.providers import BackendV2
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.foreign_code import explained
+from qdenseam.spelling.reading import near
 
 _FACTORY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 FAMILIES = ("fake", "pennylane", "ibm")
@@ -63,9 +63,9 @@ def backend_of_factory(name: str) -> BackendV2:
         found = import_module(module_name)
     for part in path.split("."):
         if not hasattr(found, part):
-            near = difflib.get_close_matches(part, dir(found), n=3)
-            hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-            raise BackendError(f"{module_name!r} should have {path!r}. It has no {part!r}.{hint}")
+            raise BackendError(
+                f"{module_name!r} should have {path!r}. It has no {part!r}.{near(part, dir(found))}"
+            )
         found = getattr(found, part)
     if not callable(found):
         raise BackendError(

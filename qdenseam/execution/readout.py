@@ -60,24 +60,11 @@ def _shown(shapes: Mapping[str, tuple[int, ...]]) -> str:
     return ", ".join(words) or "no register"
 
 
-def register_bits(
-    result: SamplerPubResult, circuit: QuantumCircuit
-) -> dict[str, NDArray[np.bool_]]:
+def named_bits(result: SamplerPubResult) -> dict[str, NDArray[np.bool_]]:
     """Return each classical register's shots as an array ``(shots, size)``, column i = bit i.
 
     Args:
-        result: A V2 sampler's result for ``circuit``, one set of parameter values.
-        circuit: The circuit that was run; its classical registers name the entries.
-    """
-    # BitArray counts from the last bit unless told otherwise.
-    return {
-        register.name: result.data[register.name].to_bool_array(order="little")
-        for register in circuit.cregs
-    }
-
-
-def named_bits(result: SamplerPubResult) -> dict[str, NDArray[np.bool_]]:
-    """Return what :func:`register_bits` does, for a result whose circuit is not at hand.
+        result: A V2 sampler's result, one set of parameter values.
 
     Raises:
         TypeError: If the result holds anything but bits.
@@ -87,4 +74,5 @@ def named_bits(result: SamplerPubResult) -> dict[str, NDArray[np.bool_]]:
             raise TypeError(
                 f"A register's shots should be bits. Got {type(value).__name__} for {name!r}."
             )
+    # BitArray counts from the last bit unless told otherwise.
     return {name: value.to_bool_array(order="little") for name, value in result.data.items()}

@@ -10,12 +10,11 @@ from qiskit.circuit import Bit, ControlFlowOp
 from qiskit.transpiler import InstructionProperties, Target
 
 from qdenseam.execution.base import Engine
+from qdenseam.execution.devices.error_budget import delay_seconds
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
 
 REPETITION_SECONDS = 250e-6
 """Seconds between the end of one shot and the start of the next, where a device names none."""
-
-_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,7 @@ def calibrated(circuit: QuantumCircuit, target: Target) -> Calibrated:
 
 def _looked_up(operation: Any, place: tuple[int, ...], target: Target) -> Calibrated:
     if operation.name == "delay":
-        scale = _UNITS.get(operation.unit, target.dt or 0.0)
-        return Calibrated(None, float(operation.duration) * scale)
+        return Calibrated(None, delay_seconds(operation, target.dt))
     known: InstructionProperties | None = None
     if operation.name in target.operation_names:
         known = (target[operation.name] or {}).get(place)

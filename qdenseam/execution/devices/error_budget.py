@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import exp, prod
 
 from qiskit import QuantumCircuit
+from qiskit.circuit import Instruction
 from qiskit.transpiler import Target
 
 _FREE = frozenset({"barrier", "delay", "measure", "reset", "rz"})
@@ -102,18 +103,18 @@ def with_delays(circuit: QuantumCircuit, target: Target, qubits: tuple[int, ...]
     return padded
 
 
-def _waiting(target: Target, qubit: int, delay: object) -> float:
+def _waiting(target: Target, qubit: int, delay: Instruction) -> float:
     properties = None if target.qubit_properties is None else target.qubit_properties[qubit]
-    seconds = _seconds(delay, target.dt)
+    seconds = delay_seconds(delay, target.dt)
     if properties is None or properties.t1 is None or properties.t2 is None:
         return 1.0
     return (1 + exp(-seconds / properties.t1) + 2 * exp(-seconds / properties.t2)) / 4
 
 
-def _seconds(delay: object, dt: float | None) -> float:
-    unit, length = getattr(delay, "unit", "s"), float(getattr(delay, "duration", 0.0))
+def delay_seconds(delay: Instruction, dt: float | None) -> float:
+    """Return the seconds of a delay on a device whose time steps take ``dt`` seconds, if any."""
     scale = {"dt": dt or 0.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}
-    return length * scale[unit]
+    return float(delay.duration) * scale[delay.unit]
 
 
 def measured_into(circuit: QuantumCircuit, register: str) -> tuple[int, ...]:

@@ -18,13 +18,14 @@ from qiskit.circuit.library import XGate, YGate, ZGate
 from qiskit.quantum_info import Choi, Kraus
 from qiskit.transpiler import Target
 
+from qdenseam.execution.devices.error_budget import delay_seconds
+
 Error = tuple[tuple[Instruction, tuple[int, ...]], ...]
 """Operations and the places they act on, in order."""
 
 _ROUNDING = 1e-13
 _SMALLEST = 1e-10  # weight of an operator that is left out of a channel of weight 1
 _PAULIS = {"x": XGate(), "y": YGate(), "z": ZGate()}
-_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,7 +135,7 @@ class DrawnNoise:
     def _waiting(self, qubit: int, delay: Any) -> Mixture:
         from qiskit_aer.noise import thermal_relaxation_error
 
-        seconds = delay.duration * (self.dt if delay.unit == "dt" else _SECONDS[delay.unit])
+        seconds = delay_seconds(delay, self.dt)
         if (qubit, seconds) not in self._delays:
             error = thermal_relaxation_error(*self.relaxation[qubit], seconds).to_dict()
             self._delays[qubit, seconds] = Mixture.of(error["probabilities"], error["instructions"])

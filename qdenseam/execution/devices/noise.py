@@ -8,27 +8,23 @@ from typing import Any, Literal
 import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.primitives import (
-    BasePrimitiveJob,
     BaseSamplerV2,
     BitArray,
     DataBin,
+    PrimitiveJob,
     PrimitiveResult,
     SamplerPubLike,
     SamplerPubResult,
 )
 from qiskit.primitives.containers.sampler_pub import SamplerPub
-from qiskit.providers import BackendV2, JobStatus
+from qiskit.providers import BackendV2
 
 from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.execution.devices.error_mixtures import DrawnNoise
 from qdenseam.execution.devices.parts import DevicePart, calibration_key, part_of_target
 from qdenseam.execution.devices.trajectories import can_be_drawn, form_of, sample
-from qdenseam.execution.engines.memory_limits import (
-    density_matrix_bytes,
-    fits,
-    require_statevector,
-    statevector_bytes,
-)
+from qdenseam.execution.engines.memory_limits import fits, require_state, state_bytes
+from qdenseam.execution.engines.shot_sampler import finished
 
 PHYSICAL_QUBITS = "physical_qubits"
 """Metadata key of a compiled circuit: the device's qubit behind each of its own."""
@@ -97,7 +93,7 @@ def cheapest_method(circuit: QuantumCircuit, shots: int, *, clean: float = 0.0) 
         cost = (1 + (1 - clean) * shots) * (cost + _HANDING_OVER_NS)
     else:
         cost = shots * (cost + _TRAJECTORY_OVERHEAD_NS)
-    if has_mid_circuit_operations(circuit) or not fits(density_matrix_bytes(num_qubits)):
+    if has_mid_circuit_operations(circuit) or not fits(state_bytes(num_qubits, 2)):
         return trajectories
     return "density_matrix" if _DENSITY_MATRIX_NS * 4.0**num_qubits <= cost else trajectories
 
@@ -109,10 +105,10 @@ def require_simulable(name: str, circuit: QuantumCircuit) -> None:
         CapacityError: The state vector is too large for the memory, and the noise-free state has
             too many Schmidt coefficients, or there is classical control.
     """
-    if fits(statevector_bytes(circuit.num_qubits)):
+    if fits(state_bytes(circuit.num_qubits)):
         return
     if not can_be_drawn(circuit) or form_of(circuit) == "statevector":
-        require_statevector(name, circuit.num_qubits)
+        require_state(name, circuit.num_qubits)
 
 
 class DeviceNoiseSampler(BaseSamplerV2):
@@ -129,7 +125,9 @@ class DeviceNoiseSampler(BaseSamplerV2):
         self._device = device
         self._rng = np.random.default_rng(seed)
 
-    def run(self, pubs: Iterable[SamplerPubLike], *, shots: int | None = None) -> "FinishedJob":
+    def run(
+        self, pubs: Iterable[SamplerPubLike], *, shots: int | None = None
+    ) -> PrimitiveJob[PrimitiveResult[SamplerPubResult]]:
         """Simulate the circuits at once and return a finished job."""
         from qiskit_aer.primitives import SamplerV2
 
@@ -150,7 +148,7 @@ class DeviceNoiseSampler(BaseSamplerV2):
             )
             part = sampler.run([coerced[index] for index in members]).result()
             results.update(zip(members, part, strict=True))
-        return FinishedJob(PrimitiveResult([results[index] for index in range(len(coerced))]))
+        return finished([results[index] for index in range(len(coerced))])
 
     def _method(self, pub: SamplerPub) -> NoisyMethod:
         circuit = pub.circuit
@@ -183,39 +181,3 @@ def physical_qubits(circuit: QuantumCircuit) -> tuple[int, ...]:
             f"metadata. Got {len(qubits)} in {circuit.name!r}; compile it with the engine first."
         )
     return qubits
-
-
-class FinishedJob(BasePrimitiveJob):
-    """A job that was done when it was made."""
-
-    def __init__(self, result: Any) -> None:
-        super().__init__(job_id="")
-        self._result = result
-
-    def result(self) -> Any:
-        """Return the result."""
-        return self._result
-
-    def status(self) -> JobStatus:
-        """Return DONE."""
-        return JobStatus.DONE
-
-    def done(self) -> bool:
-        """Return True."""
-        return True
-
-    def running(self) -> bool:
-        """Return False."""
-        return False
-
-    def cancelled(self) -> bool:
-        """Return False."""
-        return False
-
-    def in_final_state(self) -> bool:
-        """Return True."""
-        return True
-
-    def cancel(self) -> bool:
-        """Return False: there is nothing left to cancel."""
-        return False

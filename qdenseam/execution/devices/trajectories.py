@@ -14,7 +14,7 @@ from qiskit.circuit import CircuitInstruction, ControlFlowOp
 from qiskit.primitives import SamplerPubResult
 
 from qdenseam.execution.devices.error_mixtures import DrawnNoise
-from qdenseam.execution.readout import register_bits
+from qdenseam.execution.readout import named_bits
 
 TRUNCATION = 1e-16
 """Weight (squared Schmidt coefficients) that a matrix product may lose where it is cut; Aer's own
@@ -91,7 +91,7 @@ def sample(
             results += _run(waiting, noise, form, rng)
             waiting = []
     results += _run(waiting, noise, form, rng)
-    found = [register_bits(result, circuit) for result in results]
+    found = [named_bits(result) for result in results]
     rows = [np.concatenate([bits[register.name] for bits in found]) for register in circuit.cregs]
     order = rng.permutation(len(rows[0]))
     return {register.name: bits[order] for register, bits in zip(circuit.cregs, rows, strict=True)}

@@ -1,6 +1,5 @@
 """Models of IBM's devices, run with the noise of the qubits a circuit uses."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +23,7 @@ from qdenseam.execution.devices.noise import (
     require_simulable,
 )
 from qdenseam.execution.devices.parts import DevicePart, calibration_key, working_part
+from qdenseam.spelling.reading import near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +150,9 @@ def fake_device(name: str) -> BackendV2:
     classes = _device_classes()
     short = _short_name(name)
     if short not in classes:
-        near = difflib.get_close_matches(short, classes, n=3)
-        hint = f"Did you mean {' or '.join(near)}? " if near else ""
         raise ValueError(
-            f"A device model should be one of {len(classes)} names. Got {name!r}. {hint}"
-            f"Known: {', '.join(fake_device_names())}."
+            f"A device model should be one of {len(classes)} names. Got {name!r}."
+            f"{near(short, classes)} Known: {', '.join(fake_device_names())}."
         )
     device, calibration = _loaded(short)
     if calibration_key(device.target) != calibration:

@@ -1,4 +1,7 @@
-"""How much memory a dense simulation needs, and the refusal when it is not there."""
+"""How much memory a dense simulation needs, and the refusal when it is not there.
+
+A state of n qubits has ``2^(power · n)`` entries: power 1 is a state vector, 2 a density matrix.
+"""
 
 from qdenseam.errors import CapacityError
 
@@ -18,14 +21,9 @@ def available_memory() -> int:
     return int(psutil.virtual_memory().available)
 
 
-def statevector_bytes(num_qubits: int) -> int:
-    """Return the size of a state vector, ``16 · 2^n`` bytes."""
-    return BYTES_PER_AMPLITUDE << num_qubits
-
-
-def density_matrix_bytes(num_qubits: int) -> int:
-    """Return the size of a density matrix, ``16 · 4^n`` bytes."""
-    return BYTES_PER_AMPLITUDE << (2 * num_qubits)
+def state_bytes(num_qubits: int, power: int = 1) -> int:
+    """Return the size of a state, ``16 · 2^(power · n)`` bytes."""
+    return BYTES_PER_AMPLITUDE << (power * num_qubits)
 
 
 def fits(num_bytes: int) -> bool:
@@ -33,39 +31,23 @@ def fits(num_bytes: int) -> bool:
     return num_bytes <= USABLE_FRACTION * available_memory()
 
 
-def max_statevector_qubits() -> int:
-    """Return the largest number of qubits whose state vector fits now."""
-    return int(USABLE_FRACTION * available_memory() / BYTES_PER_AMPLITUDE).bit_length() - 1
+def max_state_qubits(power: int = 1) -> int:
+    """Return the largest number of qubits whose state fits now."""
+    amplitudes = int(USABLE_FRACTION * available_memory() / BYTES_PER_AMPLITUDE)
+    return (amplitudes.bit_length() - 1) // power
 
 
-def max_density_matrix_qubits() -> int:
-    """Return the largest number of qubits whose density matrix fits now: half as many."""
-    return max_statevector_qubits() // 2
-
-
-def require_statevector(name: str, num_qubits: int) -> None:
-    """Refuse a circuit whose state vector is too large for this machine.
+def require_state(name: str, num_qubits: int, power: int = 1) -> None:
+    """Refuse a circuit whose state is too large for this machine.
 
     Raises:
-        CapacityError: If ``16 · 2^n`` bytes exceed the usable part of the available memory.
+        CapacityError: It exceeds the usable part of the available memory.
     """
-    _require(name, num_qubits, statevector_bytes(num_qubits), max_statevector_qubits())
-
-
-def require_density_matrix(name: str, num_qubits: int) -> None:
-    """Refuse a circuit whose density matrix is too large for this machine.
-
-    Raises:
-        CapacityError: If ``16 · 4^n`` bytes exceed the usable part of the available memory.
-    """
-    _require(name, num_qubits, density_matrix_bytes(num_qubits), max_density_matrix_qubits())
-
-
-def _require(name: str, num_qubits: int, needed: int, most: int) -> None:
+    needed = state_bytes(num_qubits, power)
     if not fits(needed):
         usable = USABLE_FRACTION * available_memory() / _GIB
         raise CapacityError(
-            f"{name!r} should get circuits of at most {most} qubits, whose "
+            f"{name!r} should get circuits of at most {max_state_qubits(power)} qubits, whose "
             f"state fits in {usable:.1f} GiB (half of the memory available now). Got {num_qubits} "
             f"qubits, which need {needed / _GIB:,.1f} GiB. Use 'exact' (needs no circuit), "
             "'aer-mps', or fewer qubits."

@@ -1,6 +1,5 @@
 """Any PennyLane device as an engine."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -15,20 +14,14 @@ from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.deferral import measured_qubits, without_measurements
-from qdenseam.execution.engines.memory_limits import (
-    max_density_matrix_qubits,
-    max_statevector_qubits,
-    require_density_matrix,
-    require_statevector,
-)
 from qdenseam.execution.engines.pennylane_gates import queue_circuit
 from qdenseam.execution.engines.shot_sampler import ShotSampler
 from qdenseam.execution.engines.wide_gates import into_wide_gates
+from qdenseam.spelling.reading import near
 
 PENNYLANE_PREFIX: Final = "pennylane:"
 
-_STATE_VECTORS = ("default.qubit", "lightning.qubit", "reference.qubit")
-_DENSITY_MATRICES = ("default.mixed",)
+_STATE_POWERS = {"default.qubit": 1, "lightning.qubit": 1, "reference.qubit": 1, "default.mixed": 2}
 _MID_CIRCUIT = ("default.qubit", "lightning.qubit", "lightning.gpu", "lightning.kokkos")
 _PENNYLANES_OWN = ("default.", "lightning.", "reference.")
 _EMPTY = ("null.qubit",)
@@ -73,18 +66,9 @@ class PennyLaneEngine(Engine):
         return self.device.startswith(_PENNYLANES_OWN)
 
     @property
-    def max_qubits(self) -> int | None:
-        """The widest state that fits in memory now; None where the device is not bound by it."""
-        if self.device in _DENSITY_MATRICES:
-            return max_density_matrix_qubits()
-        return max_statevector_qubits() if self.device in _STATE_VECTORS else None
-
-    def check_capacity(self, circuit: QuantumCircuit) -> None:
-        """Raise a CapacityError if the state does not fit in the machine's memory."""
-        if self.device in _STATE_VECTORS:
-            require_statevector(self.name, circuit.num_qubits)
-        if self.device in _DENSITY_MATRICES:
-            require_density_matrix(self.name, circuit.num_qubits)
+    def state_power(self) -> int | None:
+        """1 for state vectors, 2 for density matrices; None where memory is not the limit."""
+        return _STATE_POWERS.get(self.device)
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Unroll into :data:`~qdenseam.execution.engines.wide_gates.WIDE_GATES`."""
@@ -172,11 +156,9 @@ def make_device(name: str, num_wires: int, seed: int | None = None) -> Any:
                 f"PennyLane's {name!r} needs a plugin: pip install {_PLUGINS[name]}. "
                 f"Installed here: {', '.join(installed)}."
             )
-        near = difflib.get_close_matches(name, [*installed, *_PLUGINS], n=3)
-        hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
         raise ValueError(
             f"A PennyLane device should be one of {', '.join(installed)}, or one of a plugin that "
-            f"is installed. Got {name!r}.{hint}"
+            f"is installed. Got {name!r}.{near(name, [*installed, *_PLUGINS])}"
         )
     try:
         if seed is None:

@@ -20,6 +20,13 @@ from qiskit.primitives.containers.sampler_pub import SamplerPub
 from qdenseam.errors import BackendError
 
 
+def finished(results: list[SamplerPubResult]) -> PrimitiveJob[PrimitiveResult[SamplerPubResult]]:
+    """Return a job whose results are here already; Ctrl-C has nothing to wait for in a thread."""
+    job: PrimitiveJob[PrimitiveResult[SamplerPubResult]] = PrimitiveJob(PrimitiveResult, results)
+    job._submit()  # noqa: SLF001
+    return job
+
+
 class ShotSampler(BaseSamplerV2):
     """Draws every circuit of every ``run`` from a seed of its own.
 
@@ -43,14 +50,9 @@ class ShotSampler(BaseSamplerV2):
     def run(
         self, pubs: Iterable[SamplerPubLike], *, shots: int | None = None
     ) -> PrimitiveJob[PrimitiveResult[SamplerPubResult]]:
-        """Run the circuits in order, in a thread of this process; 1024 shots unless told."""
+        """Run the circuits in order, at once; 1024 shots unless told."""
         coerced = [SamplerPub.coerce(pub, 1024 if shots is None else shots) for pub in pubs]
-        job: PrimitiveJob[PrimitiveResult[SamplerPubResult]] = PrimitiveJob(self._run, coerced)
-        job._submit()  # noqa: SLF001
-        return job
-
-    def _run(self, pubs: list[SamplerPub]) -> PrimitiveResult[SamplerPubResult]:
-        return PrimitiveResult([self._run_pub(pub) for pub in pubs])
+        return finished([self._run_pub(pub) for pub in coerced])
 
     def _run_pub(self, pub: SamplerPub) -> SamplerPubResult:
         circuits = pub.parameter_values.bind_all(pub.circuit)

@@ -12,7 +12,6 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compiling.compilation import into_small_gates
 from qdenseam.execution.engines.gpu_support import missing_for_aer
-from qdenseam.execution.engines.memory_limits import max_statevector_qubits, require_statevector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +21,9 @@ class StatevectorEngine(Engine):
     is_free = True
     supports_mid_circuit = False  # the state is evolved once and then sampled
 
+    state_power = 1
+
     name: str = "statevector"
-
-    @property
-    def max_qubits(self) -> int | None:
-        """The widest state that fits in the memory available now."""
-        return max_statevector_qubits()
-
-    def check_capacity(self, circuit: QuantumCircuit) -> None:
-        """Raise a CapacityError if the state does not fit in memory."""
-        require_statevector(self.name, circuit.num_qubits)
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Unroll into gates on up to three qubits."""
@@ -60,22 +52,14 @@ class AerEngine(Engine):
     device: Literal["CPU", "GPU"] = "CPU"
 
     def __post_init__(self) -> None:
-        if self.device == "GPU":
-            _require_gpu(self.name)
+        missing = missing_for_aer() if self.device == "GPU" else None
+        if missing is not None:
+            raise BackendError(f"{self.name!r} {missing}; mend that or use 'aer'.")
 
     @property
-    def max_qubits(self) -> int | None:
-        """The widest state that fits in memory; None for matrix products and on a GPU."""
-        return max_statevector_qubits() if self._is_bounded_by_memory else None
-
-    @property
-    def _is_bounded_by_memory(self) -> bool:
-        return self.method == "statevector" and self.device == "CPU"
-
-    def check_capacity(self, circuit: QuantumCircuit) -> None:
-        """Raise a CapacityError if the state does not fit in the machine's memory."""
-        if self._is_bounded_by_memory:
-            require_statevector(self.name, circuit.num_qubits)
+    def state_power(self) -> int | None:
+        """1 for a vector in this machine's memory; None for matrix products and on a GPU."""
+        return 1 if self.method == "statevector" and self.device == "CPU" else None
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Unroll into the gates that Aer's method runs natively."""
@@ -98,9 +82,3 @@ class AerEngine(Engine):
 
         options = {"backend_options": {"method": self.method, "device": self.device}}
         return SamplerV2(seed=seed, options=options)
-
-
-def _require_gpu(name: str) -> None:
-    missing = missing_for_aer()
-    if missing is not None:
-        raise BackendError(f"{name!r} {missing}; mend that or use 'aer'.")

@@ -1,6 +1,5 @@
 """Open a device of the IBM Quantum account that the runtime finds on this machine."""
 
-import difflib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from qiskit.providers import BackendV2
 
 from qdenseam.execution.ibm.requests import NO_ACCESS_TOKEN, asked, told
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
+from qdenseam.spelling.reading import near
 
 
 def ibm_backend(name: str, *, fractional: bool = False) -> BackendV2:
@@ -76,7 +76,10 @@ def _open(name: str, fractional: bool) -> BackendV2 | Exception:
                 f"{_doing(name)} got no answer. IBM's service shows "
                 f"{'the device without its description' if names else 'no devices at all'}."
             ) from None
-        return _unknown(name, names)
+        return ValueError(
+            f"A device should be one of this account's: {', '.join(names)}. Got {name!r}."
+            f"{near(name, names)}"
+        )
     # An empty answer counts as a device without calibration, whose target would know no errors.
     if not backend.configuration().simulator and backend.properties() is None:
         raise ServiceUnreachableError(f"{_doing(name)} got no calibration of it.")
@@ -86,14 +89,6 @@ def _open(name: str, fractional: bool) -> BackendV2 | Exception:
 
 def _doing(name: str) -> str:
     return f"Opening the device {name!r}"
-
-
-def _unknown(name: str, names: list[str]) -> ValueError:
-    near = difflib.get_close_matches(name, names, n=3)
-    hint = f" Did you mean {' or '.join(f'ibm:{other}' for other in near)}?" if near else ""
-    return ValueError(
-        f"A device should be one of this account's: {', '.join(names)}. Got {name!r}.{hint}"
-    )
 
 
 def _service() -> Any:

@@ -20,8 +20,7 @@ from qdenseam.execution.job_service import (
     ServiceUnreachableError,
     Stage,
 )
-from qdenseam.execution.jobs.files import only_writer
-from qdenseam.execution.jobs.folder import JobRecord, SubmissionFolder
+from qdenseam.execution.jobs.folder import JobRecord, SubmissionFolder, only_writer
 from qdenseam.execution.jobs.local import LocalJobs
 from qdenseam.execution.jobs.samples import save_samples
 from qdenseam.execution.jobs.streams import stream

@@ -3,7 +3,8 @@
 import io
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +15,14 @@ from qiskit import QuantumCircuit, qpy
 
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.job_service import Stage
-from qdenseam.execution.jobs.files import append_row, read_rows
 from qdenseam.execution.jobs.intent import Intent, JobPlan
 from qdenseam.execution.jobs.samples import load_samples
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.execution.secrets import without_secrets
-from qdenseam.files import sync_folder, write_whole
+from qdenseam.files import append_row, lock, read_rows, sync_folder, write_whole
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
+_REPAIR = "repair that line, do not delete it: it may hold the id of a job."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +95,13 @@ class SubmissionFolder:
             for index in range(len(self.intent.jobs))
         }
         place = self.path / _EVENTS
-        for number, row in enumerate(read_rows(place), start=1):
+        for number, row in enumerate(read_rows(place, advice=_REPAIR), start=1):
             try:
                 known[row["job"]] |= _news(row)
             except (KeyError, TypeError, ValueError) as error:
                 raise ResultsFileError(
                     f"{place}, line {number} should be what happened to one of "
-                    f"{len(self.intent.jobs)} jobs. Got {type(error).__name__}: {error}; repair "
-                    "that line, do not delete it: it may hold the id of a job."
+                    f"{len(self.intent.jobs)} jobs. Got {type(error).__name__}: {error}; {_REPAIR}"
                 ) from error
         return [
             JobRecord(plan=plan, has_results=self.results_path(plan).exists(), **known[index])
@@ -209,3 +209,26 @@ def load(path: Path) -> SubmissionFolder:
     """
     place = path / _INTENT
     return SubmissionFolder(path, Intent.from_json(place.read_bytes(), str(place)))
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Keep other processes from working on a folder meanwhile; a kill ends the hold.
+
+    Raises:
+        BackendError: Another process is at work there, or the file system has no locks.
+    """
+    with (folder / "lock").open("a+b") as file:
+        try:
+            lock(file)
+        except BlockingIOError:
+            raise BackendError(
+                f"A submission should be worked on by one process at a time. {folder.name} is held "
+                "by another one; try again when that has ended."
+            ) from None
+        except OSError as error:
+            raise BackendError(
+                f"A store of jobs should be on a file system with locks, so that no job is "
+                f"submitted twice. Got {folder.parent}: {error.strerror}; choose another folder."
+            ) from error
+        yield

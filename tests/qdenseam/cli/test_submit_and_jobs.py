@@ -101,7 +101,7 @@ def test_a_dry_run_shows_the_cost(run, tmp_path):
     ("arguments", "said"),
     [
         (("--backend", "no account"), "There is no account here."),
-        (("--backend", "fake:tornio"), "Did you mean torino"),
+        (("--backend", "fake:tornio"), "Did you mean 'torino'"),
         (("--backend", "fake:torino", "--max-seconds", "1", "--dry-run"), "at most 1 s"),
         (("--backend", "toy", "--max-seconds", "inf"), "positive and finite. Got inf."),
         (("--backend", "toy", "--method", "dance"), "method should be one of"),

@@ -124,7 +124,7 @@ def test_device_models_are_listed():
 
 
 def test_unknown_device_model():
-    with pytest.raises(ValueError, match=r"Got 'turino'. Did you mean torino.*Known: .*fez"):
+    with pytest.raises(ValueError, match=r"Got 'turino'. Did you mean 'torino'.*Known: .*fez"):
         engine("fake:turino")
 
 

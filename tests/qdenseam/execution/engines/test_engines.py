@@ -252,6 +252,6 @@ def test_a_failing_sampler_is_a_backend_error():
     uncompiled.append(StatePreparation([0.6, 0, 0, 0.8]), [0, 1])
     uncompiled.measure([0, 1], [0, 1])
     with pytest.raises(
-        BackendError, match=r"'aer' could not run 1 circuits of 10 shots: .*compile"
+        BackendError, match=r"'aer' could not run 1 circuits of 10 shots: .*unknown instruction"
     ):
         engine("aer").sample([uncompiled], 10, 1)

@@ -29,7 +29,7 @@ from qdenseam.execution.devices.noise import (
 )
 from qdenseam.execution.devices.parts import working_part
 from qdenseam.execution.engines.fake_devices import fake_device
-from qdenseam.execution.readout import register_bits
+from qdenseam.execution.readout import named_bits
 from qdenseam.testing import FALSE_ALARM, assert_binomial
 
 
@@ -70,9 +70,7 @@ def compare_with_whole_device(name: str, circuit: QuantumCircuit, shots: int) ->
     [sample] = chosen.sample([narrow], shots, 1)
     sampler = AerSampler.from_backend(AerSimulator.from_backend(chosen.device), seed=2)
     [result] = sampler.run([wide], shots=shots).result()
-    assert_same_law(
-        outcome_counts(sample["memory"]), outcome_counts(register_bits(result, wide)["memory"])
-    )
+    assert_same_law(outcome_counts(sample["memory"]), outcome_counts(named_bits(result)["memory"]))
 
 
 @pytest.mark.statistical
@@ -279,5 +277,5 @@ def test_the_sampler_goes_on_and_its_job_is_finished():
     assert all(job.done() and job.in_final_state() for job in jobs)
     assert not any(job.running() or job.cancelled() or job.cancel() for job in jobs)
     assert jobs[0].status().name == "DONE"
-    first, second = (register_bits(job.result()[0], circuit)["memory"] for job in jobs)
+    first, second = (named_bits(job.result()[0])["memory"] for job in jobs)
     assert not np.array_equal(first, second)

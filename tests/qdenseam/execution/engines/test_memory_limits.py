@@ -18,16 +18,16 @@ def four_gib(monkeypatch):
 
 
 def test_sizes():
-    assert memory_limits.statevector_bytes(0) == 16
-    assert memory_limits.statevector_bytes(30) == 16 * GIB
-    assert memory_limits.density_matrix_bytes(14) == 4 * GIB
+    assert memory_limits.state_bytes(0) == 16
+    assert memory_limits.state_bytes(30) == 16 * GIB
+    assert memory_limits.state_bytes(14, 2) == 4 * GIB
 
 
 def test_largest_state_is_the_boundary(four_gib):
-    most = memory_limits.max_statevector_qubits()
+    most = memory_limits.max_state_qubits()
     assert most == 27  # 2 GiB, half of the memory
-    assert memory_limits.fits(memory_limits.statevector_bytes(most))
-    assert not memory_limits.fits(memory_limits.statevector_bytes(most + 1))
+    assert memory_limits.fits(memory_limits.state_bytes(most))
+    assert not memory_limits.fits(memory_limits.state_bytes(most + 1))
 
 
 @pytest.mark.parametrize("name", ["statevector", "aer"])
@@ -57,10 +57,10 @@ def test_matrix_products_take_wide_circuits():
 
 
 def test_a_density_matrix_holds_half_as_many_qubits(four_gib):
-    most = memory_limits.max_density_matrix_qubits()
+    most = memory_limits.max_state_qubits(2)
     assert most == 13
-    assert memory_limits.fits(memory_limits.density_matrix_bytes(most))
-    assert not memory_limits.fits(memory_limits.density_matrix_bytes(most + 1))
+    assert memory_limits.fits(memory_limits.state_bytes(most, 2))
+    assert not memory_limits.fits(memory_limits.state_bytes(most + 1, 2))
     mixed, pure = engine("pennylane:default.mixed"), engine("pennylane:default.qubit")
     assert (mixed.max_qubits, pure.max_qubits) == (13, 27)
     with pytest.raises(CapacityError, match=r"at most 13 qubits.* Got 14 qubits, which need 4\.0"):

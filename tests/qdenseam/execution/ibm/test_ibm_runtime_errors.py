@@ -68,9 +68,7 @@ def test_a_token_that_is_withdrawn_later(ibm):
         service.find("qdenseam-1")
 
 
-@pytest.mark.parametrize(
-    ("name", "near"), [("manilla", "ibm:ibm_manila"), ("ibm_fezz", "ibm:ibm_fez")]
-)
+@pytest.mark.parametrize(("name", "near"), [("manilla", "'ibm_manila'"), ("ibm_fezz", "'ibm_fez'")])
 def test_an_unknown_device(ibm, name, near):
     with pytest.raises(ValueError, match=rf"ibm_fez, ibm_manila\. Got .*Did you mean {near}\?"):
         engine(f"ibm:{name}")

@@ -5,22 +5,22 @@ import pytest
 
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.jobs import stream, stream_state
-from qdenseam.execution.jobs.files import append_row, only_writer, read_rows
+from qdenseam.execution.jobs.folder import only_writer
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.secrets import without_secrets
-from qdenseam.files import write_whole
+from qdenseam.files import append_row, read_rows, write_whole
 
 
 def test_rows_outlive_a_cut_last_one(tmp_path):
     path = tmp_path / "events.jsonl"
-    assert read_rows(path) == []
+    assert read_rows(path, advice="do not delete it.") == []
     append_row(path, {"a": 1})
     append_row(path, {"b": "x"})
     with path.open("ab") as file:
         file.write(b'{"c": ')
-    assert read_rows(path) == [{"a": 1}, {"b": "x"}]
+    assert read_rows(path, advice="do not delete it.") == [{"a": 1}, {"b": "x"}]
     append_row(path, {"d": None})
-    assert read_rows(path) == [{"a": 1}, {"b": "x"}, {"d": None}]
+    assert read_rows(path, advice="do not delete it.") == [{"a": 1}, {"b": "x"}, {"d": None}]
 
 
 @pytest.mark.parametrize("line", [b"nonsense", b"[1]"])
@@ -28,7 +28,7 @@ def test_a_damaged_row_is_an_error(tmp_path, line):
     path = tmp_path / "events.jsonl"
     path.write_bytes(line + b'\n{"a": 1}\n')
     with pytest.raises(ResultsFileError, match=r"line 1 should be a JSON object.*do not delete it"):
-        read_rows(path)
+        read_rows(path, advice="do not delete it.")
 
 
 def test_a_file_is_whole_or_as_before(tmp_path, monkeypatch):

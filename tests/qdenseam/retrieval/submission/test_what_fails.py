@@ -11,7 +11,7 @@ from qdenseam.errors import BackendError
 from qdenseam.execution import engine
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError, Stage
 from qdenseam.execution.jobs import LocalJobs
-from qdenseam.execution.jobs.files import only_writer
+from qdenseam.execution.jobs.folder import only_writer
 from qdenseam.retrieval.submission import cancel, fetch, send, submissions, submit, update
 
 
