@@ -23,18 +23,15 @@ def report(
     Nothing is run; what is missing is said.
     """
     modules = load_modules(import_module)
-    study, results = read_folder(folder)
+    study, found = read_folder(folder)
     from qdenseam.experiments.results_table import write_table
-    from qdenseam.experiments.study_findings import study_sentences
-    from qdenseam.experiments.study_results import study_table
-    from qdenseam.report.study import write_study_report
 
     if table is not None:
-        write_table(study_table(results), table)
+        write_table(found.table, table)
         typer.echo(f"Table: {table}")
     words = ["qdenseam", "collect", str(folder / "study.toml"), "--out", str(folder)]
     words += [word for module in modules for word in ("--import", module)]
-    page = write_study_report(study, results, folder, command=shlex.join(words))
-    for sentence in study_sentences(results):
+    page = study.write_report(found, folder, command=shlex.join(words))
+    for sentence in found.sentences:
         typer.echo(f"- {sentence}")
     typer.echo(f"Report: {page}")

@@ -1,26 +1,43 @@
-"""The folder of a study of one's own, and modules that register methods of one's own."""
+"""The folder of a study, what is written there, and modules that register methods of one's own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from typer import Argument, Option
 
-if TYPE_CHECKING:
-    from qdenseam.experiments.study import Study
-    from qdenseam.experiments.study_results import RowResult
+from qdenseam.cli.progress import resumable, shown_progress
+from qdenseam.cli.rows import print_rows
 
-Folder = Annotated[Path, Argument(help="What qdenseam collect FILE.toml --out wrote.")]
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from qdenseam.studies.base import Collectable, Findings
+
+Folder = Annotated[Path, Argument(help="What qdenseam collect wrote.")]
 Modules = Annotated[
     list[str] | None,
     Option(
         "--import",
         metavar="MODULE",
-        help="Import a module first, here and in workers: it registers methods of your own. "
-        "Its code is run. May be given several times.",
+        help="Import a module first, here and in workers: it registers methods or studies of your "
+        "own. Its code is run. May be given several times.",
         show_default=False,
     ),
 ]
+Workers = Annotated[
+    int | None,
+    Option(
+        min=1,
+        help="Processes that share the work; 1 does it in this one. By default one per core.",
+        show_default=False,
+    ),
+]
+Quick = Annotated[bool, Option("--quick", help="Sample less, for a first look.")]
+Quiet = Annotated[bool, Option("--quiet", help="Show no progress.")]
 
 
 def load_modules(names: list[str] | None) -> tuple[str, ...]:
@@ -40,26 +57,94 @@ def load_modules(names: list[str] | None) -> tuple[str, ...]:
     return tuple(names or ())
 
 
-def read_folder(folder: Path) -> "tuple[Study, list[RowResult]]":
+def read_folder(folder: Path) -> "tuple[Collectable, Findings]":
     """Return the study of a folder and what was run of it.
 
     Raises:
         ValueError: There is no study, or nothing of it was run.
     """
-    from qdenseam.experiments.run_study import read_study
-    from qdenseam.experiments.study import Study
+    from qdenseam.studies.registry import open_study
 
     for name in ("study.toml", "results.jsonl"):
         if not (folder / name).exists():
             raise ValueError(
-                "folder should be one that qdenseam collect FILE.toml --out wrote. "
+                "folder should be one that qdenseam collect --out wrote. "
                 f"Got {folder}, which has no {name}."
             )
-    study = Study.from_toml(folder / "study.toml")
-    results = read_study(study, folder / "results.jsonl")
-    if not any(each.records for each in results):
-        raise ValueError(
-            f"{folder / 'results.jsonl'} should hold rows of {folder / 'study.toml'}. Got none; "
-            "have its data changed? Run qdenseam collect."
+    study = open_study(folder / "study.toml")
+    return study, study.read(folder / "results.jsonl")
+
+
+def collect_into(
+    study: "Collectable",
+    folder: Path,
+    label: str,
+    *,
+    workers: int,
+    scheduler: str | None = None,
+    modules: tuple[str, ...] = (),
+    quiet: bool = False,
+) -> "Findings":
+    """Run what a folder lacks of a study, and write its table and figures there.
+
+    Raises:
+        ValueError: A setting of the study is wrong, or the folder is another's; nothing is written.
+        QDenseAMError: A trial failed; finished rows are kept.
+        OSError: The folder cannot be written.
+    """
+    from qdenseam.experiments.results_table import write_table
+    from qdenseam.versions import mixed_versions
+
+    study.checked()  # what cannot be run leaves no folder
+    results = folder / "results.jsonl"
+    with (
+        resumable(results),
+        shown_progress(label, last="summing up", quiet=quiet) as on_progress,
+        _executor(scheduler) as executor,
+    ):
+        study.keep(folder / "study.toml")
+        study.run(
+            results,
+            num_workers=0 if executor or workers == 1 else workers,
+            executor=executor,
+            on_progress=on_progress,
+            modules=modules,
         )
-    return study, results
+        found = study.read(results)
+        write_table(found.table, folder / "table.csv")
+        drawn = [found.drawn(each) for each in found.shown(study.figures)]
+    print_found(found)
+    for sentence in mixed_versions(record.versions for record in found.records):
+        typer.echo(sentence)
+    for number, figure in enumerate(drawn, start=1):
+        picture = folder / f"figure-{number}.png"
+        figure.savefig(picture)
+        typer.echo(f"Figure: {picture}")
+    typer.echo(f"Table: {folder / 'table.csv'}")
+    return found
+
+
+def print_found(found: "Findings") -> None:
+    """Print the table of a study, an interval behind its number, and its checks."""
+    from qdenseam.report.special import main_columns, shown_cell
+
+    def shown(rows: list[dict[str, Any]], columns: list[str]) -> None:
+        cells = [{name: shown_cell(row, name) for name in columns} for row in rows]
+        print_rows(cells, right=[n for n in columns if not isinstance(rows[0].get(n), str)])
+
+    if not found.checks:
+        shown(found.table.to_dict("records"), main_columns(found.columns))
+    else:
+        names = ["quantity", "found", "published", "tolerance", "agrees"]
+        shown([check.to_row() for check in found.checks], names)
+
+
+@contextmanager
+def _executor(scheduler: str | None) -> "Iterator[Executor | None]":
+    if scheduler is None:
+        yield None
+        return
+    from qdenseam.experiments.clusters import dask_executor
+
+    with dask_executor(scheduler) as executor:
+        yield executor

@@ -33,11 +33,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qdenseam.experiments.records import check_integer
-from qdenseam.experiments.toml_text import toml_text
-from qdenseam.files import write_whole
+from qdenseam.experiments.toml_text import keep_toml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Plain = int | float | str
 Cell = dict[str, Plain]
@@ -46,7 +48,6 @@ Cell = dict[str, Plain]
 DATA_AXES = ("num_neurons", "num_patterns", "flips", "erasures")
 """Axes that decide patterns and probes; all other axes only stand in spellings."""
 _COUNTS = {"num_neurons": 1, "num_patterns": 1, "flips": 0, "erasures": 0}
-_KEPT = "# Kept by qdenseam; the next run here writes it anew.\n"
 _Part = TypeVar("_Part", bound="_Table")
 
 
@@ -229,8 +230,25 @@ class FigureSpec(_Table):
         for name in ("axes", "line"):
             if isinstance(getattr(self, name), str):
                 object.__setattr__(self, name, (getattr(self, name),))
-        where = {k: v if isinstance(v, tuple) else (v,) for k, v in self.where.items()}
+        given: Mapping[str, Any] = self.where
+        where = {k: v if isinstance(v, tuple) else (v,) for k, v in given.items()}
         object.__setattr__(self, "where", where)
+
+    def rows(self, table: "pd.DataFrame") -> "pd.DataFrame":
+        """Return the rows of a study's table that it shows.
+
+        Raises:
+            ValueError: The table has no such column.
+        """
+        for name in (self.x, self.y, *([self.by] if self.by else []), *self.line, *self.where):
+            if name not in table.columns:
+                raise ValueError(
+                    f"a column should be among {', '.join(table.columns)}. Got {name!r}."
+                )
+        rows = table[table["block"].isin(self.axes)] if self.axes else table
+        for column, values in self.where.items():
+            rows = rows[rows[column].isin(values)]
+        return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,16 +344,10 @@ class Study:
             ValueError: There is a file that somebody else wrote.
             OSError: The file cannot be written.
         """
-        if path.exists() and not path.read_bytes().startswith(_KEPT.encode()):
-            raise ValueError(
-                f"{path.parent} should be a folder for one study's results. It holds a "
-                f"{path.name} of somebody's own; choose another folder."
-            )
         content = self.to_dict()
         if self.data.source.endswith(".npy"):
             content["data"]["source"] = os.path.relpath(self.data.source, path.parent)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, (_KEPT + toml_text(content)).encode())
+        keep_toml(path, content)
 
 
 def _parts(part: type[_Part], name: str, tables: Any) -> tuple[_Part, ...]:

@@ -1,10 +1,14 @@
-"""Plain content as the text of a TOML file; ``tomllib`` reads it back."""
+"""Plain content as a TOML file; ``tomllib`` reads it back."""
 
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from qdenseam.files import write_whole
+
+_KEPT = "# Kept by qdenseam; the next run here writes it anew.\n"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -25,6 +29,22 @@ def toml_text(content: Mapping[str, Any]) -> str:
     return "".join((*lines, *parts))
 
 
+def keep_toml(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a TOML file, over one that was kept before only.
+
+    Raises:
+        ValueError: There is a file that somebody else wrote.
+        OSError: The file cannot be written.
+    """
+    if path.exists() and not path.read_bytes().startswith(_KEPT.encode()):
+        raise ValueError(
+            f"{path.parent} should be a folder for one study's results. It holds a "
+            f"{path.name} of somebody's own; choose another folder."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, (_KEPT + toml_text(content)).encode())
+
+
 def _pairs(table: Mapping[str, Any]) -> str:
     return "".join(f"{_key(name)} = {_value(value)}\n" for name, value in table.items())
 
@@ -37,7 +57,7 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         inside = ", ".join(f"{_key(name)} = {_value(each)}" for name, each in value.items())
         return f"{{ {inside} }}"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, str):  # as JSON, but that TOML also wants DEL escaped
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

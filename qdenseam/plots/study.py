@@ -28,11 +28,11 @@ def line_styles(
 ) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return matplotlib keywords by the values that make a line, so that panels agree.
 
-    By the column ``kind``, where there is one, classical memories have open markers, quantum ones
-    filled ones, baselines dashed lines, and theory a thin line.
+    By the column ``kind``, where there is one, classical memories have open markers, baselines open
+    ones and dashed lines, theory a thin line, and all others filled markers.
     """
     styles = {}
-    lines = table.drop_duplicates([*line])
+    lines = table.drop_duplicates([*line]) if line else table[:1]
     for color, marker, (_, row) in zip(
         palette(len(lines)), cycle(_MARKERS), lines.iterrows(), strict=False
     ):
@@ -40,7 +40,7 @@ def line_styles(
         styles[tuple(row[name] for name in line)] = {
             "color": color,
             "marker": "" if kind == "theory" else marker,
-            "markerfacecolor": color if kind == "quantum" else "white",
+            "markerfacecolor": "white" if kind in ("classical", "baseline") else color,
             "linestyle": "--" if kind == "baseline" else "-",
             "linewidth": 0.8 if kind == "theory" else 1.2,
             "label": fill(line_name(row, line), 44).replace("$", r"\$"),
@@ -66,15 +66,9 @@ def study_panels(
     Raises:
         ValueError: The table has no such column, or no such rows.
     """
-    by = [figure.by] if figure.by else []
-    _check_columns(table, figure.x, figure.y, *by, *figure.line, *figure.where)
-    rows = table[table["block"].isin(figure.axes)] if figure.axes else table
-    for column, values in figure.where.items():
-        rows = rows[rows[column].isin(values)]
-        if not len(rows):
-            raise ValueError(
-                f"where should leave rows. Got {column} in {list(values)}, of which there are none."
-            )
+    rows = figure.rows(table)
+    if not len(rows):
+        raise ValueError(f"where should leave rows of the table. Got {dict(figure.where)}.")
     if rows[figure.y].dtype.kind in "iuf" and np.isfinite(rows[figure.y]).any():
         rows = rows[np.isfinite(rows[figure.y])]
     if not figure.by:
@@ -97,7 +91,8 @@ def study_figure(table: "pd.DataFrame", figure: FigureSpec) -> Any:
             chosen, figure.x, figure.y, ax=ax, styles=styles, line=figure.line, log_y=figure.log_y
         )
         ax.set_title(title, fontsize=10)
-    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8, frameon=False)
+    if figure.line:
+        axes[0, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8, frameon=False)
     return drawing
 
 
@@ -133,7 +128,7 @@ def plot_study(
         ValueError: The table has no such column, ``x`` holds no numbers, or a contender has
             several rows at one ``x``.
     """
-    _check_columns(table, x, y, *line)
+    table = FigureSpec(x=x, y=y, line=line).rows(table)
     if table[y].dtype.kind not in "iuf":
         raise ValueError(f"y should be a column of numbers. Got {y!r}.")
     styles = line_styles(table, line) if styles is None else styles
@@ -141,12 +136,12 @@ def plot_study(
     if not all(isinstance(tick, int | float | np.number) for tick in ticks):
         raise ValueError(f"x should be an axis of numbers. Got {x!r} with {ticks}.")
     is_wide = ticks[0] > 0 and ticks[-1] >= 8 * ticks[0]
-    groups = table.groupby([*line], sort=False)
+    groups = table.groupby([*line], sort=False) if line else [((), table)]
     for place, (name, group) in enumerate(groups):
         rows = group.sort_values(x)
         if rows[x].duplicated().any():
             raise ValueError(
-                f"a line should have one row for each {x}. Got several of {name[0]!r}; choose a "
+                f"a line should have one row for each {x}. Got several of {name}; choose a "
                 "block of axes, or name the other axis in `by` (or `line`, `where`)."
             )
         style = styles[name]
@@ -168,12 +163,6 @@ def plot_study(
     if len(ticks) <= _MOST_TICKS:
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     return framed(ax, x.replace("_", " "), y.replace("_", " "))
-
-
-def _check_columns(table: "pd.DataFrame", *names: str) -> None:
-    for name in names:
-        if name not in table.columns:
-            raise ValueError(f"a column should be among {', '.join(table.columns)}. Got {name!r}.")
 
 
 def _finite(column: "pd.Series") -> np.ndarray:

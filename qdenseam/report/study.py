@@ -123,12 +123,12 @@ def shown_figure(table: "pd.DataFrame", figure: FigureSpec, picture: Path) -> di
             " Failure rates are over all probes, with 95 % intervals over pattern sets; gray: the "
             "share of probes to which another pattern is as near as their own."
         )
-    for title, part in chosen:
+    for title, part in chosen if figure.line else []:
         for names in _on_each_other(part, figure):
             caption += f" Lying on each other{f' ({title})' if title else ''}: {', '.join(names)}."
     return {
         "panels": panels,
-        "legend": _legend(styles, shows_ambiguous),
+        "legend": _legend(styles, shows_ambiguous) if figure.line else "",
         "caption": caption,
         "file": picture.name,
     }
@@ -161,9 +161,11 @@ def _alt(part: "pd.DataFrame", figure: FigureSpec, title: str) -> str:
     """What a panel shows, in words: each line's ends."""
     x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
     clauses = []
-    for _, rows in part.sort_values(figure.x).groupby([*figure.line]):
+    ordered = part.sort_values(figure.x)
+    groups = ordered.groupby([*figure.line]) if figure.line else [((), ordered)]
+    for _, rows in groups:
         first, last = (shown_number(rows[figure.y].iloc[end]) for end in (0, -1))
-        clauses.append(f"{line_name(rows.iloc[0], figure.line)} from {first} to {last}")
+        clauses.append(f"{line_name(rows.iloc[0], figure.line)} from {first} to {last}".strip())
     span = f"{part[figure.x].min()} to {part[figure.x].max()}"
     return f"{y} against {x} {span}{f', {title}' if title else ''}: {'; '.join(clauses)}."
 

@@ -9,8 +9,11 @@ import numpy.typing as npt
 from circuits.bit_order import Bits, all_bits
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.studies.noise import device_of, laid_out
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import SpecialStudy
 
 CODES_TRIED = 200
 
@@ -129,3 +132,18 @@ def affine_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
             row[name] = float(np.mean([r.values[name] for r in members]))
         rows.append(row)
     return rows
+
+
+STUDY = register(
+    SpecialStudy(
+        name="affine",
+        title="code words of 16 neurons recalled on noisy device models",
+        tasks=affine_tasks,
+        table=affine_summary,
+        figures=(
+            FigureSpec(x="D", y="success", line=("device",)),
+            FigureSpec(x="D", y="decoded", line=("device",)),
+        ),
+        quick={"sizes": [(8, 3)], "devices": ["fake:fez"], "num_batches": 1, "shots": 100},
+    )
+)

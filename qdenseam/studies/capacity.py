@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import (
     FILTERS,
@@ -21,7 +22,7 @@ from qdenseam.methods import (
     Posterior,
     Shell,
 )
-from qdenseam.studies.drawn_capacity import drawn_summary, drawn_tasks
+from qdenseam.studies.drawn_capacity import DRAWN_SIZES, drawn_summary, drawn_tasks
 from qdenseam.studies.filter_capacity import (
     MAX_DISTINCT_NEURONS,
     Floats,
@@ -32,6 +33,8 @@ from qdenseam.studies.filter_capacity import (
     recall_curves,
     sphere_packing_load,
 )
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import SpecialStudy
 
 NEAREST = "nearest"
 """Name of the curve of an exact scan for the nearest pattern, ties at random.
@@ -77,10 +80,19 @@ SIZES = ((12, 1), (16, 1), (16, 2), (20, 1), (20, 2), (20, 4), (32, 2), (32, 4))
 """Pairs of (D, flipped bits) of the study."""
 
 
-def study_tasks() -> list[Task]:
-    """Return the preset: filters on i.i.d. and on distinct patterns, then drawn memories."""
-    small = [size for size in SIZES if size[0] <= MAX_DISTINCT_NEURONS]
-    return capacity_tasks() + capacity_tasks(small, distinct=True) + drawn_tasks()
+def study_tasks(
+    sizes: Iterable[tuple[int, int]] = SIZES,
+    drawn_sizes: Iterable[tuple[int, int]] = DRAWN_SIZES,
+    num_probes: int = 740,
+    num_batches: int = 10,
+) -> list[Task]:
+    """Return the study: filters on i.i.d. and on distinct patterns, then drawn memories."""
+    small = [size for size in sizes if size[0] <= MAX_DISTINCT_NEURONS]
+    return [
+        *capacity_tasks(sizes, num_probes=num_probes, num_batches=num_batches),
+        *capacity_tasks(small, distinct=True, num_probes=num_probes, num_batches=num_batches),
+        *drawn_tasks(drawn_sizes, num_batches=num_batches),
+    ]
 
 
 def capacity_tasks(
@@ -195,3 +207,22 @@ def _table_of(data: Any, num_neurons: int) -> Floats | None:
         if key != "name"
     }
     return maker(**fields).table(num_neurons)
+
+
+_FIGURE: dict[str, Any] = {
+    **{"x": "num_neurons", "y": "mean", "by": "num_flips"},
+    **{"line": ("label",), "log_y": True},
+}
+STUDY = register(
+    SpecialStudy(
+        name="capacity",
+        title="load at 90 % correct recall of filters and memories, against D and flipped bits",
+        tasks=study_tasks,
+        table=capacity_summary,
+        figures=(
+            FigureSpec(**_FIGURE, where={"kind": ("filter",), "patterns": ("i.i.d.",)}),
+            FigureSpec(**_FIGURE, where={"kind": ("classical", "drawn filter", "baseline")}),
+        ),
+        quick={"sizes": [(6, 1)], "drawn_sizes": [(8, 1)], "num_probes": 20, "num_batches": 2},
+    )
+)

@@ -41,6 +41,8 @@ CLASSICAL: dict[str, Recipe] = {
 patterns were drawn. A memory that keeps a neuron's own spin decodes better than one without it, and
 powers are rectified, so that a pattern is not taken for its negative. One stands beside its best
 setting as it was published."""
+DRAWN_SIZES = ((12, 1), (16, 2), (20, 2), (24, 3), (32, 4))
+"""(D, flipped bits)."""
 BASELINE = "measure and accept, simulated"
 """Label of the Hamming ball without a circuit: shots of the memory until one is in the ball."""
 
@@ -98,7 +100,7 @@ def drawn_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
 
 
 def drawn_tasks(
-    sizes: Iterable[tuple[int, int]] = ((12, 1), (16, 2), (20, 2), (24, 3), (32, 4)),
+    sizes: Iterable[tuple[int, int]] = DRAWN_SIZES,
     *,
     num_memories: int = 4,
     num_probes: int = 100,

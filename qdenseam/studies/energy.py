@@ -247,11 +247,34 @@ def search_tasks(energies: Sequence[str] = tuple(ENERGIES)) -> list[Task]:
     )
 
 
-def study_tasks() -> list[Task]:
-    """Return the preset: sizes, loads and corruption at the calibrated field; fields; searches."""
+def study_tasks(
+    sizes: Iterable[int] = SIZES,
+    loads: Iterable[int] = (2, 4, 6),
+    flips: Iterable[int] = (1, 2),
+    energies: Sequence[str] = tuple(ENERGIES),
+    methods: Sequence[str] | None = None,
+    num_instances: int = 10,
+    num_batches: int = 5,
+    *,
+    searches: bool = True,
+) -> list[Task]:
+    """Return the study: sizes, loads and corruption at the calibrated field.
+
+    With ``searches`` other fields and the methods of :data:`SEARCHES` too.
+    """
     from qdenseam.studies.energy_references import reference_tasks
 
-    tasks = energy_tasks() + field_tasks() + search_tasks()
+    tasks = energy_tasks(
+        sizes=sizes,
+        loads=loads,
+        flips=flips,
+        energies=energies,
+        methods=methods,
+        num_instances=num_instances,
+        num_batches=num_batches,
+    )
+    if searches:
+        tasks += field_tasks(energies) + search_tasks(energies)
     return tasks + reference_tasks(tasks)
 
 

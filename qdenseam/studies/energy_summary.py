@@ -9,8 +9,9 @@ import numpy as np
 
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import Estimate, rate
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.methods.base import Floats
-from qdenseam.studies.energy import METHODS, SEARCHES
+from qdenseam.studies.energy import METHODS, SEARCHES, study_tasks
 from qdenseam.studies.energy_references import (
     ANNEALER,
     DENSE,
@@ -23,6 +24,8 @@ from qdenseam.studies.energy_references import (
     budgets,
     energy_evaluations,
 )
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import SpecialStudy
 
 _CONFIDENCE = 0.99
 _REFERENCES = {DESCENTS: "descents", ANNEALER: "annealer", NEAREST: "nearest", DENSE: "dense"}
@@ -219,3 +222,27 @@ def shots_to_solution(probability: float, *, confidence: float = _CONFIDENCE) ->
     if probability >= confidence:
         return 1.0
     return float(ceil(log(1 - confidence) / log1p(-probability)))
+
+
+STUDY = register(
+    SpecialStudy(
+        name="energy",
+        title="P(target) of every energy method on every energy, against D, K, flips and field",
+        tasks=study_tasks,
+        table=energy_summary,
+        figures=(
+            FigureSpec(
+                x="num_neurons",
+                y="success",
+                by="energy",
+                line=("method",),
+                where={"num_patterns": (4,), "num_flips": (1,), "kind": ("circuit",)},
+            ),
+        ),
+        quick={
+            **{"sizes": [6], "loads": [4], "flips": [1], "energies": ["hebb", "log-sum-exp"]},
+            **{"methods": ["QAOA p=1", "adiabatic p=8"], "num_instances": 3, "num_batches": 2},
+            "searches": False,
+        },
+    )
+)

@@ -17,6 +17,7 @@ from qiskit.circuit.library import StatePreparation
 
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
@@ -30,9 +31,12 @@ from qdenseam.methods import (
 from qdenseam.methods.base import Spins
 from qdenseam.studies.noise import CELLS as ALL_CELLS
 from qdenseam.studies.noise import DEVICES, device_of, instance_of, instance_tasks, laid_out
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import SpecialStudy
 
 CELLS = ((4, 4), (6, 4), (8, 4))
 """(D, K) of the filters."""
+TEXTBOOK_DEVICES = ("fake:torino",)
 NUMBERS = (
     *("success", "accepted", "detected", "inside", "stored"),
     *("two_qubit_gates", "ideal", "ideal_accept"),
@@ -56,7 +60,7 @@ def flag_tasks(
 
 def textbook_tasks(
     cells: Sequence[tuple[int, int]] = ALL_CELLS,
-    devices: Sequence[str] = ("fake:torino",),
+    devices: Sequence[str] = TEXTBOOK_DEVICES,
     *,
     num_instances: int = 3,
     shots: int = 2000,
@@ -67,9 +71,25 @@ def textbook_tasks(
     )
 
 
-def study_tasks() -> list[Task]:
-    """Return the preset: Grover's search as textbooks build it, then the filters."""
-    return textbook_tasks() + flag_tasks()
+def study_tasks(
+    cells: Sequence[tuple[int, int]] | None = None,
+    devices: Sequence[str] | None = None,
+    num_instances: int | None = None,
+    shots: int = 2000,
+) -> list[Task]:
+    """Return the study: Grover's search as textbooks build it, then the filters."""
+    textbook = textbook_tasks(
+        ALL_CELLS if cells is None else cells,
+        TEXTBOOK_DEVICES if devices is None else devices,
+        num_instances=num_instances or 3,
+        shots=shots,
+    )
+    return textbook + flag_tasks(
+        CELLS if cells is None else cells,
+        DEVICES if devices is None else devices,
+        num_instances=num_instances or 20,
+        shots=shots,
+    )
 
 
 def contenders(num_flips: int) -> dict[str, RecallMethod]:
@@ -265,3 +285,17 @@ def flag_summary(records: Iterable[Record]) -> list[dict[str, Any]]:
 def _error(values: npt.NDArray[np.float64]) -> float:
     """Return the standard error of the mean."""
     return float(np.std(values) / np.sqrt(max(1, len(values) - 1)))
+
+
+STUDY = register(
+    SpecialStudy(
+        name="flags",
+        title="error detection by flags and parity checks on noisy device models",
+        tasks=study_tasks,
+        table=flag_summary,
+        figures=(
+            FigureSpec(x="D", y="success", by="device", line=("variant",), where={"flipped": (1,)}),
+        ),
+        quick={"cells": [(4, 4)], "devices": ["fake:nairobi"], "num_instances": 1, "shots": 500},
+    )
+)

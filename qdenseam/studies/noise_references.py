@@ -4,7 +4,7 @@
 writes it. "Measure and accept" prepares the memory, measures it and checks classically.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from qdenseam.experiments.records import Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import HammingBall, IndexSearch, LabelWriting, RecallMethod, SampleAndAccept
-from qdenseam.studies.noise import device_of, instance_of, laid_out, noise_tasks
+from qdenseam.studies.noise import CELLS, DEVICES, device_of, instance_of, laid_out, noise_tasks
 
 NUM_INDICES = 4
 """Indices tried for writing."""
@@ -78,7 +78,13 @@ def reference_tasks(tasks: Iterable[Task]) -> list[Task]:
     return [Task(kind="noise references", params={**task.params, "shots": SHOTS}) for task in tasks]
 
 
-def study_tasks() -> list[Task]:
-    """Return the preset: planned recall, then its references."""
-    tasks = noise_tasks()
+def study_tasks(
+    cells: Sequence[tuple[int, int]] = CELLS,
+    devices: Sequence[str] = DEVICES,
+    *,
+    num_instances: int = 20,
+    shots: int = 4000,
+) -> list[Task]:
+    """Return the study: planned recall, then its references."""
+    tasks = noise_tasks(cells, devices, num_instances=num_instances, shots=shots)
     return tasks + reference_tasks(tasks)

@@ -7,8 +7,11 @@ import numpy as np
 
 from qdenseam.experiments.records import Params, Record
 from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.studies.noise import instance_of, is_redrawn
-from qdenseam.studies.noise_references import REFERENCES
+from qdenseam.studies.noise_references import REFERENCES, study_tasks
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import SpecialStudy
 
 _SHARES = ("accepted", "decoded", "decoded_accepted", "success_idling")
 _MEANS = (
@@ -165,3 +168,15 @@ def _mean(values: Sequence[float | None]) -> float:
     """Return the mean of what is there, NaN of nothing."""
     there = [each for each in values if each is not None]
     return float(np.mean(there)) if there else float("nan")
+
+
+STUDY = register(
+    SpecialStudy(
+        name="noise",
+        title="success per shot on noisy device models, planned, mitigated and decoded",
+        tasks=study_tasks,
+        table=noise_summary,
+        figures=(FigureSpec(x="D", y="success", by="unknown", line=("device", "K")),),
+        quick={"cells": [(4, 4)], "devices": ["fake:manila"], "num_instances": 1, "shots": 500},
+    )
+)

@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.studies.noise import instance_of, instance_tasks
 from qdenseam.studies.noise_summary import until_accepted
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import SpecialStudy
 
 CELLS = ((4, 4), (6, 4))
 """(D, K)."""
@@ -139,3 +142,15 @@ def _filters(record: Record) -> tuple[list[float], list[float]]:
         p for p in record.values["plans"] if p["method"] in ("separation-filter", "probabilistic")
     ]
     return [each["success"] for each in kept], [each["simulated"] for each in kept]
+
+
+STUDY = register(
+    SpecialStudy(
+        name="plans",
+        title="plans of different methods on device models, predicted and simulated",
+        tasks=plan_tasks,
+        table=plan_summary,
+        figures=(FigureSpec(x="D", y="rank_correlation", by="unknown", line=("device",)),),
+        quick={"cells": [(4, 4)], "devices": ["fake:manila"], "num_instances": 1, "shots": 100},
+    )
+)

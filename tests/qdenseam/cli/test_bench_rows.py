@@ -1,12 +1,10 @@
-"""The bench and collect commands are thin shells: they print, write JSON, and refuse clearly."""
+"""The bench commands are thin shells: they print, write JSON, and refuse clearly."""
 
 import json
 
-import pytest
 from typer.testing import CliRunner
 
 from qdenseam.cli.app import app
-from qdenseam.studies import presets
 
 
 def run(*arguments: str):
@@ -80,33 +78,3 @@ def test_bench_encoders_prints_what_it_counted_and_leaves_no_unfinished_file(
     assert all(row["infidelity"] < 1e-12 for row in content["rows"])
     assert "CX/best" in result.output
     assert list(tmp_path.iterdir()) == [file]
-
-
-def test_collect_lists_refuses_runs_and_resumes(tmp_path, monkeypatch) -> None:
-    assert "capacity" in run("collect", "--list").output
-    refused = run("collect", "dreams")
-    assert refused.exit_code == 2
-    assert "study should be one of capacity, energy, noise, affine, " in refused.stderr
-    assert "Got 'dreams'" in refused.stderr
-    from qdenseam.studies.capacity import capacity_summary, capacity_tasks
-
-    small = presets.Preset(
-        name="capacity",
-        title="small",
-        tasks=lambda: capacity_tasks([(6, 1)], num_probes=20, num_batches=2)[:2],
-        summary=capacity_summary,
-    )
-    monkeypatch.setitem(presets.PRESETS, "capacity", small)
-    out = tmp_path / "study.jsonl"
-    first = run("collect", "capacity", "--out", str(out), "--workers", "1", "--quiet")
-    assert first.exit_code == 0, first.output
-    before = out.read_bytes()
-    assert before.count(b'{"key": ') == 4
-    run("collect", "capacity", "--out", str(out), "--workers", "1", "--quiet")
-    assert out.read_bytes() == before
-
-
-@pytest.mark.parametrize("name", sorted(presets.PRESETS))
-def test_presets_give_tasks_with_distinct_keys(name: str) -> None:
-    keys = [task.key for task in presets.PRESETS[name].tasks()]
-    assert len(keys) == len(set(keys)) > 0

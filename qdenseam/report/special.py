@@ -1,0 +1,112 @@
+"""The report of a study with a trial of its own: sentences, figures, checks and its table."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qdenseam.experiments.records import Record
+from qdenseam.experiments.results_table import write_table
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.files import write_whole
+from qdenseam.report.page import render, shown_number, svg_uri
+from qdenseam.report.study import shown_figure
+from qdenseam.versions import versions_in
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CHECKS = ("quantity", "found", "published", "tolerance", "agrees")
+
+
+def write_special_report(
+    folder: str | Path,
+    *,
+    title: str,
+    source: str,
+    note: str,
+    sentences: Sequence[str],
+    figures: Sequence[FigureSpec | tuple[str, Any]],
+    table: "pd.DataFrame",
+    columns: Sequence[str],
+    checks: Sequence[Mapping[str, Any]],
+    records: Sequence[Record],
+    command: str,
+) -> Path:
+    """Write ``report.html``, the table and the pictures into a folder; return the page's path.
+
+    Args:
+        folder: Where the page goes; it exists.
+        title: Of the study.
+        source: The publication that it makes again, or nothing.
+        note: What a reader of the table must know.
+        sentences: What to take home.
+        figures: Columns of the table against each other, or a caption with a drawn figure.
+        table: Rows of named columns; intervals are columns ``x_low`` and ``x_high``.
+        columns: Those that the page has room for.
+        checks: Rows of numbers held against published ones.
+        records: What was run.
+        command: The command line that makes the results again.
+
+    Raises:
+        ValueError: A figure names a column that the table does not have.
+        OSError: The page cannot be written.
+    """
+    folder = Path(folder)
+    write_table(table, folder / "table.csv")
+    pictures = [folder / f"figure-{number}.png" for number in range(1, len(figures) + 1)]
+    page = render(
+        "special.html.j2",
+        title=title,
+        source=source,
+        note=note,
+        sentences=sentences,
+        figures=[
+            shown_figure(table, each, picture)
+            if isinstance(each, FigureSpec)
+            else _shown(*each, picture)
+            for each, picture in zip(figures, pictures, strict=True)
+        ],
+        checks=shown_rows(checks, _CHECKS),
+        check_names=_CHECKS,
+        columns=[name.replace("_", " ") for name in main_columns(columns)],
+        rows=shown_rows(table.to_dict("records"), main_columns(columns)),
+        command=command,
+        seconds=round(sum(record.seconds for record in records)),
+        versions=versions_in(record.versions for record in records),
+    )
+    path = folder / "report.html"
+    write_whole(path, page)
+    return path
+
+
+def main_columns(columns: Sequence[str]) -> list[str]:
+    """Return the columns but those that are ends of another's interval."""
+    ends = {f"{name}_{end}" for name in columns for end in ("low", "high")}
+    return [name for name in columns if name not in ends]
+
+
+def shown_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[list[str]]:
+    """Return cells as text, an interval behind its number."""
+    return [[shown_cell(row, name) for name in columns] for row in rows]
+
+
+def shown_cell(row: Mapping[str, Any], name: str) -> str:
+    """Return ``0.12 [0.08, 0.17]``, a number, a text, or a dash."""
+    value = row.get(name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or isinstance(value, str):
+        return value or "–"
+    if isinstance(value, list | dict | tuple):
+        return str(value)
+    shown = shown_number(value)
+    ends = [row.get(f"{name}_{end}") for end in ("low", "high")]
+    if all(isinstance(end, int | float) and end == end for end in ends):
+        shown += " [{}, {}]".format(*map(shown_number, ends))
+    return shown
+
+
+def _shown(caption: str, drawing: Any, picture: Path) -> dict[str, Any]:
+    drawing.savefig(picture)
+    wide = {"src": svg_uri(drawing), "alt": caption}
+    return {"wide": wide, "caption": caption, "file": picture.name}

@@ -1,0 +1,114 @@
+"""What ``qdenseam collect`` runs: one face for studies of contenders and for those of a trial."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from qdenseam.experiments.records import Record
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.experiments.study_results import RowResult
+from qdenseam.plots.study import study_figure
+from qdenseam.progress import Progress
+from qdenseam.studies.checks import Check
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+Records: TypeAlias = Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A figure that lines against an axis cannot show."""
+
+    caption: str
+    """What it shows, as a sentence or two."""
+    draw: Callable[[Records], "Figure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Findings:
+    """What is known of a study that was run, in whole or in part."""
+
+    table: "pd.DataFrame"
+    """Rows of named columns; the interval of ``x`` is in ``x_low`` and ``x_high``."""
+    columns: tuple[str, ...]
+    """Those that a page or a terminal has room for."""
+    sentences: list[str]
+    """What to take home, by rule."""
+    records: Records
+    results: Sequence[RowResult] = ()
+    """The rows of a study of contenders."""
+    checks: tuple[Check, ...] = ()
+    """How a reproduction agrees with what was published."""
+
+    def shown(self, figures: Sequence[FigureSpec | Drawing]) -> list[FigureSpec | Drawing]:
+        """Return the figures of which something was run."""
+        return [each for each in figures if isinstance(each, Drawing) or len(each.rows(self.table))]
+
+    def drawn(self, figure: FigureSpec | Drawing) -> "Figure":
+        """Return a figure of the study.
+
+        Raises:
+            ValueError: It names a column that the table does not have.
+        """
+        if isinstance(figure, Drawing):
+            return figure.draw(self.records)
+        return study_figure(self.table, figure)
+
+
+class Collectable(ABC):
+    """A study that can be run, resumed, read, drawn and reported by its folder."""
+
+    title: str
+    figures: tuple[FigureSpec | Drawing, ...]
+
+    @abstractmethod
+    def checked(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting or a spelling is wrong.
+        """
+
+    @abstractmethod
+    def smaller(self) -> "Collectable":
+        """Return the same study with less of everything, for a first look."""
+
+    @abstractmethod
+    def keep(self, path: Path) -> None:
+        """Write the TOML file from which :func:`~qdenseam.studies.registry.open_study` returns it.
+
+        Raises:
+            ValueError: There is a file that somebody else wrote.
+            OSError: The file cannot be written.
+        """
+
+    @abstractmethod
+    def run(
+        self,
+        path: Path,
+        *,
+        num_workers: int = 0,
+        executor: Executor | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        modules: Sequence[str] = (),
+    ) -> None:
+        """Run what a results file lacks; see :func:`qdenseam.experiments.collect`."""
+
+    @abstractmethod
+    def read(self, path: Path) -> Findings:
+        """Return what a results file holds of it, running nothing.
+
+        Raises:
+            ValueError: It holds nothing of this study, or too little for a table.
+            OSError: The file cannot be read.
+        """
+
+    @abstractmethod
+    def write_report(self, found: Findings, folder: Path, *, command: str) -> Path:
+        """Write ``report.html`` and return its path; ``command`` makes the results again."""

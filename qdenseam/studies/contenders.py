@@ -1,0 +1,86 @@
+"""A study of contenders, as a TOML file says it, with the face of all studies."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from qdenseam.experiments.run_study import read_study, run_study
+from qdenseam.experiments.study import FigureSpec, Study
+from qdenseam.experiments.study_cells import study_rows
+from qdenseam.experiments.study_findings import study_sentences
+from qdenseam.experiments.study_results import study_table
+from qdenseam.progress import Progress
+from qdenseam.studies.base import Collectable, Findings
+
+_SHOWN = ("failure_rate", "failure_low", "failure_high", "ambiguous", "probes")
+_FEW_SETS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContenderStudy(Collectable):
+    """Data, contenders and axes, answered by the one generic trial."""
+
+    study: Study
+    title: str = field(init=False)
+    figures: tuple[FigureSpec, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.study.title or "A study")
+        object.__setattr__(self, "figures", self.study.figures)
+
+    def checked(self) -> None:
+        """Refuse spellings that cannot be understood and data that cannot serve."""
+        study_rows(self.study)
+
+    def smaller(self) -> "ContenderStudy":
+        """Return it with two pattern sets a cell."""
+        sampling = self.study.sampling
+        few = replace(sampling, pattern_sets=min(_FEW_SETS, sampling.pattern_sets), until=None)
+        return ContenderStudy(replace(self.study, sampling=few))
+
+    def keep(self, path: Path) -> None:
+        """Write the TOML file that says it."""
+        self.study.keep(path)
+
+    def run(
+        self,
+        path: Path,
+        *,
+        num_workers: int = 0,
+        executor: Executor | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        modules: Sequence[str] = (),
+    ) -> None:
+        """Run what a results file lacks."""
+        run_study(
+            self.study,
+            path,
+            num_workers=num_workers,
+            executor=executor,
+            on_progress=on_progress,
+            modules=modules,
+        )
+
+    def read(self, path: Path) -> Findings:
+        """Return what a results file holds of it."""
+        results = read_study(self.study, path)
+        if not any(each.records for each in results):
+            raise ValueError(
+                f"{path} should hold rows of this study. Got none; have its data changed? Run "
+                "qdenseam collect."
+            )
+        axes = dict.fromkeys(axis for block in self.study.axes for axis in block.values)
+        return Findings(
+            table=study_table(results),
+            columns=("label", "engine", *axes, *_SHOWN),
+            sentences=study_sentences(results),
+            records=[record for each in results for record in each.records],
+            results=results,
+        )
+
+    def write_report(self, found: Findings, folder: Path, *, command: str) -> Path:
+        """Write the page."""
+        from qdenseam.report.study import write_study_report
+
+        return write_study_report(self.study, found.results, folder, command=command)

@@ -1,0 +1,135 @@
+"""The studies by name: ours, those of installed packages, and those that a module registers."""
+
+import tomllib
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, TypeVar
+
+from qdenseam.experiments.study import Study
+from qdenseam.studies.base import Collectable
+from qdenseam.studies.contenders import ContenderStudy
+from qdenseam.studies.special import SpecialStudy
+
+_Named = TypeVar("_Named", bound=SpecialStudy)
+
+GROUP: Final = "qdenseam.studies"
+"""Entry points by which packages add studies: each names a :class:`SpecialStudy`, or a
+:class:`~qdenseam.experiments.study.Study`, which is called as the entry point is."""
+_MODULES: Final[Mapping[str, str]] = {
+    "capacity": "qdenseam.studies.capacity",
+    "energy": "qdenseam.studies.energy_summary",
+    "noise": "qdenseam.studies.noise_summary",
+    "affine": "qdenseam.studies.affine",
+    "plans": "qdenseam.studies.plans",
+    "flags": "qdenseam.studies.flags",
+}
+"""Modules that register the studies that we ship, by the name of the study."""
+_REGISTERED: dict[str, SpecialStudy] = {}
+
+
+def register(study: _Named) -> _Named:
+    """Enter a study under its name, and return it; defining the same one again replaces it.
+
+    Raises:
+        ValueError: It has no figure, or another one has its name.
+    """
+    if not study.figures:
+        raise ValueError(f"study {study.name!r} should have at least one figure. Got none.")
+    home, known = study.tasks.__module__, _REGISTERED.get(study.name)
+    is_ours = study.name in _MODULES and not home.startswith("qdenseam.")
+    if is_ours or study.name in _shipped_files() or (known and known.tasks.__module__ != home):
+        raise ValueError(f"name should be free. Got {study.name!r}, the name of another study.")
+    _REGISTERED[study.name] = study
+    return study
+
+
+def study_names() -> tuple[str, ...]:
+    """Return the names of all studies, without loading ours."""
+    return tuple(dict.fromkeys((*_MODULES, *_shipped_files(), *_plugged_in(), *_REGISTERED)))
+
+
+def study_named(name: str) -> Collectable:
+    """Return the study of a name.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if name not in _REGISTERED and name in _MODULES:
+        import_module(_MODULES[name])
+    if name in _REGISTERED:
+        return _REGISTERED[name]
+    if name in _shipped_files():
+        return ContenderStudy(Study.from_toml(_shipped_files()[name]))
+    if name in _plugged_in():
+        return _plugged_in()[name]
+    raise ValueError(
+        f"study should be one of {', '.join(study_names())}, or a .toml file. Got {name!r}."
+    )
+
+
+def open_study(path: str | Path) -> Collectable:
+    """Return the study of a TOML file: one of contenders, or a named one with its settings.
+
+    .. code-block:: toml
+
+        study = "noise"
+        [settings]
+        devices = ["fake:kyiv"]
+        num_instances = 5
+
+    Raises:
+        ValueError: The file is no TOML, or no study; the message names the file.
+        OSError: The file cannot be read.
+    """
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "study" not in content:
+            return ContenderStudy(Study.from_toml(path))
+        named, settings = study_named(content["study"]), content.get("settings", {})
+        if unknown := content.keys() - {"study", "settings"}:
+            raise ValueError(
+                "a file that names a study should have keys among study, settings. "
+                f"Got {', '.join(sorted(unknown))}."
+            )
+        if not isinstance(named, SpecialStudy):
+            raise ValueError(f"{content['study']} is a study of contenders: copy and change it.")
+        return replace(named, settings=settings)
+    except (ValueError, TypeError) as error:
+        said = str(error)
+        raise ValueError(said if said.startswith(f"{path}") else f"{path}: {said}") from error
+
+
+def reproductions() -> list[SpecialStudy]:
+    """Return the studies that make a published result again."""
+    every = (study_named(name) for name in study_names())
+    return [each for each in every if isinstance(each, SpecialStudy) and each.source]
+
+
+def _shipped_files() -> dict[str, Path]:
+    room = Path(str(files("qdenseam.studies")))
+    return {path.stem: path for path in sorted(room.glob("*.toml"))}
+
+
+@cache
+def _plugged_in() -> dict[str, Collectable]:
+    """Return what installed packages add; one that fails to load is warned of, once."""
+    found: dict[str, Collectable] = {}
+    for entry in entry_points(group=GROUP):
+        try:
+            thing = entry.load()
+            if isinstance(thing, Study):
+                found[entry.name] = ContenderStudy(thing)
+            elif isinstance(thing, SpecialStudy):
+                found[thing.name] = thing
+            else:
+                raise TypeError(f"it should be a study. Got {type(thing).__name__}.")
+        except Exception as error:  # a broken package must not stop what does not use it
+            warnings.warn(f"study {entry.name!r} cannot be loaded: {error!r}", stacklevel=2)
+    return found

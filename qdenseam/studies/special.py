@@ -1,0 +1,206 @@
+"""A study with a trial of its own: tasks, a table of their records, and figures of the table."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from qdenseam.experiments.collect import collect
+from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.results_file import read_records
+from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.experiments.toml_text import keep_toml
+from qdenseam.progress import Progress
+from qdenseam.studies.base import Collectable, Drawing, Findings, Records
+from qdenseam.studies.checks import Check
+from qdenseam.studies.sentences import check_sentences, leader_sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row: TypeAlias = dict[str, Any]
+"""Named numbers and texts; an :class:`Estimate` becomes three columns."""
+
+
+def _none(records: Records) -> tuple[Check, ...]:  # noqa: ARG001
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpecialStudy(Collectable):
+    """A study whose trial is special; once registered, the command line knows it.
+
+    .. code-block:: python
+
+        @trial("coins")
+        def toss(params, rng):
+            return {"heads": int(rng.binomial(params["shots"], params["bias"]))}
+
+
+        STUDY = register(
+            SpecialStudy(
+                name="coins",
+                title="heads against bias",
+                tasks=lambda shots=1000: [
+                    Task(kind="coins", params={"bias": b, "shots": shots}) for b in (0.1, 0.5, 0.9)
+                ],
+                table=lambda records: [
+                    {"bias": r.params["bias"], "heads": rate(r.values["heads"], r.params["shots"])}
+                    for r in records
+                ],
+                figures=(FigureSpec(x="bias", y="heads", line=()),),
+                quick={"shots": 10},
+            )
+        )
+    """
+
+    name: str
+    """What the command line calls it."""
+    title: str
+    tasks: Callable[..., list[Task]]
+    """The work. Its keyword arguments, all with defaults, are the settings that a file may give."""
+    table: Callable[[Records], list[Row]]
+    """Rows from records, in the order of the tasks."""
+    figures: tuple[FigureSpec | Drawing, ...]
+    """At least one."""
+    quick: Mapping[str, Any]
+    """Settings of a small run."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Those that are not as by default."""
+    columns: tuple[str, ...] = ()
+    """Columns that a page has room for; by default all."""
+    note: str = ""
+    """What a reader of the table must know."""
+    source: str = ""
+    """Authors, title and year, where it makes a published result again."""
+    checks: Callable[[Records], Iterable[Check]] = _none
+    """How it agrees with that; such a study is read only when it is finished."""
+
+    def __post_init__(self) -> None:
+        known = inspect.signature(self.tasks).parameters
+        for setting in self.settings:
+            if setting not in known:
+                raise ValueError(
+                    f"settings of {self.name} should be among {', '.join(known)}. Got {setting!r}."
+                )
+
+    def checked(self) -> None:
+        """Refuse settings of which no task can be made."""
+        self.wanted()
+
+    def wanted(self) -> list[Task]:
+        """Return the tasks at these settings.
+
+        Raises:
+            ValueError: A setting is wrong.
+        """
+        try:
+            return self.tasks(**self.settings)
+        except TypeError as error:  # a number where a list is wanted, and the like
+            raise ValueError(f"settings of {self.name}: {error}") from error
+
+    def smaller(self) -> "SpecialStudy":
+        """Return it at its quick settings."""
+        return replace(self, settings=dict(self.quick))
+
+    def keep(self, path: Path) -> None:
+        """Write the TOML file that names it."""
+        settings = {"settings": dict(self.settings)} if self.settings else {}
+        keep_toml(path, {"study": self.name, **settings})
+
+    def run(
+        self,
+        path: Path,
+        *,
+        num_workers: int = 0,
+        executor: Executor | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        modules: Sequence[str] = (),
+    ) -> None:
+        """Run what a results file lacks."""
+        collect(
+            self.wanted(),
+            path,
+            num_workers=num_workers,
+            executor=executor,
+            on_progress=on_progress,
+            modules=modules,
+        )
+
+    def read(self, path: Path) -> Findings:
+        """Return what a results file holds of it."""
+        found: dict[tuple[str, int], Record] = {
+            (record.key, record.batch): record for record in read_records(path)
+        }
+        asked = [(task.key, batch) for task in self.wanted() for batch in range(task.num_batches)]
+        return self.findings([found[each] for each in asked if each in found], len(asked))
+
+    def findings(self, records: Records, num_asked: int | None = None) -> Findings:
+        """Return what records say.
+
+        Args:
+            records: In the order of the tasks.
+            num_asked: How many there would be, by default as many.
+
+        Raises:
+            ValueError: There are none, or too few for what was published.
+        """
+        num_asked = len(records) if num_asked is None else num_asked
+        if not records or (self.source and len(records) < num_asked):
+            raise ValueError(
+                f"the results of {self.name} should be {num_asked} parts. Got {len(records)}; "
+                "run qdenseam collect."
+            )
+        table = as_table(self.table(records))
+        checks = tuple(self.checks(records))
+        said = [*check_sentences(checks), *leader_sentences(table, self.figures)]
+        if len(records) < num_asked:
+            said.append(f"{num_asked - len(records)} of {num_asked} parts were not run.")
+        return Findings(
+            table=table,
+            columns=self.columns or tuple(table.columns),
+            sentences=said,
+            records=records,
+            checks=checks,
+        )
+
+    def write_report(self, found: Findings, folder: Path, *, command: str) -> Path:
+        """Write the page."""
+        from qdenseam.report.special import write_special_report
+
+        return write_special_report(
+            folder,
+            title=self.title,
+            source=self.source,
+            note=self.note,
+            sentences=found.sentences,
+            figures=[
+                (each.caption, found.drawn(each)) if isinstance(each, Drawing) else each
+                for each in found.shown(self.figures)
+            ],
+            table=found.table,
+            columns=found.columns,
+            checks=[check.to_row() for check in found.checks],
+            records=found.records,
+            command=command,
+        )
+
+
+def as_table(rows: Iterable[Row]) -> "pd.DataFrame":
+    """Return rows as a table; of an estimate ``x`` come ``x``, ``x_low`` and ``x_high``."""
+    import pandas as pd
+
+    flat: list[Row] = []
+    for row in rows:
+        flat.append({})
+        for name, value in row.items():
+            if isinstance(value, Estimate):
+                flat[-1] |= {
+                    name: value.best, f"{name}_low": value.low, f"{name}_high": value.high
+                }  # fmt: skip
+            else:
+                flat[-1][name] = value
+    return pd.DataFrame(flat)

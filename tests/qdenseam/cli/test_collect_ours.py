@@ -1,0 +1,122 @@
+"""Every study is run, read, drawn and reported by its folder, ours and those of others."""
+
+import sys
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import qdenseam
+from qdenseam.cli.app import app
+from qdenseam.studies.registry import study_named, study_names
+
+COINS = """
+from qdenseam.experiments import Task, rate, trial
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import SpecialStudy
+
+@trial("coins")
+def toss(params, rng):
+    return {"heads": int(rng.binomial(params["shots"], params["bias"]))}
+
+def tasks(shots=1000, biases=(0.1, 0.5, 0.9)):
+    return [Task(kind="coins", params={"bias": b, "shots": shots}) for b in biases]
+
+def table(records):
+    return [
+        {"coin": "one", **r.params, "heads": rate(r.values["heads"], r.params["shots"])}
+        for r in records
+    ]
+
+STUDY = register(SpecialStudy(
+    name="coins", title="heads against bias", tasks=tasks, table=table,
+    figures=(FigureSpec(x="bias", y="heads", line=("coin",)),), quick={"shots": 10},
+))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    from qdenseam.studies import registry
+
+    (tmp_path / "my_coins.py").write_text(COINS)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    yield tmp_path
+    registry._REGISTERED.pop("coins", None)
+    sys.modules.pop("my_coins", None)
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_a_study_of_ones_own_trial(folder):
+    listed = run("collect", "--list", "--import", "my_coins")
+    assert "coins\n  heads against bias" in listed.output
+    done = run("collect", "coins", "--import", "my_coins", "--quick", "--workers", "1", "--quiet")
+    assert done.exit_code == 0, done.output
+    assert sorted(p.name for p in (folder / "coins").iterdir()) == [
+        "figure-1.png", "results.jsonl", "study.toml", "table.csv"
+    ]  # fmt: skip
+    table = pd.read_csv(folder / "coins" / "table.csv")
+    assert list(table) == ["coin", "bias", "shots", "heads", "heads_low", "heads_high"]
+    assert (table["heads_low"] <= table["heads"]).all()
+    assert len(qdenseam.load_results(folder / "coins")) == 3
+    again = run("collect", "coins/study.toml", "--out", "coins", "--workers", "1", "--quiet")
+    assert again.stdout == done.stdout
+    page = run("report", "coins", "--table", "out.csv")
+    assert "heads is" not in page.output  # one line has nothing to be held against
+    assert "heads against bias" in (folder / "coins" / "report.html").read_text()
+    assert pd.read_csv("out.csv").equals(table)
+    assert run("plot", "coins", "--x", "bias", "--out", "mine.png").exit_code == 0
+    refused = run("plot", "coins", "--x", "weight")
+    assert "among coin, bias, shots, heads" in refused.stderr
+
+
+def test_settings_of_a_file(folder):
+    (folder / "fair.toml").write_text('study = "coins"\n[settings]\nbiases = [0.5]\nshots = 20\n')
+    done = run("collect", "fair.toml", "--import", "my_coins", "--workers", "2", "--quiet")
+    assert done.exit_code == 0, done.output
+    assert pd.read_csv("fair/table.csv")["bias"].tolist() == [0.5]
+    for text, message in (
+        ("[settings]\nsides = 3", "should be among shots, biases. Got 'sides'"),
+        ("[settings]\nbiases = 3", "settings of coins: 'int' object is not iterable"),
+        ("[setings]", "keys among study, settings. Got setings"),
+    ):
+        (folder / "bad.toml").write_text(f'study = "coins"\n{text}\n')
+        refused = run("collect", "bad.toml")
+        assert refused.exit_code == 2
+        assert message in " ".join(refused.stderr.split())
+        assert not (folder / "bad").exists()
+
+
+def test_names(folder):
+    refused = run("collect", "dreams")
+    assert refused.exit_code == 2
+    assert "study should be one of capacity, energy, noise" in " ".join(refused.stderr.split())
+    from dataclasses import replace
+
+    import my_coins
+
+    from qdenseam.studies.registry import register
+
+    with pytest.raises(ValueError, match="name should be free"):
+        register(replace(my_coins.STUDY, name="noise"))
+    with pytest.raises(ValueError, match="at least one figure"):
+        register(replace(my_coins.STUDY, figures=()))
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_ours_have_distinct_keys_and_a_figure(name):
+    study = study_named(name)
+    assert study.figures
+    assert study.title
+    for each in (study, study.smaller()):
+        each.checked()
+    if hasattr(study, "wanted"):
+        keys = [task.key for task in study.wanted()]
+        assert len(keys) == len(set(keys)) > 0
+        assert len(study.smaller().wanted()) < len(keys)
