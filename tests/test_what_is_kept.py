@@ -26,7 +26,7 @@ from qdenseam.execution.devices.parts import calibration_key, working_part
 from qdenseam.execution.engines.fake_devices import fake_device, fake_device_names
 from qdenseam.experiments.trials import load_dataset, named_data
 from qdenseam.methods import CosinePower, OptimalFilter
-from qdenseam.methods.amplitude.amplification import compared
+from qdenseam.methods.amplitude.searches.amplification import compared
 from qdenseam.spelling.kinds import registered
 from qdenseam.versions import versions
 

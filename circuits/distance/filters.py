@@ -15,9 +15,9 @@ import numpy.typing as npt
 from qiskit import AncillaRegister, ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Qubit
 
-from circuits import multi_controlled
 from circuits.bit_order import check_bits, check_positions
 from circuits.distance.signal_processing import SignalAngles
+from circuits.synthesis import multi_controlled
 
 
 def distance_filter(

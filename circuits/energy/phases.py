@@ -19,8 +19,8 @@ from qiskit.circuit import Qubit
 
 from circuits.bit_order import check_bits
 from circuits.energy.hamiltonians import lock_arrays, phase_circuit, walsh_coefficients
-from circuits.fourier import fourier, inverse_fourier
 from circuits.resources import count
+from circuits.synthesis.fourier import fourier, inverse_fourier
 from classical_ref.checks import Floats, Integers
 
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
 
-from circuits import multi_controlled
 from circuits.bit_order import check_bits, check_positions
 from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import table_angles
 from circuits.loading.preparation import empty_circuit
+from circuits.synthesis import multi_controlled
 
 
 def counter_ball_oracle(

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
-from circuits import multi_controlled
 from circuits.bit_order import check_bits, check_positions
 from circuits.loading.preparation import empty_circuit
 from circuits.registers import join
+from circuits.synthesis import multi_controlled
 
 
 def match_oracle(

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
-from circuits import multi_controlled
 from circuits.loading.preparation import Preparation
 from circuits.registers import join
+from circuits.synthesis import multi_controlled
 
 Rounds = tuple[tuple[float, float], ...]
 """(oracle phase φ, reflection phase χ) of each round."""

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 
-from circuits import multi_controlled
 from circuits.bit_order import check_bits, check_positions
 from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import table_angles
 from circuits.gf2 import AffineHull
 from circuits.loading.preparation import empty_circuit
+from circuits.synthesis import multi_controlled
 
 
 def syndrome_circuit(checks: npt.ArrayLike) -> QuantumCircuit:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.energy.hamiltonians import phase_circuit, walsh_coefficients
-from circuits.fourier import inverse_fourier
+from circuits.synthesis.fourier import inverse_fourier
 
 
 def num_value_qubits(largest: int) -> int:

@@ -5,10 +5,10 @@ from math import pi
 import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
-from circuits import multi_controlled
 from circuits.bit_order import check_bits
 from circuits.grover.rounds import Rounds
 from circuits.index.known_index import KnownIndex
+from circuits.synthesis import multi_controlled
 
 
 def index_search(found: KnownIndex, label: npt.ArrayLike, rounds: Rounds) -> QuantumCircuit:

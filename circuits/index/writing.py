@@ -17,9 +17,9 @@ from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits
 from circuits.gf2 import Basis, pack
-from circuits.loading.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from circuits.loading.preparation import empty_circuit
-from circuits.multi_controlled import append_relative_phase_toffoli
+from circuits.synthesis.multi_controlled import append_relative_phase_toffoli
+from circuits.synthesis.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 
 MAX_FACTORS = 12
 """Qubits among which products are looked for."""

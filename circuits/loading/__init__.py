@@ -7,33 +7,18 @@ the cheapest by counting.
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
-from circuits.loading.affine import Affine
-from circuits.loading.auto import Auto
-from circuits.loading.dense import Dense
-from circuits.loading.flag_tree import FlagTree
-from circuits.loading.incremental import Incremental
-from circuits.loading.index_first import IndexFirst
-from circuits.loading.index_register import IndexRegister
-from circuits.loading.merging import Merging
-from circuits.loading.preparation import Encoder, Preparation, check_superposition
-from circuits.loading.schmidt import Schmidt
-
-__all__ = [
-    "ENCODERS",
-    "Affine",
-    "Auto",
-    "Dense",
-    "Encoder",
-    "FlagTree",
-    "Incremental",
-    "IndexFirst",
-    "IndexRegister",
-    "Merging",
-    "Preparation",
-    "Schmidt",
-    "pattern_superposition",
-    "prepare",
-]
+from circuits.loading.affine import Affine as Affine
+from circuits.loading.auto import Auto as Auto
+from circuits.loading.dense import Dense as Dense
+from circuits.loading.flag_tree import FlagTree as FlagTree
+from circuits.loading.incremental import Incremental as Incremental
+from circuits.loading.index_first import IndexFirst as IndexFirst
+from circuits.loading.index_register import IndexRegister as IndexRegister
+from circuits.loading.merging import Merging as Merging
+from circuits.loading.preparation import Encoder as Encoder
+from circuits.loading.preparation import Preparation as Preparation
+from circuits.loading.preparation import check_superposition
+from circuits.loading.schmidt import Schmidt as Schmidt
 
 ENCODERS: dict[str, type[Encoder]] = {
     encoder.name: encoder

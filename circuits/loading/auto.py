@@ -112,7 +112,7 @@ class Auto(AncillaEncoder):
         tie = (resources.two_qubit_gates, resources.two_qubit_depth, resources.num_qubits)
         if self.goal == "reflection":
             active = len(preparation.reflection_qubits)
-            phase = 6 * (active - 2) + 2 if active > 1 else 0  # circuits.multi_controlled
+            phase = 6 * (active - 2) + 2 if active > 1 else 0  # circuits.synthesis.multi_controlled
             return (2 * resources.two_qubit_gates + phase, active, *tie)
         if self.goal == "depth":
             return (resources.two_qubit_depth, *tie)

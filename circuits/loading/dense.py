@@ -17,8 +17,8 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits, bits_to_integer
-from circuits.loading.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from circuits.loading.preparation import Encoder, Preparation, empty_circuit
+from circuits.synthesis.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from classical_ref.checks import Complexes
 
 MAX_QUBITS = 14

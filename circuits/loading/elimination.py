@@ -15,8 +15,8 @@ from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits
 from circuits.gf2 import pack
-from circuits.loading.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from circuits.loading.preparation import empty_circuit
+from circuits.synthesis.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from classical_ref.checks import Complexes
 
 _IDENTITY = np.eye(2, dtype=np.complex128)

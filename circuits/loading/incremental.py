@@ -2,7 +2,6 @@ r"""The incremental store: pattern after pattern is split off a processing branc
 
 A processing qubit p is 1 on the branch that still carries the amplitude of the patterns to come.
 On that branch the memory holds pattern μ; a rotation of p, controlled on bits that tell pattern μ
-from classical_ref.checks import Complexes
 from those already stored, leaves the amplitude a_μ behind with p = 0. CX from p then turn pattern μ
 into pattern μ + 1. The flag qubit of the original is not needed, and since the branch is empty at
 the end, nothing is unwritten. A pattern added at the end appends one block and changes only the
@@ -20,7 +19,7 @@ import numpy as np
 
 from circuits.bit_order import Bits
 from circuits.loading.preparation import AncillaEncoder, Preparation, empty_circuit
-from circuits.multi_controlled import append_ry
+from circuits.synthesis.multi_controlled import append_ry
 from classical_ref.checks import Complexes
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.loading.dense import WholeState, dense_circuit
-from circuits.loading.unitaries import unitary_circuit
+from circuits.synthesis.unitaries import unitary_circuit
 from classical_ref.checks import Complexes
 
 

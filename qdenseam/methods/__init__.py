@@ -2,127 +2,73 @@
 
 from typing import Any, Literal
 
-from qdenseam.filters.optimal import OptimalFilter
-from qdenseam.filters.polynomial import (
-    CosinePower,
-    DolphChebyshev,
-    PolynomialFilter,
+from qdenseam.filters.optimal import OptimalFilter as OptimalFilter
+from qdenseam.filters.polynomial import CosinePower as CosinePower
+from qdenseam.filters.polynomial import DolphChebyshev as DolphChebyshev
+from qdenseam.filters.polynomial import PolynomialFilter as PolynomialFilter
+from qdenseam.filters.tables import CappedPosterior as CappedPosterior
+from qdenseam.filters.tables import Filter as Filter
+from qdenseam.filters.tables import HammingBall as HammingBall
+from qdenseam.filters.tables import OverlapPower as OverlapPower
+from qdenseam.filters.tables import Posterior as Posterior
+from qdenseam.filters.tables import Shell as Shell
+from qdenseam.filters.tables import Table as Table
+from qdenseam.methods.adaptive import ADAPTIVE_METHODS as ADAPTIVE_METHODS
+from qdenseam.methods.adaptive import AdaptiveMethod as AdaptiveMethod
+from qdenseam.methods.adaptive import run_rounds as run_rounds
+from qdenseam.methods.adaptive import run_together as run_together
+from qdenseam.methods.adaptive import sample_laws as sample_laws
+from qdenseam.methods.amplitude.baselines.label_writing import LabelWriting as LabelWriting
+from qdenseam.methods.amplitude.baselines.sample_and_accept import (
+    SampleAndAccept as SampleAndAccept,
 )
-from qdenseam.filters.tables import (
-    CappedPosterior,
-    Filter,
-    HammingBall,
-    OverlapPower,
-    Posterior,
-    Shell,
-    Table,
+from qdenseam.methods.amplitude.filters.categorical import CategoricalFilter as CategoricalFilter
+from qdenseam.methods.amplitude.filters.probabilistic import (
+    ProbabilisticRecall as ProbabilisticRecall,
 )
-from qdenseam.methods.adaptive import (
-    ADAPTIVE_METHODS,
-    AdaptiveMethod,
-    run_rounds,
-    run_together,
-    sample_laws,
+from qdenseam.methods.amplitude.filters.product import ProductFilter as ProductFilter
+from qdenseam.methods.amplitude.filters.separation import SeparationFilter as SeparationFilter
+from qdenseam.methods.amplitude.historic.distributed_query import (
+    DistributedQuery as DistributedQuery,
 )
-from qdenseam.methods.amplitude.adaptive_amplification import AdaptiveAmplification
-from qdenseam.methods.amplitude.amplification import AmplitudeAmplification
-from qdenseam.methods.amplitude.baselines import SampleAndAccept
-from qdenseam.methods.amplitude.categorical_filter import CategoricalFilter
-from qdenseam.methods.amplitude.distributed_query import DistributedQuery
-from qdenseam.methods.amplitude.index_search import IndexSearch
-from qdenseam.methods.amplitude.label_writing import LabelWriting
-from qdenseam.methods.amplitude.minimum_search import MinimumSearch
-from qdenseam.methods.amplitude.probabilistic import ProbabilisticRecall
-from qdenseam.methods.amplitude.product_filter import ProductFilter
-from qdenseam.methods.amplitude.quantum_neuron import QuantumNeuron
-from qdenseam.methods.amplitude.separation_filter import SeparationFilter
-from qdenseam.methods.amplitude.set_intersection import SetIntersection
-from qdenseam.methods.amplitude.syndrome_decoding import SyndromeDecoding
-from qdenseam.methods.amplitude.ventura_martinez import VenturaMartinez
-from qdenseam.methods.base import METHODS, RecallLaw, RecallMethod, RecallResources, register
-from qdenseam.methods.energy.adiabatic import AdiabaticRecall
-from qdenseam.methods.energy.bias_field import BiasFieldRecall
-from qdenseam.methods.energy.counterdiabatic import CounterdiabaticRecall
-from qdenseam.methods.energy.energy_search import EnergySearch
-from qdenseam.methods.energy.fixed_angles import FixedAngleQAOA
-from qdenseam.methods.energy.imaginary_time import ImaginaryTime
-from qdenseam.methods.energy.qaoa import QAOA
-from qdenseam.methods.energy.recursive_qaoa import RecursiveQAOA
-from qdenseam.methods.energy.threshold_search import ThresholdSearch
-from qdenseam.methods.energy.vqe import VQE
-from qdenseam.methods.schedules import (
-    AMPLIFIED,
-    SCHEDULES,
-    Amplified,
-    Exact,
-    FixedPoint,
-    Iterations,
-    Plain,
-    Schedule,
+from qdenseam.methods.amplitude.historic.quantum_neuron import QuantumNeuron as QuantumNeuron
+from qdenseam.methods.amplitude.historic.ventura_martinez import VenturaMartinez as VenturaMartinez
+from qdenseam.methods.amplitude.searches.adaptive_amplification import (
+    AdaptiveAmplification as AdaptiveAmplification,
 )
+from qdenseam.methods.amplitude.searches.amplification import (
+    AmplitudeAmplification as AmplitudeAmplification,
+)
+from qdenseam.methods.amplitude.searches.index_search import IndexSearch as IndexSearch
+from qdenseam.methods.amplitude.searches.minimum_search import MinimumSearch as MinimumSearch
+from qdenseam.methods.amplitude.searches.set_intersection import SetIntersection as SetIntersection
+from qdenseam.methods.amplitude.searches.syndrome_decoding import (
+    SyndromeDecoding as SyndromeDecoding,
+)
+from qdenseam.methods.base import METHODS as METHODS
+from qdenseam.methods.base import RecallLaw as RecallLaw
+from qdenseam.methods.base import RecallMethod as RecallMethod
+from qdenseam.methods.base import RecallResources as RecallResources
+from qdenseam.methods.base import register as register
+from qdenseam.methods.energy.adiabatic import AdiabaticRecall as AdiabaticRecall
+from qdenseam.methods.energy.bias_field import BiasFieldRecall as BiasFieldRecall
+from qdenseam.methods.energy.counterdiabatic import CounterdiabaticRecall as CounterdiabaticRecall
+from qdenseam.methods.energy.energy_search import EnergySearch as EnergySearch
+from qdenseam.methods.energy.fixed_angles import FixedAngleQAOA as FixedAngleQAOA
+from qdenseam.methods.energy.imaginary_time import ImaginaryTime as ImaginaryTime
+from qdenseam.methods.energy.qaoa import QAOA as QAOA
+from qdenseam.methods.energy.recursive_qaoa import RecursiveQAOA as RecursiveQAOA
+from qdenseam.methods.energy.threshold_search import ThresholdSearch as ThresholdSearch
+from qdenseam.methods.energy.vqe import VQE as VQE
+from qdenseam.methods.schedules import AMPLIFIED as AMPLIFIED
+from qdenseam.methods.schedules import SCHEDULES as SCHEDULES
+from qdenseam.methods.schedules import Amplified as Amplified
+from qdenseam.methods.schedules import Exact as Exact
+from qdenseam.methods.schedules import FixedPoint as FixedPoint
+from qdenseam.methods.schedules import Iterations as Iterations
+from qdenseam.methods.schedules import Plain as Plain
+from qdenseam.methods.schedules import Schedule as Schedule
 from qdenseam.spelling import from_plain, resolved
-
-__all__ = [
-    "ADAPTIVE_METHODS",
-    "AMPLIFIED",
-    "FILTERS",
-    "METHODS",
-    "QAOA",
-    "SCHEDULES",
-    "VQE",
-    "AdaptiveAmplification",
-    "AdaptiveMethod",
-    "AdiabaticRecall",
-    "Amplified",
-    "AmplitudeAmplification",
-    "BiasFieldRecall",
-    "CappedPosterior",
-    "CategoricalFilter",
-    "CosinePower",
-    "CounterdiabaticRecall",
-    "DistributedQuery",
-    "DolphChebyshev",
-    "EnergySearch",
-    "Exact",
-    "Filter",
-    "FixedAngleQAOA",
-    "FixedPoint",
-    "HammingBall",
-    "ImaginaryTime",
-    "IndexSearch",
-    "Iterations",
-    "LabelWriting",
-    "MinimumSearch",
-    "OptimalFilter",
-    "OverlapPower",
-    "Plain",
-    "PolynomialFilter",
-    "Posterior",
-    "ProbabilisticRecall",
-    "ProductFilter",
-    "QuantumNeuron",
-    "RecallLaw",
-    "RecallMethod",
-    "RecallResources",
-    "RecursiveQAOA",
-    "SampleAndAccept",
-    "Schedule",
-    "SeparationFilter",
-    "SetIntersection",
-    "Shell",
-    "SyndromeDecoding",
-    "Table",
-    "ThresholdSearch",
-    "VenturaMartinez",
-    "as_method",
-    "method_from_dict",
-    "method_names",
-    "register",
-    "run_rounds",
-    "run_together",
-    "sample_laws",
-]
-
 
 FILTERS: dict[str, type[Filter]] = {
     f.name: f

@@ -32,7 +32,7 @@ from qdenseam.methods import (
     Schedule,
     SeparationFilter,
 )
-from qdenseam.methods.amplitude.marking import (
+from qdenseam.methods.amplitude.searches.marking import (
     NEGLIGIBLE,
     Mask,
     claim_for,

@@ -18,7 +18,7 @@ from qdenseam.methods import (
     MinimumSearch,
     RecallMethod,
 )
-from qdenseam.methods.amplitude.marking import Mask
+from qdenseam.methods.amplitude.searches.marking import Mask
 from qdenseam.methods.base import Spins
 from qdenseam.planning.candidates import nearest_filter, tells_all_apart
 from qdenseam.planning.plans import plan

@@ -1,1 +1,1 @@
-"""Recall from amplitudes, one method a file."""
+"""Recall by amplitude, one method a file, by kind of circuit."""

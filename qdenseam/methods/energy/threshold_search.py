@@ -7,10 +7,10 @@ from typing import ClassVar
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
 
-from circuits import multi_controlled
 from circuits.energy.ansatz import product_start, warm_start_angles
 from circuits.grover.threshold import below_threshold_oracle
 from circuits.registers import join
+from circuits.synthesis import multi_controlled
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
 from qdenseam.methods.energy.energy_law import state_law

@@ -5,8 +5,8 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import Operator, Statevector
 
-from circuits.fourier import fourier, inverse_fourier
 from circuits.grover.threshold import below_threshold_oracle, num_value_qubits
+from circuits.synthesis.fourier import fourier, inverse_fourier
 
 
 @pytest.mark.parametrize("largest", [1, 2, 3, 5])

@@ -5,8 +5,8 @@ from scipy.stats import unitary_group
 from circuits.bit_order import all_bits
 from circuits.loading.compression import compress
 from circuits.loading.elimination import Elimination
-from circuits.loading.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 from circuits.sparse_simulator import preparation_error
+from circuits.synthesis.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
 
 
 @pytest.mark.parametrize("num_controls", [0, 1, 2, 3])

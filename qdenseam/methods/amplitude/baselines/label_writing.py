@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from circuits.loading.preparation import empty_circuit
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.index_search import IndexSearch
+from qdenseam.methods.amplitude.searches.index_search import IndexSearch
 from qdenseam.methods.base import (
     RecallLaw,
     RecallMethod,

@@ -12,7 +12,7 @@ from circuits.grover.oracles import product_state_reflection
 from circuits.grover.rounds import amplification, plain_rounds
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.spurious_shells import (
+from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_circuit_rounds,
     check_size,
     check_turn,

@@ -11,7 +11,7 @@ from circuits.index.known_index import KnownIndex, known_indices
 from circuits.index.search import index_search
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.marking import (
+from qdenseam.methods.amplitude.searches.marking import (
     Claim,
     MarkedSearch,
     Mask,

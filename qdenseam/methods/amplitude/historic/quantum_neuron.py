@@ -10,7 +10,7 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import all_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.spurious_shells import MAX_TABULATED
+from qdenseam.methods.amplitude.historic.spurious_shells import MAX_TABULATED
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
 from qdenseam.simulation.multinomial import Counts
 from qdenseam.simulation.neuron_by_neuron import NeuronByNeuron, drawn

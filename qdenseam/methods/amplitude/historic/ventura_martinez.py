@@ -11,7 +11,7 @@ from circuits.grover.oracles import match_oracle, membership_oracle, product_sta
 from circuits.registers import join
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.spurious_shells import (
+from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_circuit_rounds,
     check_size,
     check_turn,

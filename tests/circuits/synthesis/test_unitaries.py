@@ -5,8 +5,8 @@ import pytest
 from qiskit.quantum_info import Operator, random_unitary
 from scipy.linalg import block_diag, expm
 
-from circuits.loading.unitaries import unitary_circuit
 from circuits.resources import count
+from circuits.synthesis.unitaries import unitary_circuit
 
 
 def error(unitary) -> float:

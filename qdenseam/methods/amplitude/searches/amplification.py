@@ -12,7 +12,13 @@ from circuits.grover.oracles import match_oracle
 from circuits.grover.rounds import amplification
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.marking import Claim, MarkedSearch, Mask, claim_for, law_of_marking
+from qdenseam.methods.amplitude.searches.marking import (
+    Claim,
+    MarkedSearch,
+    Mask,
+    claim_for,
+    law_of_marking,
+)
 from qdenseam.methods.base import RecallLaw, Spins, register
 from qdenseam.methods.schedules import Schedule
 

@@ -13,7 +13,7 @@ from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.filters.tables import Filter, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.flag_filter import FlagFilter
+from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
 from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.schedules import Amplified, as_amplified
 

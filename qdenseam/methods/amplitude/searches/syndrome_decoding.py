@@ -14,7 +14,7 @@ from circuits.loading.preparation import Preparation, empty_circuit
 from classical_ref.spins import bits_to_spins, hamming_distance, spins_to_bits
 from qdenseam.errors import CapacityError
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.marking import (
+from qdenseam.methods.amplitude.searches.marking import (
     Claim,
     MarkedSearch,
     Mask,

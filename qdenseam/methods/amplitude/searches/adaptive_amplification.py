@@ -9,7 +9,7 @@ import numpy as np
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import Round, register_adaptive
-from qdenseam.methods.amplitude.growing_search import (
+from qdenseam.methods.amplitude.searches.growing_search import (
     GrowingSearch,
     SearchState,
     asked_rounds,

@@ -11,14 +11,14 @@ from classical_ref.checks import Integers
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import Round, register_adaptive
-from qdenseam.methods.amplitude.growing_search import (
+from qdenseam.methods.amplitude.searches.growing_search import (
     GrowingSearch,
     SearchState,
     asked_rounds,
     completion_rounds,
 )
-from qdenseam.methods.amplitude.marking import Mask
-from qdenseam.methods.amplitude.set_intersection import SetIntersection
+from qdenseam.methods.amplitude.searches.marking import Mask
+from qdenseam.methods.amplitude.searches.set_intersection import SetIntersection
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint
 from qdenseam.methods.schedules import Iterations
 

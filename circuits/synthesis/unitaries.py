@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from qiskit import QuantumCircuit
 
-from circuits.loading.multiplexer import cz_control, u_angles
+from circuits.synthesis.multiplexer import cz_control, u_angles
 from classical_ref.checks import Complexes, Floats
 
 _Gate: TypeAlias = tuple[str, float, tuple[int, ...]]

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from classical_ref.checks import Integers
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits
-from qdenseam.methods.amplitude.amplification import AmplitudeAmplification
-from qdenseam.methods.amplitude.marking import claim_of_each
+from qdenseam.methods.amplitude.searches.amplification import AmplitudeAmplification
+from qdenseam.methods.amplitude.searches.marking import claim_of_each
 from qdenseam.methods.base import Floats, RecallMethod, Spins
 from qdenseam.methods.schedules import Iterations
 

@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from circuits.distance.filters import product_filter
 from classical_ref.spins import spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.flag_filter import FlagFilter
+from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
 from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.schedules import Amplified, as_amplified
 

@@ -6,8 +6,8 @@ from qiskit import QuantumCircuit
 from qiskit.circuit.library import MCPhaseGate, RYGate, RZGate
 from qiskit.quantum_info import Operator
 
-from circuits import multi_controlled
 from circuits.resources import count
+from circuits.synthesis import multi_controlled
 
 
 def on_clean_ancilla(circuit: QuantumCircuit) -> np.ndarray:

@@ -10,7 +10,7 @@ from circuits.grover.ball_oracles import counter_ball_oracle, signal_ball_oracle
 from circuits.grover.rounds import amplification
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.amplitude.marking import (
+from qdenseam.methods.amplitude.searches.marking import (
     Claim,
     MarkedSearch,
     Mask,

@@ -1,0 +1,1 @@
+"""Gates on many qubits from CX and one-qubit gates."""

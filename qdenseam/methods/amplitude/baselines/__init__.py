@@ -1,0 +1,1 @@
+"""What quantum recall is held against: a memory measured, and an answer found classically."""

@@ -1,0 +1,1 @@
+"""Filters on distances: the amplitude of each stored pattern is multiplied, flags accept."""

@@ -1,0 +1,1 @@
+"""Recall as it was first published, kept as it is."""

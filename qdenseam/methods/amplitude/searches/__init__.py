@@ -1,0 +1,1 @@
+"""Searches that mark states and amplify them, with a number of matches known or not."""
