@@ -8,18 +8,18 @@ from importlib.util import find_spec
 from qiskit.providers import BackendV2
 
 from qdenseam.errors import BackendError
+from qdenseam.execution.engine_table import engine_table, families
 from qdenseam.execution.foreign_code import explained
+from qdenseam.plugins import plugged_in
 from qdenseam.spelling.reading import near
 
 _FACTORY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-FAMILIES = ("fake", "pennylane", "ibm")
-"""Words before a colon that name engines of this suite, never a module."""
 
 
 def is_factory(name: str) -> bool:
     """Return whether an engine's name is ``module:factory``, and so would run code of its own."""
     module, _, _ = name.partition(":")
-    return _FACTORY.fullmatch(name.strip()) is not None and module.lower() not in FAMILIES
+    return _FACTORY.fullmatch(name.strip()) is not None and module.lower() not in families()
 
 
 def is_importable(name: str) -> bool:
@@ -39,11 +39,20 @@ def check_study_engine(name: str) -> None:
             f"An engine of a study should be a name that runs no code of its own. Got {name!r}, "
             "which would import a module and call it; use it with recall() or `qdenseam recall`."
         )
-    if name.strip().lower().startswith("ibm:"):
+    if name.strip().lower().startswith("ibm:") or _is_sent_away(name.strip()):
         raise ValueError(
             f"An engine of a study should cost nothing. Got {name!r}, which would post paid jobs "
             "without asking; use submit() or `qdenseam submit`, which estimates costs first."
         )
+
+
+def _is_sent_away(name: str) -> bool:
+    """Return whether an engine of an installed package runs as jobs of a service."""
+    word, colon, member = name.partition(":")
+    if word.lower() not in {each.lower() for each in plugged_in("engines")}:
+        return False
+    found = engine_table()[word.lower()].make(*([member] if colon else []))
+    return found.job_service() is not None and not found.is_free
 
 
 def backend_of_factory(name: str) -> BackendV2:

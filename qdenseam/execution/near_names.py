@@ -3,9 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+from qdenseam.execution.engine_table import families
 from qdenseam.execution.engines.fake_devices import fake_device_names
 from qdenseam.execution.engines.pennylane_engine import PENNYLANE_PREFIX, pennylane_device_names
-from qdenseam.execution.factories import FAMILIES
 
 _NEAR = 0.8
 """Least likeness (``difflib``) of what is taken for a slip."""
@@ -24,7 +24,7 @@ def near_names(name: str, known: Iterable[str]) -> list[str]:
     family, colon, member = name.lower().partition(":")
     spellings: dict[str, tuple[str, ...]] = {each: (each,) for each in known}
     if colon:
-        near = [f"{each}:{member}" for each in _like(family, FAMILIES)]
+        near = [f"{each}:{member}" for each in _like(family, families())]
         return near or _like(f"{family}-{member}", spellings)
     for device in fake_device_names():
         fake, real = f"fake:{device}", f"ibm:{device}"

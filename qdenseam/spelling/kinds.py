@@ -4,8 +4,9 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Final, TypeVar
+
+from qdenseam.plugins import plugged_in
 
 _Thing = TypeVar("_Thing", bound=type)
 
@@ -40,11 +41,22 @@ def registered(kind: str) -> dict[str, type]:
     Raises:
         ValueError: There is no such kind.
     """
-    tables = _tables(kind)
-    found = dict(_plugged_in(kind))  # first: what it imports may register itself
-    for table in tables:
+    added = plugged_in(TABLES[kind][0]) if kind in TABLES else {}  # what it imports may register
+    found: dict[str, type] = {}
+    for table in _tables(kind):
         found |= table
+    for entry, thing in added.items():
+        name = getattr(thing, "name", entry)
+        if not isinstance(thing, type) or getattr(thing, "kind", None) != kind:
+            _left_out(f"the entry point {entry!r} should be a class of a {kind}. Got {thing!r}.")
+        elif found.setdefault(name, thing) is not thing:
+            _left_out(f"a {kind} named {name!r} is already registered, so {thing} is not used.")
     return found
+
+
+@cache
+def _left_out(said: str) -> None:
+    warnings.warn(said, stacklevel=4)
 
 
 def register(kind: str) -> Callable[[_Thing], _Thing]:
@@ -75,16 +87,3 @@ def _tables(kind: str) -> list[dict[str, type]]:
         raise ValueError(f"kind should be one of {', '.join(TABLES)}. Got {kind!r}.")
     places = (each.partition(":") for each in TABLES[kind][1:])
     return [getattr(import_module(room), table) for room, _, table in places]
-
-
-@cache
-def _plugged_in(kind: str) -> dict[str, type]:
-    """Return what installed packages add; one that fails to load is warned of, once."""
-    found = {}
-    for entry in entry_points(group=f"qdenseam.{TABLES[kind][0]}"):
-        try:
-            thing = entry.load()
-            found[thing.name] = thing
-        except Exception as error:  # a broken package must not stop what does not use it
-            warnings.warn(f"{kind} {entry.name!r} cannot be loaded: {error!r}", stacklevel=2)
-    return found

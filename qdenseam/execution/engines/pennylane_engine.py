@@ -172,3 +172,9 @@ def make_device(name: str, num_wires: int, seed: int | None = None) -> Any:
         raise BackendError(
             f"PennyLane's {name!r} is installed but cannot be started: {reason}"
         ) from error
+
+
+def pennylane_engine(device: str) -> PennyLaneEngine:
+    """Return the engine of a PennyLane device given by name."""
+    name = device.lower()
+    return PennyLaneEngine(name=f"{PENNYLANE_PREFIX}{name}", device=name)

@@ -338,24 +338,3 @@ def test_a_field_that_no_text_can_tell_is_said() -> None:
     reading = _Resolution("odd(3)", None)
     with pytest.raises(ValueError, match="function should be set in Python"):
         reading.built(Odd, tree("odd(3)"))
-
-
-def test_installed_packages_are_asked_by_entry_points(monkeypatch) -> None:
-    class Entry:
-        def __init__(self, name, thing):
-            self.name, self.thing = name, thing
-
-        def load(self):
-            if self.thing is None:
-                raise ImportError("no such module")
-            return self.thing
-
-    found = {"qdenseam.filters": [Entry("half", Half), Entry("broken", None)]}
-    monkeypatch.setattr(kinds, "entry_points", lambda group: found.get(group, []))
-    kinds._plugged_in.cache_clear()
-    try:
-        with pytest.warns(UserWarning, match="filter 'broken' cannot be loaded"):
-            assert registered("filter")["half"] is Half
-        assert parse("method", "sample-and-accept(half)").filter == Half()
-    finally:
-        kinds._plugged_in.cache_clear()
