@@ -13,9 +13,9 @@ from .experiments.study import Study as Study
 from .memories.amplitude import AmplitudeMemory as AmplitudeMemory
 from .memories.energy import EnergyMemory as EnergyMemory
 from .retrieval.result import RecallResult as RecallResult
-from .retrieval.submission import Submission as Submission
 from .retrieval.submission import fetch as fetch
 from .retrieval.submission import submissions as submissions
 from .retrieval.submission import submit as submit
+from .retrieval.submitted import Submission as Submission
 from .retrieval.verb import recall as recall
 from .studies.compare import compare as compare

@@ -552,6 +552,7 @@ EXEMPT = {
     "classical_ref.spins.spins_to_bits": "says that they are spins, below",
     "classical_ref.spins.spins_to_text": "says that they are spins, below",
     "qdenseam.retrieval.submission.submit": "by draft, and above",
+    "qdenseam.retrieval.preparing.requested": "by recall, above",
     "qdenseam.bench.exact.neuron_classes.ClassQAOA.probabilities": "with its class",
 }
 """What takes parameters of such names and is no door, and why."""

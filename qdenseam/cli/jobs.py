@@ -12,7 +12,7 @@ from qdenseam.cli.submit import STORE, Store
 
 if TYPE_CHECKING:
     from qdenseam.retrieval.result import RecallResult
-    from qdenseam.retrieval.submission import Submission
+    from qdenseam.retrieval.submitted import AnySubmission
 
 
 def jobs(
@@ -119,11 +119,11 @@ def cancel(
             typer.echo(submission.trouble, err=True)
 
 
-def _shown_waiting() -> "Callable[[Submission], None]":
+def _shown_waiting() -> "Callable[[AnySubmission], None]":
     """Return what tells on stderr how a submission stands, whenever that has changed."""
     told = ""
 
-    def show(submission: "Submission") -> None:
+    def show(submission: "AnySubmission") -> None:
         nonlocal told
         text = f"Waiting: {submission}. {submission.trouble}".rstrip()
         if text != told:
@@ -147,7 +147,7 @@ _LONG = (
 """Columns for the file only."""
 
 
-def _row(submission: "Submission") -> dict[str, Any]:
+def _row(submission: "AnySubmission") -> dict[str, Any]:
     return {
         "submission": submission.id,
         "backend": submission.backend,
@@ -161,7 +161,7 @@ def _row(submission: "Submission") -> dict[str, Any]:
     }
 
 
-def _results(submission: "Submission", results: "list[RecallResult]") -> list[dict[str, Any]]:
+def _results(submission: "AnySubmission", results: "list[RecallResult]") -> list[dict[str, Any]]:
     """Return one row per probe; frequencies and laws are of accepted shots among all."""
     from classical_ref.spins import spins_to_text
 

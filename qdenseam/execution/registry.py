@@ -1,6 +1,7 @@
 """From a name, a backend or a sampler to an engine."""
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from qiskit.primitives import BaseSamplerV2
 from qiskit.providers import BackendV2
@@ -15,6 +16,8 @@ from qdenseam.execution.ibm.engine import engine_of_backend, is_ibm_device
 from qdenseam.execution.near_names import near_names
 
 _FACTORY = "a BackendV2 of any provider: imports the module and calls it, so runs code"
+Source: TypeAlias = str | BackendV2 | BaseSamplerV2 | Engine
+"""What :func:`engine` takes."""
 
 
 def engine_names() -> dict[str, str]:
@@ -28,7 +31,7 @@ def engine_names() -> dict[str, str]:
     return known | {"module:factory": _FACTORY}
 
 
-def engine(source: str | BackendV2 | BaseSamplerV2 | Engine) -> Engine:
+def engine(source: Source) -> Engine:
     """Return the engine of a name, of a ``BackendV2`` or of a V2 sampler.
 
     Args:

@@ -7,7 +7,8 @@ import numpy as np
 from classical_ref.recipes import Recipe
 from qdenseam.experiments.challenge import Answers, Challenge
 from qdenseam.methods.base import RecallMethod
-from qdenseam.retrieval.verb import Memory, recall
+from qdenseam.retrieval.reading import Memory
+from qdenseam.retrieval.verb import recall
 
 
 def classical_answers(challenge: Challenge, recipe: Recipe, rng: np.random.Generator) -> Answers:
@@ -30,7 +31,8 @@ def sampled_answers(
 
     Outcomes that contradict a known bit do not count where none is flipped.
     """
-    results = recall(memory, challenge.probes, method=method, sampler=engine, shots=shots, rng=rng)
+    probes = list(challenge.probes)
+    results = recall(memory, probes, method=method, sampler=engine, shots=shots, rng=rng)
     kept = [_kept(result, challenge) for result in results]
     targets = challenge.patterns[challenge.targets]
     shown = [

@@ -1,7 +1,5 @@
 """What ``method="auto"`` means: the best plan on a calibrated device, a rule elsewhere."""
 
-from operator import index
-
 import numpy as np
 from qiskit.transpiler import Target
 
@@ -114,10 +112,8 @@ def num_expected_flips(known: Mask, expected_flips: int | None) -> int:
     """
     if expected_flips is None:
         return int(known.all())
-    try:
-        told = index(expected_flips)
-    except TypeError:
-        raise TypeError(f"expected_flips should be an integer. Got {expected_flips!r}.") from None
-    if told < 0:
-        raise ValueError(f"expected_flips should be at least 0. Got {told}.")
-    return min(told, int(np.count_nonzero(known)))
+    if isinstance(expected_flips, bool) or not isinstance(expected_flips, int | np.integer):
+        raise TypeError(f"expected_flips should be an integer. Got {expected_flips!r}.")
+    if expected_flips < 0:
+        raise ValueError(f"expected_flips should be at least 0. Got {expected_flips}.")
+    return min(int(expected_flips), int(np.count_nonzero(known)))

@@ -3,23 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
-from classical_ref.spins import check_probes
 from qdenseam.errors import CapacityError
-from qdenseam.execution import engine as find_engine
 from qdenseam.execution import jobs
 from qdenseam.execution.base import Engine
 from qdenseam.execution.jobs import CostEstimate
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
-from qdenseam.retrieval.facts import recall_facts
-from qdenseam.retrieval.verb import Memory, check_width, compiled, prepared
+from qdenseam.retrieval.preparing import Settings, compiled, requested
+from qdenseam.retrieval.reading import Memory, Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,26 +72,18 @@ class Draft:
 
 def draft(
     memory: Memory,
-    probes: npt.ArrayLike | str | Sequence[str],
+    probes: npt.ArrayLike | Sequence[str],
     *,
-    method: RecallMethod | str = "auto",
     backend: str,
-    shots: int = 1000,
-    bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
-    expected_flips: int | None = None,
+    **settings: Unpack[Settings],
 ) -> Draft:
     """Compile and price a submission without writing or sending anything.
 
     Args:
         memory: An ``AmplitudeMemory`` or ``EnergyMemory``.
         probes: One probe, shape ``(D,)``, or many, ``(P, D)``.
-        method: How to recall, as for ``recall``; adaptive methods cannot wait and are refused.
         backend: Name of an engine.
-        shots: Shots per probe.
-        bits: Whether the probes are bits, as for ``recall``.
-        rng: Seed or generator.
-        expected_flips: How many known bits of a probe may be wrong, as for ``recall``.
+        **settings: As for ``recall``; adaptive methods cannot wait and are refused.
 
     Raises:
         ValueError: A probe, the shots or a name is malformed.
@@ -102,31 +92,23 @@ def draft(
         CapacityError: A circuit does not fit the device.
         BackendError: The engine is missing, has no account or cannot be reached.
     """
-    rng = np.random.default_rng(rng)
     if not isinstance(backend, str):
         raise TypeError(
             "A backend should be a name, which a later process can find again. Got "
             f"{type(backend).__name__}; a function that returns it can be named MODULE:FACTORY."
         )
-    chosen = as_method(method)
+    chosen = as_method(settings.get("method", "auto"))
     if isinstance(chosen, AdaptiveMethod):
         raise TypeError(
             f"A submitted method should know its circuits beforehand. {chosen.name!r} asks for "
             "circuits that depend on earlier answers; use recall()."
         )
-    if shots < 1:
-        raise ValueError(f"shots should be at least 1. Got {shots}.")
-    spins = check_probes(probes, memory.num_neurons, bits=bits)
-    rows = spins.reshape(-1, memory.num_neurons)
-    if len(rows) == 0:
+    asked = requested(memory, probes, backend, **settings)
+    engine, rng, shots = asked.engine, asked.rng, asked.shots
+    # an engine's choice is not adaptive
+    recalls = [(m, p, each) for m, p, each in asked.recalls if isinstance(each, RecallMethod)]
+    if engine is None or not recalls:
         raise ValueError("There should be at least one probe. Got none.")
-    engine = find_engine(backend)
-    check_width(memory, engine)
-    recalls = [
-        (source, row, each)
-        for source, row, each in prepared(chosen, memory, rows, engine, rng, expected_flips)
-        if isinstance(each, RecallMethod)  # always: an engine's choice is not adaptive
-    ]
     seed = int(rng.integers(2**31))
     circuits, costs = compiled(recalls, engine, seed=seed)
     for circuit in circuits:
@@ -140,13 +122,14 @@ def draft(
         cost=jobs.estimate_cost(engine, circuits, shots=shots, num_jobs=len(parts)),
         rng=rng,
         payload={
-            "is_single": spins.ndim == 1,
+            "is_single": asked.is_single,
             "patterns": memory.patterns,
             "weights": getattr(memory, "weights", None),
             "compilation_seed": seed,
             "reading": jobs.stream_state(rng.spawn(1)[0]),
             "recalls": [
-                recall_facts(*recall, cost) for recall, cost in zip(recalls, costs, strict=True)
+                Reader.of(*each, each[2].law(*each[:2]), cost).to_dict()
+                for each, cost in zip(recalls, costs, strict=True)
             ],
         },
     )

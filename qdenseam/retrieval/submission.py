@@ -1,11 +1,9 @@
 """Recall in two halves: submit now, fetch in another process, another day."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -13,100 +11,37 @@ import numpy.typing as npt
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution import jobs
 from qdenseam.execution.job_service import poll_pauses
-from qdenseam.execution.jobs import CostEstimate, JobRecord, Note, Stage, SubmissionFolder
-from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
+from qdenseam.execution.jobs import Note, SubmissionFolder
+from qdenseam.methods.adaptive import AdaptiveMethod
+from qdenseam.methods.base import RecallMethod
 from qdenseam.retrieval.draft import Draft, draft
-from qdenseam.retrieval.facts import law_from_facts, result_from_facts
+from qdenseam.retrieval.preparing import ManyProbes, OneProbe, Settings
+from qdenseam.retrieval.reading import Memory, Reader
 from qdenseam.retrieval.result import RecallResult
-from qdenseam.retrieval.verb import Memory
+from qdenseam.retrieval.submitted import AnySubmission, Results, Submission, seen, undamaged
 
 STORE = "qdenseam-jobs"
 """Default folder of submissions, in the current directory."""
 
-_TROUBLE = (Stage.REFUSED, Stage.FAILED, Stage.CANCELLED)
-_ON_THE_WAY = (Stage.UNSENT, Stage.UNANSWERED, Stage.QUEUED, Stage.RUNNING)
+
+class _Options(Settings, total=False):
+    store: str | Path
+    max_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Submission:
-    """A submission as its folder knew it when it was looked at."""
-
-    id: str
-    """Its name in the store."""
-    store: Path
-    """The folder of submissions."""
-    backend: str
-    """Name of the engine."""
-    created: str
-    """When it was submitted, ISO 8601, UTC."""
-    shots: int
-    """Shots per probe."""
-    probes: Spins
-    """The probes, shape ``(P, D)``."""
-    patterns: Spins
-    """The memory's patterns, shape ``(K, D)``."""
-    laws: tuple[RecallLaw, ...]
-    """The law of each probe's recall, as it was when submitted."""
-    cost: CostEstimate
-    """What it was estimated to take."""
-    jobs: tuple[JobRecord, ...]
-    """The jobs it was split into."""
-    notes: tuple[str, ...] = ()
-    """What could not be done at this look, in words."""
-    is_refused: bool = False
-    """Whether that was refused, so that waiting does not help: no account, an unknown job."""
-
-    @property
-    def stage(self) -> Stage:
-        """Of a job that came to nothing if there is one, else of the one that is farthest back."""
-        stages = {job.stage for job in self.jobs}
-        return next((each for each in (*_TROUBLE, *_ON_THE_WAY) if each in stages), Stage.DONE)
-
-    @property
-    def is_fetched(self) -> bool:
-        """Whether all shots are in the store."""
-        return all(job.has_results for job in self.jobs)
-
-    @property
-    def came_to_nothing(self) -> bool:
-        """Whether a job was refused, has failed or was cancelled."""
-        return self.stage in _TROUBLE
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing more will come: of each job the shots are here, or never will be."""
-        return all(job.has_results or job.stage in _TROUBLE for job in self.jobs)
-
-    @property
-    def usage(self) -> float | None:
-        """Seconds of quantum processor charged so far; None while no job has said."""
-        known = [job.usage for job in self.jobs if job.usage is not None]
-        return sum(known) if known else None
-
-    @property
-    def trouble(self) -> str:
-        """Why there is no answer yet, in the words of the service and of this look; may be empty.
-
-        Words of jobs that are done are left out.
-        """
-        said = [job.message for job in self.jobs if job.stage is not Stage.DONE and job.message]
-        return " ".join(dict.fromkeys((*said, *self.notes)))
-
-    def __str__(self) -> str:
-        probes, jobs = (
-            f"{number} {word}{'' if number == 1 else 's'}"
-            for number, word in ((len(self.probes), "probe"), (len(self.jobs), "job"))
-        )
-        return (
-            f"{self.id} on {self.backend}: {probes} of {self.shots} shots in {jobs}, {self.stage}"
-        )
-
-
+@overload
+def submit(
+    memory: Memory, probes: OneProbe, *, backend: str, **options: Unpack[_Options]
+) -> Submission[RecallResult]: ...
+@overload
+def submit(
+    memory: Memory, probes: ManyProbes, *, backend: str, **options: Unpack[_Options]
+) -> Submission[list[RecallResult]]: ...
 def submit(
     memory: Memory,
-    probes: npt.ArrayLike | str | Sequence[str],
+    probes: npt.ArrayLike | Sequence[str],
     *,
-    method: RecallMethod | str = "auto",
+    method: RecallMethod | AdaptiveMethod | str = "auto",
     backend: str,
     shots: int = 1000,
     bits: bool | None = None,
@@ -114,7 +49,7 @@ def submit(
     store: str | Path = STORE,
     max_seconds: float | None = None,
     expected_flips: int | None = None,
-) -> Submission:
+) -> AnySubmission:
     """Submit recalls as jobs and return at once; :func:`fetch` gets their results.
 
     Everything that reading the answer takes is on disk before anything is sent, so that a process
@@ -164,7 +99,7 @@ def submit(
 
 def send(
     drafted: Draft, *, store: str | Path = STORE, max_seconds: float | None = None
-) -> Submission:
+) -> AnySubmission:
     """Write a draft into a store and send it.
 
     Args:
@@ -189,15 +124,25 @@ def send(
         max_seconds=max_seconds,
     )
     folder = jobs.create(Path(store), intent, drafted.circuits)
-    return _seen(folder, jobs.advance(folder, drafted.engine))
+    return seen(folder, jobs.advance(folder, drafted.engine))
 
 
+class _Waiting(TypedDict, total=False):
+    store: str | Path
+    wait: float
+    on_progress: Callable[[AnySubmission], None] | None
+
+
+@overload
+def fetch(submission: Submission[Results], **options: Unpack[_Waiting]) -> Results: ...
+@overload
+def fetch(submission: str, **options: Unpack[_Waiting]) -> RecallResult | list[RecallResult]: ...
 def fetch(
-    submission: Submission | str,
+    submission: AnySubmission | str,
     *,
     store: str | Path = STORE,
     wait: float = 0.0,
-    on_progress: Callable[[Submission], None] | None = None,
+    on_progress: Callable[[AnySubmission], None] | None = None,
 ) -> RecallResult | list[RecallResult]:
     """Return the results of a submission, as ``recall`` would have.
 
@@ -221,20 +166,20 @@ def fetch(
             message says which, with the service's words.
         ResultsFileError: The submission's folder is damaged.
     """
-    seen = update(submission, store=store)
+    now = update(submission, store=store)
     deadline = time.monotonic() + wait
     for pause in poll_pauses():
         left = deadline - time.monotonic()
-        if left <= 0 or seen.is_fetched or seen.came_to_nothing or seen.is_refused:
+        if left <= 0 or now.is_fetched or now.came_to_nothing or now.is_refused:
             break
         if on_progress is not None:
-            on_progress(seen)
+            on_progress(now)
         time.sleep(min(pause, left))
-        seen = update(seen)
-    return read(seen)
+        now = update(now)
+    return read(now)
 
 
-def update(submission: Submission | str, *, store: str | Path = STORE) -> Submission:
+def update(submission: AnySubmission | str, *, store: str | Path = STORE) -> AnySubmission:
     """Take a submission as far as it goes now and return it; see :func:`fetch`.
 
     Raises:
@@ -243,10 +188,12 @@ def update(submission: Submission | str, *, store: str | Path = STORE) -> Submis
         ResultsFileError: Its folder is damaged.
     """
     folder = _folder(submission, store)
-    return _seen(folder, jobs.advance(folder))
+    return seen(folder, jobs.advance(folder))
 
 
-def read(submission: Submission | str, *, store: str | Path = STORE) -> Any:
+def read(
+    submission: AnySubmission | str, *, store: str | Path = STORE
+) -> RecallResult | list[RecallResult]:
     """Return the results that are in the store, without asking anybody; see :func:`fetch`.
 
     Raises:
@@ -255,22 +202,20 @@ def read(submission: Submission | str, *, store: str | Path = STORE) -> Any:
         ResultsFileError: Its folder is damaged.
     """
     folder = _folder(submission, store)
-    seen = submission if isinstance(submission, Submission) else _seen(folder, [])
-    if seen.is_refused and not (seen.is_fetched or seen.came_to_nothing):
+    now = submission if isinstance(submission, Submission) else seen(folder, [])
+    said = f"Submission {now.id} on {now.backend!r}"
+    if now.is_refused and not (now.is_fetched or now.came_to_nothing):
         raise BackendError(
-            f"Submission {seen.id} on {seen.backend!r} was {seen.stage} when last seen, and "
-            f"waiting does not help: {seen.trouble}"
+            f"{said} was {now.stage} when last seen, and waiting does not help: {now.trouble}"
         )
-    if not seen.is_fetched:
-        words = f": {seen.trouble}" if seen.trouble else "."
-        raise BackendError(f"Submission {seen.id} on {seen.backend!r} is {seen.stage}{words}")
-    intent = folder.intent
-    payload = intent.payload
-    with _undamaged(folder):
+    if not now.is_fetched:
+        raise BackendError(f"{said} is {now.stage}{f': {now.trouble}' if now.trouble else '.'}")
+    payload = folder.intent.payload
+    with undamaged(folder):
         rng = jobs.stream(payload["reading"])
         patterns = np.array(payload["patterns"], dtype=np.int8)
         results = [
-            result_from_facts(facts, patterns, bits, intent.backend, rng)
+            Reader.from_dict(facts, patterns).read(bits, now.backend, rng)
             for facts, bits in zip(payload["recalls"], folder.readings(), strict=True)
         ]
         return results[0] if payload["is_single"] else results
@@ -281,7 +226,7 @@ def submissions(
     *,
     ask: bool = True,
     on_damage: Callable[[ResultsFileError], None] | None = None,
-) -> list[Submission]:
+) -> list[AnySubmission]:
     """Return all submissions of a store, oldest first; nothing is sent, no ``module:factory`` run.
 
     Args:
@@ -301,7 +246,7 @@ def submissions(
                 notes = jobs.look(folder) if ask else []
             except BackendError as error:  # another process works on it
                 notes = [Note(str(error), is_refusal=False)]
-            found.append(_seen(folder, notes))
+            found.append(seen(folder, notes))
         except ResultsFileError as error:
             if on_damage is None:
                 raise
@@ -309,7 +254,7 @@ def submissions(
     return sorted(found, key=lambda each: each.created)
 
 
-def cancel(submission: Submission | str, *, store: str | Path = STORE) -> Submission:
+def cancel(submission: AnySubmission | str, *, store: str | Path = STORE) -> AnySubmission:
     """Stop what has not ended and return the submission; what was not sent never will be.
 
     Where the service does not answer, the wish is kept: the next look repeats it.
@@ -319,44 +264,10 @@ def cancel(submission: Submission | str, *, store: str | Path = STORE) -> Submis
         BackendError: Another process works on it.
     """
     folder = _folder(submission, store)
-    return _seen(folder, jobs.cancel(folder))
+    return seen(folder, jobs.cancel(folder))
 
 
-def _folder(submission: Submission | str, store: str | Path) -> SubmissionFolder:
+def _folder(submission: AnySubmission | str, store: str | Path) -> SubmissionFolder:
     if isinstance(submission, Submission):
         return jobs.open_folder(submission.store, submission.id)
     return jobs.open_folder(Path(store), submission)
-
-
-def _seen(folder: SubmissionFolder, notes: Sequence[Note]) -> Submission:
-    intent = folder.intent
-    with _undamaged(folder):
-        recalls = intent.payload["recalls"]
-        return Submission(
-            id=intent.id,
-            store=folder.path.parent,
-            backend=intent.backend,
-            created=intent.created,
-            shots=intent.shots,
-            probes=np.array([facts["probe"] for facts in recalls], dtype=np.int8),
-            patterns=np.array(intent.payload["patterns"], dtype=np.int8),
-            laws=tuple(law_from_facts(facts) for facts in recalls),
-            cost=intent.cost,
-            jobs=tuple(folder.jobs()),
-            notes=tuple(note.words for note in notes),
-            is_refused=any(note.is_refusal for note in notes),
-        )
-
-
-@contextmanager
-def _undamaged(folder: SubmissionFolder) -> Iterator[None]:
-    """Take what does not fit in a payload for what it is: a damaged intent."""
-    try:
-        yield
-    except ResultsFileError:
-        raise
-    except (LookupError, TypeError, ValueError) as error:
-        raise ResultsFileError(
-            f"{folder.path} should hold a submission's patterns, probes and laws. Got "
-            f"{type(error).__name__}: {error}."
-        ) from error

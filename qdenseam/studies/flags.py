@@ -211,13 +211,14 @@ def _run(
     from classical_ref.spins import spins_to_bits
     from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.mitigation import detected_errors, parity_errors
+    from qdenseam.execution.readings import Readings
     from qdenseam.execution.tallies import counts_of
-    from qdenseam.retrieval.verb import readings_of
+    from qdenseam.retrieval.reading import Reader
 
     device, calibration = device_of(params)
     layout = laid_out(circuit, calibration)
     (shown,) = device.sample([layout.circuit], params["shots"], rng)
-    kept, counts = readings_of(shown, memory, probe, method).accepted(rng)
+    kept, counts = Readings.of(shown, Reader.of(memory, probe, method, None).rule).accepted(rng)
     stored = counts_of(memory.patterns, kept, counts)
     law = method.law(memory, probe)
     return [

@@ -8,7 +8,7 @@ from circuits.bit_order import all_bits
 from classical_ref.checks import Floats
 from classical_ref.spins import bits_to_spins
 from qdenseam.methods.base import RecallMethod, Spins
-from qdenseam.retrieval.verb import Memory
+from qdenseam.retrieval.reading import Memory
 from qdenseam.testing.claims import Claim
 
 _DIRT = 1e-12  # probability of ancillas that are not back in |0>

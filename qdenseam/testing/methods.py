@@ -14,7 +14,8 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
-from qdenseam.retrieval.verb import Memory, recall
+from qdenseam.retrieval.reading import Memory
+from qdenseam.retrieval.verb import recall
 from qdenseam.testing.claims import Claim, check_spelling, claim, subject_of
 from qdenseam.testing.laws import check_law
 from qdenseam.testing.places import HARDEST, PLACES, TOLD_APART, Place, random_places

@@ -13,7 +13,7 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
-from qdenseam.retrieval.verb import Memory
+from qdenseam.retrieval.reading import Memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,12 +136,12 @@ def install(service: JobService, replace=setattr):
     """Make ``"toy"`` the name of an engine at this service, besides the names there are."""
     from qdenseam.execution import engine
     from qdenseam.execution.jobs import delivery
-    from qdenseam.retrieval import draft as drafting
+    from qdenseam.retrieval import preparing
 
     def find(name):
         if name == "no account":
             raise BackendError("There is no account here.")
         return ToyEngine(service=service) if name == "toy" else engine(name)
 
-    for module in (delivery, drafting):
+    for module in (delivery, preparing):
         replace(module, "find_engine", find)

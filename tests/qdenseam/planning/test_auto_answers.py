@@ -180,8 +180,10 @@ def test_bad_flips_are_refused() -> None:
     memory = AmplitudeMemory(text_to_spins(["000", "011"]))
     with pytest.raises(ValueError, match=r"expected_flips should be at least 0\. Got -1"):
         recall(memory, "0??", expected_flips=-1)
-    with pytest.raises(TypeError, match=r"expected_flips should be an integer\. Got 1\.5"):
-        recall(memory, "0??", expected_flips=1.5)
+    for flips in (1.5, True):
+        said = rf"expected_flips should be an integer\. Got {flips}"
+        with pytest.raises(TypeError, match=said):
+            recall(memory, "0??", expected_flips=flips)
     with pytest.raises(ValueError, match=r"with method='auto' alone\. Got 'amplification'"):
         recall(memory, "0??", method="amplification", expected_flips=1)
 

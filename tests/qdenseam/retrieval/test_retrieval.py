@@ -112,6 +112,8 @@ def test_an_adaptive_recall_sums_the_gates_of_its_rounds() -> None:
     assert recall(memory, "0011", method=method, shots=10, rng=0).two_qubit_gates is None
     with pytest.raises(TypeError, match="integer"):
         recall(memory, "0011", method=method, shots=1.5)
+    with pytest.raises(TypeError, match="shots should be an integer"):
+        recall(memory, "0011", method=method, shots=True)
 
 
 def test_a_device_model_reports_its_routed_gates(memory) -> None:

@@ -1,0 +1,202 @@
+"""From shots to a result, now or next week: all that reading one probe's shots takes."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any, Self, TypedDict
+
+import numpy as np
+
+from classical_ref.checks import Floats
+from classical_ref.spins import hamming_distance
+from qdenseam.execution.mitigation import ReadoutErrors
+from qdenseam.execution.readings import Acceptance, Bits, Readings
+from qdenseam.execution.tallies import Counts
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.memories.stored_energies import StoredEnergies, stored_energies
+from qdenseam.methods.adaptive import AdaptiveMethod
+from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
+from qdenseam.retrieval.result import RecallResult, predicted_probability
+
+Memory = AmplitudeMemory | EnergyMemory
+
+
+class Cost(TypedDict, total=False):
+    """What a shot of a recall takes on an engine, as fields of a :class:`RecallResult`."""
+
+    resources: RecallResources
+    routed_two_qubit_gates: int | None
+    shot_seconds: float | None
+    readout_errors: ReadoutErrors | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reader:
+    """What turns the shots of one probe into a result; as plain data it outlives the process."""
+
+    patterns: Spins
+    probe: Spins
+    method: dict[str, Any]
+    law: RecallLaw | None
+    """The law of a shot; ``None`` where none is at hand."""
+    rule: Acceptance | None = None
+    """The classical rule of acceptance; ``None`` where there is none."""
+    cost: Cost
+    """What a shot takes; empty where no circuit was built."""
+    evaluations: int = 0
+    """Objective evaluations that training took."""
+    energies: Callable[[Spins | None], StoredEnergies] | None = None
+    """In a recall by energy, those of stored patterns, probe and a given answer."""
+
+    @classmethod
+    def of(
+        cls,
+        memory: Memory,
+        probe: Spins,
+        method: RecallMethod | AdaptiveMethod,
+        law: RecallLaw | None,
+        cost: Cost | None = None,
+    ) -> Self:
+        """Return the reader of a recall that is about to run."""
+        rule = None
+        if isinstance(method, RecallMethod) and method.acceptance_rule == "classical":
+            rule = partial(method.acceptance_of, memory, probe)
+        return cls(
+            patterns=memory.patterns,
+            probe=probe.copy(),
+            method=method.to_dict(),
+            law=law,
+            rule=rule,
+            cost=cost or {},
+            evaluations=getattr(method, "evaluations", 0),
+            energies=partial(stored_energies, memory, probe)
+            if isinstance(memory, EnergyMemory)
+            else None,
+        )
+
+    def read(
+        self, registers: dict[str, Bits], engine: str, rng: np.random.Generator
+    ) -> RecallResult:
+        """Return the result of the shots of a circuit.
+
+        Args:
+            registers: The shots of its classical registers, ``(shots, size)`` each.
+            engine: Name of what ran it.
+            rng: Draws which states a classical rule keeps.
+        """
+        readings, shots = Readings.of(registers, self.rule), len(registers["memory_bits"])
+        return self.result(
+            readings.accepted(rng),
+            shots,
+            engine=engine,
+            state_preparations=shots * self.cost["resources"].state_preparations,
+            readings=readings,
+        )
+
+    def result(
+        self,
+        outcomes: tuple[Spins, Counts],
+        shots: int,
+        *,
+        engine: str,
+        state_preparations: int,
+        evaluations: int | None = None,
+        two_qubit_gates: int | None = None,
+        readings: Readings | None = None,
+    ) -> RecallResult:
+        """Return the result of distinct accepted outcomes, most frequent first, and counts."""
+        states, counts = outcomes
+        return RecallResult(
+            patterns=self.patterns,
+            probe=self.probe,
+            states=states,
+            state_counts=counts,
+            shots=shots,
+            method=self.method,
+            engine=engine,
+            state_preparations=state_preparations,
+            evaluations=self.evaluations if evaluations is None else evaluations,
+            two_qubit_gates=two_qubit_gates,
+            readings=readings,
+            predicted_probability=predicted_probability(self.law, self.patterns, states),
+            energies=self.energies and self.energies(states[0] if len(states) else None),
+            **self.cost,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data and arrays, for a recall on an engine whose law is at hand.
+
+        Raises:
+            ValueError: The method's classical rule is no function of the distance to the probe.
+        """
+        assert self.law is not None
+        resources, errors = self.cost["resources"], self.cost["readout_errors"]
+        return {
+            **self.cost,
+            "probe": self.probe,
+            "method": self.method,
+            "acceptance": self._acceptance_table(),
+            "law": {name: getattr(self.law, name) for name in ("joint", "spurious", "rejected")},
+            "state_preparations": resources.state_preparations,
+            "evaluations": self.evaluations,
+            "resources": asdict(resources),
+            "readout_errors": errors and errors.to_dict(),
+            "energies": self.energies and self.energies(None).to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, facts: dict[str, Any], patterns: Spins) -> Self:
+        """Return the reader that :meth:`to_dict` described; its law has no distribution.
+
+        Args:
+            facts: The plain data, arrays as lists.
+            patterns: The memory's patterns, shape ``(K, D)``.
+        """
+        probe, law = np.array(facts["probe"], dtype=np.int8), facts["law"]
+        table, errors, energies = (
+            facts.get(name) for name in ("acceptance", "readout_errors", "energies")
+        )  # submissions of version 0.1.0 may lack the last two, and shot_seconds
+        return cls(
+            patterns=patterns,
+            probe=probe,
+            method=facts["method"],
+            law=RecallLaw(**{**law, "joint": np.array(law["joint"])}),
+            rule=None if table is None else partial(_acceptance, np.array(table), probe),
+            cost=Cost(
+                resources=RecallResources(**facts["resources"]),
+                routed_two_qubit_gates=facts["routed_two_qubit_gates"],
+                shot_seconds=facts.get("shot_seconds"),
+                readout_errors=ReadoutErrors(**errors) if errors else None,
+            ),
+            evaluations=facts["evaluations"],
+            energies=energies and partial(_with_answer, StoredEnergies(**energies), patterns),
+        )
+
+    def _acceptance_table(self) -> Floats | None:
+        """Return the classical rule by distance on known positions; None without a rule."""
+        if self.rule is None:
+            return None
+        known = np.flatnonzero(self.probe)
+        states = np.tile(np.where(self.probe == 0, 1, self.probe), (len(known) + 1, 1))
+        for distance in range(len(known) + 1):
+            states[distance, known[:distance]] *= -1
+        table = self.rule(states.astype(np.int8))
+        expected = self.rule(self.patterns)
+        if not np.allclose(_acceptance(table, self.probe, self.patterns), expected):
+            raise ValueError(
+                f"A submitted method should accept by distance. {self.method['name']!r} does not, "
+                "so that its rule cannot be kept as numbers; use recall()."
+            )
+        return table
+
+
+def _acceptance(table: Floats, probe: Spins, states: Spins) -> Floats:
+    return np.asarray(table[hamming_distance(states, probe)])
+
+
+def _with_answer(kept: StoredEnergies, patterns: Spins, answer: Spins | None) -> StoredEnergies:
+    """Return the energies of a fetched recall; that of its answer if it is a stored pattern."""
+    if answer is None or not (same := np.flatnonzero((patterns == answer).all(axis=1))).size:
+        return kept
+    return replace(kept, answer=float(kept.stored[same[0]]))
