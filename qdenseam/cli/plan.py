@@ -1,10 +1,11 @@
 """``qdenseam plan``: ways to recall on a device, compared by its calibration; nothing is run."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import typer
 from typer import Option
 
-from qdenseam.cli.recall import Bits, Data, stored_patterns
+from qdenseam.cli.recall import Bits, Data, Encoder, stored_patterns
 from qdenseam.cli.rows import print_rows
 
 
@@ -50,6 +51,15 @@ def plan(
             show_default=False,
         ),
     ] = None,
+    method: Annotated[
+        list[str] | None,
+        Option(
+            metavar="SPELLING",
+            help="A method of your own choice, shown wherever it ranks. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    encoder: Encoder = "auto",
     margin: Annotated[
         float,
         Option(help="Show plans that may reach this share of the best success; lower shows more."),
@@ -75,7 +85,9 @@ def plan(
     from qdenseam.execution.compiling.compilation import is_calibrated
     from qdenseam.planning import best_of_each_kind
     from qdenseam.planning import plan as plans_for
+    from qdenseam.spelling import parse, spell
 
+    chosen: list[Any] = [parse("method", each) for each in method or ()]
     target = engine(backend).target
     if target is None or not is_calibrated(target):
         raise ValueError(
@@ -88,10 +100,11 @@ def plan(
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
     known = spins != 0
     found = plans_for(
-        AmplitudeMemory(stored.patterns),
+        AmplitudeMemory(stored.patterns, encoder=encoder),
         known,
         target,
         expected_flips=expected_flips,
+        methods=chosen,
         margin=margin,
     )
     if not found:
@@ -99,8 +112,12 @@ def plan(
     *kinds, baseline = best_of_each_kind(found)
     peeking = [each for each in kinds if each.peeks]
     ranked = [each for each in kinds if not each.peeks]
-    rows = [each.row() for each in [*ranked[:top], *peeking, baseline]]
+    shown = [each for i, each in enumerate(ranked) if i < top or each.method in chosen]
+    rows = [each.row() for each in [*shown, *peeking, baseline]]
     for row in rows:
         if not row.pop("answers"):
             row["settings"] = f"{row['settings']} (not every probe)".lstrip()
     print_rows(rows)
+    for each in chosen:
+        if not any(each == one.method for one in found):
+            typer.echo(f"{spell(each)} does not fit {backend!r}.", err=True)

@@ -16,7 +16,7 @@ from qdenseam.execution.compiling.layout import Layout, typical_survival
 from qdenseam.execution.devices.parts import working_qubits
 from qdenseam.execution.measuring import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods import RecallMethod, SampleAndAccept
+from qdenseam.methods import AdaptiveMethod, RecallMethod, SampleAndAccept
 from qdenseam.methods.base import Spins
 from qdenseam.planning.candidates import (
     Expected,
@@ -110,6 +110,7 @@ def plan(
     *,
     expected_flips: int | None = None,
     every_probe: bool = False,
+    methods: Sequence[RecallMethod | AdaptiveMethod] = (),
     margin: float = 1.0,
     num_seeds: int = 8,
     seed: int = 0,
@@ -141,6 +142,8 @@ def plan(
         expected_flips: How many known neurons are expected to be wrong; by default 0 where there
             are unknown ones, and 1 where there are none.
         every_probe: Whether a plan has to answer every expected probe, see :attr:`Plan.answers`.
+        methods: Methods for amplitudes of one's own choice, compared with the others; they are not
+            left out for what is predicted of them.
         margin: In [0, 1]; smaller ones also return plans that are certain to be worse.
         num_seeds: Routings tried for the best plans; the others are tried with two.
         seed: Seed of the routings.
@@ -148,6 +151,7 @@ def plan(
     Raises:
         ValueError: ``known`` has another shape, more flips are expected than neurons known, the
             margin is outside [0, 1], or there are more neurons than working qubits.
+        TypeError: A method of one's own choice recalls by energy, or in rounds.
     """
     mask = np.asarray(known)
     if mask.shape != (memory.num_neurons,) or mask.dtype != np.bool_:
@@ -167,6 +171,11 @@ def plan(
             f"memory should have at most {len(working_qubits(target))} neurons, the device's "
             f"working qubits. Got {memory.num_neurons}."
         )
+    own: list[RecallMethod] = []
+    for chosen in methods:
+        if isinstance(chosen, AdaptiveMethod) or chosen.memory_type is not AmplitudeMemory:
+            raise TypeError(f"methods should be circuits on amplitudes. Got {spell(chosen)}.")
+        own.append(chosen)
     expected = expected_probes(memory, mask, num_flips)
     memories = encoded(memory, target)
     survival = typical_survival(target)
@@ -189,6 +198,8 @@ def plan(
     for each, method in candidates(memories, expected, num_flips, is_hopeless):
         if not _is_left_out(each, method, expected, survival, is_hopeless, every_probe=every_probe):
             plans += filter(None, [planned(each, method, few)])
+    for method in own:
+        plans += filter(None, [planned(each, method, few) for each in memories])
     plans.sort(key=_success, reverse=True)
     refined = [
         planned(each.memory, each.method, num_seeds) or each

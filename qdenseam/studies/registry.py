@@ -1,4 +1,8 @@
-"""The studies by name: ours, those of installed packages, and those that a module registers."""
+"""The studies by name: ours, those of installed packages, and those that a module registers.
+
+An entry point ``qdenseam.studies`` names a :class:`SpecialStudy`, or a
+:class:`~qdenseam.experiments.study.Study`, which is called as the entry point is.
+"""
 
 import tomllib
 import warnings
@@ -6,21 +10,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, TypeVar
 
 from qdenseam.experiments.study import Study
+from qdenseam.plugins import plugged_in
 from qdenseam.studies.base import Collectable
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
 
 _Named = TypeVar("_Named", bound=SpecialStudy)
 
-GROUP: Final = "qdenseam.studies"
-"""Entry points by which packages add studies: each names a :class:`SpecialStudy`, or a
-:class:`~qdenseam.experiments.study.Study`, which is called as the entry point is."""
 _MODULES: Final[Mapping[str, str]] = {
     "capacity": "qdenseam.studies.capacity",
     "energy": "qdenseam.studies.energy_summary",
@@ -119,17 +120,14 @@ def _shipped_files() -> dict[str, Path]:
 
 @cache
 def _plugged_in() -> dict[str, Collectable]:
-    """Return what installed packages add; one that fails to load is warned of, once."""
+    """Return what installed packages add; what is no study is warned of, once."""
     found: dict[str, Collectable] = {}
-    for entry in entry_points(group=GROUP):
-        try:
-            thing = entry.load()
-            if isinstance(thing, Study):
-                found[entry.name] = ContenderStudy(thing)
-            elif isinstance(thing, SpecialStudy):
-                found[thing.name] = thing
-            else:
-                raise TypeError(f"it should be a study. Got {type(thing).__name__}.")
-        except Exception as error:  # a broken package must not stop what does not use it
-            warnings.warn(f"study {entry.name!r} cannot be loaded: {error!r}", stacklevel=2)
+    for name, thing in plugged_in("studies").items():
+        if isinstance(thing, Study):
+            found[name] = ContenderStudy(thing)
+        elif isinstance(thing, SpecialStudy):
+            found[thing.name] = thing
+        else:
+            said = f"the entry point {name!r} should be a study. Got {type(thing).__name__}."
+            warnings.warn(said, stacklevel=2)
     return found

@@ -47,3 +47,14 @@ def test_of_a_small_file_all_patterns_are_stored_unless_a_number_is_named(tmp_pa
     refused = run(*given, "--num-patterns", "3")
     assert refused.exit_code == 2
     assert "num_patterns should be from 1 to 2. Got 3" in " ".join(refused.output.split())
+
+
+def test_a_method_of_ones_own_choice_is_shown_wherever_it_ranks():
+    small = ("--backend", "fake:manila", "--num-patterns", "3", "--probe", "01?0", "--top", "1")
+    result = run(*small, "--method", "sample-and-accept(shell(1))", "--method", "probabilistic(3)")
+    assert result.exit_code == 0, result.output
+    assert any("shell" in line for line in result.stdout.splitlines())
+    assert "probabilistic(num_controls=3) does not fit 'fake:manila'." in result.stderr
+    refused = run(*small, "--method", "qaoa")
+    assert refused.exit_code == 2
+    assert "methods should be circuits on amplitudes. Got qaoa" in refused.output

@@ -1,0 +1,30 @@
+"""A study with a trial of its own and a figure, and one of contenders."""
+
+from qdenseam.experiments import Task, rate, trial
+from qdenseam.experiments.study import Entrant, FigureSpec, Study
+from qdenseam.studies.special import SpecialStudy
+
+
+@trial("coins")
+def toss(params, rng):
+    return {"heads": int(rng.binomial(params["shots"], params["bias"]))}
+
+
+COINS = SpecialStudy(
+    name="coins",
+    title="heads against bias",
+    tasks=lambda shots=1000: [
+        Task(kind="coins", params={"bias": bias, "shots": shots}) for bias in (0.1, 0.5, 0.9)
+    ],
+    table=lambda records: [
+        {"bias": r.params["bias"], "heads": rate(r.values["heads"], r.params["shots"])}
+        for r in records
+    ],
+    figures=(FigureSpec(x="bias", y="heads", line=()),),
+    quick={"shots": 10},
+)
+MINE = Study(
+    title="mine against ours",
+    contenders=(Entrant(recall="first-come(1)"), Entrant(recall="vote"), Entrant(recall="nearest")),
+    figures=(FigureSpec(x="num_patterns"),),
+)
