@@ -30,9 +30,7 @@ from classical_ref import checks, metrics, patterns, spins
 from classical_ref.recipes import RECIPES
 from classical_ref.sparse_recovery import ParityMemory, learn_checks
 from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
-from qdenseam.bench.exact.distance_energies import distance_energies
-from qdenseam.bench.exact.matrix_product import matrix_product_run, product_amplitudes
-from qdenseam.bench.exact.neuron_classes import ClassQAOA
+from qdenseam.bench.simulators.builders import matrix_product_run, product_amplitudes
 from qdenseam.execution import mitigation
 from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.memories.stored_energies import stored_energies
@@ -302,17 +300,11 @@ TABLES_OF_BITS: dict[str, Call] = {
     "qdenseam.execution.mitigation.processed": (
         lambda b: mitigation.processed(b, AMPLITUDE.bits).raw
     ),
-    "qdenseam.bench.exact.matrix_product.product_amplitudes": (
+    "qdenseam.bench.simulators.builders.product_amplitudes": (
         lambda b: product_amplitudes((SITES, [np.ones(1)] * 3), b)
     ),
-    "qdenseam.bench.exact.matrix_product.matrix_product_run": (
+    "qdenseam.bench.simulators.builders.matrix_product_run": (
         lambda b: matrix_product_run(QuantumCircuit(4), b)()
-    ),
-    "qdenseam.bench.exact.distance_energies.distance_energies": (
-        lambda b: distance_energies(b, np.ones((2, 5)))
-    ),
-    "qdenseam.bench.exact.neuron_classes.ClassQAOA": (
-        lambda b: ClassQAOA(b, np.ones((2, 5)), gammas=[0.1], betas=[0.2]).probabilities(b)
     ),
 }
 """What takes rows of bits, ``(2, 4)``."""
@@ -553,7 +545,6 @@ EXEMPT = {
     "classical_ref.spins.spins_to_text": "says that they are spins, below",
     "qdenseam.retrieval.submission.submit": "by draft, and above",
     "qdenseam.retrieval.preparing.requested": "by recall, above",
-    "qdenseam.bench.exact.neuron_classes.ClassQAOA.probabilities": "with its class",
 }
 """What takes parameters of such names and is no door, and why."""
 

@@ -84,7 +84,6 @@ KEPT: dict[str, Callable[[], Any]] = {
 
 INSIDE = {
     "circuits/loading/unitaries.py _cx_decomposer": "computed with",
-    "qdenseam/bench/encoders/comparison.py _peer_circuit": "counted and routed by new circuits",
     "qdenseam/execution/compiling/compilation.py _two_way": "compiled for",
     "qdenseam/execution/devices/noise.py _noise_of_qubits": "Aer's, and said to be shared",
     "qdenseam/execution/devices/parts.py _working_part": "compiled for, and said to be shared",

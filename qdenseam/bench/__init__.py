@@ -1,1 +1,1 @@
-"""Benchmarks: our circuits and those of other packages on the same instances."""
+"""Benchmarks: one instrument, one file each, all run by ``qdenseam bench NAME``."""

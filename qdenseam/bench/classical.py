@@ -1,142 +1,147 @@
 """The classical kernels against the physical limit of matrix products, and against peers.
 
 The limit of one synchronous step over B probes, K patterns and D neurons is the bare pair of
-single-precision products ``(B, D) @ (D, K)`` and ``(B, K) @ (K, D)``. Every ratio says how many
-times as fast as its reference a kernel is, both timed in turns in the same run.
+single-precision products ``(B, D) @ (D, K)`` and ``(B, K) @ (K, D)``.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import Spins
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.fields import DenseFields, Engine
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Separation
-from qdenseam.bench.row import Row
+from qdenseam.bench.base import Benchmark, Case, Row, Setting, not_run, register
+from qdenseam.bench.measuring import timed
 
 BETA = 0.2
 ASYNCHRONOUS_ORDER = 6
 _BITS_TIMED = 32  # of the slow peer
 
 
+@register
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KernelRow(Row):
-    """One kernel beside its reference."""
+class ClassicalBenchmark(Benchmark):
+    """Measure the classical kernels against bare matrix products and peers.
 
-    kernel: str
-    """What was timed."""
-    workload: str
-    """On what."""
-    reference: str
-    """Against what."""
-    seconds: float | None
-    """Least time of the kernel; None if it was skipped."""
-    reference_seconds: float
-    """Least time of the reference."""
-    target: float | None
-    """The ratio to reach, where there is one."""
-    note: str = ""
-    """Why it was skipped."""
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times as fast as the reference."""
-        return None if self.seconds is None else self.reference_seconds / self.seconds
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plain fields and the ratio."""
-        return asdict(self) | {"ratio": self.ratio}
-
-
-def bench_classical(
-    *,
-    num_probes: int = 256,
-    num_patterns: int = 4096,
-    num_neurons: int = 1024,
-    num_single: int = 65_536,
-    num_asynchronous: int = 1024,
-    num_threads: int = 1,
-    repeats: int = 9,
-    rng: np.random.Generator | int | None = 0,
-) -> Iterator[KernelRow]:
-    """Yield every kernel with its ratio.
-
-    One thread is timed in its own processor time, which other programs disturb least; several in
-    wall time.
-
-    Args:
-        num_probes: B of the synchronous steps.
-        num_patterns: Their K.
-        num_neurons: D of everything.
-        num_single: K where a single probe is recalled.
-        num_asynchronous: K of asynchronous recall.
-        num_threads: Threads of matrix products and compiled kernels.
-        repeats: Turns, of which the least time counts.
-        rng: Source of patterns and probes.
-
-    Raises:
-        ValueError: A number is below one, or there are more probes than patterns.
+    Every ratio says how many times as fast as its reference a kernel is, both timed in turns in
+    the same run. One thread is timed in its own processor time, which other programs disturb
+    least; several in wall time.
     """
-    numbers = {
-        "num_probes": num_probes,
-        "num_patterns": num_patterns,
-        "num_neurons": num_neurons,
-        "num_single": num_single,
-        "num_asynchronous": num_asynchronous,
-        "num_threads": num_threads,
-        "repeats": repeats,
+
+    name: ClassVar[str] = "classical"
+    columns: ClassVar[Mapping[str, str]] = {
+        "kernel": "What was timed.",
+        "workload": "On what: B probes, K patterns, D neurons.",
+        "reference": "Against what.",
+        "seconds": "Least time of the kernel.",
+        "reference_seconds": "Least time of the reference.",
+        "ratio": "How many times as fast as the reference.",
+        "target": "The ratio to reach, where there is one.",
     }
-    for name, value in numbers.items():
-        if value < 1:
-            raise ValueError(f"{name} should be at least 1. Got {value}.")
-    if num_probes > num_patterns:
-        raise ValueError(f"num_probes should be at most {num_patterns}. Got {num_probes}.")
+    example: ClassVar[str] = "--num-patterns 512 --num-single 4096 --turns 3"
+    packages: ClassVar[Mapping[str, str]] = {"torch": "torch"}
+    num_probes: Annotated[int, Setting("B of the synchronous steps.", least=1)] = 256
+    num_patterns: Annotated[int, Setting("Their K.", least=1)] = 4096
+    num_neurons: Annotated[int, Setting("D of everything.", least=1)] = 1024
+    num_single: Annotated[int, Setting("K where one probe is recalled.", least=1)] = 65_536
+    num_asynchronous: Annotated[int, Setting("K of asynchronous recall.", least=1)] = 1024
+    threads: Annotated[int, Setting("Threads of products and kernels.", least=1)] = 1
+    turns: Annotated[int, Setting("Turns, of which the least time counts.", least=1)] = 9
+    seed: Annotated[int, Setting("Seed of patterns and probes.", least=0)] = 0
+
+    def __post_init__(self) -> None:
+        Benchmark.__post_init__(self)
+        if self.num_probes > self.num_patterns:
+            raise ValueError(
+                f"num_probes should be at most {self.num_patterns}. Got {self.num_probes}."
+            )
+
+    def cases(self) -> list[Case]:
+        """Return the three kinds of work."""
+        return [{"work": work} for work in ("many probes", "one probe", "asynchronous")]
+
+    def measure(self, case: Case) -> Iterator[Row]:
+        """Yield the kernels of one kind of work with their ratios."""
+        rng = np.random.default_rng(self.seed)
+        with _threads(self.threads):
+            if case["work"] == "asynchronous":
+                patterns = random_patterns(self.num_asynchronous, self.num_neurons, rng=rng)
+                yield self._asynchronous(
+                    patterns, flip(patterns[0], self.num_neurons // 5, rng=rng)
+                )
+                return
+            is_many = case["work"] == "many probes"
+            number = self.num_patterns if is_many else self.num_single
+            patterns = random_patterns(number, self.num_neurons, rng=rng)
+            chosen = patterns[: self.num_probes if is_many else 1]
+            probes = flip(chosen, self.num_neurons // 10, rng=rng)
+            yield from self._steps(patterns, probes, _MANY_PROBES if is_many else _ONE_PROBE)
+
+    def _seconds(self, *actions: Callable[[], object]) -> list[float]:
+        clock = time.thread_time if self.threads == 1 else time.perf_counter
+        return [seconds for seconds, _ in timed(*actions, turns=self.turns, clock=clock)]
+
+    def _steps(self, patterns: Spins, probes: Spins, steps: tuple["_Step", ...]) -> Iterator[Row]:
+        work = f"B = {len(probes)}, K = {len(patterns)}, D = {self.num_neurons}"
+        row: Row = {"workload": work, "reference": "pair of matrix products"}
+        kernels = {
+            each.kernel: _step(patterns, probes, each.separation, each.engine) for each in steps
+        }
+        lacking = not_run("torch", self.packages)
+        if not lacking:
+            kernels[_ATTENTION] = _attention(patterns, probes, self.threads)
+        reference, *times = self._seconds(_product_pair(patterns, probes), *kernels.values())
+        targets = {each.kernel: each.target for each in steps}
+        for kernel, seconds in zip(kernels, times, strict=True):
+            yield {
+                **row,
+                "kernel": kernel,
+                "seconds": seconds,
+                "reference_seconds": reference,
+                "ratio": reference / seconds,
+                "target": targets.get(kernel),
+            }
+        if lacking:
+            yield {**row, "kernel": _ATTENTION, "reference_seconds": reference, "note": lacking}
+
+    def _asynchronous(self, patterns: Spins, probe: Spins) -> Row:
+        memory = DenseMemory(patterns, RectifiedPolynomial(ASYNCHRONOUS_ORDER))
+        sweep = partial(memory.recall, probe, order="sequential", max_sweeps=1, engine="numba")
+        num_timed = min(_BITS_TIMED, self.num_neurons)
+        seconds, slow = self._seconds(sweep, _recomputing(patterns, probe, num_timed))
+        ours, theirs = seconds / self.num_neurons, slow / num_timed
+        return {
+            "kernel": f"asynchronous sweep, rectified order {ASYNCHRONOUS_ORDER}, per neuron",
+            "workload": f"K = {len(patterns)}, D = {self.num_neurons}",
+            "reference": "two full energies per neuron",
+            "seconds": ours,
+            "reference_seconds": theirs,
+            "ratio": theirs / ours,
+            "target": 100.0,
+        }
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
     import numba
     from threadpoolctl import threadpool_limits
 
-    rng = np.random.default_rng(rng)
-    clock = time.thread_time if num_threads == 1 else time.perf_counter
-    compiled_threads = numba.get_num_threads()
+    before = numba.get_num_threads()
     try:
-        numba.set_num_threads(min(num_threads, numba.config.NUMBA_NUM_THREADS))
-        with threadpool_limits(num_threads):
-            turns = _Turns(clock, repeats)
-            patterns = random_patterns(num_patterns, num_neurons, rng=rng)
-            probes = flip(patterns[:num_probes], num_neurons // 10, rng=rng)
-            yield from _step_rows(patterns, probes, turns, _MANY_PROBES)
-            yield _torch_row(patterns, probes, turns, num_threads)
-            many = random_patterns(num_single, num_neurons, rng=rng)
-            probe = flip(many[:1], num_neurons // 10, rng=rng)
-            yield from _step_rows(many, probe, turns, _ONE_PROBE)
-            few = random_patterns(num_asynchronous, num_neurons, rng=rng)
-            yield _asynchronous_row(few, flip(few[0], num_neurons // 5, rng=rng), turns)
+        numba.set_num_threads(min(number, numba.config.NUMBA_NUM_THREADS))
+        with threadpool_limits(number):
+            yield
     finally:
-        numba.set_num_threads(compiled_threads)
-
-
-@dataclass(frozen=True, slots=True)
-class _Turns:
-    clock: Callable[[], float]
-    repeats: int
-
-    def least(self, *actions: Callable[[], object]) -> tuple[float, ...]:
-        """Return the least time of each action; all take turns.
-
-        An untimed call before each timed one leaves the caches as in the middle of a recall.
-        """
-        best = [float("inf")] * len(actions)
-        for _ in range(self.repeats):
-            for place, action in enumerate(actions):
-                action()
-                start = self.clock()
-                action()
-                best[place] = min(best[place], self.clock() - start)
-        return tuple(max(seconds, 1e-9) for seconds in best)
+        numba.set_num_threads(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,25 +164,11 @@ _ONE_PROBE = (
     _Step("packed bits, order 3", Polynomial(3), "auto", None),
     _Step(_EXPONENTIAL, Exponential(BETA), "auto", 50.0),
 )
+_ATTENTION = "torch scaled_dot_product_attention"
 
 
-def _step_rows(
-    patterns: NDArray[np.int8], probes: NDArray[np.int8], turns: _Turns, steps: Sequence[_Step]
-) -> Iterator[KernelRow]:
-    reference, *times = turns.least(
-        _product_pair(patterns, probes),
-        *(_step(patterns, probes, step.separation, step.engine) for step in steps),
-    )
-    for step, seconds in zip(steps, times, strict=True):
-        yield _against_pair(step.kernel, patterns, probes, seconds, reference, step.target)
-
-
-def _asynchronous_row(
-    patterns: NDArray[np.int8], probe: NDArray[np.int8], turns: _Turns
-) -> KernelRow:
-    memory = DenseMemory(patterns, RectifiedPolynomial(ASYNCHRONOUS_ORDER))
+def _recomputing(patterns: Spins, probe: Spins, num_neurons: int) -> Callable[[], None]:
     floats = patterns.astype(np.float32)
-    num_patterns, num_neurons = patterns.shape
 
     def energy(state: NDArray[np.float32]) -> np.floating:
         return -(np.maximum(floats @ state, 0) ** ASYNCHRONOUS_ORDER).sum()
@@ -185,60 +176,38 @@ def _asynchronous_row(
     def recompute() -> None:
         """Flip single bits where that lowers the energy, both energies from scratch."""
         state = probe.astype(np.float32)
-        for neuron in range(min(_BITS_TIMED, num_neurons)):
+        for neuron in range(num_neurons):
             flipped = state.copy()
             flipped[neuron] = -state[neuron]
             if energy(flipped) < energy(state):
                 state = flipped
 
-    def sweep() -> None:
-        memory.recall(probe, order="sequential", max_sweeps=1, engine="numba")
-
-    seconds, slow = turns.least(sweep, recompute)
-    return KernelRow(
-        kernel=f"asynchronous sweep, rectified order {ASYNCHRONOUS_ORDER}, per neuron",
-        workload=f"K = {num_patterns}, D = {num_neurons}",
-        reference="two full energies per neuron",
-        seconds=seconds / num_neurons,
-        reference_seconds=slow / min(_BITS_TIMED, num_neurons),
-        target=100.0,
-    )
+    return recompute
 
 
-def _torch_row(
-    patterns: NDArray[np.int8], probes: NDArray[np.int8], turns: _Turns, num_threads: int
-) -> KernelRow:
-    """Time another package's attention, whose keys and values are the patterns."""
-    pair = _product_pair(patterns, probes)
-    kernel = "torch scaled_dot_product_attention"
-    try:
-        import torch
-    except ImportError:
-        (reference,) = turns.least(pair)
-        row = _against_pair(kernel, patterns, probes, None, reference, None)
-        return replace(row, note="skipped: torch is not installed")
+def _attention(patterns: Spins, probes: Spins, num_threads: int) -> Callable[[], object]:
+    """Return another package's attention, whose keys and values are the patterns."""
+    import torch
+
     torch.set_num_threads(num_threads)
     queries = torch.tensor(probes[np.newaxis], dtype=torch.float32)
     keys = torch.tensor(patterns[np.newaxis], dtype=torch.float32)
 
-    def attend() -> None:
+    def attend() -> object:
         with torch.no_grad():
-            torch.nn.functional.scaled_dot_product_attention(queries, keys, keys, scale=BETA)
+            return torch.nn.functional.scaled_dot_product_attention(queries, keys, keys, scale=BETA)
 
-    reference, seconds = turns.least(pair, attend)
-    return _against_pair(kernel, patterns, probes, seconds, reference, None)
+    return attend
 
 
-def _product_pair(
-    patterns: NDArray[np.int8], probes: NDArray[np.int8]
-) -> Callable[[], NDArray[np.float32]]:
+def _product_pair(patterns: Spins, probes: Spins) -> Callable[[], NDArray[np.float32]]:
     stored, states = patterns.astype(np.float32), probes.astype(np.float32)
     return lambda: np.asarray((states @ stored.T) @ stored)
 
 
 def _step(
-    patterns: NDArray[np.int8], probes: NDArray[np.int8], separation: Separation, engine: Engine
-) -> Callable[[], NDArray[np.int8]]:
+    patterns: Spins, probes: Spins, separation: Separation, engine: Engine
+) -> Callable[[], object]:
     """Return one synchronous step of a memory that is already stored."""
     memory = DenseMemory(patterns, separation)
     fields = DenseFields(
@@ -250,22 +219,3 @@ def _step(
         engine=engine,
     )
     return lambda: fields.signs(probes)
-
-
-def _against_pair(
-    kernel: str,
-    patterns: NDArray[np.int8],
-    probes: NDArray[np.int8],
-    seconds: float | None,
-    reference: float,
-    target: float | None,
-) -> KernelRow:
-    num_patterns, num_neurons = patterns.shape
-    return KernelRow(
-        kernel=kernel,
-        workload=f"B = {len(probes)}, K = {num_patterns}, D = {num_neurons}",
-        reference="pair of matrix products",
-        seconds=seconds,
-        reference_seconds=reference,
-        target=target,
-    )

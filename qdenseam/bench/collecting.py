@@ -1,86 +1,87 @@
 """What a collector costs on trivial tasks: ours beside sinter and joblib, in one run."""
 
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from qdenseam.bench.row import Row
+from qdenseam.bench.base import Benchmark, Case, Row, Setting, not_run, register
+from qdenseam.bench.measuring import timed
 from qdenseam.experiments import Task, collect, trial
 
 
+@register
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CollectorRow(Row):
-    """One collector on tasks that take no time, run in one process and kept on disk."""
+class CollectorBenchmark(Benchmark):
+    """Measure what a collector costs on trivial tasks: ours, joblib's and sinter's.
 
-    collector: str
-    num_tasks: int
-    run_ms: float | None = None
-    """Time a task adds to a run that keeps it."""
-    skip_ms: float | None = None
-    """Time a task adds when the same call comes again and everything is there."""
-    bytes_per_task: float | None = None
-    note: str = ""
+    All keep on disk what one process does. sinter is given a sampler that samples nothing, and its
+    file to resume from; joblib a memory on disk, which is called task by task. Both get fewer
+    tasks, since they take longer.
+    """
+
+    name: ClassVar[str] = "collect"
+    columns: ClassVar[Mapping[str, str]] = {
+        "collector": "Which.",
+        "num_tasks": "Tasks that take no time.",
+        "run_ms": "Time a task adds to a run that keeps it.",
+        "skip_ms": "Time a task adds when the same call comes again and everything is there.",
+        "ratio": "Of the time to run a task to ours.",
+        "bytes_per_task": "On disk.",
+    }
+    example: ClassVar[str] = "--tasks 100000"
+    packages: ClassVar[Mapping[str, str]] = {"joblib": "joblib", "sinter": "sinter"}
+    tasks: Annotated[int, Setting("Trivial tasks of ours.", least=1)] = 10_000
+    peer_tasks: Annotated[int, Setting("Trivial tasks of each peer.", least=1)] = 300
+
+    def cases(self) -> list[Case]:
+        """Return one case: all are timed in one run."""
+        return [{}]
+
+    def measure(self, case: Case) -> Iterator[Row]:  # noqa: ARG002
+        """Yield a row per collector."""
+        ours = _measured(_ours, self.tasks)
+        yield {"collector": "qdenseam", "num_tasks": self.tasks, **ours, "ratio": 1.0}
+        for name, module, run in (
+            ("joblib.Memory", "joblib", _joblib),
+            ("sinter", "sinter", _sinter),
+        ):
+            row: Row = {"collector": name, "num_tasks": self.peer_tasks}
+            lacking = not_run(module, self.packages)
+            if lacking:
+                yield row | {"note": lacking}
+                continue
+            theirs = _measured(run, self.peer_tasks)
+            ratio = theirs["run_ms"] / max(ours["run_ms"], 1e-9)
+            yield {**row, **theirs, "ratio": ratio}
+
+
+def _measured(run: Callable[[int, Path], None], num_tasks: int) -> dict[str, float]:
+    """Return what a task adds: the time of many less that of one."""
+    with tempfile.TemporaryDirectory() as folder:
+        one, many = Path(folder) / "one", Path(folder) / "many"
+        run(1, Path(folder) / "zero")  # imports what it needs
+        first, again, all_, nothing = (
+            timed(partial(run, *call), turns=1, warm_up=False)[0][0]
+            for call in ((1, one), (1, one), (num_tasks, many), (num_tasks, many))
+        )
+        size = sum(file.stat().st_size for file in (many, *many.rglob("*")) if file.is_file())
+    return {
+        "run_ms": 1e3 * max(0.0, all_ - first) / num_tasks,
+        "skip_ms": 1e3 * max(0.0, nothing - again) / num_tasks,
+        "bytes_per_task": size / num_tasks,
+    }
 
 
 @trial("trivial")
 def trivial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:  # noqa: ARG001
     """Add one."""
     return {"y": params["x"] + 1}
-
-
-def bench_collecting(num_tasks: int = 10_000, num_peer_tasks: int = 300) -> list[CollectorRow]:
-    """Return a row per collector; peers that are not installed have a note instead of numbers.
-
-    sinter is given a sampler that samples nothing, and its file to resume from; joblib a memory on
-    disk, which is called task by task. Both get fewer tasks, since they take longer.
-
-    Raises:
-        ValueError: A number of tasks is below 1.
-    """
-    for name, number in (("num_tasks", num_tasks), ("num_peer_tasks", num_peer_tasks)):
-        if number < 1:
-            raise ValueError(f"{name} should be at least 1. Got {number}.")
-    return [
-        _row("qdenseam", num_tasks, _ours),
-        _row("joblib.Memory", num_peer_tasks, _joblib, needs="joblib"),
-        _row("sinter", num_peer_tasks, _sinter, needs="sinter"),
-    ]
-
-
-def _row(
-    name: str, num_tasks: int, run: Callable[[int, Path], None], *, needs: str | None = None
-) -> CollectorRow:
-    try:
-        if needs is not None:
-            import_module(needs)
-    except ImportError:
-        return CollectorRow(
-            collector=name, num_tasks=num_tasks, note=f"not installed: pip install {needs}"
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        one, all_ = Path(folder) / "one", Path(folder) / "all"
-        times = [_seconds(run, *call) for call in ((1, one), (1, one), (num_tasks, all_))]
-        times.append(_seconds(run, num_tasks, all_))
-        size = sum(file.stat().st_size for file in (all_, *all_.rglob("*")) if file.is_file())
-    return CollectorRow(
-        collector=name,
-        num_tasks=num_tasks,
-        run_ms=1e3 * max(0.0, times[2] - times[0]) / num_tasks,
-        skip_ms=1e3 * max(0.0, times[3] - times[1]) / num_tasks,
-        bytes_per_task=size / num_tasks,
-    )
-
-
-def _seconds(run: Callable[[int, Path], None], num_tasks: int, place: Path) -> float:
-    start = time.perf_counter()
-    run(num_tasks, place)
-    return time.perf_counter() - start
 
 
 def _ours(num_tasks: int, place: Path) -> None:

@@ -1,100 +1,20 @@
 """Every recall method at one table: how exactly its circuit obeys its law, and what it costs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from classical_ref.checks import Floats, Spins
 from classical_ref.discrete.dense import DenseMemory
+from classical_ref.patterns import random_patterns
 from classical_ref.separation import LogSumExp
-from qdenseam.bench.row import Row
+from qdenseam.bench.base import Benchmark, Case, Names, Row, Setting, register
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import METHODS, RecallLaw, RecallMethod
-from qdenseam.methods.base import Floats, Spins
 from qdenseam.spelling import parse, spell
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecallRow(Row):
-    """One method on one memory and probe."""
-
-    method: str
-    """The spelling of what was run, numbers rounded."""
-    law_error: float
-    """Largest difference between the statevector and the law, over every stored pattern, all
-    spurious outcomes together and the acceptance."""
-    p_value: float
-    """Smallest exact two-sided binomial p-value of the shots over outcomes, times their number."""
-    acceptance: float
-    """P(accepted), from the law."""
-    success: float
-    """P(target given acceptance), from the law."""
-    two_qubit_gates: int
-    """CX, all-to-all."""
-    two_qubit_depth: int
-    num_qubits: int
-    state_preparations: int
-    """Preparations and inverses of the memory state in one shot."""
-    knows_match_count: bool
-    """Whether it is right only for a claimed number of matches or acceptance."""
-
-
-def bench_recall(
-    *,
-    num_neurons: int = 6,
-    num_patterns: int = 6,
-    shots: int = 4000,
-    methods: Sequence[str] | None = None,
-    rng: np.random.Generator | int | None = None,
-) -> Iterator[RecallRow]:
-    """Yield a row for every method on one random memory.
-
-    Completions get a stored pattern with one bit unknown, all others one with one bit flipped, such
-    that no other pattern is as near where the memory allows it. Laws, circuits and shots are
-    compared by statevector, so D and the flags must be few.
-
-    Args:
-        num_neurons: D, at least 2.
-        num_patterns: K, at most 2^D.
-        shots: Shots per method.
-        methods: Spellings, in which ``$num_patterns`` is K; by default :data:`COMPARED` and every
-            other registered method with its defaults.
-        rng: Seed or generator.
-
-    Raises:
-        ValueError: D, K or the shots are out of range, or a text spells no method with a law.
-    """
-    from classical_ref.patterns import random_patterns
-    from qdenseam.retrieval.verb import recall
-
-    rng = np.random.default_rng(rng)
-    if num_neurons < 2:
-        raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")
-    patterns = random_patterns(num_patterns, num_neurons, rng=rng)
-    for untrained in _chosen(methods, num_patterns):
-        memory = _memory_for(untrained, patterns)
-        target, probe = _posed(patterns, 0 if completes(untrained) else -1)
-        method = untrained.trained(memory, probe, rng=rng)
-        law = method.law(memory, probe)
-        result = recall(memory, probe, method=method, sampler="statevector", shots=shots, rng=rng)
-        counts = [*result.counts, result.spurious, shots - result.accepted]
-        cost = method.resources(memory, probe)
-        yield RecallRow(
-            method=spell(untrained, digits=3),
-            law_error=law_error(method, memory, probe, law),
-            p_value=smallest_p_value(counts, [*law.joint, law.spurious, law.rejected]),
-            acceptance=law.acceptance,
-            success=float(law.probabilities[target]),
-            two_qubit_gates=cost.two_qubit_gates,
-            two_qubit_depth=cost.two_qubit_depth,
-            num_qubits=cost.num_qubits,
-            state_preparations=cost.state_preparations,
-            knows_match_count=method.knows_match_count,
-        )
-
 
 COMPARED = (
     "ventura-martinez",
@@ -119,9 +39,86 @@ COMPARED = (
 """The amplitude methods of the table; a planner claims that one of K patterns matches."""
 
 
-def completes(method: RecallMethod) -> bool:
-    """Return whether a method asks for patterns that agree with all known bits."""
-    return not method.corrects or getattr(method, "radius", None) == 0
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallBenchmark(Benchmark):
+    """Check every recall method against its law, and count what it costs.
+
+    Completions get a stored pattern with one bit unknown, all others one with one bit flipped, such
+    that no other pattern is as near where the memory allows it. Laws, circuits and shots are
+    compared by statevector, so D and the flags must be few.
+    """
+
+    name: ClassVar[str] = "recall"
+    columns: ClassVar[Mapping[str, str]] = {
+        "method": "The spelling of what was run, numbers rounded.",
+        "law_error": "Largest difference between the statevector and the law, over every stored "
+        "pattern, all spurious outcomes together and the acceptance.",
+        "p_value": "Smallest exact two-sided binomial p-value of the shots over outcomes, times "
+        "their number.",
+        "correct": "Whether the error is below 1e-10 and the p-value above 1e-9.",
+        "acceptance": "P(accepted), from the law.",
+        "success": "P(target given acceptance), from the law.",
+        "two_qubit_gates": "CX, all-to-all.",
+        "two_qubit_depth": "Their depth.",
+        "num_qubits": "Of the circuit.",
+        "state_preparations": "Preparations and inverses of the memory state in one shot.",
+        "knows_match_count": "Whether it is right only for a claimed number of matches or "
+        "acceptance.",
+    }
+    example: ClassVar[str] = "--methods 'separation-filter(hamming-ball(1)), amplification'"
+    num_neurons: Annotated[int, Setting("D.", least=2)] = 6
+    num_patterns: Annotated[int, Setting("K, at most 2^D.", least=1)] = 6
+    shots: Annotated[int, Setting("Shots per method.", least=1)] = 4000
+    methods: Annotated[
+        Names,
+        Setting("Spellings, in which $num_patterns is K. By default every method with a law."),
+    ] = ()
+    seed: Annotated[int, Setting("Seed of the memory, the training and the shots.", least=0)] = 0
+
+    def cases(self) -> list[Case]:
+        """Return the methods."""
+        axes = {"num_patterns": self.num_patterns}
+        chosen = [parse("method", text, axes) for text in self.methods or COMPARED]
+        for method in chosen:
+            if not isinstance(method, RecallMethod):
+                raise ValueError(f"methods should have a law, one circuit each. Got {method}.")
+        if not self.methods:
+            covered = {type(method) for method in chosen}
+            chosen += [made() for _, made in sorted(METHODS.items()) if made not in covered]
+        return [{"method": spell(method)} for method in chosen]
+
+    def measure(self, case: Case) -> Iterator[Row]:
+        """Yield the row of one method."""
+        from qdenseam.retrieval.verb import recall
+
+        rng = np.random.default_rng(self.seed)
+        patterns = random_patterns(self.num_patterns, self.num_neurons, rng=rng)
+        untrained: Any = parse("method", case["method"])
+        memory = _memory_for(untrained, patterns)
+        target, probe = _posed(patterns, 0 if _completes(untrained) else -1)
+        method = untrained.trained(memory, probe, rng=rng)
+        law = method.law(memory, probe)
+        result = recall(
+            memory, probe, method=method, sampler="statevector", shots=self.shots, rng=rng
+        )
+        counts = [*result.counts, result.spurious, self.shots - result.accepted]
+        error = law_error(method, memory, probe, law)
+        p_value = smallest_p_value(counts, [*law.joint, law.spurious, law.rejected])
+        cost = method.resources(memory, probe)
+        yield {
+            "method": spell(untrained, digits=3),
+            "law_error": error,
+            "p_value": p_value,
+            "correct": error < 1e-10 and p_value > 1e-9,
+            "acceptance": law.acceptance,
+            "success": float(law.probabilities[target]),
+            "two_qubit_gates": cost.two_qubit_gates,
+            "two_qubit_depth": cost.two_qubit_depth,
+            "num_qubits": cost.num_qubits,
+            "state_preparations": cost.state_preparations,
+            "knows_match_count": method.knows_match_count,
+        }
 
 
 def law_error(method: RecallMethod, memory: Any, probe: Spins, law: RecallLaw) -> float:
@@ -164,6 +161,11 @@ def smallest_p_value(counts: Sequence[int], probabilities: Sequence[float]) -> f
     return float(min(1.0, len(observed) * 2 * float(np.minimum(low, high).min())))
 
 
+def _completes(method: RecallMethod) -> bool:
+    """Return whether a method asks for patterns that agree with all known bits."""
+    return not method.corrects or getattr(method, "radius", None) == 0
+
+
 def _posed(patterns: Spins, factor: int) -> tuple[int, Spins]:
     """Return a target and its probe: one bit times ``factor``, the nearest pattern far ahead."""
     from classical_ref.spins import hamming_distance
@@ -177,21 +179,7 @@ def _posed(patterns: Spins, factor: int) -> tuple[int, Spins]:
     return int(target), probes[target, neuron].astype(np.int8)
 
 
-def _chosen(methods: Sequence[str] | None, num_patterns: int) -> Iterator[RecallMethod]:
-    axes = {"num_patterns": num_patterns}
-    listed = [parse("method", text, axes) for text in (COMPARED if methods is None else methods)]
-    for method in listed:
-        if not isinstance(method, RecallMethod):
-            raise ValueError(f"methods should have a law, one circuit each. Got {method}.")
-        yield method
-    if methods is None:
-        covered = {type(method) for method in listed}
-        yield from (made() for _, made in sorted(METHODS.items()) if made not in covered)
-
-
-def _memory_for(
-    method: RecallMethod, patterns: npt.NDArray[np.int8]
-) -> AmplitudeMemory | EnergyMemory:
+def _memory_for(method: RecallMethod, patterns: Spins) -> AmplitudeMemory | EnergyMemory:
     if issubclass(method.memory_type, EnergyMemory):
         return EnergyMemory(DenseMemory(patterns, separation=LogSumExp()))
     return AmplitudeMemory(patterns)

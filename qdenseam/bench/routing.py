@@ -1,14 +1,11 @@
-"""Filters on devices: hubs on parity trees beside Qiskit's routing, gates and predicted success.
-
-Every row is one circuit, measured, on one device with its calibration. Both ways place what they
-routed where it is predicted to succeed best (:func:`qdenseam.execution.compiling.layout.place`), so
-that they differ in the routing alone.
-"""
+"""Filters on devices: hubs on parity trees beside Qiskit's routing, gates and predicted success."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import pi
+from typing import Annotated, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
@@ -19,8 +16,8 @@ from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import SignalAngles
 from circuits.loading import pattern_superposition
 from circuits.registers import join
-from qdenseam.bench.row import Row
-from qdenseam.execution.compiling.layout import Layout, place
+from qdenseam.bench.base import Benchmark, Case, Names, Numbers, Row, Setting, register
+from qdenseam.execution.compiling.layout import place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
 from qdenseam.execution.devices.parts import failed_places, part_of_target, working_qubits
 from qdenseam.execution.measuring import measured
@@ -29,78 +26,96 @@ LINE_LENGTH = 40
 """Qubits of the chain that stands for a line."""
 
 
+@register
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoutingRow(Row):
-    """One circuit on one device, routed both ways; ``None`` where a way found nothing."""
+class RoutingBenchmark(Benchmark):
+    """Count the gates of filters on devices, on parity trees and routed by Qiskit.
 
-    device: str
-    num_neurons: int
-    num_patterns: int | None
-    """``None`` for the signals alone, on qubits in any state."""
-    degree: int
-    """Number of signals."""
-    two_qubit_gates: int | None
-    """Of the layout predicted best on parity trees."""
-    qiskit_gates: int
-    """Fewest of all of Qiskit's routings."""
-    two_qubit_depth: int | None
-    qiskit_depth: int
-    success: float | None
-    """Predicted probability of no error, gates and readout."""
-    qiskit_success: float
-    """Largest of all of Qiskit's routings."""
-    seconds: float
-    """Processor time of routing and placing."""
-    qiskit_seconds: float
-
-
-def bench_routing(
-    devices: Sequence[str] = ("torino", "line", "nighthawk"),
-    *,
-    sizes: Sequence[int] = (6, 8, 12, 16, 20),
-    num_patterns: Sequence[int | None] = (None, 4, 8),
-    degrees: Sequence[int] = (1, 4, 8),
-    num_seeds: int = 12,
-    rng: np.random.Generator | int | None = None,
-) -> Iterator[RoutingRow]:
-    """Yield a row for every device, size, number of patterns and degree.
-
-    Args:
-        devices: Device models by short name; ``"line"`` is a chain of fake Torino's qubits.
-        sizes: Numbers of neurons.
-        num_patterns: Random patterns in the memory; ``None`` leaves the preparation away.
-        degrees: Numbers of signals.
-        num_seeds: Qiskit's routings, at level 3.
-        rng: Draws the patterns and the angles.
-
-    Raises:
-        ValueError: There is no such device model, a degree is below 1, or a circuit does not fit.
+    Every row is one circuit, measured, on one device with its calibration. Both ways place what
+    they routed where it is predicted to succeed best, so that they differ in the routing alone.
     """
-    rng = np.random.default_rng(rng)
-    if min(degrees, default=1) < 1:
-        raise ValueError(f"degrees should be at least 1. Got {min(degrees)}.")
-    for device in devices:
-        target = _target(device)
-        for size in sizes:
-            for number in num_patterns:
-                for degree in degrees:
-                    circuit = filter_circuit(size, number, degree, rng=rng)
-                    yield _row(device, target, circuit, size, number, degree, num_seeds)
+
+    name: ClassVar[str] = "routing"
+    columns: ClassVar[Mapping[str, str]] = {
+        "device": "Where.",
+        "num_neurons": "D.",
+        "num_patterns": "K; 0 is the signals alone, on qubits in any state.",
+        "degree": "Number of signals.",
+        "two_qubit_gates": "Of the layout predicted best on parity trees, if any was found.",
+        "qiskit_gates": "Fewest of all of Qiskit's routings, at level 3.",
+        "gates_ratio": "Ours over Qiskit's.",
+        "two_qubit_depth": "Of the same layout.",
+        "qiskit_depth": "Of Qiskit's with the fewest gates.",
+        "success": "Predicted probability of no error, gates and readout.",
+        "qiskit_success": "Largest of all of Qiskit's routings.",
+        "seconds": "Processor time of routing and placing.",
+        "qiskit_seconds": "That of all of Qiskit's routings.",
+    }
+    example: ClassVar[str] = "--devices line --sizes 6 --patterns 0,4 --degrees 4 --routings 2"
+    devices: Annotated[Names, Setting('Device models; "line" is a chain of qubits of one.')] = (
+        "torino",
+        "line",
+        "nighthawk",
+    )
+    sizes: Annotated[Numbers, Setting("Numbers of neurons.", least=1)] = (6, 8, 12, 16, 20)
+    patterns: Annotated[Numbers, Setting("Numbers of patterns.", least=0)] = (0, 4, 8)
+    degrees: Annotated[Numbers, Setting("Numbers of signals.", least=1)] = (1, 4, 8)
+    routings: Annotated[int, Setting("Qiskit's seeds.", least=1)] = 12
+    seed: Annotated[int, Setting("Seed of the patterns and angles.", least=0)] = 0
+
+    def cases(self) -> Iterator[Case]:
+        """Return all combinations."""
+        for device in self.devices:
+            _target(device)  # an unknown one is refused at once
+        names = ("device", "num_neurons", "num_patterns", "degree")
+        for values in product(self.devices, self.sizes, self.patterns, self.degrees):
+            yield dict(zip(names, values, strict=True))
+
+    def measure(self, case: Case) -> Iterator[Row]:
+        """Yield the row of one circuit."""
+        numbers = case["num_neurons"], case["num_patterns"], case["degree"]
+        circuit = filter_circuit(*numbers, rng=np.random.default_rng([self.seed, *numbers]))
+        target = _target(case["device"])
+        started = time.process_time()
+        trees = [place(each, target) for each in route_by_trees(circuit, target)]
+        between = time.process_time()
+        routed = route_by_qiskit(circuit, target, num_seeds=self.routings)
+        usual = [place(each, target) for each in routed]
+        ended = time.process_time()
+        fewest = min(usual, key=lambda layout: two_qubit_gates(layout.circuit))
+        row: Row = {
+            **case,
+            "qiskit_gates": two_qubit_gates(fewest.circuit),
+            "qiskit_depth": two_qubit_depth(fewest.circuit),
+            "qiskit_success": max(layout.budget.success for layout in usual),
+            "seconds": between - started,
+            "qiskit_seconds": ended - between,
+        }
+        if trees:
+            best = max(trees, key=lambda layout: layout.budget.success)
+            gates = two_qubit_gates(best.circuit)
+            row |= {
+                "two_qubit_gates": gates,
+                "gates_ratio": gates / two_qubit_gates(fewest.circuit),
+                "two_qubit_depth": two_qubit_depth(best.circuit),
+                "success": best.budget.success,
+            }
+        yield row
 
 
 def filter_circuit(
     num_neurons: int,
-    num_patterns: int | None,
+    num_patterns: int,
     degree: int,
     *,
     rng: np.random.Generator | int | None = None,
 ) -> QuantumCircuit:
     """Return a measured filter with generic angles on random patterns.
 
-    With ``None`` patterns the qubits of the memory are in a product state with all 2^D terms.
+    Without patterns the qubits of the memory are in a product state with all 2^D terms.
     """
     rng = np.random.default_rng(rng)
-    if num_patterns is None:
+    if not num_patterns:
         start = QuantumCircuit(QuantumRegister(num_neurons, "memory"))
         for qubit, angle in enumerate(rng.uniform(0.5, 1, num_neurons)):
             start.ry(angle, qubit)
@@ -117,42 +132,6 @@ def filter_circuit(
         signal_angle=2 * pi / (num_neurons + 1),
     )
     return measured(join([start, signals]))
-
-
-def _row(
-    device: str,
-    target: Target,
-    circuit: QuantumCircuit,
-    size: int,
-    number: int | None,
-    degree: int,
-    num_seeds: int,
-) -> RoutingRow:
-    started = time.process_time()
-    trees = [place(each, target) for each in route_by_trees(circuit, target)]
-    between = time.process_time()
-    usual = [place(each, target) for each in route_by_qiskit(circuit, target, num_seeds=num_seeds)]
-    ended = time.process_time()
-    best = max(trees, key=_success, default=None)
-    fewest = min(usual, key=lambda layout: two_qubit_gates(layout.circuit))
-    return RoutingRow(
-        device=device,
-        num_neurons=size,
-        num_patterns=number,
-        degree=degree,
-        two_qubit_gates=None if best is None else two_qubit_gates(best.circuit),
-        qiskit_gates=two_qubit_gates(fewest.circuit),
-        two_qubit_depth=None if best is None else two_qubit_depth(best.circuit),
-        qiskit_depth=two_qubit_depth(fewest.circuit),
-        success=None if best is None else _success(best),
-        qiskit_success=max(map(_success, usual)),
-        seconds=between - started,
-        qiskit_seconds=ended - between,
-    )
-
-
-def _success(layout: Layout) -> float:
-    return layout.budget.success
 
 
 def _target(device: str) -> Target:

@@ -1,94 +1,112 @@
-"""Angle solvers for signal processing at one table: error and time of ours and of its peers.
+"""Angle solvers for signal processing at one table: error and time of ours and of its peers."""
 
-Targets are polynomials of generalized signal processing with largest modulus 0.999, such as the
-exact-match filter P = 0.999 Σ_k z^k/(n + 1), which root finding handles badly at high degree.
-"""
-
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
-from typing import Any
+from importlib import import_module
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.distance.signal_processing import polynomial_angles, table_angles
 from circuits.distance.symmetric_signal_processing import symmetric_phases, symmetric_response
-from qdenseam.bench.row import Row
+from classical_ref.checks import Complexes, Floats
+from qdenseam.bench.base import Benchmark, Case, Numbers, Row, Setting, not_run, register
+from qdenseam.bench.measuring import timed
 
-Complexes = npt.NDArray[np.complex128]
-
-PENNYLANE, PYQSP = PEERS = ("PennyLane, root finding", "pyqsp, symmetric")
-"""Solvers of others: they may fail, ours may not."""
 _LARGEST = 0.999
 _NUM_POINTS = 257
+_LARGEST_TABLE, _LARGEST_SYMMETRIC = 256, 512  # beyond, ours takes minutes
 
 
+@register
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SolverRow(Row):
-    """One solver on one target."""
+class SignalBenchmark(Benchmark):
+    """Measure error and time of the signal-processing solvers beside their peers.
 
-    solver: str
-    target: str
-    degree: int
-    error: float | None
-    """Largest deviation of the response at random points of the circle; of its square at the
-    nodes for the solver of tables. ``None`` where a peer raised an error."""
-    seconds: float
-
-
-def bench_signal_solvers(
-    degrees: Sequence[int] = (8, 32, 64, 128, 256, 512, 1024),
-    *,
-    largest_peer_degree: int = 256,
-    rng: np.random.Generator | int | None = None,
-) -> Iterator[SolverRow]:
-    """Yield rows of our solvers, and of PennyLane's and pyqsp's where these are installed.
-
-    Args:
-        degrees: Degrees n >= 1.
-        largest_peer_degree: Up to which degree the peers are asked.
-        rng: Draws the points and the random tables.
-
-    Raises:
-        ValueError: A degree is below 1.
-        RuntimeError: One of our solvers failed; a peer's failure is a row.
+    Targets are polynomials of generalized signal processing with largest modulus 0.999, such as
+    the exact-match filter 0.999 sum_k z^k / (n + 1), which root finding handles badly at high
+    degree, and Chebyshev polynomials of symmetric signal processing. A peer may fail, ours may not.
     """
-    rng = np.random.default_rng(rng)
-    if min(degrees) < 1:
-        raise ValueError(f"degrees should be at least 1. Got {min(degrees)}.")
-    for degree in degrees:
-        for target, table in _tables(degree, rng).items():
-            coefficients = np.fft.fft(table) / (degree + 1)
-            coefficients *= _LARGEST / np.abs(np.fft.fft(coefficients, 2**18)).max()
-            points = np.exp(2j * np.pi * rng.random(_NUM_POINTS))
-            wanted = np.asarray(np.polyval(coefficients[::-1], points), dtype=np.complex128)
-            nodes = np.exp(2j * np.pi * np.arange(degree + 1) / (degree + 1))
-            cases: list[tuple[str, Callable[[], float]]] = [
-                ("polynomial", partial(_ours, coefficients, points, wanted)),
-            ]
-            if degree <= 256:
-                cases.append(("table, no loss", partial(_our_table, table, nodes)))
-            if degree <= largest_peer_degree and find_spec("pennylane"):
-                peer = partial(_pennylane, coefficients, points, wanted)
-                cases.append((PENNYLANE, peer))
-            for solver, solve in cases:
-                yield _timed(solver, target, degree, solve, solver in PEERS)
+
+    name: ClassVar[str] = "signal"
+    columns: ClassVar[Mapping[str, str]] = {
+        "solver": "Ours by what they are given, or a peer.",
+        "target": "The polynomial.",
+        "degree": "n.",
+        "error": "Largest deviation of the response at random points of the circle; of its square "
+        "at the nodes for the solver of tables.",
+        "seconds": "Wall time to find the angles, and to check them.",
+        "ratio": "Seconds over those of our first solver of this target.",
+    }
+    example: ClassVar[str] = "--degrees 8,64"
+    packages: ClassVar[Mapping[str, str]] = {"pennylane": "pennylane", "pyqsp": "pyqsp"}
+    degrees: Annotated[Numbers, Setting("Degrees.", least=1)] = (
+        8,
+        32,
+        64,
+        128,
+        256,
+        512,
+        1024,
+    )
+    peer_degree: Annotated[int, Setting("Largest degree that peers are asked for.", least=0)] = 256
+    seed: Annotated[int, Setting("Seed of the random tables and points.", least=0)] = 0
+
+    def cases(self) -> list[Case]:
+        """Return the degrees."""
+        return [{"degree": degree} for degree in self.degrees]
+
+    def measure(self, case: Case) -> Iterator[Row]:
+        """Yield the rows of one degree; our solver is the first of every target."""
+        degree: int = case["degree"]
+        asks_peers, ours, latest = degree <= self.peer_degree, 1.0, ""
+        for target, solver, module, solve in _solvers(degree, [self.seed, degree]):
+            if module is not None and not asks_peers:
+                continue
+            row: Row = {"solver": solver, "target": target, "degree": degree}
+            if module is None:
+                [(seconds, error)] = timed(solve, turns=1, warm_up=False)
+            else:
+                lacking = not_run(module, self.packages)
+                if lacking:
+                    yield row | {"note": lacking}
+                    continue
+                import_module(module)
+                try:
+                    [(seconds, error)] = timed(solve, turns=1, warm_up=False)
+                except Exception as failure:  # a peer may fail in any way; that is a result
+                    note = f"failed: {type(failure).__name__}: {failure!s:.120}"
+                    yield row | {"note": note}
+                    continue
+            if target != latest:
+                ours, latest = seconds, target
+            yield row | {"error": error, "seconds": seconds, "ratio": seconds / ours}
+
+
+def _solvers(
+    degree: int, seed: list[int]
+) -> Iterator[tuple[str, str, str | None, Callable[[], float]]]:
+    """Yield target, solver, the module of a peer, and what gives the error."""
+    rng = np.random.default_rng(seed)
+    for target, table in _tables(degree, rng).items():
+        coefficients = np.fft.fft(table) / (degree + 1)
+        coefficients *= _LARGEST / np.abs(np.fft.fft(coefficients, 2**18)).max()
+        points = np.exp(2j * np.pi * rng.random(_NUM_POINTS))
+        wanted = np.asarray(np.polyval(coefficients[::-1], points), dtype=np.complex128)
+        posed = coefficients, points, wanted
+        yield target, "polynomial", None, partial(_polynomial, *posed)
+        if degree <= _LARGEST_TABLE:
+            yield target, "table, no loss", None, partial(_table, table)
+        yield target, "PennyLane, root finding", "pennylane", partial(_pennylane, *posed)
+    if degree <= _LARGEST_SYMMETRIC:
         chebyshev = np.zeros(degree + 1)
         chebyshev[degree] = _LARGEST
-        symmetric = [("symmetric", _our_symmetric)]
-        if degree <= largest_peer_degree and find_spec("pyqsp"):
-            symmetric.append((PYQSP, _pyqsp))
-        for solver, each in symmetric:
-            if degree > 512:
-                continue
-            solve = partial(each, chebyshev)
-            yield _timed(solver, "Chebyshev", degree, solve, solver in PEERS)
+        yield "Chebyshev", "symmetric", None, partial(_symmetric, chebyshev)
+        yield "Chebyshev", "pyqsp, symmetric", "pyqsp", partial(_pyqsp, chebyshev)
 
 
-def _tables(degree: int, rng: np.random.Generator) -> dict[str, npt.NDArray[np.float64]]:
+def _tables(degree: int, rng: np.random.Generator) -> dict[str, Floats]:
     index = np.arange(degree + 1)
     return {
         "exact match": (index == 0) * 1.0,
@@ -98,39 +116,20 @@ def _tables(degree: int, rng: np.random.Generator) -> dict[str, npt.NDArray[np.f
     }
 
 
-def _timed(
-    solver: str, target: str, degree: int, solve: Callable[[], float], is_peer: bool
-) -> SolverRow:
-    start = time.perf_counter()
-    error: float | None
-    try:
-        error = solve()
-    except Exception as failure:  # a peer may fail in any way; that is a result
-        if not is_peer:
-            raise RuntimeError(f"{solver!r} failed on {target!r} of degree {degree}.") from failure
-        error = None
-    return SolverRow(
-        solver=solver,
-        target=target,
-        degree=degree,
-        error=error,
-        seconds=time.perf_counter() - start,
-    )
-
-
-def _ours(coefficients: Complexes, points: Complexes, wanted: Complexes) -> float:
+def _polynomial(coefficients: Complexes, points: Complexes, wanted: Complexes) -> float:
     return float(np.abs(polynomial_angles(coefficients).response(points) - wanted).max())
 
 
-def _our_table(table: npt.NDArray[np.float64], nodes: Complexes) -> float:
+def _table(table: Floats) -> float:
+    nodes = np.exp(2j * np.pi * np.arange(len(table)) / len(table))
     return float(np.abs(np.abs(table_angles(table).response(nodes)) ** 2 - table**2).max())
 
 
-def _our_symmetric(chebyshev: npt.NDArray[np.float64]) -> float:
+def _symmetric(chebyshev: Floats) -> float:
     return _symmetric_error(symmetric_phases(chebyshev), chebyshev)
 
 
-def _symmetric_error(phases: Any, chebyshev: npt.NDArray[np.float64]) -> float:
+def _symmetric_error(phases: Any, chebyshev: Floats) -> float:
     angles = np.linspace(0, np.pi, _NUM_POINTS)
     wanted = np.polynomial.chebyshev.chebval(np.cos(angles), chebyshev)
     return float(np.abs(symmetric_response(phases, angles) - wanted).max())
@@ -149,7 +148,7 @@ def _pennylane(coefficients: Complexes, points: Complexes, wanted: Complexes) ->
     return float(np.abs(kept - wanted).max())
 
 
-def _pyqsp(chebyshev: npt.NDArray[np.float64]) -> float:
+def _pyqsp(chebyshev: Floats) -> float:
     from pyqsp.angle_sequence import QuantumSignalProcessingPhases
 
     phases, *_ = QuantumSignalProcessingPhases(chebyshev, method="sym_qsp", chebyshev_basis=True)

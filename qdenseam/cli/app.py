@@ -15,9 +15,6 @@ from typer.core import TyperGroup
 
 from qdenseam import __version__
 from qdenseam.cli.bench import bench
-from qdenseam.cli.bench_circuits import encoders, energy, routing, signal
-from qdenseam.cli.bench_circuits import recall as bench_recall
-from qdenseam.cli.bench_simulators import gpu, simulators
 from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
@@ -91,9 +88,6 @@ _EXAMPLES: dict[Callable[..., None], str] = {
 }
 for command, example in _EXAMPLES.items():
     app.command(epilog=f"Example: {example}")(command)
-for command in (encoders, energy, signal, routing, simulators, gpu):
-    bench.command()(command)
-bench.command("recall")(bench_recall)
 app.add_typer(bench, name="bench")
 
 

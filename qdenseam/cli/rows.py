@@ -1,68 +1,11 @@
-"""Rows of numbers as a table on stdout and as a JSON file, and the lists they are made for."""
+"""Rows of numbers as a table on stdout and as a JSON file."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Any
 
 import typer
-
-if TYPE_CHECKING:
-    from qdenseam.bench.row import Row
-
-AnyRow = TypeVar("AnyRow", bound="Row")
-
-JsonFile = Annotated[
-    Path | None,
-    typer.Option("--json", metavar="FILE", help="Also write the rows here.", show_default=False),
-]
-
-
-def names_of(text: str) -> list[str]:
-    """Return the parts of an option like ``aer,ddsim``."""
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def numbers_of(text: str) -> list[int]:
-    """Return the numbers of an option like ``4,8``."""
-    return [int(part) for part in names_of(text)]
-
-
-def sizes_of(text: str) -> list[tuple[int, int]]:
-    """Return the pairs of neurons and patterns of an option like ``8:4,12:8``.
-
-    Raises:
-        ValueError: A part is no pair.
-    """
-    sizes = []
-    for part in names_of(text):
-        num_neurons, separator, num_patterns = part.partition(":")
-        if not (separator and num_neurons.isdecimal() and num_patterns.isdecimal()):
-            raise ValueError(f"sizes should be D:K,D:K, such as 8:4,12:8. Got {part!r}.")
-        sizes.append((int(num_neurons), int(num_patterns)))
-    return sizes
-
-
-def report_rows(
-    rows: Iterable[AnyRow],
-    json_file: Path | None,
-    *,
-    news: Callable[[AnyRow], str] | None = None,
-    **facts: Any,
-) -> list[AnyRow]:
-    """Print and write the rows of a benchmark with some facts of it, and return them.
-
-    ``news`` of a row goes to stderr when the row is measured.
-    """
-    measured = []
-    for row in rows:
-        measured.append(row)
-        if news is not None:
-            typer.echo(news(row), err=True)
-    plain = [row.to_dict() for row in measured]
-    print_rows(plain)
-    write_json(json_file, **facts, rows=plain)
-    return measured
 
 
 def print_rows(

@@ -5,10 +5,10 @@ generators and seeds 7 and 2024.
 """
 
 import csv
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -68,38 +68,28 @@ class Instance:
             values += 1j * rng.normal(size=self.num_patterns)
         return values / np.linalg.norm(values)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plain fields."""
-        return asdict(self)
 
+def published(instance: Instance) -> dict[str, dict[str, int]]:
+    """Return the published counts for an instance by encoder and measure; for most there are none.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedCount:
-    """What a peer was measured to need on one instance."""
-
-    encoder: str
-    measure: Literal["gates", "depth", "routed"]
-    value: int
-
-
-def published(instance: Instance) -> tuple[PublishedCount, ...]:
-    """Return the published counts for an instance, none for most.
-
-    A count for uniform amplitudes of a peer that takes real amplitudes stands for ``"real"``, too.
+    Measures are ``"gates"``, ``"depth"`` and ``"routed"``, gates on heavy-hex. A count for uniform
+    amplitudes of a peer that takes real amplitudes stands for ``"real"``, too.
     """
     kind = "complex" if instance.amplitudes == "complex" else "uniform"
     key = (instance.patterns, instance.num_neurons, instance.num_patterns, instance.seed, kind)
-    return _published_table().get(key, ())
+    found: dict[str, dict[str, int]] = {}
+    for encoder, measure, value in _published_table().get(key, ()):
+        found.setdefault(encoder, {})[measure] = value
+    return found
 
 
 @cache
-def _published_table() -> dict[tuple[str, int, int, int, str], tuple[PublishedCount, ...]]:
-    table: dict[tuple[str, int, int, int, str], tuple[PublishedCount, ...]] = {}
+def _published_table() -> dict[tuple[str, int, int, int, str], tuple[tuple[str, str, int], ...]]:
+    table: dict[tuple[str, int, int, int, str], tuple[tuple[str, str, int], ...]] = {}
     text = (files("qdenseam.bench.encoders") / "published.csv").read_text()
     for row in csv.DictReader(text.splitlines()):
         sizes = (int(row["num_neurons"]), int(row["num_patterns"]), int(row["seed"]))
         key = (row["patterns"], *sizes, row["amplitudes"])
-        measure: Any = row["measure"]
-        entry = PublishedCount(encoder=row["encoder"], measure=measure, value=int(row["value"]))
+        entry = (row["encoder"], row["measure"], int(row["value"]))
         table[key] = (*table.get(key, ()), entry)
     return table

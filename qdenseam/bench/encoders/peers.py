@@ -6,14 +6,14 @@ imported when they are needed.
 """
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import QuantumCircuit, transpile
 
 from circuits.bit_order import Bits, bits_to_integer
-
-Complex = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes
 
 MAX_DENSE = 10
 """Neurons up to which dense peers run."""
@@ -29,7 +29,7 @@ class PeerUnavailable(Exception):  # noqa: N818  (a reason to skip, not an error
     """Why a peer does not take part."""
 
 
-def qiskit_dense(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+def qiskit_dense(bits: Bits, amplitudes: Complexes) -> QuantumCircuit:
     """Return Qiskit's ``StatePreparation``."""
     from qiskit.circuit.library import StatePreparation
 
@@ -38,28 +38,28 @@ def qiskit_dense(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     return circuit
 
 
-def qclib_low_rank(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+def qclib_low_rank(bits: Bits, amplitudes: Complexes) -> QuantumCircuit:
     """Return qclib's ``LowRankInitialize`` (exact Schmidt rank)."""
     module = _qclib()
     gate = module.LowRankInitialize(_vector(bits, amplitudes))
     return _placed(gate.definition, bits.shape[1], reverse=False)
 
 
-def qclib_merge(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+def qclib_merge(bits: Bits, amplitudes: Complexes) -> QuantumCircuit:
     """Return qclib's ``MergeInitialize`` (Gleinig and Hoefler)."""
     _check_size(bits, "merge")
     gate = _qclib().MergeInitialize(_labels(bits, amplitudes))
     return _placed(gate.definition, bits.shape[1], reverse=False)
 
 
-def qclib_pivot(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+def qclib_pivot(bits: Bits, amplitudes: Complexes) -> QuantumCircuit:
     """Return qclib's ``PivotInitialize`` with ancillas (Malvetti et al.)."""
     _check_size(bits, "pivot")
     gate = _qclib().PivotInitialize(_labels(bits, amplitudes), opt_params={"aux": True})
     return _placed(gate._define_initialize(), bits.shape[1], reverse=True)  # noqa: SLF001
 
 
-def qclib_cvo_qram(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+def qclib_cvo_qram(bits: Bits, amplitudes: Complexes) -> QuantumCircuit:
     """Return qclib's ``CvoqramInitialize``, which wants patterns in order of their weight."""
     _check_size(bits, "cvo_qram")
     order = np.argsort(bits.sum(axis=1), kind="stable")
@@ -67,13 +67,11 @@ def qclib_cvo_qram(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     return _placed(gate._define_initialize(), bits.shape[1], reverse=True)  # noqa: SLF001
 
 
-def pennylane_superposition(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
+def pennylane_superposition(bits: Bits, amplitudes: Complexes) -> QuantumCircuit:
     """Return PennyLane's ``Superposition`` decomposed to CNOT and one-qubit gates."""
     _check_size(bits, "superposition")
-    try:
-        import pennylane as qml
-    except ImportError:
-        raise PeerUnavailable("pennylane is not installed") from None
+    import pennylane as qml
+
     num_neurons = bits.shape[1]
     operation = qml.Superposition(
         amplitudes, bits.astype(int), wires=range(num_neurons), work_wire=num_neurons
@@ -95,23 +93,19 @@ def pennylane_superposition(bits: Bits, amplitudes: Complex) -> QuantumCircuit:
     return circuit
 
 
-PEERS: dict[str, Callable[[Bits, Complex], QuantumCircuit]] = {
-    "qclib_merge": qclib_merge,
-    "qclib_pivot": qclib_pivot,
-    "qclib_cvo_qram": qclib_cvo_qram,
-    "qclib_low_rank": qclib_low_rank,
-    "pennylane_superposition": pennylane_superposition,
-    "qiskit_state_preparation": qiskit_dense,
+PEERS: dict[str, tuple[str, Callable[[Bits, Complexes], QuantumCircuit]]] = {
+    "qclib_merge": ("qclib", qclib_merge),
+    "qclib_pivot": ("qclib", qclib_pivot),
+    "qclib_cvo_qram": ("qclib", qclib_cvo_qram),
+    "qclib_low_rank": ("qclib", qclib_low_rank),
+    "pennylane_superposition": ("pennylane", pennylane_superposition),
+    "qiskit_state_preparation": ("qiskit", qiskit_dense),
 }
-"""Every peer by name."""
+"""Every peer by name: the module that it needs, and its circuit."""
 
 
-def _qclib():  # type: ignore[no-untyped-def]
-    try:
-        import qclib.state_preparation as module
-    except ImportError:
-        raise PeerUnavailable("qclib is not installed; pip install 'qdenseam[peers]'") from None
-    return module
+def _qclib() -> Any:
+    return import_module("qclib.state_preparation")
 
 
 def _check_size(bits: Bits, peer: str) -> None:
@@ -119,7 +113,7 @@ def _check_size(bits: Bits, peer: str) -> None:
         raise PeerUnavailable(f"large and slow: left out beyond {MAX_BITS[peer]} bits in all")
 
 
-def _vector(bits: Bits, amplitudes: Complex) -> Complex:
+def _vector(bits: Bits, amplitudes: Complexes) -> Complexes:
     num_neurons = bits.shape[1]
     if num_neurons > MAX_DENSE:
         raise PeerUnavailable(f"dense, 2^D gates: left out beyond {MAX_DENSE} neurons")
@@ -128,7 +122,7 @@ def _vector(bits: Bits, amplitudes: Complex) -> Complex:
     return vector
 
 
-def _labels(bits: Bits, amplitudes: Complex) -> dict[str, complex]:
+def _labels(bits: Bits, amplitudes: Complexes) -> dict[str, complex]:
     return {
         "".join(map(str, row)): complex(a) for row, a in zip(bits.tolist(), amplitudes, strict=True)
     }

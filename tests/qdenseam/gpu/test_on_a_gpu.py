@@ -7,8 +7,9 @@ import pytest
 
 from circuits.energy.ansatz import warm_start_angles
 from classical_ref.patterns import random_patterns
-from qdenseam.bench.gpu import bench_gpu
-from qdenseam.bench.gpu_workloads import WORKLOADS
+from qdenseam.bench.base import run
+from qdenseam.bench.simulators.gpu import GpuBenchmark
+from qdenseam.bench.simulators.gpu_workloads import WORKLOADS
 from qdenseam.execution.engines.gpu_support import free_memory, missing_for_aer, missing_for_cupy
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
@@ -45,15 +46,15 @@ def test_recall_on_aer_gpu_follows_the_law(aer):
 
 
 def test_aer_gpu_is_correct_in_both_precisions(aer):
-    rows = list(bench_gpu(sizes=(10, 16), engines=("aer-gpu",)))
-    assert all(row.correct for row in rows), rows
+    rows = run(GpuBenchmark(sizes=(10, 16), engines=("aer-gpu",)))
+    assert all(row["correct"] for row in rows), rows
 
 
 @pytest.mark.parametrize("engine", ["cupy-diagonal", "cupy-branch"])
 def test_our_engines_on_cupy_are_correct_in_both_precisions(cupy, engine):
-    rows = list(bench_gpu(sizes=(10, 16, 23), engines=(engine,), max_cpu_qubits=16))
-    assert all(row.correct for row in rows), rows
-    assert all((row.ratio is not None) == (row.num_qubits <= 16) for row in rows)
+    rows = run(GpuBenchmark(sizes=(10, 16, 23), engines=(engine,), max_cpu_qubits=16))
+    assert all(row["correct"] for row in rows), rows
+    assert all((row["ratio"] is not None) == (row["num_qubits"] <= 16) for row in rows)
 
 
 @pytest.mark.parametrize("block_qubits", [5, 22])
@@ -95,10 +96,13 @@ def test_all_that_fits_runs_and_is_correct(cupy):
     for workload in WORKLOADS["cupy-diagonal"]:
         free = free_memory(cupy)
         size = max(d for d in range(9, 36) if workload.bytes_needed(d, "single") <= free)
-        rows = list(
-            bench_gpu(
-                sizes=(size,), max_cpu_qubits=0, precisions=("single",), engines=("cupy-diagonal",)
+        rows = run(
+            GpuBenchmark(
+                sizes=(size,),
+                max_cpu_qubits=0,
+                precisions=("single",),
+                engines=("cupy-diagonal",),
             )
         )
-        row = next(row for row in rows if row.workload == workload.name)
-        assert row.correct, row
+        row = next(row for row in rows if row["workload"] == workload.name)
+        assert row["correct"], row

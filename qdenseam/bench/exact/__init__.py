@@ -1,1 +1,0 @@
-"""Exact references at sizes where no state vector fits, from the structure of the circuits."""
