@@ -7,12 +7,13 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 _ORDER = ("memory", "flag", "ancilla")
 
 
-def join(parts: Sequence[QuantumCircuit]) -> QuantumCircuit:
+def join(parts: Sequence[QuantumCircuit], names: Sequence[str] = ()) -> QuantumCircuit:
     """Return the circuits one after the other on shared registers.
 
     Each register of the result is as large as the largest of its name among the parts; a part
     with a smaller one uses its first qubits. Ancillas are shared: every part must give them back
-    clean.
+    clean. Where the parts have names, ``metadata["steps"]`` of the result lists for each its name,
+    the number of instructions up to its end and the global phase so far: the state can be followed.
 
     Raises:
         ValueError: There are no parts, or a part has a register of another name.
@@ -33,7 +34,11 @@ def join(parts: Sequence[QuantumCircuit]) -> QuantumCircuit:
         if size
     }
     circuit = QuantumCircuit(*registers.values())
-    for part in parts:
+    steps = []
+    for part, name in zip(parts, names or [""] * len(parts), strict=True):
         qubits = [registers[r.name][i] for r in part.qregs for i in range(len(r))]
         circuit.compose(part, qubits, inplace=True)
+        steps.append([name, len(circuit.data), circuit.global_phase])
+    if names:
+        circuit.metadata = {"steps": steps}
     return circuit

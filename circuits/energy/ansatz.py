@@ -77,10 +77,11 @@ def qaoa(
     angles = np.asarray(start_angles, dtype=float)
     if len(gammas) != len(betas):
         raise ValueError(f"{len(gammas)} gammas need as many betas. Got {len(betas)}.")
-    parts = [product_start(angles)]
-    for gamma, beta in zip(gammas, betas, strict=True):
+    parts, names = [product_start(angles)], ["start"]
+    for layer, (gamma, beta) in enumerate(zip(gammas, betas, strict=True), start=1):
         parts += [phase.circuit(gamma), mixer(angles, beta)]
-    return join(parts)
+        names += [f"phase {layer}", f"mixer {layer}"]
+    return join(parts, names)
 
 
 def product_start(start_angles: npt.ArrayLike) -> QuantumCircuit:
@@ -120,10 +121,11 @@ def rotations(
         raise ValueError(
             f"rotation_angles should have shape ({len(entanglers) + 1}, D). Got {angles.shape}."
         )
-    parts = [product_start(angles[0])]
-    for entangler, row in zip(entanglers, angles[1:], strict=True):
+    parts, names = [product_start(angles[0])], ["start"]
+    for layer, (entangler, row) in enumerate(zip(entanglers, angles[1:], strict=True), start=1):
         parts += [entangler, product_start(row)]
-    return join(parts)
+        names += [f"entangler {layer}", f"rotations {layer}"]
+    return join(parts, names)
 
 
 def controlled_z_chain(num_qubits: int) -> QuantumCircuit:

@@ -98,10 +98,14 @@ def counterdiabatic(
             "gammas, betas and strengths should be equally many. "
             f"Got {len(gammas)}, {len(betas)}, {len(strengths)}."
         )
-    parts = [product_start(start_angles)]
-    for gamma, beta, strength in zip(gammas, betas, strengths, strict=True):
+    parts, names = [product_start(start_angles)], ["start"]
+    for step, (gamma, beta, strength) in enumerate(
+        zip(gammas, betas, strengths, strict=True), start=1
+    ):
         gauge = gauge_rotations(masks, weights, start_angles, strength)
         if phase is not None:
             parts += [phase.circuit(gamma), mixer(start_angles, beta)]
+            names += [f"phase {step}", f"mixer {step}"]
         parts.append(gauge)
-    return join(parts)
+        names.append(f"gauge {step}")
+    return join(parts, names)

@@ -158,11 +158,12 @@ def amplification(
         section 2; Biham et al., "Grover's quantum search algorithm for an arbitrary initial
         amplitude distribution" (1999).
     """
-    parts = [preparation.circuit]
-    for oracle_phase, reflection_phase in rounds:
+    parts, names = [preparation.circuit], ["preparation"]
+    for number, (oracle_phase, reflection_phase) in enumerate(rounds, start=1):
         parts.append(oracle(oracle_phase))
         parts.append(reflection(preparation, angle=reflection_phase, span_only=span_only))
-    return join(parts)
+        names += [f"oracle {number}", f"reflection {number}"]
+    return join(parts, names)
 
 
 def reflection(

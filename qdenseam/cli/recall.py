@@ -1,5 +1,7 @@
 """``qdenseam recall``: one probe, drawn as text."""
 
+from copy import deepcopy
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -89,6 +91,14 @@ def recall(
         ),
     ] = "exact",
     shots: Annotated[int, Option(help="Shots.")] = 1000,
+    view: Annotated[
+        Path | None,
+        Option(
+            metavar="FILE",
+            help="Also write a page that shows the recall step by step, to FILE.html.",
+            show_default=False,
+        ),
+    ] = None,
     bits: Bits = False,
     seed: Annotated[int, Option(min=0, help="Seed of patterns, probe and shots.")] = 7,
 ) -> None:
@@ -103,9 +113,11 @@ def recall(
 
     from classical_ref.recipes import Recipe
     from classical_ref.spins import check_probes
+    from qdenseam import AmplitudeMemory
     from qdenseam import recall as run_recall
     from qdenseam.execution import engine
     from qdenseam.execution.factories import is_factory
+    from qdenseam.methods import method_from_dict
     from qdenseam.spelling import parse
 
     _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
@@ -119,8 +131,10 @@ def recall(
     chosen: Any = parse(("method", "classical memory"), method)
     if isinstance(chosen, Recipe):
         certain = spins != 0 if (spins == 0).any() and not flips else None
-        answer = chosen.recall(stored.patterns, spins, clamped=certain, rng=rng)
+        answer = chosen.recall(stored.patterns, spins, clamped=certain, rng=deepcopy(rng))
         _print_classical(chosen, answer, spins, stored, target=None if probe is not None else index)
+        if view is not None:
+            _write_view(view, AmplitudeMemory(stored.patterns), spins, chosen, stored, certain, rng)
         return
     memory = memory_for(stored, chosen, encoder, separation)
     source: Any = sampler
@@ -139,6 +153,23 @@ def recall(
         expected_flips=expected_flips,
     )
     _print(result, memory, stored, target=None if probe is not None else index)
+    if view is not None:
+        _write_view(view, memory, spins, method_from_dict(result.method), stored)
+
+
+def _write_view(
+    path: Path,
+    memory: Any,
+    probe: Any,
+    method: Any,
+    stored: "Dataset",
+    clamped: Any = None,
+    rng: Any = None,
+) -> None:
+    from qdenseam.report import recall_view
+
+    recall_view(memory, probe, path, method=method, shape=stored.shape, clamped=clamped, rng=rng)
+    typer.echo(f"View: {path}")
 
 
 def _refuse_paid(sampler: str, is_paid: bool) -> None:

@@ -111,8 +111,11 @@ class ThresholdSearch(RecallMethod):
         values, level, largest = self.levels(memory, probe)
         angles = warm_start_angles(memory.check_probe(probe), self.warm_start)
         oracle = below_threshold_oracle(values, level, largest=largest)
-        iteration = [oracle, _reflection(angles)]
-        return join([product_start(angles), *iteration * self.settings(memory, probe)[1]])
+        num_rounds = self.settings(memory, probe)[1]
+        rounds = range(1, num_rounds + 1)
+        names = [f"{part} {number}" for number in rounds for part in ("oracle", "reflection")]
+        parts = [product_start(angles), *[oracle, _reflection(angles)] * num_rounds]
+        return join(parts, ["start", *names])
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
         """Return the law over all 2^D states."""

@@ -70,10 +70,11 @@ class VenturaMartinez(RecallMethod):
         stored = membership_oracle(memory.bits)
         diffusion = product_state_reflection(np.full(num_neurons, 0.5), np.zeros(num_neurons, int))
         diffusion.global_phase += pi
-        parts = [memory.preparation().circuit]
+        parts, names = [memory.preparation().circuit], ["preparation"]
         for t in range(self.rounds(memory)):
             parts += [stored if t == 1 else match, diffusion]
-        return join(parts)
+            names += [f"oracle {t + 1}", f"diffusion {t + 1}"]
+        return join(parts, names)
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit.
