@@ -1,12 +1,20 @@
 """How good a recall is: errors, spurious states, nearest patterns, basins."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats, Integers, check_patterns, check_spins
+from classical_ref.checks import (
+    Booleans,
+    Floats,
+    Integers,
+    Rng,
+    SpinsLike,
+    check_at_least,
+    check_patterns,
+    check_spins,
+    check_within,
+)
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.hopfield import HopfieldMemory
 from classical_ref.patterns import flip
@@ -20,16 +28,11 @@ class Nearest(NamedTuple):
     """Row of the nearest pattern, the first of several."""
     distances: Integers
     """Its Hamming distance on the known positions."""
-    is_tied: NDArray[np.bool_]
+    is_tied: Booleans
     """Whether another pattern is as near."""
 
 
-def retrieval_error(
-    states: ArrayLike | str | Sequence[str],
-    targets: ArrayLike | str | Sequence[str],
-    *,
-    bits: bool | None = None,
-) -> Floats:
+def retrieval_error(states: SpinsLike, targets: SpinsLike, *, bits: bool | None = None) -> Floats:
     """Return the fraction of wrong bits of each state, ``(...)``.
 
     Args:
@@ -43,12 +46,7 @@ def retrieval_error(
     return np.asarray(_wrong(states, targets, bits).mean(axis=-1))
 
 
-def failure_rate(
-    states: ArrayLike | str | Sequence[str],
-    targets: ArrayLike | str | Sequence[str],
-    *,
-    bits: bool | None = None,
-) -> float:
+def failure_rate(states: SpinsLike, targets: SpinsLike, *, bits: bool | None = None) -> float:
     """Return the fraction of states with at least one wrong bit.
 
     Arguments and errors are those of :func:`retrieval_error`.
@@ -56,12 +54,7 @@ def failure_rate(
     return float(_wrong(states, targets, bits).any(axis=-1).mean())
 
 
-def nearest_pattern(
-    patterns: ArrayLike | Sequence[str],
-    probes: ArrayLike | str | Sequence[str],
-    *,
-    bits: bool | None = None,
-) -> Nearest:
+def nearest_pattern(patterns: SpinsLike, probes: SpinsLike, *, bits: bool | None = None) -> Nearest:
     """Return row, distance and tie flag of the stored pattern nearest to each probe.
 
     Args:
@@ -78,9 +71,7 @@ def nearest_pattern(
     return Nearest(np.asarray(distances.argmin(axis=-1)), smallest, np.asarray(is_tied))
 
 
-def mean_absolute_overlap(
-    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None
-) -> float:
+def mean_absolute_overlap(patterns: SpinsLike, *, bits: bool | None = None) -> float:
     r"""Return the mean of :math:`|\xi^\mu \cdot \xi^\nu| / D` over pairs of patterns; 0 for one.
 
     How much the patterns have in common: about :math:`\sqrt{2 / (\pi D)}` for random ones.
@@ -97,12 +88,12 @@ def mean_absolute_overlap(
 
 
 def is_spurious(
-    patterns: ArrayLike | Sequence[str],
-    states: ArrayLike | str | Sequence[str],
+    patterns: SpinsLike,
+    states: SpinsLike,
     *,
     negatives_are_spurious: bool = True,
     bits: bool | None = None,
-) -> NDArray[np.bool_]:
+) -> Booleans:
     """Return whether each state ``(..., num_neurons)`` is no stored pattern, ``(...)``.
 
     Args:
@@ -127,7 +118,7 @@ def basin_radius(
     *,
     success_rate: float = 0.9,
     num_probes: int = 100,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> int:
     """Return the largest number of flips from which recall still finds the stored pattern.
 
@@ -139,10 +130,8 @@ def basin_radius(
         ValueError: ``success_rate`` is outside ``(0, 1]`` or ``num_probes`` is below one.
     """
     rng = np.random.default_rng(rng)
-    if not 0 < success_rate <= 1:
-        raise ValueError(f"success_rate should be in (0, 1]. Got {success_rate}.")
-    if num_probes < 1:
-        raise ValueError(f"num_probes should be at least 1. Got {num_probes}.")
+    check_within("(0, 1]", success_rate=success_rate)
+    check_at_least(1, num_probes=num_probes)
     for num_flips in range(memory.num_neurons + 1):
         targets = memory.patterns[rng.integers(memory.num_patterns, size=num_probes)]
         states = memory.recall(flip(targets, num_flips, rng=rng), rng=rng).states
@@ -151,11 +140,7 @@ def basin_radius(
     return memory.num_neurons
 
 
-def _wrong(
-    states: ArrayLike | str | Sequence[str],
-    targets: ArrayLike | str | Sequence[str],
-    bits: bool | None,
-) -> NDArray[np.bool_]:
+def _wrong(states: SpinsLike, targets: SpinsLike, bits: bool | None) -> Booleans:
     first = check_spins(states, bits=bits, name="states")
     second = check_spins(targets, bits=bits, name="targets")
     try:

@@ -1,12 +1,20 @@
 """Patterns as rows, random ones, and probes made from them by flips and erasures."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Spins, check_patterns, check_spins
+from classical_ref.checks import (
+    Booleans,
+    Rng,
+    Spins,
+    SpinsLike,
+    check_at_least,
+    check_patterns,
+    check_spins,
+    check_within,
+)
 from classical_ref.spins import hamming_distance
 
 _ROUNDS = 1000  # redraws of repeated rows before the request counts as impossible
@@ -20,6 +28,14 @@ class PatternRows:
     patterns: NDArray[Any]
     """Shape ``(num_patterns, num_neurons)``."""
 
+    _shown: ClassVar[tuple[str, ...]] = ()
+    """Other fields that a ``repr`` shows."""
+
+    def __repr__(self) -> str:
+        sizes = {"num_patterns": self.num_patterns, "num_neurons": self.num_neurons}
+        shown = sizes | {name: getattr(self, name) for name in self._shown}
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+
     @property
     def num_patterns(self) -> int:
         """Number of stored patterns."""
@@ -32,11 +48,7 @@ class PatternRows:
 
 
 def random_patterns(
-    num_patterns: int,
-    num_neurons: int,
-    *,
-    distinct: bool = True,
-    rng: np.random.Generator | int | None = None,
+    num_patterns: int, num_neurons: int, *, distinct: bool = True, rng: Rng = None
 ) -> Spins:
     """Return uniformly random patterns of shape ``(num_patterns, num_neurons)``.
 
@@ -50,7 +62,7 @@ def random_patterns(
         ValueError: A count is below one, or ``distinct`` and ``num_patterns > 2**num_neurons``.
     """
     rng = np.random.default_rng(rng)
-    _check_counts(num_patterns, num_neurons)
+    check_at_least(1, num_patterns=num_patterns, num_neurons=num_neurons)
     if distinct and num_patterns > 2**num_neurons:
         raise ValueError(
             f"num_patterns should be at most 2**num_neurons = {2**num_neurons}. "
@@ -77,7 +89,7 @@ def correlated_patterns(
     num_prototypes: int,
     flip_probability: float,
     distinct: bool = True,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Spins:
     """Return patterns that are noisy copies of random prototypes.
 
@@ -97,9 +109,9 @@ def correlated_patterns(
             patterns were found.
     """
     rng = np.random.default_rng(rng)
-    _check_counts(num_patterns, num_neurons)
-    if num_prototypes < 1:
-        raise ValueError(f"num_prototypes should be at least 1. Got {num_prototypes}.")
+    check_at_least(
+        1, num_patterns=num_patterns, num_neurons=num_neurons, num_prototypes=num_prototypes
+    )
     prototypes = _random_spins(rng, (num_prototypes, num_neurons))
     parents = prototypes[np.arange(num_patterns) % num_prototypes]
     drawn = flip_by_rate(parents, flip_probability, rng=rng)
@@ -119,11 +131,7 @@ def correlated_patterns(
 
 
 def flip(
-    patterns: ArrayLike | str | Sequence[str],
-    num_flips: int,
-    *,
-    bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
+    patterns: SpinsLike, num_flips: int, *, bits: bool | None = None, rng: Rng = None
 ) -> Spins:
     """Return a copy with exactly ``num_flips`` known entries of each row flipped.
 
@@ -144,11 +152,7 @@ def flip(
 
 
 def flip_by_rate(
-    patterns: ArrayLike | str | Sequence[str],
-    flip_probability: float,
-    *,
-    bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
+    patterns: SpinsLike, flip_probability: float, *, bits: bool | None = None, rng: Rng = None
 ) -> Spins:
     """Return a copy with every entry flipped independently with ``flip_probability``.
 
@@ -160,17 +164,12 @@ def flip_by_rate(
     """
     rng = np.random.default_rng(rng)
     spins = check_spins(patterns, bits=bits, name="patterns")
-    if not 0 <= flip_probability <= 1:
-        raise ValueError(f"flip_probability should be in [0, 1]. Got {flip_probability}.")
+    check_within("[0, 1]", flip_probability=flip_probability)
     return np.where(rng.random(spins.shape) < flip_probability, -spins, spins).astype(np.int8)
 
 
 def erase(
-    patterns: ArrayLike | str | Sequence[str],
-    num_erasures: int,
-    *,
-    bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
+    patterns: SpinsLike, num_erasures: int, *, bits: bool | None = None, rng: Rng = None
 ) -> Spins:
     """Return a copy with exactly ``num_erasures`` known entries of each row made unknown (0).
 
@@ -187,12 +186,12 @@ def erase(
 
 
 def corrupt(
-    patterns: ArrayLike | str | Sequence[str],
+    patterns: SpinsLike,
     *,
     num_flips: int = 0,
     num_erasures: int = 0,
     bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Spins:
     """Return probes: each row with ``num_erasures`` entries erased, then ``num_flips`` flipped.
 
@@ -211,12 +210,8 @@ def corrupt(
 
 
 def is_ambiguous(
-    patterns: ArrayLike | Sequence[str],
-    probes: ArrayLike | str | Sequence[str],
-    targets: ArrayLike,
-    *,
-    bits: bool | None = None,
-) -> NDArray[np.bool_] | np.bool_:
+    patterns: SpinsLike, probes: SpinsLike, targets: ArrayLike, *, bits: bool | None = None
+) -> Booleans | np.bool_:
     """Return whether another stored pattern is as close to the probe as its target.
 
     Closeness is the Hamming distance on the known positions of the probe.
@@ -256,22 +251,12 @@ def _repeated_rows(spins: Spins) -> NDArray[np.intp]:
     return np.setdiff1d(np.arange(len(spins)), first)
 
 
-def _chosen(
-    known: NDArray[np.bool_], count: int, rng: np.random.Generator, name: str
-) -> NDArray[np.bool_]:
+def _chosen(known: Booleans, count: int, rng: np.random.Generator, name: str) -> Booleans:
     """Return a mask with ``count`` uniformly chosen known entries in every row."""
-    if count < 0:
-        raise ValueError(f"{name} should not be negative. Got {count}.")
+    check_at_least(0, **{name: count})
     fewest = int(known.sum(axis=-1).min(initial=known.shape[-1]))
     if count > fewest:
         raise ValueError(f"{name} should be at most {fewest}, the known entries. Got {count}.")
     keys = np.where(known, rng.random(known.shape), np.inf)
     ranks = np.argsort(np.argsort(keys, axis=-1), axis=-1)
     return ranks < count
-
-
-def _check_counts(num_patterns: int, num_neurons: int) -> None:
-    if num_patterns < 1:
-        raise ValueError(f"num_patterns should be at least 1. Got {num_patterns}.")
-    if num_neurons < 1:
-        raise ValueError(f"num_neurons should be at least 1. Got {num_neurons}.")

@@ -12,9 +12,10 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from classical_ref.checks import Rng, check_choice
 from classical_ref.discrete.centered import CenteredMemory
 from classical_ref.discrete.dense import DenseMemory
-from classical_ref.discrete.dynamics import Tie, Update, check_choice
+from classical_ref.discrete.dynamics import Tie, Update
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.discrete.hopfield import HopfieldMemory, LearningRule
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Rule, Separation
@@ -57,7 +58,7 @@ class Recipe(ABC):
         *,
         clamped: ArrayLike | None = None,
         bits: bool | None = None,
-        rng: np.random.Generator | int | None = None,
+        rng: Rng = None,
     ) -> Spins:
         """Return one state per probe, of the shape of the probes.
 
@@ -182,7 +183,7 @@ class NearestRecipe(Recipe):
         *,
         clamped: ArrayLike | None = None,  # noqa: ARG002
         bits: bool | None = None,
-        rng: np.random.Generator | int | None = None,  # noqa: ARG002
+        rng: Rng = None,  # noqa: ARG002
     ) -> Spins:
         """Return the pattern of each probe that is nearest, or nearest to ``at`` away."""
         stored = self.memory(patterns)

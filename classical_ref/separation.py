@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, check_integer, check_positive
 
 Rule = Literal["exact", "leading"]
 """``exact`` compares the energies of both values of a spin, ``leading`` their first derivative."""
@@ -31,13 +31,7 @@ class Separation(ABC):
         """
 
     @abstractmethod
-    def local_field(
-        self,
-        h: Integers,
-        column: Integers,
-        weights: Floats,
-        rule: Rule,
-    ) -> Floats:
+    def local_field(self, h: Integers, column: Integers, weights: Floats, rule: Rule) -> Floats:
         """Return the fields ``(...)`` of one neuron.
 
         Args:
@@ -65,10 +59,7 @@ class _Power(Separation):
     """Interaction order n, at least 2."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.order, bool) or not isinstance(self.order, (int, np.integer)):
-            raise TypeError(f"order should be an integer. Got {self.order!r}.")
-        if self.order < 2:
-            raise ValueError(f"order should be at least 2. Got {self.order}.")
+        check_integer(2, order=self.order)
         object.__setattr__(self, "order", int(self.order))
 
     @property
@@ -81,13 +72,7 @@ class _Power(Separation):
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(-self._power(similarities, self.order) @ weights)
 
-    def local_field(
-        self,
-        h: Integers,
-        column: Integers,
-        weights: Floats,
-        rule: Rule,
-    ) -> Floats:
+    def local_field(self, h: Integers, column: Integers, weights: Floats, rule: Rule) -> Floats:
         """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
         with np.errstate(over="ignore", invalid="ignore"):
             if rule == "leading":
@@ -154,8 +139,7 @@ class _Exponent(Separation):
     """Inverse temperature, positive."""
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.beta) and self.beta > 0):
-            raise ValueError(f"beta should be positive and finite. Got {self.beta}.")
+        check_positive(beta=self.beta)
 
     def increments(self, num_neurons: int, rule: Rule) -> None:
         """Return None: ``g(x)`` is proportional to ``exp(beta * x)`` for both rules."""
@@ -184,13 +168,7 @@ class Exponential(_Exponent):
         with np.errstate(over="ignore"):
             return np.asarray(-np.exp(self._log_sum(similarities, weights)))
 
-    def local_field(
-        self,
-        h: Integers,
-        column: Integers,
-        weights: Floats,
-        rule: Rule,
-    ) -> Floats:
+    def local_field(self, h: Integers, column: Integers, weights: Floats, rule: Rule) -> Floats:
         """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
         largest = h.max(axis=-1)
         total = np.exp(self.beta * (h - largest[..., np.newaxis])) @ (weights * column)
@@ -216,13 +194,7 @@ class LogSumExp(_Exponent):
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
         return np.asarray(-self._log_sum(similarities, weights) / self.beta)
 
-    def local_field(
-        self,
-        h: Integers,
-        column: Integers,
-        weights: Floats,
-        rule: Rule,
-    ) -> Floats:
+    def local_field(self, h: Integers, column: Integers, weights: Floats, rule: Rule) -> Floats:
         """Return the fields ``(...)`` of one neuron; see :class:`Separation`."""
         terms = np.exp(self.beta * (h - h.max(axis=-1, keepdims=True))) * weights
         plus, minus = terms @ (column > 0), terms @ (column < 0)

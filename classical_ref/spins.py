@@ -4,12 +4,10 @@ Neuron i is column i: the last axis of every array is the neuron axis. A spin is
 bit 0 is spin +1 and bit 1 is spin -1. An unknown entry of a probe is 0 as a spin and ``?`` in text.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Bits, Floats, Integers, check_bits, check_spins
+from classical_ref.checks import Bits, Floats, Integers, SpinsLike, check_bits, check_spins
 from classical_ref.checks import Spins as Spins
 from classical_ref.checks import check_patterns as check_patterns
 from classical_ref.checks import check_probes as check_probes
@@ -51,9 +49,7 @@ def spins_to_text(spins: ArrayLike) -> str | list[str]:
     return rows[0] if array.ndim == 1 else rows
 
 
-def similarity(
-    patterns: ArrayLike, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-) -> Integers:
+def similarity(patterns: ArrayLike, states: SpinsLike, *, bits: bool | None = None) -> Integers:
     """Return the inner products ``patterns[k] · states``, shape ``(..., num_patterns)``.
 
     Args:
@@ -68,9 +64,7 @@ def similarity(
     return products(stored, check_probes(states, stored.shape[-1], bits=bits))
 
 
-def overlap(
-    patterns: ArrayLike, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-) -> Floats:
+def overlap(patterns: ArrayLike, states: SpinsLike, *, bits: bool | None = None) -> Floats:
     """Return the overlaps ``m = patterns[k] · states / num_neurons``, shape ``(..., K)``.
 
     Arguments and errors are those of :func:`similarity`.
@@ -80,7 +74,7 @@ def overlap(
 
 
 def hamming_distance(
-    patterns: ArrayLike, probes: ArrayLike | str | Sequence[str], *, bits: bool | None = None
+    patterns: ArrayLike, probes: SpinsLike, *, bits: bool | None = None
 ) -> Integers:
     """Return the number of mismatches on the known positions of each probe, ``(..., K)``.
 

@@ -58,8 +58,8 @@ EXACT = AmplitudeAmplification()
 Call = Callable[..., Any]
 
 PROBES: dict[str, Call] = {
-    "classical_ref.checks.check_probes": lambda p, **k: checks.check_probes(p, 4, **k),
-    "classical_ref.checks.check_spins": checks.check_spins,
+    "classical_ref.checks.doors.check_probes": lambda p, **k: checks.check_probes(p, 4, **k),
+    "classical_ref.checks.doors.check_spins": checks.check_spins,
     "classical_ref.discrete.dense.DenseMemory.energy": DENSE.energy,
     "classical_ref.discrete.dense.DenseMemory.local_field": DENSE.local_field,
     "classical_ref.discrete.dense.DenseMemory.recall": lambda p, **k: (
@@ -153,7 +153,7 @@ PROBES: dict[str, Call] = {
 """What takes a probe or states: called with it, and with ``bits=`` where there is one."""
 
 PATTERNS: dict[str, Call] = {
-    "classical_ref.checks.check_patterns": checks.check_patterns,
+    "classical_ref.checks.doors.check_patterns": checks.check_patterns,
     "classical_ref.discrete.dense.DenseMemory": lambda p: classical_ref.DenseMemory(p).patterns,
     "classical_ref.discrete.hopfield.HopfieldMemory": lambda p: (
         classical_ref.HopfieldMemory(p).patterns
@@ -209,7 +209,7 @@ NO_ERRORS = mitigation.ReadoutErrors(zero_read_as_one=np.zeros(4), one_read_as_z
 SITES = [tuple(np.eye(2, dtype=complex)[i].reshape(2, 1, 1)) for i in (0, 1, 0, 1)]
 
 ROWS_OF_BITS: dict[str, Call] = {
-    "classical_ref.checks.check_bits": lambda b: checks.check_bits(b, ndim=1),
+    "classical_ref.checks.doors.check_bits": lambda b: checks.check_bits(b, ndim=1),
     "classical_ref.spins.bits_to_spins": spins.bits_to_spins,
     "circuits.bit_order.bits_to_integer": bit_order.bits_to_integer,
     "circuits.grover.oracles.match_oracle": lambda b: oracles.match_oracle(b, range(4)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, Rng, check_at_least, check_positive
 from classical_ref.continuous.recall_and_predict import Contexts
 
 _NUM_CELLS = 2000  # of the interval; cosines are integrated to rounding
@@ -25,15 +25,14 @@ class Components:
     coefficients: Floats
     """Exact means of the cosines, ``(num_components, num_modes)``."""
 
-    def sample(self, num_tokens: int, *, rng: np.random.Generator | int | None = None) -> Floats:
+    def sample(self, num_tokens: int, *, rng: Rng = None) -> Floats:
         """Return independent contents of each component, ``(num_components, num_tokens)``.
 
         Raises:
             ValueError: ``num_tokens`` is below one.
         """
         rng = np.random.default_rng(rng)
-        if num_tokens < 1:
-            raise ValueError(f"num_tokens should be at least 1. Got {num_tokens}.")
+        check_at_least(1, num_tokens=num_tokens)
         num_components, num_cells = self.densities.shape
         edges = np.linspace(0, 1, num_cells + 1)
         heights = np.zeros((num_components, num_cells + 1))
@@ -50,8 +49,7 @@ def cosines(contents: ArrayLike, num_modes: int) -> Floats:
     Raises:
         ValueError: ``num_modes`` is below one.
     """
-    if num_modes < 1:
-        raise ValueError(f"num_modes should be at least 1. Got {num_modes}.")
+    check_at_least(1, num_modes=num_modes)
     angles = np.pi * np.asarray(contents, dtype=float)[..., np.newaxis]
     return np.asarray(np.sqrt(2) * np.cos(angles * np.arange(1, num_modes + 1)))
 
@@ -62,7 +60,7 @@ def random_components(
     decay: float = 1.0,
     num_modes: int = 16,
     amplitude: float = 0.7,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Components:
     """Return random components.
 
@@ -77,10 +75,8 @@ def random_components(
         ValueError: A count is below one, or ``decay`` or ``amplitude`` is not positive.
     """
     rng = np.random.default_rng(rng)
-    if num_components < 1:
-        raise ValueError(f"num_components should be at least 1. Got {num_components}.")
-    if not (decay > 0 and amplitude > 0):
-        raise ValueError(f"decay and amplitude should be positive. Got {decay} and {amplitude}.")
+    check_at_least(1, num_components=num_components)
+    check_positive(decay=decay, amplitude=amplitude)
     centers = (np.arange(_NUM_CELLS) + 0.5) / _NUM_CELLS
     modes = cosines(centers, num_modes)
     scale = amplitude * np.exp(-(np.arange(1, num_modes + 1) ** decay) / 2)
@@ -96,7 +92,7 @@ def random_contexts(
     *,
     num_tokens: int = 2000,
     num_features: int = 8,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> tuple[Contexts, Floats, Integers]:
     r"""Return contexts, targets ``(n,)`` and the components asked for ``(n,)``.
 
@@ -115,11 +111,8 @@ def random_contexts(
         ValueError: A count is below one, or ``num_contexts`` below two.
     """
     rng = np.random.default_rng(rng)
-    if num_contexts < 2 or num_parts < 1:
-        raise ValueError(
-            "num_contexts should be at least 2 and num_parts at least 1. "
-            f"Got {num_contexts} and {num_parts}."
-        )
+    check_at_least(2, num_contexts=num_contexts)
+    check_at_least(1, num_parts=num_parts)
     components = random_components(num_contexts * num_parts, rng=rng)
     contents = components.sample(num_tokens, rng=rng)
     means = np.array([cosines(tokens, num_features).mean(axis=0) for tokens in contents])

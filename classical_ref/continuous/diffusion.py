@@ -13,7 +13,7 @@ References:
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_at_least, check_positive
 from classical_ref.continuous.energies import GaussianMemory
 from classical_ref.log_sums import log_sum_exp
 
@@ -56,8 +56,7 @@ def critical_variance(distance: float) -> float:
     Raises:
         ValueError: ``distance`` is not positive.
     """
-    if not distance > 0:
-        raise ValueError(f"distance should be positive. Got {distance}.")
+    check_positive(distance=distance)
     return distance**2
 
 
@@ -76,9 +75,8 @@ def ring_barrier(num_patterns: int, *, variance: float) -> float:
     Raises:
         ValueError: ``num_patterns`` is below two, or ``variance`` is not positive.
     """
-    if num_patterns < 2:
-        raise ValueError(f"num_patterns should be at least 2. Got {num_patterns}.")
-    _check_variance(variance)
+    check_at_least(2, num_patterns=num_patterns)
+    check_positive(variance=variance)
     from scipy.special import ive
 
     beta = 1 / variance
@@ -101,7 +99,7 @@ def ring_radius(*, variance: float) -> float:
     Raises:
         ValueError: ``variance`` is not positive.
     """
-    _check_variance(variance)
+    check_positive(variance=variance)
     if variance >= 0.5:
         return 0.0
     from scipy.optimize import brentq
@@ -113,10 +111,5 @@ def ring_radius(*, variance: float) -> float:
 
 
 def _memory(patterns: ArrayLike, variance: float) -> GaussianMemory:
-    _check_variance(variance)
+    check_positive(variance=variance)
     return GaussianMemory(np.asarray(patterns, dtype=np.float64), 1 / variance)
-
-
-def _check_variance(variance: float) -> None:
-    if not (np.isfinite(variance) and variance > 0):
-        raise ValueError(f"variance should be positive and finite. Got {variance}.")

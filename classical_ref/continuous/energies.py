@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats
 from classical_ref.continuous.memory import ContinuousMemory
 from classical_ref.log_sums import log_sum_exp, softmax, squared_distances
 
@@ -39,7 +38,7 @@ class AttentionMemory(ContinuousMemory):
     def _gradient(self, states: Floats) -> Floats:
         return np.asarray(states - softmax(self.beta * states @ self._centered.T) @ self._centered)
 
-    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _step(self, states: Floats, free: Booleans) -> Floats:
         return np.where(free, states - self._gradient(states), states)
 
 
@@ -62,7 +61,7 @@ class GaussianMemory(ContinuousMemory):
     def _gradient(self, states: Floats) -> Floats:
         return np.asarray(states - softmax(self._exponents(states)) @ self._centered)
 
-    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _step(self, states: Floats, free: Booleans) -> Floats:
         return np.where(free, states - self._gradient(states), states)
 
     def _exponents(self, states: Floats) -> Floats:
@@ -97,7 +96,7 @@ class EpanechnikovMemory(ContinuousMemory):
         pull = self._active_sum(states, depths)
         return np.asarray(np.divide(pull, total, out=np.zeros_like(pull), where=total > 0))
 
-    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _step(self, states: Floats, free: Booleans) -> Floats:
         depths = self._depths(states)
         num_active = np.count_nonzero(depths > 0, axis=-1, keepdims=True)
         moved = states - self._active_sum(states, depths) / np.maximum(num_active, 1)
@@ -133,11 +132,11 @@ class SphericalMemory(ContinuousMemory):
     def _gradient(self, states: Floats) -> Floats:
         return np.asarray(-softmax(self.beta * states @ self._centered.T) @ self._centered)
 
-    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _step(self, states: Floats, free: Booleans) -> Floats:
         moving = np.where(free, states, 0.0)
         return _along(-self._gradient(states), states, free, (moving**2).sum(axis=1))
 
-    def _start(self, probes: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _start(self, probes: Floats, free: Booleans) -> Floats:
         room = self.num_neurons - (np.where(free, 0.0, probes) ** 2).sum(axis=1)
         if np.any(room < 0):
             raise ValueError(
@@ -147,7 +146,7 @@ class SphericalMemory(ContinuousMemory):
         return _along(probes, probes, free, room)
 
 
-def _along(direction: Floats, states: Floats, free: NDArray[np.bool_], squared: Floats) -> Floats:
+def _along(direction: Floats, states: Floats, free: Booleans, squared: Floats) -> Floats:
     """Return the states with their free part along ``direction``, of the given squared length."""
     along = np.where(free, direction, 0.0)
     length = np.linalg.norm(along, axis=1, keepdims=True)

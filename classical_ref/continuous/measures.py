@@ -12,7 +12,7 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_array, lock
 from classical_ref.log_sums import softmax
 
 
@@ -29,27 +29,13 @@ class TokenMeasure:
     """Mass of each atom, positive, normalized to sum 1, ``(num_atoms,)``; uniform by default."""
 
     def __post_init__(self) -> None:
-        tags, contents = np.array(self.tags, dtype=float), np.array(self.contents, dtype=float)
-        if tags.ndim != 2 or contents.ndim != 2 or len(tags) != len(contents) or not tags.size:
-            raise ValueError(
-                "tags and contents should have shapes (num_atoms, tag_size) and (num_atoms, "
-                f"content_size). Got {tags.shape} and {contents.shape}."
-            )
-        masses = np.array(self.masses, dtype=float) if np.size(self.masses) else np.ones(len(tags))
-        if masses.shape != (len(tags),) or not (np.isfinite(masses) & (masses > 0)).all():
-            raise ValueError(
-                f"masses should be positive, of shape ({len(tags)},). Got shape {masses.shape}; "
-                "leave out atoms without mass."
-            )
-        for name, array in (
-            ("tags", tags),
-            ("contents", contents),
-            ("masses", masses / masses.sum()),
-        ):
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} should be finite. Got nan or infinity.")
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        tags = check_array("tags", self.tags, "num_atoms", "tag_size")
+        contents = check_array("contents", self.contents, len(tags), "content_size")
+        given = self.masses if np.size(self.masses) else np.ones(len(tags))
+        masses = check_array("masses", given, len(tags))
+        if not (masses > 0).all():
+            raise ValueError("masses should be positive. Got another; leave out atoms without.")
+        lock(self, tags=tags, contents=contents, masses=masses / masses.sum())
 
     def __repr__(self) -> str:
         atoms, size = self.tags.shape
@@ -66,12 +52,8 @@ class TokenMeasure:
         Raises:
             ValueError: The shapes do not fit.
         """
-        each, samples = np.asarray(tags, dtype=float), np.asarray(contents, dtype=float)
-        if each.ndim != 2 or samples.ndim != 3 or len(each) != len(samples):
-            raise ValueError(
-                "tags and contents should have shapes (I, tag_size) and (I, num_tokens, "
-                f"content_size). Got {each.shape} and {samples.shape}."
-            )
+        each = check_array("tags", tags, "I", "tag_size")
+        samples = check_array("contents", contents, len(each), "num_tokens", "content_size")
         return cls(
             tags=np.repeat(each, samples.shape[1], axis=0),
             contents=samples.reshape(-1, samples.shape[2]),
@@ -94,25 +76,10 @@ class TokenMeasure:
         Raises:
             ValueError: The shapes do not fit.
         """
-        q, f = np.asarray(queries, dtype=float), np.asarray(values, dtype=float)
-        if q.ndim == 0 or q.shape[-1] != self.tags.shape[1]:
-            raise ValueError(
-                f"queries should have shape (..., {self.tags.shape[1]}). Got {q.shape}."
-            )
-        if f.ndim != 2 or len(f) != len(self.masses):
-            raise ValueError(
-                f"values should have shape ({len(self.masses)}, num_outputs). Got {f.shape}."
-            )
-        scores = q @ _matrix(match, self.tags.shape[1]).T @ self.tags.T
+        size = self.tags.shape[1]
+        q = check_array("queries", queries, "...", size)
+        f = check_array("values", values, len(self.masses), "num_outputs")
+        given = np.asarray(match, dtype=float)
+        matrix = check_array("match", given if given.ndim else given * np.eye(size), size, size)
+        scores = q @ matrix.T @ self.tags.T
         return np.asarray(softmax(scores + np.log(self.masses)) @ f)
-
-
-def _matrix(match: ArrayLike, size: int) -> Floats:
-    array = np.asarray(match, dtype=float)
-    if array.ndim == 0:
-        array = array * np.eye(size)
-    if array.shape != (size, size) or not np.isfinite(array).all():
-        raise ValueError(
-            f"match should be a finite number or of shape ({size}, {size}). Got {array.shape}."
-        )
-    return array

@@ -8,7 +8,16 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import (
+    Booleans,
+    Floats,
+    Integers,
+    check_array,
+    check_at_least,
+    check_mask,
+    check_positive,
+    lock,
+)
 from classical_ref.patterns import PatternRows
 
 
@@ -45,6 +54,7 @@ class ContinuousMemory(PatternRows, ABC):
     that data far from the origin lose no digits.
     """
 
+    _shown: ClassVar[tuple[str, ...]] = ("beta",)
     shift_invariant: ClassVar[bool]
     """Whether moving patterns and states together changes nothing."""
     patterns: Floats
@@ -57,28 +67,12 @@ class ContinuousMemory(PatternRows, ABC):
     """The patterns relative to it."""
 
     def __post_init__(self) -> None:
-        patterns = np.array(self.patterns, dtype=np.float64)
-        if patterns.ndim != 2 or patterns.size == 0:
-            raise ValueError(
-                f"patterns should have shape (num_patterns, num_neurons). Got {patterns.shape}."
-            )
-        if not np.isfinite(patterns).all():
-            raise ValueError("patterns should be finite. Got nan or infinity.")
-        if not (np.isfinite(self.beta) and self.beta > 0):
-            raise ValueError(f"beta should be positive and finite. Got {self.beta}.")
+        patterns = check_array("patterns", self.patterns, "num_patterns", "num_neurons")
+        check_positive(beta=self.beta)
         origin = np.zeros(patterns.shape[1])
         if self.shift_invariant:
             origin = (patterns / len(patterns)).sum(axis=0)  # divided first: sums may overflow
-        centered = patterns - origin
-        for name, array in (("patterns", patterns), ("_origin", origin), ("_centered", centered)):
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
-
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(num_patterns={self.num_patterns}, "
-            f"num_neurons={self.num_neurons}, beta={self.beta})"
-        )
+        lock(self, patterns=patterns, _origin=origin, _centered=patterns - origin)
 
     def energy(self, states: ArrayLike) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``."""
@@ -116,18 +110,10 @@ class ContinuousMemory(PatternRows, ABC):
             ValueError: A shape is wrong, or ``max_steps`` or ``tolerance`` is out of range.
         """
         probes = self._checked(probes)
-        if max_steps < 1:
-            raise ValueError(f"max_steps should be at least 1. Got {max_steps}.")
-        if not tolerance >= 0:
-            raise ValueError(f"tolerance should not be negative. Got {tolerance}.")
-        mask = np.zeros(self.num_neurons, dtype=bool) if clamped is None else np.asarray(clamped)
-        if mask.dtype != bool or mask.shape not in (probes.shape, (self.num_neurons,)):
-            raise ValueError(
-                f"clamped should be booleans of shape ({self.num_neurons},) or {probes.shape}. "
-                f"Got {mask.dtype} of shape {mask.shape}."
-            )
+        check_at_least(1, max_steps=max_steps)
+        check_at_least(0, tolerance=tolerance)
         shape = probes.shape[:-1]
-        free = ~np.broadcast_to(mask, probes.shape).reshape(-1, self.num_neurons)
+        free = ~check_mask("clamped", clamped, probes.shape).reshape(-1, self.num_neurons)
         start = probes.reshape(-1, self.num_neurons) - self._origin
         states = self._start(start, free)
         steps = np.zeros(len(states), dtype=np.int64)
@@ -164,21 +150,13 @@ class ContinuousMemory(PatternRows, ABC):
     def _gradient(self, states: Floats) -> Floats: ...
 
     @abstractmethod
-    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _step(self, states: Floats, free: Booleans) -> Floats:
         """Return states ``(num_states, num_neurons)`` after a step of their free entries."""
 
-    def _start(self, probes: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _start(self, probes: Floats, free: Booleans) -> Floats:
         """Return the states from which recall starts."""
         del free
         return probes.copy()
 
     def _checked(self, states: ArrayLike) -> Floats:
-        array = np.asarray(states, dtype=np.float64)
-        if array.ndim == 0 or array.shape[-1] != self.num_neurons:
-            raise ValueError(
-                f"probe should have shape ({self.num_neurons},) or (..., {self.num_neurons}). "
-                f"Got shape {array.shape}."
-            )
-        if not np.isfinite(array).all():
-            raise ValueError("probe should be finite. Got nan or infinity.")
-        return array
+        return check_array("probe", states, "...", self.num_neurons)

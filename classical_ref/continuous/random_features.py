@@ -4,9 +4,8 @@ from dataclasses import InitVar, dataclass, field
 from typing import ClassVar, final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats, Rng, check_at_least, check_positive
 from classical_ref.continuous.memory import ContinuousMemory
 
 
@@ -36,19 +35,17 @@ class RandomFeatureMemory(ContinuousMemory):
     """Number m of random features."""
     floor: float = field(default=1e-3, kw_only=True)
     """The smallest sum that is told from zero."""
-    rng: InitVar[np.random.Generator | int | None] = field(default=None, kw_only=True)
+    rng: InitVar[Rng] = field(default=None, kw_only=True)
     """Source of the random directions and phases."""
     _directions: Floats = field(init=False)
     _phases: Floats = field(init=False)
     _stored: Floats = field(init=False)
 
-    def __post_init__(self, rng: np.random.Generator | int | None) -> None:
+    def __post_init__(self, rng: Rng) -> None:
         ContinuousMemory.__post_init__(self)
         rng = np.random.default_rng(rng)
-        if self.num_features < 1:
-            raise ValueError(f"num_features should be at least 1. Got {self.num_features}.")
-        if not self.floor > 0:
-            raise ValueError(f"floor should be positive. Got {self.floor}.")
+        check_at_least(1, num_features=self.num_features)
+        check_positive(floor=self.floor)
         directions = rng.standard_normal((self.num_features, self.num_neurons))
         object.__setattr__(self, "_directions", np.sqrt(self.beta) * directions)
         object.__setattr__(self, "_phases", rng.uniform(0, 2 * np.pi, self.num_features))
@@ -71,7 +68,7 @@ class RandomFeatureMemory(ContinuousMemory):
         gradient = -slope / (self.beta * np.maximum(total, self.floor))
         return np.where(total > self.floor, gradient, 0.0)
 
-    def _step(self, states: Floats, free: NDArray[np.bool_]) -> Floats:
+    def _step(self, states: Floats, free: Booleans) -> Floats:
         gradient = np.where(free, self._gradient(states), 0.0)
         energy = self._energy(states)
         squared = (gradient**2).sum(axis=1)

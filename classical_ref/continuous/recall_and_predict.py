@@ -9,12 +9,19 @@ References:
 """
 
 from dataclasses import dataclass
-from typing import Literal, final, get_args
+from typing import Literal, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import (
+    Floats,
+    check_array,
+    check_at_least,
+    check_choice,
+    check_positive,
+    lock,
+)
 from classical_ref.log_sums import softmax
 
 Mode = Literal["learned", "uniform"]
@@ -35,20 +42,10 @@ class Contexts:
     """The tag asked for, ``(n, tag_size)``."""
 
     def __post_init__(self) -> None:
-        for name in ("tags", "means", "queries"):
-            array = np.array(getattr(self, name), dtype=float)
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} should be finite. Got nan or infinity.")
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
-        tags, means, queries = self.tags.shape, self.means.shape, self.queries.shape
-        if len(tags) != 3 or not self.tags.size or means[:2] != tags[:2] or len(means) != 3:
-            raise ValueError(
-                "tags and means should have shapes (n, I, tag_size) and (n, I, num_features). "
-                f"Got {tags} and {means}."
-            )
-        if queries != (tags[0], tags[2]):
-            raise ValueError(f"queries should have shape {(tags[0], tags[2])}. Got {queries}.")
+        tags = check_array("tags", self.tags, "n", "I", "tag_size")
+        means = check_array("means", self.means, *tags.shape[:2], "num_features")
+        queries = check_array("queries", self.queries, tags.shape[0], tags.shape[2])
+        lock(self, tags=tags, means=means, queries=queries)
 
 
 @final
@@ -108,15 +105,10 @@ def fit(
     from scipy.optimize import minimize
 
     num_contexts, _, tag_size = contexts.tags.shape
-    y = np.asarray(targets, dtype=float)
-    if y.shape != (num_contexts,) or not np.isfinite(y).all():
-        raise ValueError(f"targets should be finite, of shape ({num_contexts},). Got {y.shape}.")
-    if mode not in get_args(Mode):
-        raise ValueError(f"mode should be one of {get_args(Mode)}. Got {mode!r}.")
-    if not (ridge > 0 and np.isfinite(ridge)):
-        raise ValueError(f"ridge should be positive and finite. Got {ridge}.")
-    if max_iterations < 0:
-        raise ValueError(f"max_iterations should be at least 0. Got {max_iterations}.")
+    y = check_array("targets", targets, num_contexts)
+    check_choice("mode", mode, Mode)
+    check_positive(ridge=ridge)
+    check_at_least(0, max_iterations=max_iterations)
 
     def loss_and_gradient(flat: Floats, penalty: float) -> tuple[float, Floats]:
         loss, gradient, _ = _projected(flat.reshape(tag_size, tag_size), contexts, y, penalty)

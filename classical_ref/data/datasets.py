@@ -11,15 +11,19 @@ from typing import Literal
 
 import numpy as np
 
-from classical_ref.checks import Integers
+from classical_ref.checks import Integers, Rng, check_at_least, check_choice, check_within, lock
+from classical_ref.patterns import PatternRows
 from classical_ref.spins import Spins, check_patterns, products
+
+Threshold = Literal["mean", "median"]
+"""What makes a pixel ink: darker than the mean of its image, or than the median."""
 
 _DIGIT_SIDE = 8
 _SELECTION_ROUNDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Dataset:
+class Dataset(PatternRows):
     """Distinct patterns with their labels and the shape in which to draw them."""
 
     name: str
@@ -40,23 +44,12 @@ class Dataset:
             )
         object.__setattr__(self, "patterns", patterns)
         if self.labels is not None:
-            labels = np.array(self.labels, dtype=np.int64)
+            labels = np.asarray(self.labels, dtype=np.int64)
             if labels.shape != (len(patterns),):
                 raise ValueError(
                     f"labels should have shape ({len(patterns)},). Got shape {labels.shape}."
                 )
-            labels.setflags(write=False)
-            object.__setattr__(self, "labels", labels)
-
-    @property
-    def num_patterns(self) -> int:
-        """Number of patterns."""
-        return int(self.patterns.shape[0])
-
-    @property
-    def num_neurons(self) -> int:
-        """Number of pixels of a pattern."""
-        return int(self.patterns.shape[1])
+            lock(self, labels=labels)
 
     def content_hash(self) -> str:
         """Return the SHA-256 of the patterns and their shape, as 64 hexadecimal digits.
@@ -79,13 +72,7 @@ class Dataset:
         own = self.num_patterns * self.num_neurons
         return float((total - own) / (own * (self.num_patterns - 1)))
 
-    def select(
-        self,
-        num_patterns: int,
-        *,
-        min_distance: int = 1,
-        rng: np.random.Generator | int | None = None,
-    ) -> "Dataset":
+    def select(self, num_patterns: int, *, min_distance: int = 1, rng: Rng = None) -> "Dataset":
         """Return a random subset whose patterns differ pairwise in ``min_distance`` pixels or more.
 
         The patterns are visited in random order and kept when far enough from those kept before,
@@ -95,10 +82,7 @@ class Dataset:
             ValueError: There are too few patterns, or no order gave enough that are far apart.
         """
         rng = np.random.default_rng(rng)
-        if not 1 <= num_patterns <= self.num_patterns:
-            raise ValueError(
-                f"num_patterns should be from 1 to {self.num_patterns}. Got {num_patterns}."
-            )
+        check_within(f"[1, {self.num_patterns}]", num_patterns=num_patterns)
         most = 0
         for _ in range(_SELECTION_ROUNDS):
             kept: list[int] = []
@@ -121,7 +105,7 @@ class Dataset:
 
 
 @cache
-def digits(num_neurons: int = 64, *, threshold: Literal["mean", "median"] = "mean") -> Dataset:
+def digits(num_neurons: int = 64, *, threshold: Threshold = "mean") -> Dataset:
     """Return scikit-learn's 8 x 8 handwritten digits, shrunk and binarized, without repetitions.
 
     The images are area-averaged to the most square ``rows x columns = num_neurons`` with
@@ -136,8 +120,7 @@ def digits(num_neurons: int = 64, *, threshold: Literal["mean", "median"] = "mea
         ValueError: ``num_neurons`` is no product of two sides from 2 to 8, or ``threshold`` is
             unknown.
     """
-    if threshold not in ("mean", "median"):
-        raise ValueError(f"threshold should be 'mean' or 'median'. Got {threshold!r}.")
+    check_choice("threshold", threshold, Threshold)
     shape = _most_square(num_neurons)
     from sklearn.datasets import load_digits
 
@@ -181,8 +164,7 @@ def glyphs(
     Raises:
         ValueError: The font has fewer suitable glyphs, is not installed, or ``size`` is below 2.
     """
-    if size < 2:
-        raise ValueError(f"size should be at least 2. Got {size}.")
+    check_at_least(2, size=size)
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 

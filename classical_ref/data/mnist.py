@@ -11,7 +11,9 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, check_choice, lock
+
+Split = Literal["train", "test"]
 
 _PREFIX = {"train": "train", "test": "t10k"}
 _IDX_BYTES = 8  # type code of unsigned bytes
@@ -28,7 +30,7 @@ class LabeledImages:
     """``(num_images,)``, read-only."""
 
     def __post_init__(self) -> None:
-        pixels, labels = np.array(self.pixels), np.array(self.labels)
+        pixels, labels = np.asarray(self.pixels), np.asarray(self.labels)
         if pixels.ndim != 3 or pixels.size == 0 or pixels.dtype != np.uint8:
             raise ValueError(
                 "pixels should be bytes of shape (num_images, rows, columns). "
@@ -39,10 +41,7 @@ class LabeledImages:
                 f"labels should be integers of shape ({len(pixels)},), one per image. "
                 f"Got {labels.dtype} of shape {labels.shape}."
             )
-        labels = labels.astype(np.int64)
-        for name, array in (("pixels", pixels), ("labels", labels)):
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        lock(self, pixels=pixels, labels=labels.astype(np.int64))
 
     @property
     def num_images(self) -> int:
@@ -54,9 +53,7 @@ class LabeledImages:
         return np.asarray(self.pixels.reshape(self.num_images, -1) / 127.5 - 1)
 
 
-def load_mnist(
-    path: str | PathLike[str], *, split: Literal["train", "test"] = "train"
-) -> LabeledImages:
+def load_mnist(path: str | PathLike[str], *, split: Split = "train") -> LabeledImages:
     """Return MNIST, or any set in its format, from files on this disk; nothing is downloaded.
 
     Args:
@@ -69,8 +66,7 @@ def load_mnist(
         FileNotFoundError: The file, or one of the folder's, is missing.
         ValueError: A file has another format, or images and labels do not fit together.
     """
-    if split not in _PREFIX:
-        raise ValueError(f"split should be 'train' or 'test'. Got {split!r}.")
+    check_choice("split", split, Split)
     source = Path(path)
     if source.is_dir():
         images = read_idx(_found(source, f"{_PREFIX[split]}-images", "idx3-ubyte"))

@@ -1,20 +1,17 @@
 """Dense associative memory of correlated patterns: similarities about the patterns' mean."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Rng, SpinsLike
 from classical_ref.discrete.dynamics import (
     DynamicsResult,
     LocalFields,
     Tie,
     Update,
-    make_schedule,
-    resolve,
     run,
 )
 from classical_ref.patterns import PatternRows
@@ -47,6 +44,7 @@ class CenteredMemory(PatternRows):
         [1, 1, 1, 1, 1, -1]
     """
 
+    _shown: ClassVar[tuple[str, ...]] = ("separation",)
     patterns: Spins
     """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only."""
     separation: RectifiedPolynomial = field(default_factory=lambda: RectifiedPolynomial(3))
@@ -60,15 +58,7 @@ class CenteredMemory(PatternRows):
             )
         object.__setattr__(self, "patterns", check_patterns(self.patterns))
 
-    def __repr__(self) -> str:
-        return (
-            f"CenteredMemory(num_patterns={self.num_patterns}, num_neurons={self.num_neurons}, "
-            f"separation={self.separation})"
-        )
-
-    def similarities(
-        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> Floats:
+    def similarities(self, states: SpinsLike, *, bits: bool | None = None) -> Floats:
         r"""Return :math:`\tilde H_\mu` of states ``(..., num_neurons)``, ``(..., num_patterns)``.
 
         Unknown entries (0) contribute nothing. ``bits`` says whether the states are bits, where
@@ -80,9 +70,7 @@ class CenteredMemory(PatternRows):
         spins = check_probes(states, self.num_neurons, bits=bits)
         return np.asarray(_centered(self.patterns, spins) / self.num_patterns**2)
 
-    def energy(
-        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> Floats:
+    def energy(self, states: SpinsLike, *, bits: bool | None = None) -> Floats:
         r"""Return :math:`-\sum_\mu \max(0, \tilde H_\mu)^n` of states ``(..., num_neurons)``.
 
         Recall puts the mean back and so need not lower it. Arguments and errors are those of
@@ -93,7 +81,7 @@ class CenteredMemory(PatternRows):
 
     def recall(
         self,
-        probes: ArrayLike | str | Sequence[str],
+        probes: SpinsLike,
         *,
         update: Update = "synchronous",
         tie: Tie = "keep",
@@ -102,7 +90,7 @@ class CenteredMemory(PatternRows):
         order: str | ArrayLike = "random",
         trajectory: bool = False,
         bits: bool | None = None,
-        rng: np.random.Generator | int | None = None,
+        rng: Rng = None,
     ) -> DynamicsResult:
         """Return where the dynamics takes each probe; arguments as in :meth:`DenseMemory.recall`.
 
@@ -112,13 +100,20 @@ class CenteredMemory(PatternRows):
             ValueError: An argument has a wrong shape or an unknown value, or the probes are spins
                 or bits in doubt.
         """
-        rng = np.random.default_rng(rng)
         spins = check_probes(probes, self.num_neurons, bits=bits)
-        schedule = make_schedule(
-            spins, update=update, tie=tie, max_sweeps=max_sweeps, clamped=clamped, order=order
-        )
         fields = _CenteredFields(self.patterns, self.separation.order)
-        return run(fields, self.energy, spins, schedule, trajectory=trajectory, rng=rng)
+        return run(
+            fields,
+            self.energy,
+            spins,
+            update=update,
+            tie=tie,
+            max_sweeps=max_sweeps,
+            clamped=clamped,
+            order=order,
+            trajectory=trajectory,
+            rng=np.random.default_rng(rng),
+        )
 
 
 def _centered(patterns: Spins, states: Spins) -> Floats:
@@ -144,15 +139,3 @@ class _CenteredFields(LocalFields):
         fields = np.where(largest > 0, fields, self.patterns.sum(axis=0, dtype=np.float64))
         errors = (len(self.patterns) + self.order + 2) * _EPSILON * terms.sum(-1, keepdims=True)
         return np.where(np.abs(fields) <= errors, 0, np.sign(fields)).astype(np.int8)
-
-    def sweep(
-        self,
-        states: Spins,
-        neurons: Integers,
-        updatable: NDArray[np.bool_],
-        preference: Spins,
-    ) -> None:
-        for neuron in neurons.tolist():
-            current = states[:, neuron]
-            new = resolve(self.signs(states)[:, neuron], current, preference[neuron])
-            states[:, neuron] = np.where(updatable[:, neuron], new, current)

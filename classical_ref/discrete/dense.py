@@ -1,19 +1,16 @@
 """Dense associative memories: one energy, any separation function, recall by descent."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Rng, SpinsLike, check_choice, lock
 from classical_ref.discrete.dynamics import (
     DynamicsResult,
     Tie,
     Update,
-    check_choice,
-    make_schedule,
     run,
 )
 from classical_ref.discrete.fields import DenseFields, Engine, SelfInteraction
@@ -43,6 +40,7 @@ class DenseMemory(PatternRows):
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
     """
 
+    _shown: ClassVar[tuple[str, ...]] = ("separation",)
     patterns: Spins
     """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only; text is taken too, and
     bits through :func:`bits_to_spins`."""
@@ -60,27 +58,18 @@ class DenseMemory(PatternRows):
                 f"separation should be a Separation such as Polynomial(3). Got {self.separation!r}."
             )
         given: ArrayLike | None = self.weights
-        weights = np.ones(len(patterns)) if given is None else np.array(given, dtype=np.float64)
+        weights = np.ones(len(patterns)) if given is None else np.asarray(given, dtype=np.float64)
         if weights.shape != (len(patterns),):
             raise ValueError(
                 f"weights should have shape ({len(patterns)},). Got shape {weights.shape}."
             )
         if not (np.isfinite(weights).all() and np.all(weights > 0)):
             raise ValueError("weights should be positive and finite. Got another value.")
-        weights.setflags(write=False)
+        lock(self, weights=weights)
         object.__setattr__(self, "patterns", patterns)
-        object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "stored", StoredPatterns(patterns))
 
-    def __repr__(self) -> str:
-        return (
-            f"DenseMemory(num_patterns={self.num_patterns}, num_neurons={self.num_neurons}, "
-            f"separation={self.separation})"
-        )
-
-    def energy(
-        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> Floats:
+    def energy(self, states: SpinsLike, *, bits: bool | None = None) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``.
 
         Unknown entries (0) contribute nothing to a similarity. ``bits`` says whether the states
@@ -96,7 +85,7 @@ class DenseMemory(PatternRows):
 
     def local_field(
         self,
-        states: ArrayLike | str | Sequence[str],
+        states: SpinsLike,
         *,
         rule: Rule = "exact",
         self_interaction: SelfInteraction = "excluded",
@@ -128,7 +117,7 @@ class DenseMemory(PatternRows):
 
     def recall(
         self,
-        probes: ArrayLike | str | Sequence[str],
+        probes: SpinsLike,
         *,
         update: Update = "asynchronous",
         rule: Rule = "exact",
@@ -140,7 +129,7 @@ class DenseMemory(PatternRows):
         trajectory: bool = False,
         engine: Engine = "auto",
         bits: bool | None = None,
-        rng: np.random.Generator | int | None = None,
+        rng: Rng = None,
     ) -> DynamicsResult:
         """Return where the dynamics takes each probe.
 
@@ -170,15 +159,33 @@ class DenseMemory(PatternRows):
             ValueError: An argument has a wrong shape or an unknown value, or the probes are spins
                 or bits in doubt.
         """
-        rng = np.random.default_rng(rng)
         spins = check_probes(probes, self.num_neurons, bits=bits)
+        fields = self.fields(rule=rule, self_interaction=self_interaction, engine=engine)
+        return run(
+            fields,
+            self._energies,
+            spins,
+            update=update,
+            tie=tie,
+            max_sweeps=max_sweeps,
+            clamped=clamped,
+            order=order,
+            trajectory=trajectory,
+            rng=np.random.default_rng(rng),
+        )
+
+    def fields(
+        self, *, rule: Rule, self_interaction: SelfInteraction, engine: Engine = "auto"
+    ) -> DenseFields:
+        """Return the signs of the local fields, as :meth:`recall` follows them.
+
+        Raises:
+            ValueError: An option is unknown.
+        """
         check_choice("rule", rule, Rule)
         check_choice("self_interaction", self_interaction, SelfInteraction)
         check_choice("engine", engine, Engine)
-        schedule = make_schedule(
-            spins, update=update, tie=tie, max_sweeps=max_sweeps, clamped=clamped, order=order
-        )
-        fields = DenseFields(
+        return DenseFields(
             self.stored,
             self.separation,
             self.weights,
@@ -186,7 +193,6 @@ class DenseMemory(PatternRows):
             self_interaction=self_interaction,
             engine=engine,
         )
-        return run(fields, self._energies, spins, schedule, trajectory=trajectory, rng=rng)
 
     def _energies(self, states: Spins) -> Floats:
         """Return the energies of states ``(num_states, num_neurons)``, not finite on overflow."""

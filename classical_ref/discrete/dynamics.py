@@ -4,12 +4,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import (
+    Booleans,
+    Floats,
+    Integers,
+    check_at_least,
+    check_choice,
+    check_mask,
+    lock,
+)
 from classical_ref.spins import Spins
 
 Update = Literal["asynchronous", "synchronous"]
@@ -48,15 +56,11 @@ class DynamicsResult:
     """
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
-            value = getattr(self, name)
-            if value is not None:
-                array = np.array(value)
-                array.setflags(write=False)
-                object.__setattr__(self, name, array)
+        arrays = {name: getattr(self, name) for name in self.__slots__}
+        lock(self, **{name: array for name, array in arrays.items() if array is not None})
 
     @property
-    def is_settled(self) -> NDArray[np.bool_]:
+    def is_settled(self) -> Booleans:
         """Whether each probe reached a fixed point, ``(...)``."""
         return np.asarray(self.outcome == Outcome.FIXED_POINT)
 
@@ -71,18 +75,21 @@ class LocalFields(ABC):
     def signs(self, states: Spins) -> Spins:
         """Return the sign of every local field, all computed from the same states."""
 
-    @abstractmethod
+    def signs_of(self, neuron: int, states: Spins) -> Spins:
+        """Return the signs of one neuron's local fields, ``(num_probes,)``."""
+        return self.signs(states)[:, neuron]
+
     def sweep(
-        self,
-        states: Spins,
-        neurons: Integers,
-        updatable: NDArray[np.bool_],
-        preference: Spins,
+        self, states: Spins, neurons: Integers, updatable: Booleans, preference: Spins
     ) -> None:
         """Update the ``updatable`` spins in place, one of ``neurons`` after the other.
 
         Where the field vanishes, :func:`resolve` decides with the neuron's ``preference``.
         """
+        for neuron in neurons.tolist():
+            current = states[:, neuron]
+            new = resolve(self.signs_of(neuron, states), current, preference[neuron])
+            states[:, neuron] = np.where(updatable[:, neuron], new, current)
 
 
 def resolve(signs: Spins, current: Spins, preference: Spins) -> Spins:
@@ -95,19 +102,9 @@ def resolve(signs: Spins, current: Spins, preference: Spins) -> Spins:
     return np.where(signs != 0, signs, np.where(preference != 0, preference, kept)).astype(np.int8)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Schedule:
-    """Which spins are updated when; checked against ``(num_probes, num_neurons)`` at the door."""
-
-    update: Update
-    tie: Tie
-    max_sweeps: int
-    order: Literal["random", "sequential"] | Integers
-    held: NDArray[np.bool_]
-    """Neurons that are never updated, ``(num_probes, num_neurons)``."""
-
-
-def make_schedule(
+def run(
+    fields: LocalFields,
+    energy: Callable[[Spins], Floats],
     probes: Spins,
     *,
     update: Update,
@@ -115,59 +112,6 @@ def make_schedule(
     max_sweeps: int,
     clamped: ArrayLike | None,
     order: str | ArrayLike,
-) -> Schedule:
-    """Return the checked schedule for probes ``(..., num_neurons)``.
-
-    Raises:
-        ValueError: An option is unknown, ``max_sweeps`` is below one, ``order`` is no permutation,
-            or ``clamped`` has another shape or holds an unknown entry.
-    """
-    num_neurons = probes.shape[-1]
-    check_choice("update", update, Update)
-    check_choice("tie", tie, Tie)
-    if max_sweeps < 1:
-        raise ValueError(f"max_sweeps should be at least 1. Got {max_sweeps}.")
-    if not isinstance(order, str):
-        order = np.asarray(order)
-        if not np.array_equal(np.sort(order, axis=None), np.arange(num_neurons)):
-            raise ValueError(
-                f"order should be 'random', 'sequential' or a permutation of 0..{num_neurons - 1}. "
-                f"Got {order.tolist()}."
-            )
-        order = order.astype(np.int64)
-    elif order not in ("random", "sequential"):
-        raise ValueError(f"order should be 'random', 'sequential' or a permutation. Got {order!r}.")
-    mask = np.zeros(num_neurons, dtype=bool) if clamped is None else np.asarray(clamped)
-    if mask.dtype != bool or mask.shape not in (probes.shape, (num_neurons,)):
-        raise ValueError(
-            f"clamped should be booleans of shape ({num_neurons},) or {probes.shape}. "
-            f"Got {mask.dtype} of shape {mask.shape}."
-        )
-    held = np.broadcast_to(mask, probes.shape)
-    if np.any(held & (probes == 0)):
-        raise ValueError("clamped neurons should be known. Got an unknown entry that is clamped.")
-    return Schedule(
-        update=update,
-        tie=tie,
-        max_sweeps=max_sweeps,
-        order=order,  # type: ignore[arg-type]  # a checked literal or array
-        held=held.reshape(-1, num_neurons),
-    )
-
-
-def check_choice(name: str, value: str, choices: object) -> None:
-    """Raise ValueError unless ``value`` is one of the strings of the literal type ``choices``."""
-    allowed = get_args(choices)
-    if value not in allowed:
-        raise ValueError(f"{name} should be one of {', '.join(allowed)}. Got {value!r}.")
-
-
-def run(
-    fields: LocalFields,
-    energy: Callable[[Spins], Floats],
-    probes: Spins,
-    schedule: Schedule,
-    *,
     trajectory: bool,
     rng: np.random.Generator,
 ) -> DynamicsResult:
@@ -180,28 +124,56 @@ def run(
         fields: The local fields of the memory.
         energy: Energies ``(num_probes,)`` of states ``(num_probes, num_neurons)``.
         probes: Entries -1, 0 and +1.
-        schedule: What is updated when.
+        update: As :meth:`DenseMemory.recall` says, like all below.
+        tie: What a spin with zero field becomes.
+        max_sweeps: Sweeps after which a probe is given up.
+        clamped: Which neurons are never updated.
+        order: Order of asynchronous updates.
         trajectory: Whether to return the states after every sweep.
         rng: Source of the orders and of random ties.
+
+    Raises:
+        ValueError: An option is unknown, ``max_sweeps`` is below one, ``order`` is no permutation,
+            or ``clamped`` has another shape or holds an unknown entry.
     """
-    shape, num_neurons = probes.shape[:-1], probes.shape[-1]
+    num_neurons = probes.shape[-1]
+    check_choice("update", update, Update)
+    check_choice("tie", tie, Tie)
+    check_at_least(1, max_sweeps=max_sweeps)
+    fixed_order = _fixed_order(order, num_neurons)
+    free = ~check_mask("clamped", clamped, probes.shape)
+    if np.any(~free & (probes == 0)):
+        raise ValueError("clamped neurons should be known. Got an unknown entry that is clamped.")
+    preference = _preference(tie, num_neurons, rng)
+
+    def step(states: Spins, updatable: Booleans) -> None:
+        """Update the ``updatable`` spins once, in place."""
+        if update == "synchronous":
+            if updatable.any():
+                resolved = resolve(fields.signs(states), states, preference)
+                states[updatable] = resolved[updatable]
+            return
+        neurons = rng.permutation(num_neurons) if fixed_order is None else fixed_order
+        if updatable.any():
+            fields.sweep(states, neurons, updatable, preference)
+
+    shape, free = probes.shape[:-1], free.reshape(-1, num_neurons)
     states = probes.reshape(-1, num_neurons).copy()
-    preference = _preference(schedule.tie, num_neurons, rng)
-    _step(fields, states, schedule, states == 0, preference, rng)
+    step(states, states == 0)
     history = [states.copy()]
     before = states.copy()  # one sweep earlier, to see two-cycles
     sweeps = np.zeros(len(states), dtype=np.int64)
     outcome = np.full(len(states), Outcome.STEP_LIMIT, dtype=np.int8)
     active = np.arange(len(states))
-    for number in range(schedule.max_sweeps):
+    for number in range(max_sweeps):
         if active.size == 0:
             break
         old = states[active]
         new = old.copy()
-        _step(fields, new, schedule, ~schedule.held[active], preference, rng)
+        step(new, free[active])
         settled = np.all(new == old, axis=1)
         returned = np.zeros_like(settled)
-        if schedule.update == "synchronous" and number > 0:
+        if update == "synchronous" and number > 0:
             returned = ~settled & np.all(new == before[active], axis=1)
         sweeps[active] += 1
         outcome[active[settled]] = Outcome.FIXED_POINT
@@ -220,31 +192,24 @@ def run(
     )
 
 
-def _step(
-    fields: LocalFields,
-    states: Spins,
-    schedule: Schedule,
-    updatable: NDArray[np.bool_],
-    preference: Spins,
-    rng: np.random.Generator,
-) -> None:
-    """Update the ``updatable`` spins of ``states`` once, in place."""
-    num_neurons = states.shape[1]
-    if schedule.update == "synchronous":
-        if updatable.any():
-            resolved = resolve(fields.signs(states), states, preference)
-            states[updatable] = resolved[updatable]
-        return
-    if isinstance(schedule.order, str):
-        is_random = schedule.order == "random"
-        neurons = rng.permutation(num_neurons) if is_random else np.arange(num_neurons)
-    else:
-        neurons = schedule.order
-    if updatable.any():
-        fields.sweep(states, neurons, updatable, preference)
-
-
 def _preference(tie: Tie, num_neurons: int, rng: np.random.Generator) -> Spins:
     if tie == "random":
         return (1 - 2 * rng.integers(0, 2, size=num_neurons, dtype=np.int8)).astype(np.int8)
     return np.full(num_neurons, {"keep": 0, "plus": 1, "minus": -1}[tie], dtype=np.int8)
+
+
+def _fixed_order(order: str | ArrayLike, num_neurons: int) -> Integers | None:
+    """Return the order of every sweep, None where each draws its own."""
+    if isinstance(order, str):
+        if order not in ("random", "sequential"):
+            raise ValueError(
+                f"order should be 'random', 'sequential' or a permutation. Got {order!r}."
+            )
+        return None if order == "random" else np.arange(num_neurons)
+    array = np.asarray(order)
+    if array.ndim != 1 or not np.array_equal(np.sort(array), np.arange(num_neurons)):
+        raise ValueError(
+            f"order should be 'random', 'sequential' or a permutation of 0..{num_neurons - 1}. "
+            f"Got {array.tolist()}."
+        )
+    return array.astype(np.int64)

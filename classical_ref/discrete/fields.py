@@ -19,9 +19,8 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Booleans, Floats, Integers
 from classical_ref.discrete.dynamics import LocalFields, resolve
 from classical_ref.discrete.stored import StoredPatterns
 from classical_ref.discrete.synchronous import (
@@ -80,11 +79,7 @@ class DenseFields(LocalFields):
         return np.concatenate(blocks) if blocks else states.copy()
 
     def sweep(
-        self,
-        states: Spins,
-        neurons: Integers,
-        updatable: NDArray[np.bool_],
-        preference: Spins,
+        self, states: Spins, neurons: Integers, updatable: Booleans, preference: Spins
     ) -> None:
         """Update spins one after the other; see :class:`LocalFields`."""
         if self._backend(states) == "numba":
@@ -188,11 +183,7 @@ class DenseFields(LocalFields):
         return (total > 0) - (total < 0)
 
     def _compiled_sweep(
-        self,
-        states: Spins,
-        neurons: Integers,
-        updatable: NDArray[np.bool_],
-        preference: Spins,
+        self, states: Spins, neurons: Integers, updatable: Booleans, preference: Spins
     ) -> None:
         """Sweep in a compiled kernel, which stops at every field that its floats cannot sign."""
         from classical_ref.discrete.kernels import sweep_exponential, sweep_table

@@ -1,21 +1,17 @@
 """The quadratic memory of Hopfield with three learning rules."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Rng, SpinsLike, check_choice, lock
 from classical_ref.discrete.dynamics import (
     DynamicsResult,
     LocalFields,
     Tie,
     Update,
-    check_choice,
-    make_schedule,
-    resolve,
     run,
 )
 from classical_ref.discrete.fields import SelfInteraction
@@ -28,7 +24,7 @@ LearningRule = Literal["hebb", "projection", "storkey"]
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
-def hebb_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = None) -> Floats:
+def hebb_weights(patterns: SpinsLike, *, bits: bool | None = None) -> Floats:
     r"""Return the couplings :math:`W = \Xi^T \Xi / D` with their diagonal, ``(D, D)``.
 
     ``bits`` says whether the patterns are bits, where their type does not.
@@ -41,7 +37,7 @@ def hebb_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = Non
     return np.asarray(xi.T @ xi / xi.shape[1])
 
 
-def projection_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = None) -> Floats:
+def projection_weights(patterns: SpinsLike, *, bits: bool | None = None) -> Floats:
     r"""Return the projector on the span of the patterns, :math:`W = \Xi^+ \Xi`, ``(D, D)``.
 
     With the diagonal, every stored pattern is an eigenvector of eigenvalue one; dependent patterns
@@ -58,7 +54,7 @@ def projection_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None
     return np.asarray(basis.T @ basis)
 
 
-def storkey_weights(patterns: ArrayLike | Sequence[str], *, bits: bool | None = None) -> Floats:
+def storkey_weights(patterns: SpinsLike, *, bits: bool | None = None) -> Floats:
     r"""Return the couplings of Storkey's rule, ``(D, D)``, patterns stored in their order.
 
     With :math:`h_{ij} = \sum_{k \ne i, j} W_{ik} \xi_k` taken before each pattern,
@@ -104,6 +100,7 @@ class HopfieldMemory(PatternRows):
         abilities" (1982).
     """
 
+    _shown: ClassVar[tuple[str, ...]] = ("rule",)
     patterns: Spins
     """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only; text is taken too, and
     bits through :func:`bits_to_spins`."""
@@ -116,25 +113,11 @@ class HopfieldMemory(PatternRows):
     def __post_init__(self) -> None:
         check_choice("rule", self.rule, LearningRule)
         patterns = check_patterns(self.patterns)
-        rules = {
-            "hebb": hebb_weights,
-            "projection": projection_weights,
-            "storkey": storkey_weights,
-        }
-        weights = rules[self.rule](patterns)
-        weights.setflags(write=False)
+        rules = {"hebb": hebb_weights, "projection": projection_weights, "storkey": storkey_weights}
         object.__setattr__(self, "patterns", patterns)
-        object.__setattr__(self, "weights", weights)
+        lock(self, weights=rules[self.rule](patterns))
 
-    def __repr__(self) -> str:
-        return (
-            f"HopfieldMemory(num_patterns={self.num_patterns}, num_neurons={self.num_neurons}, "
-            f"rule={self.rule!r})"
-        )
-
-    def energy(
-        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> Floats:
+    def energy(self, states: SpinsLike, *, bits: bool | None = None) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``; 0 entries count nothing.
 
         ``bits`` says whether the states are bits, where their type does not: see
@@ -149,7 +132,7 @@ class HopfieldMemory(PatternRows):
 
     def local_field(
         self,
-        states: ArrayLike | str | Sequence[str],
+        states: SpinsLike,
         *,
         self_interaction: SelfInteraction = "excluded",
         bits: bool | None = None,
@@ -169,7 +152,7 @@ class HopfieldMemory(PatternRows):
 
     def recall(
         self,
-        probes: ArrayLike | str | Sequence[str],
+        probes: SpinsLike,
         *,
         update: Update = "asynchronous",
         self_interaction: SelfInteraction = "excluded",
@@ -179,7 +162,7 @@ class HopfieldMemory(PatternRows):
         order: str | ArrayLike = "random",
         trajectory: bool = False,
         bits: bool | None = None,
-        rng: np.random.Generator | int | None = None,
+        rng: Rng = None,
     ) -> DynamicsResult:
         """Return where the dynamics takes each probe; arguments as in :meth:`DenseMemory.recall`.
 
@@ -190,14 +173,21 @@ class HopfieldMemory(PatternRows):
             ValueError: An argument has a wrong shape or an unknown value, or the probes are spins
                 or bits in doubt.
         """
-        rng = np.random.default_rng(rng)
         spins = check_probes(probes, self.num_neurons, bits=bits)
         check_choice("self_interaction", self_interaction, SelfInteraction)
-        schedule = make_schedule(
-            spins, update=update, tie=tie, max_sweeps=max_sweeps, clamped=clamped, order=order
-        )
         fields = _QuadraticFields(self._couplings(self_interaction))
-        return run(fields, self.energy, spins, schedule, trajectory=trajectory, rng=rng)
+        return run(
+            fields,
+            self.energy,
+            spins,
+            update=update,
+            tie=tie,
+            max_sweeps=max_sweeps,
+            clamped=clamped,
+            order=order,
+            trajectory=trajectory,
+            rng=np.random.default_rng(rng),
+        )
 
     def _couplings(self, self_interaction: SelfInteraction) -> Floats:
         if self_interaction == "kept":
@@ -213,19 +203,11 @@ class _QuadraticFields(LocalFields):
         self.errors = 2 * len(couplings) * _EPSILON * np.abs(couplings).sum(axis=1)
 
     def signs(self, states: Spins) -> Spins:
-        fields = states @ self.couplings
-        return np.where(np.abs(fields) <= self.errors, 0, np.sign(fields)).astype(np.int8)
+        return _signs(states @ self.couplings, self.errors)
 
-    def sweep(
-        self,
-        states: Spins,
-        neurons: Integers,
-        updatable: NDArray[np.bool_],
-        preference: Spins,
-    ) -> None:
-        for neuron in neurons.tolist():
-            fields = states @ self.couplings[:, neuron]
-            signs = np.where(np.abs(fields) <= self.errors[neuron], 0, np.sign(fields))
-            current = states[:, neuron]
-            new = resolve(signs.astype(np.int8), current, preference[neuron])
-            states[:, neuron] = np.where(updatable[:, neuron], new, current)
+    def signs_of(self, neuron: int, states: Spins) -> Spins:
+        return _signs(states @ self.couplings[:, neuron], self.errors[neuron])
+
+
+def _signs(fields: Floats, errors: Floats) -> Spins:
+    return np.where(np.abs(fields) <= errors, 0, np.sign(fields)).astype(np.int8)

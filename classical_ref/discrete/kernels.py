@@ -11,7 +11,7 @@ from numba import njit, prange, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Booleans, Floats, Integers
 from classical_ref.discrete.stored import TILE
 from classical_ref.spins import Spins
 
@@ -82,7 +82,7 @@ def sweep_table(
     columns: Spins,
     weights: Floats,
     neurons: Integers,
-    updatable: NDArray[np.bool_],
+    updatable: Booleans,
     preference: Spins,
     excluded: bool,
     slack: float,
@@ -149,7 +149,7 @@ def sweep_exponential(
     columns: Spins,
     weights: Floats,
     neurons: Integers,
-    updatable: NDArray[np.bool_],
+    updatable: Booleans,
     preference: Spins,
     excluded: bool,
     slack: float,
@@ -350,7 +350,7 @@ def active_signs(
     decay: Floats,
     slack: float,
     dropped: float,
-) -> tuple[Spins, NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[Spins, Booleans, Booleans]:
     """Return signs of exponential fields from the patterns within ``reach`` of the nearest one.
 
     Args:

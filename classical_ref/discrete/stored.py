@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats
 from classical_ref.spins import Spins
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -56,7 +56,7 @@ def _locked(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
     return array
 
 
-def pack(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+def pack(bits: Booleans) -> NDArray[np.uint64]:
     """Return rows of bits as 64-bit words, ``(num_rows, ceil(num_bits / 64))``, zero-padded."""
     num_rows, num_bits = bits.shape
     octets = np.zeros((num_rows, 8 * -(-num_bits // 64)), dtype=np.uint8)

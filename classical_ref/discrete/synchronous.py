@@ -14,14 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats
 from classical_ref.discrete.stored import TILE, StoredPatterns, pack
 from classical_ref.discrete.tables import Tables
 from classical_ref.spins import Spins
 
 Backend = Literal["numpy", "numba"]
 """Where similarities come from."""
-Signs = tuple[Spins, NDArray[np.bool_]]
+Signs = tuple[Spins, Booleans]
 """Signs of fields and which of them are unsure, ``(num_states, num_neurons)`` each."""
 
 _WORTH_COMPILING = 2**21  # states * patterns * neurons
@@ -40,11 +40,7 @@ def chosen_backend(stored: StoredPatterns, states: Spins) -> Backend:
 
 
 def table_signs(
-    stored: StoredPatterns,
-    states: Spins,
-    tables: Tables,
-    weights: Floats,
-    backend: Backend,
+    stored: StoredPatterns, states: Spins, tables: Tables, weights: Floats, backend: Backend
 ) -> Signs:
     """Return the signs of the fields that the tables give."""
     if tables.quadratic is not None and np.all(weights == 1):
@@ -169,9 +165,7 @@ def stored_similarities(
     return similarities
 
 
-def _packed(
-    states: Spins,
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]:
+def _packed(states: Spins) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]:
     """Return the bits of states, which of them are known, and how many."""
     known = states != 0
     return pack(states < 0), pack(known), known.sum(axis=1, dtype=np.int32)
@@ -226,11 +220,12 @@ def exponential_signs(
         return _dense_exponential_signs(stored, similarities, own, beta, weights, decay)
     from classical_ref.discrete.kernels import active_signs
 
-    reach = math.ceil((math.log(stored.num_patterns) + 14) / beta + 2)
+    farthest = (math.log(stored.num_patterns) + 14) / beta + 2
+    reach = math.ceil(min(farthest, 2 * stored.num_neurons))
     signs, is_unsure, is_dense = active_signs(
         similarities, own, reach, stored.num_patterns // _SPARSE, stored.spins, weights, decay,
         stored.num_patterns * 2.0**-52 + 16 * _UNIT,
-        stored.num_patterns * weights.max() * math.exp(-beta * (reach + 1)),
+        stored.num_patterns * weights.max() * math.exp(-beta * (math.ceil(farthest) + 1)),
     )  # fmt: skip
     if is_dense.any():
         signs[is_dense], is_unsure[is_dense] = _dense_exponential_signs(
@@ -266,12 +261,7 @@ def _dense_exponential_signs(
 
 
 def _damped(
-    plus: Floats,
-    minus: Floats,
-    own: Spins,
-    beta: float,
-    rounding: float,
-    dropped: Floats,
+    plus: Floats, minus: Floats, own: Spins, beta: float, rounding: float, dropped: Floats
 ) -> Signs:
     """Return the signs of the differences of the sums over +1 and -1 spins, as felt."""
     damping = math.exp(-2 * beta)

@@ -16,7 +16,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Rng, check_array, check_at_least
 from classical_ref.learning.facts import Facts
 from classical_ref.learning.optimizers import MatrixOptimizer
 
@@ -55,15 +55,14 @@ class Learning:
         return int(below[0]) if below.size else None
 
 
-def random_embeddings(size: int, *, rng: np.random.Generator | int | None = None) -> Floats:
+def random_embeddings(size: int, *, rng: Rng = None) -> Floats:
     """Return an orthogonal matrix of Haar's distribution, ``(size, size)``; columns embed.
 
     Raises:
         ValueError: ``size`` is below 1.
     """
     rng = np.random.default_rng(rng)
-    if size < 1:
-        raise ValueError(f"size should be at least 1. Got {size}.")
+    check_at_least(1, size=size)
     q, r = np.linalg.qr(rng.normal(size=(size, size)))
     return np.asarray(q * np.sign(np.diagonal(r)))
 
@@ -91,8 +90,7 @@ def learn(
     Raises:
         ValueError: An embedding has another shape or is not finite, or ``num_steps`` is negative.
     """
-    if num_steps < 0:
-        raise ValueError(f"num_steps should not be negative. Got {num_steps}.")
+    check_at_least(0, num_steps=num_steps)
     asked, told = _embedding(queries, facts, "queries"), _embedding(answers, facts, "answers")
     weights = np.zeros((len(told), len(asked)))
     logits = np.zeros((facts.num_facts, facts.num_facts))
@@ -122,12 +120,4 @@ def learn(
 def _embedding(given: ArrayLike | None, facts: Facts, name: str) -> Floats:
     if given is None:
         return np.eye(facts.num_facts)
-    array = np.asarray(given, dtype=np.float64)
-    if array.ndim != 2 or array.shape[1] != facts.num_facts or len(array) == 0:
-        raise ValueError(
-            f"{name} should have shape (num_dimensions, {facts.num_facts}), one column per fact. "
-            f"Got shape {array.shape}."
-        )
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} should be finite. Got nan or infinity.")
-    return array
+    return check_array(name, given, "num_dimensions", facts.num_facts)

@@ -17,8 +17,8 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers
-from classical_ref.learning.dual_network import DualNetwork, check_states, rectified_power
+from classical_ref.checks import Floats, Integers, check_array, check_integer, check_positive, lock
+from classical_ref.learning.dual_network import DualNetwork, rectified_power
 
 _CHUNK = 2**22  # entries of an (images, classes, memories) block
 
@@ -38,22 +38,11 @@ class ClassMemory:
     """Similarity T at which one memory fills the range of a class unit, in neurons."""
 
     def __post_init__(self) -> None:
-        pixels, classes = np.array(self.pixels, np.float64), np.array(self.classes, np.float64)
-        if pixels.ndim != 2 or pixels.size == 0:
-            raise ValueError(
-                f"pixels should have shape (num_memories, num_pixels). Got shape {pixels.shape}."
-            )
-        if classes.ndim != 2 or len(classes) != len(pixels) or classes.size == 0:
-            raise ValueError(
-                f"classes should have shape ({len(pixels)}, num_classes). Got {classes.shape}."
-            )
-        if not (np.isfinite(pixels).all() and np.isfinite(classes).all()):
-            raise ValueError("memories should be finite. Got nan or infinity.")
-        check_order(self.order)
-        check_positive("temperature", self.temperature)
-        for name, array in (("pixels", pixels), ("classes", classes)):
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        pixels = check_array("pixels", self.pixels, "num_memories", "num_pixels")
+        classes = check_array("classes", self.classes, len(pixels), "num_classes")
+        check_integer(2, order=self.order)
+        check_positive(temperature=self.temperature)
+        lock(self, pixels=pixels, classes=classes)
 
     def __repr__(self) -> str:
         return (
@@ -90,7 +79,7 @@ class ClassMemory:
         Raises:
             ValueError: The states have another shape.
         """
-        array = check_states(states, self.num_pixels + self.num_classes, "states")
+        array = check_array("states", states, "...", self.num_pixels + self.num_classes)
         return np.asarray(-self._separated(array @ self.patterns.T).sum(axis=-1))
 
     def fields(self, images: ArrayLike) -> Floats:
@@ -102,7 +91,7 @@ class ClassMemory:
         Raises:
             ValueError: The images have another shape.
         """
-        array = check_states(images, self.num_pixels, "images")
+        array = check_array("images", images, "...", self.num_pixels)
         flat = array.reshape(-1, self.num_pixels)
         fields = np.empty((len(flat), self.num_classes))
         rows = max(1, _CHUNK // self.classes.size)
@@ -132,11 +121,7 @@ class ClassMemory:
         Raises:
             ValueError: A shape is wrong, or a label is no class.
         """
-        array = check_states(images, self.num_pixels, "images")
-        if array.ndim != 2:
-            raise ValueError(
-                f"images should have shape (num_images, {self.num_pixels}). Got {array.shape}."
-            )
+        array = check_array("images", images, "num_images", self.num_pixels)
         chosen = check_labels(labels, len(array), self.num_classes)
         base = self._base(array)
         raised = base + 2 * self.classes.T[chosen]
@@ -197,25 +182,6 @@ class ClassMemory:
 
     def _separated(self, similarities: Floats) -> Floats:
         return rectified_power(similarities / self.temperature, self.order)
-
-
-def check_order(order: object) -> None:
-    """Raise unless ``order`` is an integer of at least 2.
-
-    Raises:
-        TypeError: It is no integer.
-        ValueError: It is below 2.
-    """
-    if isinstance(order, bool) or not isinstance(order, int | np.integer):
-        raise TypeError(f"order should be an integer. Got {order!r}.")
-    if order < 2:
-        raise ValueError(f"order should be at least 2. Got {order}.")
-
-
-def check_positive(name: str, value: float) -> None:
-    """Raise ``ValueError`` unless ``value`` is positive and finite."""
-    if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} should be positive and finite. Got {value}.")
 
 
 def check_labels(labels: ArrayLike, num_images: int, num_classes: int | None) -> Integers:

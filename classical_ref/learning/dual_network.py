@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, check_array
 
 
 @final
@@ -39,7 +39,7 @@ class DualNetwork:
         Raises:
             ValueError: The images have another shape than ``(..., num_pixels)``.
         """
-        array = check_states(images, self.input_weights.shape[1], "images")
+        array = check_array("images", images, "...", self.input_weights.shape[1])
         hidden = rectified_power(array @ self.input_weights.T + self.hidden_bias, self.power)
         return np.asarray(hidden @ self.output_weights)
 
@@ -60,19 +60,3 @@ def rectified_power(x: Floats, power: int) -> Floats:
             if not power:
                 return np.ones_like(x) if result is None else result
             square = square * square
-
-
-def check_states(values: ArrayLike, length: int, name: str) -> Floats:
-    """Return values ``(..., length)`` as floats.
-
-    Raises:
-        ValueError: The last axis has another length, or a value is not finite.
-    """
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim == 0 or array.shape[-1] != length:
-        raise ValueError(
-            f"{name} should have shape ({length},) or (..., {length}). Got shape {array.shape}."
-        )
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} should be finite. Got nan or infinity.")
-    return array

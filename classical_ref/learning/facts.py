@@ -16,7 +16,15 @@ from typing import final
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import (
+    Floats,
+    check_array,
+    check_at_least,
+    check_finite,
+    check_positive,
+    check_within,
+    lock,
+)
 from classical_ref.log_sums import log_sum_exp
 
 
@@ -33,12 +41,8 @@ class Facts:
     """Part a of the answers that are drawn at random, from 0 to below 1."""
 
     def __post_init__(self) -> None:
-        rates = np.array(self.group_probabilities, dtype=np.float64)
-        if rates.ndim != 1 or rates.size == 0 or not np.all(rates > 0):
-            raise ValueError(
-                "group_probabilities should be positive, of shape (num_groups,). "
-                f"Got shape {rates.shape}{'' if np.all(rates > 0) else ' with another value'}."
-            )
+        rates = check_array("group_probabilities", self.group_probabilities, "num_groups")
+        check_positive(group_probabilities=float(rates.min()))
         if abs(rates.sum() - 1) > 1e-9:
             raise ValueError(f"group_probabilities should sum to 1. Got {rates.sum()}.")
         if self.group_size < 1 or len(rates) * self.group_size < 2:
@@ -46,10 +50,8 @@ class Facts:
                 f"group_size should leave at least two facts. Got {len(rates)} groups of "
                 f"{self.group_size}."
             )
-        if not 0 <= self.label_noise < 1:
-            raise ValueError(f"label_noise should be from 0 to below 1. Got {self.label_noise}.")
-        rates.setflags(write=False)
-        object.__setattr__(self, "group_probabilities", rates)
+        check_within("[0, 1)", label_noise=self.label_noise)
+        lock(self, group_probabilities=rates)
 
     @classmethod
     def power_law(
@@ -61,15 +63,11 @@ class Facts:
             ValueError: There are fewer than two facts, ``exponent`` is not finite, or
                 ``label_noise`` is out of range.
         """
-        if num_groups < 1:
-            raise ValueError(f"num_groups should be at least 1. Got {num_groups}.")
-        if not np.isfinite(exponent):
-            raise ValueError(f"exponent should be finite. Got {exponent}.")
+        check_at_least(1, num_groups=num_groups)
+        check_finite(exponent=exponent)
         rates = np.arange(1, num_groups + 1) ** -float(exponent)
         return cls(
-            group_probabilities=rates / rates.sum(),
-            group_size=group_size,
-            label_noise=label_noise,
+            group_probabilities=rates / rates.sum(), group_size=group_size, label_noise=label_noise
         )
 
     @property

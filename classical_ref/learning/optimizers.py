@@ -17,14 +17,17 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_array, check_at_least, check_choice, check_positive
 
+Iteration = Literal["cubic", "quintic"]
+"""One of two Newton-Schulz iterations."""
 Polar = Literal["svd", "cubic", "quintic"]
-"""How a polar factor is computed: exactly, or by one of two Newton-Schulz iterations."""
+"""How a polar factor is computed: exactly, or by an iteration."""
 
-_CUBIC = (1.5, -0.5, 0.0)
-_QUINTIC = (3.4445, -4.7750, 2.0315)  # as in public implementations of Muon
-_DEFAULT_STEPS = {"cubic": 30, "quintic": 5}
+_ITERATIONS = {  # coefficients, and steps where none are given
+    "cubic": ((1.5, -0.5, 0.0), 30),
+    "quintic": ((3.4445, -4.7750, 2.0315), 5),  # as in public implementations of Muon
+}
 
 
 def polar_factor(matrix: ArrayLike, *, tolerance: float = 1e-10) -> Floats:
@@ -36,7 +39,7 @@ def polar_factor(matrix: ArrayLike, *, tolerance: float = 1e-10) -> Floats:
     Raises:
         ValueError: The matrix is not two-dimensional or not finite.
     """
-    array = _checked(matrix)
+    array = check_array("matrix", matrix, "num_rows", "num_columns")
     left, values, right = np.linalg.svd(array, full_matrices=False)
     kept = values > tolerance * values[0]
     return np.asarray(left[:, kept] @ right[kept])
@@ -45,7 +48,7 @@ def polar_factor(matrix: ArrayLike, *, tolerance: float = 1e-10) -> Floats:
 def newton_schulz(
     matrix: ArrayLike,
     *,
-    iteration: Literal["cubic", "quintic"] = "cubic",
+    iteration: Iteration = "cubic",
     num_steps: int | None = None,
 ) -> Floats:
     r"""Return an approximate polar factor from matrix products alone.
@@ -60,13 +63,11 @@ def newton_schulz(
     Raises:
         ValueError: The matrix is not two-dimensional or not finite, or an option is unknown.
     """
-    if iteration not in _DEFAULT_STEPS:
-        raise ValueError(f"iteration should be 'cubic' or 'quintic'. Got {iteration!r}.")
-    steps = _DEFAULT_STEPS[iteration] if num_steps is None else num_steps
-    if steps < 1:
-        raise ValueError(f"num_steps should be at least 1. Got {steps}.")
-    first, third, fifth = _CUBIC if iteration == "cubic" else _QUINTIC
-    x = _checked(matrix)
+    check_choice("iteration", iteration, Iteration)
+    (first, third, fifth), default = _ITERATIONS[iteration]
+    steps = default if num_steps is None else num_steps
+    check_at_least(1, num_steps=steps)
+    x = check_array("matrix", matrix, "num_rows", "num_columns")
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     norm = np.linalg.norm(x)
@@ -93,8 +94,7 @@ class _Stepping(MatrixOptimizer):
     """Step size eta, positive."""
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.step_size) and self.step_size > 0):
-            raise ValueError(f"step_size should be positive and finite. Got {self.step_size}.")
+        check_positive(step_size=self.step_size)
 
 
 @final
@@ -170,8 +170,7 @@ class Muon(_Stepping):
 
     def __post_init__(self) -> None:
         _Stepping.__post_init__(self)
-        if self.polar not in ("svd", *_DEFAULT_STEPS):
-            raise ValueError(f"polar should be 'svd', 'cubic' or 'quintic'. Got {self.polar!r}.")
+        check_choice("polar", self.polar, Polar)
 
     def direction(self, gradient: Floats) -> Floats:
         """Return the polar factor."""
@@ -183,12 +182,3 @@ class Muon(_Stepping):
 def _scaled(matrix: Floats, norm: Literal[2, "fro"]) -> Floats:
     size = np.linalg.norm(matrix, norm)
     return np.asarray(matrix / size if size > 0 else matrix)
-
-
-def _checked(matrix: ArrayLike) -> Floats:
-    array = np.asarray(matrix, dtype=np.float64)
-    if array.ndim != 2 or array.size == 0:
-        raise ValueError(f"matrix should be two-dimensional. Got shape {array.shape}.")
-    if not np.isfinite(array).all():
-        raise ValueError("matrix should be finite. Got nan or infinity.")
-    return array

@@ -22,7 +22,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Rng, check_array, lock
 from classical_ref.learning.class_memory import ClassMemory, check_labels
 from classical_ref.learning.dual_network import rectified_power
 from classical_ref.learning.training_setup import TrainingSetup, default_temperature
@@ -51,6 +51,9 @@ class Training:
     outcome: TrainingOutcome
     """How it ended."""
 
+    def __post_init__(self) -> None:
+        lock(self, losses=self.losses)
+
 
 def train(
     images: ArrayLike,
@@ -59,7 +62,7 @@ def train(
     *,
     num_classes: int | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Training:
     """Learn memories that classify images.
 
@@ -76,13 +79,7 @@ def train(
     """
     rng = np.random.default_rng(rng)
     setup = TrainingSetup() if setup is None else setup
-    pixels = np.asarray(images, dtype=np.float64)
-    if pixels.ndim != 2 or pixels.size == 0:
-        raise ValueError(
-            f"images should have shape (num_images, num_pixels). Got shape {pixels.shape}."
-        )
-    if not np.isfinite(pixels).all():
-        raise ValueError("images should be finite. Got nan or infinity.")
+    pixels = check_array("images", images, "num_images", "num_pixels")
     chosen = check_labels(labels, len(pixels), num_classes)
     count = int(chosen.max()) + 1 if num_classes is None else num_classes
     targets = np.where(np.arange(count) == chosen[:, np.newaxis], 1.0, -1.0)
@@ -127,8 +124,6 @@ def train(
         if not moved:
             outcome = TrainingOutcome.STALLED
             break
-    history = np.array(losses)
-    history.setflags(write=False)
     return Training(
         memory=ClassMemory(
             pixels=memories[:, : pixels.shape[1]],
@@ -136,7 +131,7 @@ def train(
             order=setup.order,
             temperature=final,
         ),
-        losses=history,
+        losses=np.array(losses),
         outcome=outcome,
     )
 

@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from classical_ref.learning.class_memory import check_order, check_positive
+from classical_ref.checks import check_finite, check_integer, check_positive, check_within
 
 _KNOWN_ORDERS = (2, 3, 5, 10, 20, 30)
 _TEMPERATURES = (0.20, 0.265, 0.395, 0.61, 0.61, 0.65)  # per neuron; found by trial on 8 x 8 digits
@@ -49,19 +49,17 @@ class TrainingSetup:
     """Standard deviation of initial entries, which are clipped to [-1, 1]."""
 
     def __post_init__(self) -> None:
-        check_order(self.order)
-        for name in ("num_memories", "loss_power", "num_epochs", "batch_size"):
-            _check_count(name, getattr(self, name), least=1)
-        _check_count("temperature_epochs", self.temperature_epochs, least=0)
-        for name in ("temperature", "initial_temperature"):
-            if getattr(self, name) is not None:
-                check_positive(name, getattr(self, name))
-        for name in ("learning_rate", "decay", "spread"):
-            check_positive(name, getattr(self, name))
-        if not 0 <= self.momentum < 1:
-            raise ValueError(f"momentum should be from 0 to below 1. Got {self.momentum}.")
-        if not np.isfinite(self.mean):
-            raise ValueError(f"mean should be finite. Got {self.mean}.")
+        check_integer(2, order=self.order)
+        check_integer(1, num_memories=self.num_memories, loss_power=self.loss_power)
+        check_integer(1, num_epochs=self.num_epochs, batch_size=self.batch_size)
+        check_integer(0, temperature_epochs=self.temperature_epochs)
+        if self.temperature is not None:
+            check_positive(temperature=self.temperature)
+        if self.initial_temperature is not None:
+            check_positive(initial_temperature=self.initial_temperature)
+        check_positive(learning_rate=self.learning_rate, decay=self.decay, spread=self.spread)
+        check_within("[0, 1)", momentum=self.momentum)
+        check_finite(mean=self.mean)
 
     def temperature_at(self, epoch: int, final: float) -> float:
         """Return the temperature of an epoch, counted from 0."""
@@ -81,8 +79,8 @@ def default_temperature(order: int, num_neurons: int) -> float:
     Raises:
         ValueError: ``order`` is below 2, or ``num_neurons`` below 1.
     """
-    check_order(order)
-    _check_count("num_neurons", num_neurons, least=1)
+    check_integer(2, order=order)
+    check_integer(1, num_neurons=num_neurons)
     return num_neurons * float(np.interp(np.log(order), np.log(_KNOWN_ORDERS), _TEMPERATURES))
 
 
@@ -121,10 +119,3 @@ def published_setup(order: int) -> TrainingSetup:
     if order in (20, 30):
         return replace(common, order=order, temperature=600.0, loss_power=30)
     raise ValueError(f"order should be 2, 3, 20 or 30, the published ones. Got {order}.")
-
-
-def _check_count(name: str, value: object, *, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} should be an integer. Got {value!r}.")
-    if value < least:
-        raise ValueError(f"{name} should be at least {least}. Got {value}.")

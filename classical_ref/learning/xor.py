@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from classical_ref.learning.class_memory import check_order
+from classical_ref.checks import check_integer
 
 XOR_PATTERNS: Final = np.array([[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]], dtype=np.int8)
 """The truth table, ``(4, 3)``, read-only."""
@@ -38,8 +38,7 @@ def xor_energy_gap(order: int, *, rectified: bool = True) -> int:
         TypeError: ``order`` is no integer.
         ValueError: ``order`` is below 1.
     """
-    if order != 1:
-        check_order(order)
+    check_integer(1, order=order)
 
     def separated(x: int) -> int:
         return int((max(x, 0) if rectified else x) ** int(order))

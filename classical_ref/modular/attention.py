@@ -6,7 +6,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_array, check_at_least, check_positive, lock
 from classical_ref.log_sums import log_sum_exp, softmax
 from classical_ref.modular.lagrangians import LayerNorm
 
@@ -31,16 +31,10 @@ def attend(
     References:
         Ramsauer et al., "Hopfield networks is all you need" (2021).
     """
-    q, k = np.asarray(queries, dtype=np.float64), np.asarray(keys, dtype=np.float64)
-    v = k if values is None else np.asarray(values, dtype=np.float64)
-    if k.ndim != 2 or k.size == 0 or v.ndim != 2 or len(v) != len(k):
-        raise ValueError(
-            "keys and values should have shapes (num_patterns, num_features) and "
-            f"(num_patterns, num_outputs). Got {k.shape} and {v.shape}."
-        )
-    if q.ndim == 0 or q.shape[-1] != k.shape[1]:
-        raise ValueError(f"queries should have shape (..., {k.shape[1]}). Got {q.shape}.")
-    _check_beta(beta)
+    k = check_array("keys", keys, "num_patterns", "num_features")
+    v = k if values is None else check_array("values", values, len(k), "num_outputs")
+    q = check_array("queries", queries, "...", k.shape[1])
+    check_positive(beta=beta)
     return np.asarray(softmax(beta * q @ k.T) @ v)
 
 
@@ -85,25 +79,12 @@ class EnergyTransformer:
     """The normalization of tokens."""
 
     def __post_init__(self) -> None:
-        for name in ("query_weights", "key_weights", "patterns"):
-            array = np.array(getattr(self, name), dtype=np.float64)
-            if array.size == 0 or not np.isfinite(array).all():
-                raise ValueError(f"{name} should be finite and not empty. Got shape {array.shape}.")
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
-        shapes = (self.query_weights.shape, self.key_weights.shape, self.patterns.shape)
-        if (
-            self.query_weights.ndim != 3
-            or shapes[0] != shapes[1]
-            or self.patterns.ndim != 2
-            or shapes[2][1] != shapes[0][2]
-        ):
-            raise ValueError(
-                "query_weights, key_weights and patterns should have shapes (num_heads, head_size, "
-                "num_features), the same, and (num_patterns, num_features). "
-                f"Got {shapes[0]}, {shapes[1]} and {shapes[2]}."
-            )
-        _check_beta(self.beta)
+        names = ("num_heads", "head_size", "num_features")
+        queries = check_array("query_weights", self.query_weights, *names)
+        keys = check_array("key_weights", self.key_weights, *queries.shape)
+        patterns = check_array("patterns", self.patterns, "num_patterns", queries.shape[2])
+        check_positive(beta=self.beta)
+        lock(self, query_weights=queries, key_weights=keys, patterns=patterns)
 
     def __repr__(self) -> str:
         heads, size, features = self.query_weights.shape
@@ -134,10 +115,8 @@ class EnergyTransformer:
                 or the tokens left the range of float64.
         """
         x = self._checked(tokens).copy()
-        if not step > 0:
-            raise ValueError(f"step should be positive. Got {step}.")
-        if num_steps < 1:
-            raise ValueError(f"num_steps should be at least 1. Got {num_steps}.")
+        check_positive(step=step)
+        check_at_least(1, num_steps=num_steps)
         energies = [self._energy(self.norm.activation(x))]
         for _ in range(num_steps):
             x -= step * self._gradient(self.norm.activation(x))
@@ -169,18 +148,6 @@ class EnergyTransformer:
         return queries, keys, np.where(alone, -np.inf, scores)
 
     def _checked(self, tokens: ArrayLike) -> Floats:
-        array = np.asarray(tokens, dtype=np.float64)
-        features = self.patterns.shape[1]
-        if array.ndim < 2 or array.shape[-1] != features or array.shape[-2] < 2:
-            raise ValueError(
-                f"tokens should have shape (..., num_tokens, {features}) with at least 2 tokens. "
-                f"Got {array.shape}."
-            )
-        if not np.isfinite(array).all():
-            raise ValueError("tokens should be finite. Got nan or infinity.")
+        array = check_array("tokens", tokens, "...", "num_tokens", self.patterns.shape[1])
+        check_at_least(2, num_tokens=array.shape[-2])
         return array
-
-
-def _check_beta(beta: float) -> None:
-    if not (np.isfinite(beta) and beta > 0):
-        raise ValueError(f"beta should be positive and finite. Got {beta}.")

@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_array, check_positive, lock
 from classical_ref.log_sums import log_sum_exp, softmax
 
 Shape = tuple[int, ...]
@@ -45,10 +45,8 @@ class Coupling(Hypersynapse):
     """Shape ``(num_neurons_1, num_neurons_2, ...)``, read-only."""
 
     def __post_init__(self) -> None:
-        weights = _checked("weights", self.weights)
-        if weights.ndim == 0:
-            raise ValueError("weights should have one axis per layer. Got a number.")
-        object.__setattr__(self, "weights", weights)
+        axes = [f"num_neurons_{axis + 1}" for axis in range(max(np.ndim(self.weights), 1))]
+        lock(self, weights=check_array("weights", self.weights, *axes))
 
     def check_shapes(self, shapes: tuple[Shape, ...]) -> None:
         """Raise ValueError unless axis k of the weights is as long as layer k."""
@@ -101,30 +99,16 @@ class Attention(Hypersynapse):
     """Inverse temperature, positive."""
 
     def __post_init__(self) -> None:
-        queries = _checked("query_weights", self.query_weights)
-        keys = _checked("key_weights", self.key_weights)
-        if queries.ndim != 3 or keys.ndim != 3 or queries.shape[:2] != keys.shape[:2]:
-            raise ValueError(
-                "query_weights and key_weights should have shapes (num_heads, head_size, features) "
-                f"with equal heads. Got {queries.shape} and {keys.shape}."
-            )
-        if not (np.isfinite(self.beta) and self.beta > 0):
-            raise ValueError(f"beta should be positive and finite. Got {self.beta}.")
-        object.__setattr__(self, "query_weights", queries)
-        object.__setattr__(self, "key_weights", keys)
+        names = ("num_heads", "head_size", "num_query_features")
+        queries = check_array("query_weights", self.query_weights, *names)
+        keys = check_array("key_weights", self.key_weights, *queries.shape[:2], "num_key_features")
+        check_positive(beta=self.beta)
+        lock(self, query_weights=queries, key_weights=keys)
 
     def check_shapes(self, shapes: tuple[Shape, ...]) -> None:
         """Raise ValueError unless there are two layers of tokens with the right features."""
         features = (self.query_weights.shape[2], self.key_weights.shape[2])
-        if (
-            len(shapes) != 2
-            or any(len(shape) != 2 for shape in shapes)
-            or features
-            != (
-                shapes[0][1],
-                shapes[1][1],
-            )
-        ):
+        if [len(shape) for shape in shapes] != [2, 2] or features != (shapes[0][1], shapes[1][1]):
             raise ValueError(
                 f"joined layers should be two of shapes (num_tokens, {features[0]}) and "
                 f"(num_tokens, {features[1]}). Got {shapes}."
@@ -149,11 +133,3 @@ class Attention(Hypersynapse):
         queries = np.einsum("hyd,Zqd->Zhqy", self.query_weights, activations[0], optimize=True)
         keys = np.einsum("hyd,Zkd->Zhky", self.key_weights, activations[1], optimize=True)
         return queries, keys, np.asarray(self.beta * queries @ keys.swapaxes(2, 3))
-
-
-def _checked(name: str, array: Floats) -> Floats:
-    copied = np.array(array, dtype=np.float64)
-    if copied.size == 0 or not np.isfinite(copied).all():
-        raise ValueError(f"{name} should be finite and not empty. Got shape {copied.shape}.")
-    copied.setflags(write=False)
-    return copied

@@ -14,7 +14,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_finite, check_positive, check_within
 from classical_ref.log_sums import log_sum_exp, softmax
 
 
@@ -62,8 +62,7 @@ class RectifiedPower(Lagrangian):
     is_elementwise: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not (self.order >= 2 and np.isfinite(self.order)):
-            raise ValueError(f"order should be at least 2 and finite. Got {self.order}.")
+        check_within("[2, inf)", order=self.order)
 
     def value(self, x: Floats) -> Floats:
         """Return ``sum max(x, 0)**order / order``."""
@@ -80,8 +79,7 @@ class _Sharp(Lagrangian):
     """Inverse temperature, positive."""
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.beta) and self.beta > 0):
-            raise ValueError(f"beta should be positive and finite. Got {self.beta}.")
+        check_positive(beta=self.beta)
 
 
 @final
@@ -143,13 +141,8 @@ class _Normal(Lagrangian):
     """What is added under the root, positive."""
 
     def __post_init__(self) -> None:
-        for name in ("gamma", "epsilon"):
-            if not (np.isfinite(getattr(self, name)) and getattr(self, name) > 0):
-                raise ValueError(
-                    f"{name} should be positive and finite. Got {getattr(self, name)}."
-                )
-        if not np.isfinite(self.delta):
-            raise ValueError(f"delta should be finite. Got {self.delta}.")
+        check_positive(gamma=self.gamma, epsilon=self.epsilon)
+        check_finite(delta=self.delta)
 
 
 @final

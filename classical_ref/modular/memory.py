@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, check_array, check_at_least, check_positive
 from classical_ref.continuous.memory import Convergence
 from classical_ref.modular.hypersynapses import Hypersynapse, Shape
 from classical_ref.modular.lagrangians import Lagrangian
@@ -34,10 +34,7 @@ class NeuronLayer:
         shape = (self.shape,) if isinstance(self.shape, int) else tuple(self.shape)
         if len(shape) not in (1, 2) or min(shape) < 1:
             raise ValueError(f"shape should hold one or two positive sizes. Got {self.shape}.")
-        if not (np.isfinite(self.time_constant) and self.time_constant > 0):
-            raise ValueError(
-                f"time_constant should be positive and finite. Got {self.time_constant}."
-            )
+        check_positive(time_constant=self.time_constant)
         object.__setattr__(self, "shape", shape)
 
     @property
@@ -155,10 +152,8 @@ class ModularMemory:
             ValueError: A layer is missing or unknown, a shape does not fit, or a part of a coupled
                 layer is clamped.
         """
-        if max_steps < 1:
-            raise ValueError(f"max_steps should be at least 1. Got {max_steps}.")
-        if not tolerance > 0:
-            raise ValueError(f"tolerance should be positive. Got {tolerance}.")
+        check_at_least(1, max_steps=max_steps)
+        check_positive(tolerance=tolerance)
         x, batch = self._flat(states)
         rates = self._rates(clamped or {})
         num_states = int(np.prod(batch))
@@ -253,21 +248,13 @@ class ModularMemory:
             raise ValueError(
                 f"states should name the layers {', '.join(self.layers)}. Got {', '.join(states)}."
             )
-        arrays = {name: np.array(states[name], dtype=np.float64) for name in self.layers}
-        batches = set()
-        for name, array in arrays.items():
-            axes = self.layers[name].axes
-            if array.shape[array.ndim - len(axes) :] != axes or array.ndim < len(axes):
-                raise ValueError(
-                    f"states[{name!r}] should have shape (..., {', '.join(map(str, axes))}). "
-                    f"Got shape {array.shape}."
-                )
-            if not np.isfinite(array).all():
-                raise ValueError(f"states[{name!r}] should be finite. Got nan or infinity.")
-            batches.add(array.shape[: array.ndim - len(axes)])
+        flat, batches = {}, set()
+        for name, layer in self.layers.items():
+            array = check_array(f"states[{name!r}]", states[name], "...", *layer.axes)
+            flat[name] = array.reshape(-1, *layer.axes).copy()
+            batches.add(array.shape[: array.ndim - len(layer.axes)])
         if len(batches) > 1:
             raise ValueError(f"all layers should have the same leading shape. Got {batches}.")
-        flat = {name: array.reshape(-1, *self.layers[name].axes) for name, array in arrays.items()}
         return flat, batches.pop()
 
     def _shaped(self, flat: States, batch: Shape) -> States:

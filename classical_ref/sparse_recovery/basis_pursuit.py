@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_array
 
 
 def basis_pursuit(constraints: ArrayLike, syndrome: ArrayLike) -> Floats:
@@ -24,8 +24,8 @@ def basis_pursuit(constraints: ArrayLike, syndrome: ArrayLike) -> Floats:
     """
     from scipy.optimize import linprog
 
-    matrix, values = np.asarray(constraints, dtype=float), np.asarray(syndrome, dtype=float)
-    check_system(matrix, values)
+    matrix = check_array("constraints", constraints, "m", "n")
+    values = check_array("syndrome", syndrome, len(matrix))
     solved = linprog(
         np.ones(2 * matrix.shape[1]), A_eq=np.hstack([matrix, -matrix]), b_eq=values, method="highs"
     )
@@ -37,18 +37,3 @@ def basis_pursuit(constraints: ArrayLike, syndrome: ArrayLike) -> Floats:
         )
     plus, minus = np.split(np.asarray(solved.x), 2)
     return np.asarray(plus - minus)
-
-
-def check_system(matrix: Floats, values: Floats) -> None:
-    """Refuse a matrix and a right-hand side that make no equations.
-
-    Raises:
-        ValueError: Shapes do not fit, or an entry is not finite.
-    """
-    if matrix.ndim != 2 or matrix.size == 0 or values.shape != (len(matrix),):
-        raise ValueError(
-            "constraints and syndrome should have shapes (m, n) and (m,). "
-            f"Got {matrix.shape} and {values.shape}."
-        )
-    if not (np.isfinite(matrix).all() and np.isfinite(values).all()):
-        raise ValueError("constraints and syndrome should be finite. Got nan or infinity.")

@@ -1,12 +1,12 @@
 """The memory of a whole subspace, known by the linear constraints on it."""
 
 from dataclasses import dataclass
-from typing import Literal, Self, final, get_args
+from typing import Literal, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats, check_array, check_choice, lock
 from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit
 from classical_ref.sparse_recovery.local_decoder import gap_decode
 
@@ -20,7 +20,7 @@ class Recovered:
 
     states: NDArray[np.int8] | Floats
     """Corrected probes, of their shape."""
-    is_stored: NDArray[np.bool_]
+    is_stored: Booleans
     """Whether the corrected probe obeys every constraint, ``(...)``."""
 
 
@@ -41,12 +41,9 @@ def learn_constraints(
         ValueError: Samples are no finite rows, obey no constraint, or do not span a subspace of
             ``n - num_constraints`` dimensions.
     """
-    rows = np.asarray(samples, dtype=float)
-    if rows.ndim != 2 or rows.size == 0 or not np.isfinite(rows).all() or not rows.any():
-        raise ValueError(
-            "samples should be finite rows of shape (num_samples, n), not all zero. "
-            f"Got shape {rows.shape}."
-        )
+    rows = check_array("samples", samples, "num_samples", "n")
+    if not rows.any():
+        raise ValueError("samples should not be all zero. Got zeros only.")
     num_neurons = rows.shape[1]
     _, singular, right = np.linalg.svd(rows, full_matrices=True)
     rank = int(np.count_nonzero(singular > tolerance * singular[0]))
@@ -80,15 +77,8 @@ class SubspaceMemory:
     """``"votes"`` needs a 0/1 matrix with equal column sums; see :func:`gap_decode`."""
 
     def __post_init__(self) -> None:
-        matrix = np.array(self.constraints, dtype=float)
-        if matrix.ndim != 2 or matrix.size == 0 or not np.isfinite(matrix).all():
-            raise ValueError(
-                f"constraints should be finite, of shape (m, n). Got shape {matrix.shape}."
-            )
-        if self.decoder not in get_args(Decoder):
-            raise ValueError(f"decoder should be one of {get_args(Decoder)}. Got {self.decoder!r}.")
-        matrix.setflags(write=False)
-        object.__setattr__(self, "constraints", matrix)
+        check_choice("decoder", self.decoder, Decoder)
+        lock(self, constraints=check_array("constraints", self.constraints, "m", "n"))
 
     @classmethod
     def learned(cls, samples: ArrayLike, *, num_constraints: int | None = None) -> Self:
@@ -111,13 +101,8 @@ class SubspaceMemory:
             ValueError: The shape is wrong, an entry is not finite, or a linear program has no
                 solution.
         """
-        given = np.asarray(probes, dtype=float)
         num_neurons = self.constraints.shape[1]
-        if given.ndim == 0 or given.shape[-1] != num_neurons:
-            raise ValueError(
-                f"probe should have shape ({num_neurons},) or (..., {num_neurons}). "
-                f"Got shape {given.shape}."
-            )
+        given = check_array("probe", probes, "...", num_neurons)
         decode = basis_pursuit if self.decoder == "basis-pursuit" else gap_decode
         rows = given.reshape(-1, num_neurons)
         errors = [decode(self.constraints, self.constraints @ row) for row in rows]

@@ -3,18 +3,15 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Rng
+
 Bits = NDArray[np.uint8]
 
 _RESTARTS = 200
 
 
 def left_regular_graph(
-    num_neurons: int,
-    num_checks: int,
-    degree: int,
-    *,
-    four_cycles: bool = False,
-    rng: np.random.Generator | int | None = None,
+    num_neurons: int, num_checks: int, degree: int, *, four_cycles: bool = False, rng: Rng = None
 ) -> Bits:
     """Return a random graph with ``degree`` checks per neuron, ``(num_checks, num_neurons)``.
 

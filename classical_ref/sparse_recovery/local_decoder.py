@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
-from classical_ref.sparse_recovery.basis_pursuit import check_system
+from classical_ref.checks import Floats, check_array, check_positive
 
 
 def gap_decode(graph: ArrayLike, syndrome: ArrayLike, *, tolerance: float = 1e-9) -> Floats:
@@ -31,16 +30,15 @@ def gap_decode(graph: ArrayLike, syndrome: ArrayLike, *, tolerance: float = 1e-9
         After Xu and Hassibi, "Efficient compressive sensing with deterministic guarantees using
         expander graphs" (2007).
     """
-    matrix, gaps = np.asarray(graph, dtype=float), np.array(syndrome, dtype=float)
-    check_system(matrix, gaps)
+    matrix = check_array("graph", graph, "m", "n")
+    gaps = check_array("syndrome", syndrome, len(matrix)).copy()
     degrees = matrix.sum(axis=0)
     if not np.isin(matrix, (0, 1)).all() or degrees[0] == 0 or (degrees != degrees[0]).any():
         raise ValueError(
             "graph should hold 0 and 1 with the same number of ones in each column. "
             f"Got column sums from {degrees.min():g} to {degrees.max():g}."
         )
-    if not tolerance > 0:
-        raise ValueError(f"tolerance should be positive. Got {tolerance}.")
+    check_positive(tolerance=tolerance)
     degree = int(degrees[0])
     checks = np.nonzero(matrix.T)[1].reshape(-1, degree)
     margin = tolerance * np.abs(gaps).max()

@@ -1,13 +1,21 @@
 """The memory of all words that obey some parity checks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self, final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from classical_ref.checks import Integers, Spins, check_bits, check_probes
+from classical_ref.checks import (
+    Integers,
+    Rng,
+    Spins,
+    SpinsLike,
+    check_at_least,
+    check_bits,
+    check_probes,
+    lock,
+)
 from classical_ref.sparse_recovery.constraints import Recovered
 from classical_ref.sparse_recovery.gf2 import Bits, Eliminated, eliminate
 from classical_ref.sparse_recovery.parity_learning import learn_checks
@@ -43,14 +51,13 @@ class ParityMemory:
         checks = check_bits(self.checks, name="checks")
         if not checks.any(axis=1).all():
             raise ValueError("every check should take in a neuron. Got a row of zeros.")
-        checks.setflags(write=False)
-        object.__setattr__(self, "checks", checks)
+        lock(self, checks=checks)
         object.__setattr__(self, "_solved", eliminate(checks))
 
     @classmethod
     def learned(
         cls,
-        patterns: ArrayLike | Sequence[str],
+        patterns: SpinsLike,
         *,
         weight: int = 6,
         max_chance: float | None = 0.01,
@@ -84,7 +91,7 @@ class ParityMemory:
         """The logarithm to base 2 of the number of stored words, D - rank."""
         return len(self._solved.free)
 
-    def sample(self, num_patterns: int, *, rng: np.random.Generator | int | None = None) -> Spins:
+    def sample(self, num_patterns: int, *, rng: Rng = None) -> Spins:
         """Return uniform stored words, independent of each other, ``(num_patterns, D)``."""
         rng = np.random.default_rng(rng)
         solved = self._solved
@@ -93,9 +100,7 @@ class ParityMemory:
         bits[:, solved.pivots] = bits[:, solved.free] @ solved.dependence.T & 1
         return (1 - 2 * bits).astype(np.int8)
 
-    def energy(
-        self, states: ArrayLike | str | Sequence[str], *, bits: bool | None = None
-    ) -> Integers:
+    def energy(self, states: SpinsLike, *, bits: bool | None = None) -> Integers:
         r"""Return how many checks the states violate, ``(..., D)`` to ``(...)``.
 
         That is :math:`\sum_c (1 - \prod_{i \in c} s_i) / 2`, 0 for stored words. Checks with
@@ -110,11 +115,7 @@ class ParityMemory:
         return np.asarray(self._violated(spins).sum(axis=-1).astype(np.int64))
 
     def recall(
-        self,
-        probes: ArrayLike | str | Sequence[str],
-        *,
-        max_sweeps: int = 50,
-        bits: bool | None = None,
+        self, probes: SpinsLike, *, max_sweeps: int = 50, bits: bool | None = None
     ) -> Recovered:
         """Return what flips make of the probes ``(..., D)``; 0 is unknown.
 
@@ -124,8 +125,7 @@ class ParityMemory:
             ValueError: The probes have another shape or other values, are spins or bits in doubt,
                 or ``max_sweeps`` is below one.
         """
-        if max_sweeps < 1:
-            raise ValueError(f"max_sweeps should be at least 1. Got {max_sweeps}.")
+        check_at_least(1, max_sweeps=max_sweeps)
         given = check_probes(probes, self.num_neurons, bits=bits)
         spins = self._filled(given.reshape(-1, self.num_neurons).copy())
         for _ in range(max_sweeps):

@@ -1,13 +1,11 @@
 """Learning parity checks from patterns that obey them."""
 
-from collections.abc import Sequence
 from itertools import combinations
 from math import comb, log2
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from classical_ref.checks import Integers
+from classical_ref.checks import Integers, SpinsLike
 from classical_ref.discrete.stored import pack
 from classical_ref.sparse_recovery.gf2 import Bits, eliminate
 from classical_ref.spins import check_patterns
@@ -16,7 +14,7 @@ _MOST_SUBSETS = 2_000_000
 
 
 def learn_checks(
-    patterns: ArrayLike | Sequence[str],
+    patterns: SpinsLike,
     *,
     weight: int = 6,
     max_chance: float | None = 0.01,

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_at_least, check_within
 from classical_ref.separation import Rule, Separation
 
 _POINTS = 1024  # of the characteristic function at a time
@@ -29,8 +29,11 @@ def half_percent_capacity(order: int, num_neurons: int) -> float:
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
     """
-    _check(order, num_neurons)
-    return float(num_neurons ** (order - 1) / (_quantile(0.995) ** 2 * double_factorial(order)))
+    check_at_least(2, order=order)
+    check_at_least(1, num_neurons=num_neurons)
+    from scipy.special import ndtri
+
+    return float(num_neurons ** (order - 1) / (float(ndtri(0.995)) ** 2 * double_factorial(order)))
 
 
 def error_free_capacity(order: int, num_neurons: int) -> float:
@@ -44,9 +47,7 @@ def error_free_capacity(order: int, num_neurons: int) -> float:
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
     """
-    _check(order, num_neurons)
-    if num_neurons < 2:
-        raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")
+    check_at_least(2, order=order, num_neurons=num_neurons)
     divisor = 2 * double_factorial(order) * math.log(num_neurons)
     return float(num_neurons ** (order - 1) / divisor)
 
@@ -58,7 +59,7 @@ def hopfield_retrieval_capacity(num_neurons: int) -> float:
         Amit, Gutfreund and Sompolinsky, "Storing infinite numbers of patterns in a spin-glass model
         of neural networks" (1985).
     """
-    _check(2, num_neurons)
+    check_at_least(1, num_neurons=num_neurons)
     return 0.138 * num_neurons
 
 
@@ -77,9 +78,8 @@ def exponential_guaranteed_capacity(num_neurons: int, *, corruption: float = 0.0
     References:
         Demircigil et al., "On a model of associative memory with huge storage capacity" (2017).
     """
-    _check(2, num_neurons)
-    if not 0 <= corruption < 0.5:
-        raise ValueError(f"corruption should be in [0, 0.5). Got {corruption}.")
+    check_at_least(1, num_neurons=num_neurons)
+    check_within("[0, 0.5)", corruption=corruption)
     a = 1 - 2 * corruption
     rate = (1 + a) * math.log1p(a) + ((1 - a) * math.log1p(-a) if a < 1 else 0.0)
     return math.exp(num_neurons * rate / 4)
@@ -93,8 +93,7 @@ def dynamical_load(order: int) -> float:
     retrieval state up to :math:`\max_x [\operatorname{erf}(x)^{n-1} / (\sqrt2\, x)]^2`: 0.2522 for
     n = 3, 0.1979 for n = 4.
     """
-    if order < 3:
-        raise ValueError(f"order should be at least 3. Got {order}.")
+    check_at_least(3, order=order)
     from scipy.optimize import minimize_scalar
     from scipy.special import erf
 
@@ -162,8 +161,7 @@ def one_step_capacity(
     Raises:
         ValueError: ``max_bit_error`` is outside (0, 0.5), or it is already exceeded at 2 patterns.
     """
-    if not 0 < max_bit_error < 0.5:
-        raise ValueError(f"max_bit_error should be in (0, 0.5). Got {max_bit_error}.")
+    check_within("(0, 0.5)", max_bit_error=max_bit_error)
     low = 2
     if bit_error(separation, num_neurons, low, rule=rule) > max_bit_error:
         raise ValueError(
@@ -187,21 +185,12 @@ def double_factorial(order: int) -> int:
     return math.prod(range(1, 2 * order - 2, 2))
 
 
-def _quantile(probability: float) -> float:
-    """Return the standard normal quantile."""
-    from scipy.special import ndtri
-
-    return float(ndtri(probability))
-
-
 def _noise(
     separation: Separation, num_neurons: int, num_patterns: int, rule: Rule
 ) -> tuple[Floats, Floats]:
     """Return the values of ``g(h) / g(D - 1)`` and their probabilities."""
-    if num_neurons < 2:
-        raise ValueError(f"num_neurons should be at least 2. Got {num_neurons}.")
-    if num_patterns < 1:
-        raise ValueError(f"num_patterns should be at least 1. Got {num_patterns}.")
+    check_at_least(2, num_neurons=num_neurons)
+    check_at_least(1, num_patterns=num_patterns)
     from scipy.special import gammaln
 
     wrong = np.arange(num_neurons)
@@ -214,10 +203,3 @@ def _noise(
     h = num_neurons - 1 - 2 * wrong
     signal = gains[2 * num_neurons]
     return np.array([gains[x + num_neurons + 1] / signal for x in h.tolist()]), probabilities
-
-
-def _check(order: int, num_neurons: int) -> None:
-    if order < 2:
-        raise ValueError(f"order should be at least 2. Got {order}.")
-    if num_neurons < 1:
-        raise ValueError(f"num_neurons should be at least 1. Got {num_neurons}.")

@@ -24,8 +24,16 @@ from typing import Literal
 
 import numpy as np
 
-from classical_ref.checks import Floats
-from classical_ref.discrete.dynamics import check_choice
+from classical_ref.checks import (
+    Floats,
+    Rng,
+    check_array,
+    check_at_least,
+    check_choice,
+    check_positive,
+    check_within,
+    lock,
+)
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.theory.capacity import double_factorial
 
@@ -53,6 +61,10 @@ class GFASolution:
     self_interaction: Floats
     """Weight of the spin at t' in the field at t, ``(num_steps, num_steps)``."""
 
+    def __post_init__(self) -> None:
+        names = ("overlap", "correlation", "response", "self_interaction")
+        lock(self, **{name: getattr(self, name) for name in names})
+
 
 def solve(
     *,
@@ -63,7 +75,7 @@ def solve(
     num_paths: int = 400_000,
     self_interaction: SelfInteraction = "excluded",
     diagonal: Diagonal = "kept",
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> GFASolution:
     r"""Return overlap, correlation and response of the effective process.
 
@@ -89,8 +101,7 @@ def solve(
     """
     rng = np.random.default_rng(rng)
     _check(order, dense_load, num_steps, num_paths)
-    if not -1 <= initial_overlap <= 1:
-        raise ValueError(f"initial_overlap should be in [-1, 1]. Got {initial_overlap}.")
+    check_within("[-1, 1]", initial_overlap=initial_overlap)
     check_choice("self_interaction", self_interaction, SelfInteraction)
     check_choice("diagonal", diagonal, Diagonal)
     keeps_self = self_interaction == "kept"
@@ -137,8 +148,6 @@ def solve(
         )
         response[t + 1, : t + 1] = _response(factor[: t + 1, : t + 1], slopes, _LOST_NOISE * first)
         spins[t + 1] = np.where(ratio + noise[t] >= 0, 1.0, -1.0)
-    for array in (overlap, correlation, response, memory):
-        array.setflags(write=False)
     return GFASolution(
         order=order,
         dense_load=dense_load,
@@ -188,7 +197,7 @@ def basin_boundary(
     num_paths: int = 50_000,
     threshold: float = 0.5,
     tolerance: float = 0.005,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> float | None:
     """Return the initial overlap that separates retrieval from failure, or None without retrieval.
 
@@ -198,10 +207,7 @@ def basin_boundary(
     Raises:
         ValueError: An argument is out of range.
     """
-    if not 0 < threshold < 1:
-        raise ValueError(f"threshold should be in (0, 1). Got {threshold}.")
-    if not 0 < tolerance < 1:
-        raise ValueError(f"tolerance should be in (0, 1). Got {tolerance}.")
+    check_within("(0, 1)", threshold=threshold, tolerance=tolerance)
     seed = int(np.random.default_rng(rng).integers(2**63))
 
     def is_retrieved(initial_overlap: float) -> bool:
@@ -233,11 +239,8 @@ def convergence_time(overlap: Floats, *, tolerance: float = 0.01) -> int:
     Raises:
         ValueError: ``overlap`` is not a vector, or ``tolerance`` is not positive.
     """
-    overlap = np.asarray(overlap)
-    if overlap.ndim != 1 or overlap.size == 0:
-        raise ValueError(f"overlap should have shape (num_steps + 1,). Got shape {overlap.shape}.")
-    if not tolerance > 0:
-        raise ValueError(f"tolerance should be positive. Got {tolerance}.")
+    overlap = check_array("overlap", overlap, "num_steps + 1")
+    check_positive(tolerance=tolerance)
     away = np.flatnonzero(np.abs(overlap - overlap[-1]) > tolerance)
     return int(away[-1] + 1) if away.size else 0
 
@@ -280,9 +283,5 @@ def _check(order: int, dense_load: float, num_steps: int, num_paths: int) -> Non
             f"order should be at least 3. Got {order}; at order 2 patterns also feel themselves "
             "through their overlaps, which this process leaves out."
         )
-    if not dense_load > 0:
-        raise ValueError(f"dense_load should be positive. Got {dense_load}.")
-    if num_steps < 1:
-        raise ValueError(f"num_steps should be at least 1. Got {num_steps}.")
-    if num_paths < 1:
-        raise ValueError(f"num_paths should be at least 1. Got {num_paths}.")
+    check_positive(dense_load=dense_load)
+    check_at_least(1, num_steps=num_steps, num_paths=num_paths)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Rng, check_at_least, check_within, lock
 from classical_ref.discrete.dense import DenseMemory
-from classical_ref.discrete.fields import DenseFields, SelfInteraction
+from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Polynomial
 
@@ -30,6 +30,9 @@ class SimulatedOverlaps:
     With several targets per pattern set, the mean over them.
     """
 
+    def __post_init__(self) -> None:
+        lock(self, overlaps=self.overlaps, initial_overlaps=self.initial_overlaps)
+
     def mean(self) -> Floats:
         """Return the mean over pattern sets, ``(num_probes, num_steps + 1)``."""
         return np.asarray(self.overlaps.mean(axis=0))
@@ -49,7 +52,7 @@ def simulate(
     num_pattern_sets: int = 100,
     num_targets: int = 1,
     self_interaction: SelfInteraction = "excluded",
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> SimulatedOverlaps:
     """Return overlap trajectories of synchronous recall by the leading rule.
 
@@ -76,16 +79,10 @@ def simulate(
     if wanted.ndim != 1 or np.any(np.abs(wanted) > 1):
         raise ValueError("initial_overlaps should be a vector with entries in [-1, 1].")
     num_patterns = round(dense_load * num_neurons ** (order - 1))
-    for name, value in (
-        ("dense_load", num_patterns),
-        ("num_steps", num_steps),
-        ("num_pattern_sets", num_pattern_sets),
-        ("num_targets", num_targets),
-    ):
-        if value < 1:
-            raise ValueError(f"{name} should give at least 1. Got {value}.")
-    if num_targets > num_patterns:
-        raise ValueError(f"num_targets should be at most {num_patterns}. Got {num_targets}.")
+    if num_patterns < 1:
+        raise ValueError(f"dense_load should give at least 1 pattern. Got {dense_load}.")
+    check_at_least(1, num_steps=num_steps, num_pattern_sets=num_pattern_sets)
+    check_within(f"[1, {num_patterns}]", num_targets=num_targets)
     num_flips = np.rint(num_neurons * (1 - wanted) / 2).astype(int).tolist()
     overlaps = np.empty((num_pattern_sets, len(wanted), num_steps + 1))
     for number in range(num_pattern_sets):
@@ -95,20 +92,13 @@ def simulate(
         states = np.stack(
             [flip(target, count, rng=rng) for target, count in zip(targets, flips, strict=True)]
         )
-        fields = DenseFields(
-            memory.stored,
-            memory.separation,
-            memory.weights,
-            rule="leading",
-            self_interaction=self_interaction,
-        )
+        fields = memory.fields(rule="leading", self_interaction=self_interaction)
         for step in range(num_steps + 1):
             if step > 0:
                 signs = fields.signs(states)
                 states = np.where(signs == 0, states, signs)
             each = (states * targets).mean(axis=1).reshape(num_targets, len(wanted))
             overlaps[number, :, step] = each.mean(axis=0)
-    overlaps.setflags(write=False)
     return SimulatedOverlaps(
         order=order,
         num_neurons=num_neurons,

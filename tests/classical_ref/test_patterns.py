@@ -103,7 +103,7 @@ def test_ambiguity():
         ),
         (lambda: flip_by_rate("00", 1.5), r"in \[0, 1\]\. Got 1\.5"),
         (lambda: flip("0?0", 3), r"num_flips should be at most 2, the known entries\. Got 3"),
-        (lambda: flip("00", -1), r"num_flips should not be negative\. Got -1"),
+        (lambda: flip("00", -1), r"num_flips should be at least 0\. Got -1"),
         (lambda: erase("00", 3), r"num_erasures should be at most 2"),
         (lambda: corrupt("00", num_flips=1, num_erasures=2), r"num_flips should be at most 0"),
         (lambda: is_ambiguous(["00"], ["00"], [0, 0]), r"targets should have shape \(1,\)"),

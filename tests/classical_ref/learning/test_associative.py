@@ -131,7 +131,7 @@ def test_divergence_is_an_outcome_that_keeps_finite_weights():
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda f: learn(f, Muon(1.0), -1), r"num_steps should not be negative\. Got -1"),
+        (lambda f: learn(f, Muon(1.0), -1), r"num_steps should be at least 0\. Got -1"),
         (
             lambda f: learn(f, Muon(1.0), 1, queries=np.eye(5)),
             r"queries should have shape \(num_dimensions, 6\).*Got shape \(5, 5\)",
@@ -145,7 +145,7 @@ def test_divergence_is_an_outcome_that_keeps_finite_weights():
         (lambda f: uniform_muon_gaps(f, 1.0, 1), r"equally frequent"),
         (
             lambda f: uniform_muon_gaps(Facts.power_law(1, 3, exponent=1), 1.0, -1),
-            r"num_steps should not be negative\. Got -1",
+            r"num_steps should be at least 0\. Got -1",
         ),
     ],
 )

@@ -121,7 +121,7 @@ def test_arrays_are_copies_and_locked():
     ("changes", "error", "match"),
     [
         ({"pixels": np.zeros(3)}, ValueError, r"\(num_memories, num_pixels\)\. Got shape \(3,\)"),
-        ({"classes": np.zeros((3, 2))}, ValueError, r"\(2, num_classes\)\. Got \(3, 2\)"),
+        ({"classes": np.zeros((3, 2))}, ValueError, r"classes should have shape \(2,"),
         ({"pixels": np.full((2, 3), np.nan)}, ValueError, r"finite\. Got nan or infinity"),
         ({"order": 1}, ValueError, r"order should be at least 2\. Got 1"),
         ({"order": 2.0}, TypeError, r"order should be an integer\. Got 2\.0"),
@@ -137,13 +137,16 @@ def test_errors_of_construction(changes, error, match):
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda m: m.fields(np.zeros(11)), r"images should have shape \(12,\).*Got shape \(11,\)"),
-        (lambda m: m.energy(np.zeros(12)), r"states should have shape \(16,\).*Got shape \(12,\)"),
+        (lambda m: m.fields(np.zeros(11)), r"images should have shape \(\.\.\., 12\)\. Got"),
+        (lambda m: m.energy(np.zeros(12)), r"states should have shape \(\.\.\., 16\)\. Got"),
         (lambda m: m.fields(np.full(12, np.inf)), r"images should be finite"),
-        (lambda m: m.contributions(np.zeros(12), [0]), r"\(num_images, 12\)\. Got \(12,\)"),
+        (
+            lambda m: m.contributions(np.zeros(12), [0]),
+            r"images should have shape \(num_images, 12\)\.",
+        ),
         (lambda m: m.contributions(np.zeros((2, 12)), [0]), r"labels should have shape \(2,\)"),
         (lambda m: m.contributions(np.zeros((1, 12)), [4]), r"below 4 classes\. Got 4"),
-        (lambda m: m.dual().fields(np.zeros(3)), r"images should have shape \(12,\)"),
+        (lambda m: m.dual().fields(np.zeros(3)), r"images should have shape \(\.\.\., 12\)\. Got"),
     ],
 )
 def test_errors_of_use(rng, call, match):
@@ -158,7 +161,7 @@ def test_xor_gaps_are_exact(order):
 
 
 def test_xor_gaps_refuse_other_orders():
-    with pytest.raises(ValueError, match=r"order should be at least 2\. Got 0"):
+    with pytest.raises(ValueError, match=r"order should be at least 1\. Got 0"):
         xor_energy_gap(0)
     with pytest.raises(TypeError, match=r"order should be an integer\. Got 2\.5"):
         xor_energy_gap(2.5)

@@ -88,10 +88,13 @@ def test_the_oracle_takes_rounding_for_zero():
     [
         (lambda: GradientDescent(0.0), r"step_size should be positive and finite\. Got 0\.0"),
         (lambda: Muon(-1.0), r"step_size should be positive and finite\. Got -1\.0"),
-        (lambda: Muon(1.0, polar="qr"), r"'svd', 'cubic' or 'quintic'\. Got 'qr'"),
-        (lambda: polar_factor(np.zeros(3)), r"two-dimensional\. Got shape \(3,\)"),
+        (lambda: Muon(1.0, polar="qr"), r"polar should be one of svd, cubic,"),
+        (lambda: polar_factor(np.zeros(3)), r"matrix should have shape \(num_rows,"),
         (lambda: polar_factor([[np.nan]]), r"matrix should be finite"),
-        (lambda: newton_schulz([[1.0]], iteration="x"), r"'cubic' or 'quintic'\. Got 'x'"),
+        (
+            lambda: newton_schulz([[1.0]], iteration="x"),
+            r"iteration should be one of cubic, quintic\.",
+        ),
         (lambda: newton_schulz([[1.0]], num_steps=0), r"num_steps should be at least 1\. Got 0"),
         (lambda: random_embeddings(0), r"size should be at least 1\. Got 0"),
     ],

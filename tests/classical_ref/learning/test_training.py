@@ -153,7 +153,7 @@ def test_errors_of_training(images, labels, options, match):
         ({"temperature_epochs": -1}, ValueError, r"at least 0\. Got -1"),
         ({"temperature": -1.0}, ValueError, r"temperature should be positive and finite"),
         ({"learning_rate": 0.0}, ValueError, r"learning_rate should be positive"),
-        ({"momentum": 1.0}, ValueError, r"momentum should be from 0 to below 1\. Got 1\.0"),
+        ({"momentum": 1.0}, ValueError, r"momentum should be in \[0, 1\)\. Got 1\.0"),
         ({"mean": float("nan")}, ValueError, r"mean should be finite\. Got nan"),
     ],
 )

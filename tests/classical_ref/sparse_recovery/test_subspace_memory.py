@@ -80,19 +80,22 @@ H = np.eye(2, 3)
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: learn_constraints([1.0]), r"samples should be finite rows.*Got shape \(1,\)"),
-        (lambda: learn_constraints([[np.nan, 1.0]]), r"samples should be finite rows"),
-        (lambda: learn_constraints([[0.0, 0.0]]), r"not all zero"),
+        (lambda: learn_constraints([1.0]), r"samples should have shape \(num_samples,"),
+        (lambda: learn_constraints([[np.nan, 1.0]]), r"samples should be finite\. Got nan or"),
+        (lambda: learn_constraints([[0.0, 0.0]]), r"samples should not be all zero\. Got zeros"),
         (lambda: learn_constraints(np.eye(3)), r"span all 3 dimensions; arbitrary patterns"),
-        (lambda: basis_pursuit(H, [1.0]), r"shapes \(m, n\) and \(m,\)\. Got \(2, 3\) and \(1,\)"),
+        (lambda: basis_pursuit(H, [1.0]), r"syndrome should have shape \(2,\)\. Got shape"),
         (lambda: basis_pursuit(H, [1.0, np.inf]), r"should be finite\. Got nan or infinity"),
         (lambda: basis_pursuit([[1, 1], [1, 1]], [0, 1]), r"without solution.*infeasible"),
         (lambda: gap_decode(2 * np.eye(2), [0, 1]), r"graph should hold 0 and 1"),
         (lambda: gap_decode(H, [0, 1]), r"Got column sums from 0 to 1"),
         (lambda: gap_decode(np.eye(2), [0, 1], tolerance=0), r"tolerance should be positive"),
-        (lambda: SubspaceMemory(np.ones(3)), r"constraints should be finite.*Got shape \(3,\)"),
+        (lambda: SubspaceMemory(np.ones(3)), r"constraints should have shape \(m, n\)\. Got"),
         (lambda: SubspaceMemory(H, decoder="luck"), r"decoder should be one of.*Got 'luck'"),
-        (lambda: SubspaceMemory(H).recall([1.0, 2.0]), r"probe should have shape \(3,\)"),
+        (
+            lambda: SubspaceMemory(H).recall([1.0, 2.0]),
+            r"probe should have shape \(\.\.\., 3\)\. Got",
+        ),
     ],
 )
 def test_errors(call, match):

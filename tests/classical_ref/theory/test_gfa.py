@@ -200,7 +200,10 @@ GOOD = {"order": 3, "dense_load": 0.1, "initial_overlap": 0.5, "num_steps": 1}
     ("call", "match"),
     [
         (lambda: gfa.solve(**GOOD | {"order": 2}), r"order should be at least 3\. Got 2"),
-        (lambda: gfa.solve(**GOOD | {"dense_load": 0}), r"dense_load should be positive\. Got 0"),
+        (
+            lambda: gfa.solve(**GOOD | {"dense_load": 0}),
+            r"dense_load should be positive and finite\. Got 0",
+        ),
         (lambda: gfa.solve(**GOOD | {"initial_overlap": 2}), r"in \[-1, 1\]\. Got 2"),
         (lambda: gfa.solve(**GOOD | {"num_steps": 0}), r"num_steps should be at least 1\. Got 0"),
         (lambda: gfa.solve(**GOOD, num_paths=0), r"num_paths should be at least 1\. Got 0"),
@@ -223,7 +226,10 @@ GOOD = {"order": 3, "dense_load": 0.1, "initial_overlap": 0.5, "num_steps": 1}
             r"tolerance should be in \(0, 1\)\. Got 0",
         ),
         (lambda: gfa.convergence_time([[1]]), r"shape \(num_steps \+ 1,\)\. Got shape \(1, 1\)"),
-        (lambda: gfa.convergence_time([1], tolerance=0), r"tolerance should be positive\. Got 0"),
+        (
+            lambda: gfa.convergence_time([1], tolerance=0),
+            r"tolerance should be positive and finite\. Got 0",
+        ),
     ],
 )
 def test_errors(call, match):

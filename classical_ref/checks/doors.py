@@ -1,4 +1,4 @@
-"""The doors: what may enter as spins and what as bits, said once for all packages.
+"""The doors of patterns, probes and bits: what may enter as spins and what as bits.
 
 Neuron i is column i: the last axis of every array is the neuron axis. A spin is ``s = (-1)**b``:
 bit 0 is spin +1 and bit 1 is spin -1. An unknown entry of a probe is 0 as a spin and ``?`` in text.
@@ -19,15 +19,9 @@ from math import nan
 from typing import Literal, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-Spins = NDArray[np.int8]
-"""Entries -1 and +1, and 0 where a probe is unknown; the last axis is the neuron axis."""
-Bits = NDArray[np.uint8]
-"""Entries 0 and 1; the last axis is the neuron axis."""
-Floats = NDArray[np.float64]
-Complexes = NDArray[np.complex128]
-Integers = NDArray[np.int64]
+from classical_ref.checks.arrays import Bits, Spins, SpinsLike
 
 Kind = Literal["spins", "bits", "text", "open"]
 """What the type of an argument says; ``"open"`` where it says nothing."""
@@ -41,7 +35,7 @@ _SAY_IT = (
 
 
 def check_patterns(
-    patterns: ArrayLike | Sequence[str], *, bits: bool | None = None, distinct: bool = True
+    patterns: SpinsLike, *, bits: bool | None = None, distinct: bool = True
 ) -> Spins:
     """Return the patterns as a read-only int8 copy of shape ``(num_patterns, num_neurons)``.
 
@@ -75,9 +69,7 @@ def check_patterns(
     return checked
 
 
-def check_probes(
-    probes: ArrayLike | str | Sequence[str], num_neurons: int, *, bits: bool | None = None
-) -> Spins:
+def check_probes(probes: SpinsLike, num_neurons: int, *, bits: bool | None = None) -> Spins:
     """Return probes as a new int8 array of shape ``(..., num_neurons)``, entries -1, 0 and +1.
 
     Args:
@@ -108,11 +100,7 @@ def check_probes(
 
 
 def check_spins(
-    spins: ArrayLike | str | Sequence[str],
-    *,
-    bits: bool | None = None,
-    name: str = "spins",
-    may_be_unknown: bool = True,
+    spins: SpinsLike, *, bits: bool | None = None, name: str = "spins", may_be_unknown: bool = True
 ) -> Spins:
     """Return spins of any shape as int8, without a copy where they are.
 
@@ -130,9 +118,7 @@ def check_spins(
     return _spins(array, kind, bits, name, may_be_unknown=may_be_unknown)
 
 
-def check_bits(
-    bits: ArrayLike | str | Sequence[str], *, ndim: int | None = 2, name: str = "bits"
-) -> Bits:
+def check_bits(bits: SpinsLike, *, ndim: int | None = 2, name: str = "bits") -> Bits:
     """Return ``bits`` as a new ``uint8`` array of 0 and 1 with ``ndim`` axes.
 
     Where bits are asked for, lists and numbers of 0 and 1 are bits; int8 arrays are spins and
