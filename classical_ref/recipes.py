@@ -189,7 +189,7 @@ class NearestRecipe(Recipe):
         stored = self.memory(patterns)
         distances = hamming_distance(stored, probes, bits=bits)
         apart = distances if self.at is None else np.abs(distances - self.at)
-        return stored[apart.argmin(axis=-1)]
+        return np.asarray(stored[apart.argmin(axis=-1)])
 
 
 RECIPES: dict[str, type[Recipe]] = {
