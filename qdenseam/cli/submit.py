@@ -23,7 +23,7 @@ from qdenseam.cli.recall import (
 
 if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
-    from qdenseam.retrieval.draft import Draft
+    from qdenseam.execution.jobs import Draft
 
 Store = Annotated[Path, Option("--store", metavar="DIR", help="Folder that keeps submissions.")]
 """The option that all commands about jobs share."""

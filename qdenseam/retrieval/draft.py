@@ -1,73 +1,16 @@
-"""Recalls compiled and priced, ready to be submitted: nothing is written or sent yet."""
+"""Recalls compiled and priced, ready to be submitted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import floor, inf
-from typing import Any, Unpack
+from typing import Unpack
 
-import numpy as np
 import numpy.typing as npt
-from qiskit import QuantumCircuit
 
-from qdenseam.errors import CapacityError
-from qdenseam.execution import jobs
-from qdenseam.execution.base import Engine
-from qdenseam.execution.jobs import CostEstimate
+from qdenseam.execution.jobs import Draft, stream_state
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
 from qdenseam.retrieval.preparing import Settings, compiled, requested
 from qdenseam.retrieval.reading import Memory, Reader
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Draft:
-    """A submission that is compiled and priced; nothing of it is written or sent."""
-
-    engine: Engine
-    """What it is compiled for."""
-    circuits: list[QuantumCircuit]
-    """The compiled circuits, one per probe."""
-    parts: list[tuple[int, int, int]]
-    """(First circuit, circuits, shots) of each job."""
-    shots: int
-    """Shots per probe."""
-    cost: CostEstimate
-    """What it will take."""
-    rng: np.random.Generator
-    """Source of the shots of a local run."""
-    payload: dict[str, Any]
-    """What is needed to read the shots."""
-
-    def require_at_most(self, max_seconds: float) -> None:
-        """Refuse a draft whose estimate exceeds a cap on the seconds of quantum processor.
-
-        Services stop jobs at whole seconds, so that a fraction of a second in the cap is lost.
-
-        Raises:
-            ValueError: The cap is not positive and finite.
-            CapacityError: The estimate exceeds it, the device tells no durations to make one, or
-                the cap leaves less than a second for each job.
-        """
-        if not 0 < max_seconds < inf:
-            raise ValueError(f"max_seconds should be positive and finite. Got {max_seconds}.")
-        seconds = self.cost.seconds
-        if seconds is None and self.engine.target is not None:
-            raise CapacityError(
-                f"A capped submission should have an estimate. {self.engine.name!r} reports no "
-                "durations to make one from; submit without max_seconds, or to another backend."
-            )
-        if seconds is not None and seconds > floor(max_seconds):
-            raise CapacityError(
-                f"A submission should take at most {max_seconds:g} s of quantum processor, in "
-                f"whole seconds. Got an estimate of {seconds:.1f} s ({jobs.SECONDS_FORMULA}); use "
-                "fewer shots or probes, or raise max_seconds."
-            )
-        if max_seconds < len(self.parts):
-            raise CapacityError(
-                f"A cap should leave a whole second for each of {len(self.parts)} jobs. Got "
-                f"max_seconds {max_seconds:g}; use fewer shots or probes, or raise max_seconds."
-            )
 
 
 def draft(
@@ -104,29 +47,24 @@ def draft(
             "circuits that depend on earlier answers; use recall()."
         )
     asked = requested(memory, probes, backend, **settings)
-    engine, rng, shots = asked.engine, asked.rng, asked.shots
+    engine, rng = asked.engine, asked.rng
     # an engine's choice is not adaptive
     recalls = [(m, p, each) for m, p, each in asked.recalls if isinstance(each, RecallMethod)]
     if engine is None or not recalls:
         raise ValueError("There should be at least one probe. Got none.")
     seed = int(rng.integers(2**31))
     circuits, costs = compiled(recalls, engine, seed=seed)
-    for circuit in circuits:
-        engine.check_runnable(circuit)
-    parts = jobs.split(len(circuits), shots, engine.job_service())
-    return Draft(
-        engine=engine,
-        circuits=circuits,
-        parts=parts,
-        shots=shots,
-        cost=jobs.estimate_cost(engine, circuits, shots=shots, num_jobs=len(parts)),
+    return Draft.of(
+        engine,
+        circuits,
+        shots=asked.shots,
         rng=rng,
         payload={
             "is_single": asked.is_single,
             "patterns": memory.patterns,
             "weights": getattr(memory, "weights", None),
             "compilation_seed": seed,
-            "reading": jobs.stream_state(rng.spawn(1)[0]),
+            "reading": stream_state(rng.spawn(1)[0]),
             "recalls": [
                 Reader.of(*each, each[2].law(*each[:2]), cost).to_dict()
                 for each, cost in zip(recalls, costs, strict=True)

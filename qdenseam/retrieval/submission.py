@@ -11,10 +11,10 @@ import numpy.typing as npt
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution import jobs
 from qdenseam.execution.job_service import poll_pauses
-from qdenseam.execution.jobs import Note, SubmissionFolder
+from qdenseam.execution.jobs import Draft, Note, SubmissionFolder
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
-from qdenseam.retrieval.draft import Draft, draft
+from qdenseam.retrieval.draft import draft
 from qdenseam.retrieval.preparing import ManyProbes, OneProbe, Settings
 from qdenseam.retrieval.reading import Memory, Reader
 from qdenseam.retrieval.result import RecallResult
@@ -113,17 +113,7 @@ def send(
     """
     if max_seconds is not None:
         drafted.require_at_most(max_seconds)
-    intent = jobs.plan_intent(
-        drafted.engine,
-        drafted.circuits,
-        parts=drafted.parts,
-        shots=drafted.shots,
-        cost=drafted.cost,
-        rng=drafted.rng,
-        payload=drafted.payload,
-        max_seconds=max_seconds,
-    )
-    folder = jobs.create(Path(store), intent, drafted.circuits)
+    folder = jobs.create(Path(store), drafted.intent(max_seconds), drafted.circuits)
     return seen(folder, jobs.advance(folder, drafted.engine))
 
 

@@ -264,7 +264,7 @@ def _ended(service: IBMJobService, job_id: str, report: Callable[[str], None]) -
                 ) from None
         else:
             silences = 0
-            report(status.state)
+            report(f"{status.state}. {status.message}".removesuffix(". "))
             if status.state.is_final:
                 return status
         time.sleep(next(pauses))

@@ -116,11 +116,20 @@ class IBMJobService(JobService):
         return self._asked(listed, f"Looking for jobs under {tag!r}")
 
     def status(self, job_id: str) -> JobStatus:
-        """Return how a job stands, with IBM's words where it failed."""
+        """Return how a job stands, with IBM's words where it failed.
+
+        A state that is not known here counts as queued, and the message names it.
+        """
 
         def stand() -> JobStatus:
             job = self.service.job(job_id)
-            state = _STATES[job.status()]
+            shown = _text(job.status(), "a job's state")
+            state = _STATES.get(shown)
+            if state is None:
+                words = clean(
+                    f"IBM calls its state {shown!r}, which is not known here; it counts as queued."
+                )
+                return JobStatus(state=Stage.QUEUED, message=words)
             failure = job.error_message() if state is Stage.FAILED else None
             words = clean(failure or "", self._tokens())
             return JobStatus(state=state, message=words.removeprefix(f"Job {job_id} has failed: "))

@@ -1,8 +1,9 @@
 """Jobs that are never lost: an intent on disk, then a request, then its answer on disk."""
 
 from qdenseam.execution.job_service import Stage
-from qdenseam.execution.jobs.cost import SECONDS_FORMULA, CostEstimate, estimate_cost
+from qdenseam.execution.jobs.cost import SECONDS_FORMULA, CostEstimate
 from qdenseam.execution.jobs.delivery import Note, advance, cancel, look
+from qdenseam.execution.jobs.draft import Draft
 from qdenseam.execution.jobs.folder import (
     JobRecord,
     SubmissionFolder,
@@ -11,13 +12,14 @@ from qdenseam.execution.jobs.folder import (
     open_folder,
     paths,
 )
-from qdenseam.execution.jobs.intent import Intent, JobPlan, plan_intent, split
+from qdenseam.execution.jobs.intent import Intent, JobPlan
 from qdenseam.execution.jobs.local import LocalJobs
 from qdenseam.execution.jobs.streams import stream, stream_state
 
 __all__ = [
     "SECONDS_FORMULA",
     "CostEstimate",
+    "Draft",
     "Intent",
     "JobPlan",
     "JobRecord",
@@ -28,13 +30,10 @@ __all__ = [
     "advance",
     "cancel",
     "create",
-    "estimate_cost",
     "load",
     "look",
     "open_folder",
     "paths",
-    "plan_intent",
-    "split",
     "stream",
     "stream_state",
 ]

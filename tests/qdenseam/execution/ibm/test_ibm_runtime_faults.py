@@ -14,7 +14,7 @@ from qdenseam import AmplitudeMemory
 from qdenseam.errors import BackendError
 from qdenseam.execution import engine
 from qdenseam.execution.ibm.jobs import IBMJobService
-from qdenseam.execution.job_service import ServiceUnreachableError
+from qdenseam.execution.job_service import ServiceUnreachableError, Stage
 from qdenseam.methods import AmplitudeAmplification
 from qdenseam.retrieval.submission import Submission, fetch, submit
 
@@ -95,6 +95,17 @@ def test_a_silent_service_is_given_up_with_the_jobs_name(ibm):
     with pytest.raises(ServiceUnreachableError, match=r"Its tag is 'qdenseam-.*no job is there"):
         chosen.sample(compiled, 3)
     assert len(ibm.state.jobs) == 1
+
+
+def test_a_state_that_nobody_knows_is_named_and_waited_for(ibm):
+    chosen = engine("ibm:manila")
+    service = chosen.job_service()
+    ibm.state.hold = True
+    job = service.post(chosen.compile([ones()], seed=1), shots=3, tag="qdenseam-x")
+    ibm.state.jobs[job].status = "Paused"
+    status = service.status(job)
+    assert status.state is Stage.QUEUED
+    assert "IBM calls its state 'PAUSED'" in status.message
 
 
 @pytest.mark.slow

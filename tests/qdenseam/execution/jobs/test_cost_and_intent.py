@@ -12,7 +12,9 @@ from qiskit.transpiler import InstructionProperties, Target
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution import engine
 from qdenseam.execution.engines.simulators import StatevectorEngine
-from qdenseam.execution.jobs import CostEstimate, Intent, estimate_cost, plan_intent, split
+from qdenseam.execution.jobs import CostEstimate, Draft, Intent
+from qdenseam.execution.jobs.cost import estimate_cost
+from qdenseam.execution.jobs.draft import split
 
 
 class Limits:
@@ -135,16 +137,15 @@ def intent(rng):
     circuit.measure(0, 0)
     parts = [(0, 1, 3), (0, 1, 1)]
     cost = estimate_cost(StatevectorEngine(), [circuit], shots=4, num_jobs=2)
-    return plan_intent(
-        StatevectorEngine(),
-        [circuit],
+    return Draft(
+        engine=StatevectorEngine(),
+        circuits=[circuit],
         parts=parts,
         shots=4,
         cost=cost,
         rng=rng,
         payload={"probes": np.ones((1, 2), dtype=np.int8)},
-        max_seconds=10,
-    )
+    ).intent(10)
 
 
 def test_an_intent_comes_back(intent):
@@ -159,16 +160,15 @@ def test_an_intent_comes_back(intent):
 
 @pytest.mark.parametrize("max_seconds", [3, 3.9, 5, 6, 7.2, 100, 1e6])
 def test_the_caps_of_jobs_are_whole_seconds_within_the_cap(rng, max_seconds):
-    planned = plan_intent(
-        StatevectorEngine(),
-        [QuantumCircuit(1)],
+    planned = Draft(
+        engine=StatevectorEngine(),
+        circuits=[QuantumCircuit(1)],
         parts=[(0, 1, 30), (0, 1, 30), (0, 1, 1)],
         shots=61,
         cost=estimate_cost(StatevectorEngine(), [], shots=61, num_jobs=3),
         rng=rng,
         payload={},
-        max_seconds=max_seconds,
-    )
+    ).intent(max_seconds)
     caps = [job.max_seconds for job in planned.jobs]
     assert all(isinstance(cap, int) for cap in caps)
     assert max_seconds - 3 < sum(caps) <= max_seconds
