@@ -23,7 +23,7 @@ from qdenseam.methods import (
     VenturaMartinez,
 )
 from qdenseam.plots.failure_map import plot_best_success, plot_failure_map
-from qdenseam.plots.queries import fitted_power_law, plot_queries
+from qdenseam.plots.power_laws import fitted_power_law, plot_power_laws
 
 rng = np.random.default_rng(4)
 
@@ -129,7 +129,7 @@ for size in sizes:
 
 # %%
 fig, ax = plt.subplots(figsize=(6.5, 4))
-plot_queries(costs, sizes, ax=ax, fit_from=256)
+plot_power_laws(costs, sizes, ax=ax, fit_from=256, baseline="measure and check")
 ax.legend(fontsize=8)
 plt.show()
 

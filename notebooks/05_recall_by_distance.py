@@ -29,7 +29,7 @@ from qdenseam.methods import (
     SeparationFilter,
 )
 from qdenseam.plots.calibration import plot_born_frequencies, plot_reliability
-from qdenseam.plots.filters import plot_filters
+from qdenseam.plots.laws import plot_laws
 
 rng = np.random.default_rng(5)
 
@@ -53,11 +53,12 @@ def accepted(method, num_neurons, shots):
 
 
 controls = (1, 2, 4, 8)
-tables = {f"b = {b}": CosinePower(b).table(8) for b in controls}
+laws = {f"b = {b}": CosinePower(b).table(8) ** 2 for b in controls}
 points = {f"b = {b}": accepted(ProbabilisticRecall(b), 8, 500) for b in controls}
 
 fig, ax = plt.subplots(figsize=(6, 3.5))
-plot_filters(tables, ax=ax, accepted=points, shots=500)
+plot_laws(laws, points, ax=ax, shots=500)
+ax.set(xlabel="Hamming distance d to the probe", ylabel="acceptance F(d)²")
 ax.legend()
 plt.show()
 

@@ -37,13 +37,14 @@ from qdenseam.methods import (
     SeparationFilter,
     Shell,
 )
-from qdenseam.plots.capacity import plot_capacities
-from qdenseam.plots.filters import plot_filters
-from qdenseam.plots.queries import fitted_power_law, plot_queries
-from qdenseam.studies.capacity import capacity_summary, capacity_tasks
-from qdenseam.studies.drawn_capacity import BASELINE, drawn_tasks
-from qdenseam.studies.filter_capacity import pooled_capacity
+from qdenseam.plots.laws import plot_laws
+from qdenseam.plots.power_laws import fitted_power_law, plot_power_laws
+from qdenseam.plots.study import plot_study
+from qdenseam.studies.capacity.drawn import BASELINE, drawn_tasks
+from qdenseam.studies.capacity.laws import pooled_capacity
+from qdenseam.studies.capacity.study import capacity_summary, capacity_tasks
 from qdenseam.studies.ledger import ledger
+from qdenseam.studies.special import as_table
 
 rng = np.random.default_rng(6)
 
@@ -86,7 +87,8 @@ deviation = max(abs(np.array(points[name]) / 400 - tables[name] ** 2).max() for 
 names = list(filters)
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained", sharey=True)
 for ax, chosen in zip(axes, (names[:4], names[4:]), strict=True):
-    plot_filters({n: tables[n] for n in chosen}, ax=ax, accepted=points, shots=400)
+    plot_laws({n: tables[n] ** 2 for n in chosen}, points, ax=ax, shots=400)
+    ax.set(xlabel="Hamming distance d to the probe", ylabel="acceptance F(d)²")
     ax.legend(fontsize=8)
 plt.show()
 print(f"largest deviation of 400 shots from F²: {deviation:.3f}")
@@ -142,8 +144,11 @@ with TemporaryDirectory() as folder:
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained", sharey=True)
-plot_capacities(rows, ax=axes[0], pooled=True)
-plot_capacities(rows, ax=axes[1])
+table = as_table(rows)
+line = ("label", "patterns")
+plot_study(table[table["kind"] == "filter"], "num_neurons", "pooled", ax=axes[0], line=line)
+shown = table[table["kind"] != "drawn filter"]
+plot_study(shown, "num_neurons", "mean", ax=axes[1], line=line, log_y=True)
 axes[0].set_title("pooled over accepted shots", fontsize=10)
 axes[1].set_title("mean over probes", fontsize=10)
 axes[0].set_ylabel("patterns at 90 % correct")
@@ -201,7 +206,7 @@ costs = {
 
 # %%
 fig, ax = plt.subplots(figsize=(6.5, 4.2))
-plot_queries(costs, loads, ax=ax, fit_from=128)
+plot_power_laws(costs, loads, ax=ax, fit_from=128, baseline="measure and accept")
 ax.legend(fontsize=8)
 plt.show()
 

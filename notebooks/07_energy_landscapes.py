@@ -18,10 +18,10 @@ from matplotlib import pyplot as plt
 from classical_ref import DenseMemory, HopfieldMemory, Polynomial, flip, random_patterns
 from qdenseam import EnergyMemory
 from qdenseam.experiments import rate
-from qdenseam.plots.energy import plot_landscape
+from qdenseam.plots.landscape import plot_landscape
 from qdenseam.simulation.diagonal import qaoa_state
-from qdenseam.studies.energy import ENERGIES
-from qdenseam.studies.landscape import energy_by_distance, num_spurious
+from qdenseam.studies.energy.landscape import energy_by_distance, num_spurious
+from qdenseam.studies.energy.trial import ENERGIES
 
 rng = np.random.default_rng(7)
 

@@ -23,9 +23,8 @@ from classical_ref import DenseMemory, LogSumExp, flip, random_patterns
 from qdenseam import EnergyMemory
 from qdenseam.experiments import Task, bootstrap, read_records
 from qdenseam.methods import QAOA, VQE, AdiabaticRecall
-from qdenseam.plots.energy import plot_evaluations, plot_success
-from qdenseam.studies.energy import SEARCHES, energy_trial, instances, notebook_tasks
-from qdenseam.studies.energy_references import (
+from qdenseam.plots.study import plot_study
+from qdenseam.studies.energy.references import (
     ANNEALER,
     DENSE,
     DESCENTS,
@@ -33,7 +32,10 @@ from qdenseam.studies.energy_references import (
     NEAREST,
     reference_tasks,
 )
-from qdenseam.studies.energy_summary import energy_summary
+from qdenseam.studies.energy.summary import FAMILIES, energy_summary
+from qdenseam.studies.energy.tasks import notebook_tasks
+from qdenseam.studies.energy.trial import SEARCHES, energy_trial, instances
+from qdenseam.studies.special import as_table
 
 rng = np.random.default_rng(8)
 
@@ -68,7 +70,7 @@ print(f"VQE p = 1         P(target) {share:.3f} after {vqe.evaluations} evaluati
 # The files beside this notebook are a part of `qdenseam collect energy`, made by
 #
 # ```python
-# tasks = notebook_tasks()  # from qdenseam.studies.energy
+# tasks = notebook_tasks()  # from qdenseam.studies.energy.tasks
 # collect(tasks + reference_tasks(tasks), "energy_study.jsonl")  # from qdenseam.experiments
 # ```
 #
@@ -115,6 +117,11 @@ def select(rows=table, **asked):
     return [row for row in rows if all(row[name] == value for name, value in asked.items())]
 
 
+def at_sixteen(rows):
+    """Whether rows are those of classical minimizers within 16 evaluations."""
+    return rows["method"].isin(EQUAL) & (rows["energy_evaluations"] == 16)
+
+
 names = ("hebb", "order 3", "log-sum-exp")
 point = {"num_neurons": 10, "num_patterns": 4, "probe_field": None}
 
@@ -130,7 +137,10 @@ point = {"num_neurons": 10, "num_patterns": 4, "probe_field": None}
 fig, axes = plt.subplots(2, 3, figsize=(11, 6.6), sharex=True, sharey=True, layout="constrained")
 for line, num_flips in zip(axes, (1, 2), strict=True):
     for ax, energy in zip(line, names, strict=True):
-        plot_evaluations(select(energy=energy, num_flips=num_flips, **point), ax=ax)
+        rows = as_table(select(energy=energy, num_flips=num_flips, **point))
+        shown = rows[rows["family"].isin([*FAMILIES.values(), *EQUAL])]
+        plot_study(shown, "energy_evaluations", "success", ax=ax, line=("family",))
+        ax.axhline(rows["ground_state"][0], color="black", linewidth=0.8, linestyle=":")
         ax.set_title(f"{energy}, {num_flips} flip{'s'[: num_flips - 1]}")
         ax.label_outer()
 fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
@@ -200,7 +210,11 @@ for energy in names:
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.9), sharey=True, layout="constrained")
 fields = (0.3, 0.6, 1.0, 1.5, 2.5)
 for ax, energy in zip(axes, names, strict=True):
-    plot_success([r for h in fields for r in select(energy=energy, probe_field=h)], "field", ax=ax)
+    rows = as_table(r for h in fields for r in select(energy=energy, probe_field=h))
+    shown = rows[(rows["kind"] == "circuit") | at_sixteen(rows)]
+    plot_study(shown, "field", "success", ax=ax, line=("method",))
+    lowest = rows.groupby("field")["ground_state"].first()
+    ax.plot(lowest.index, lowest, color="black", linewidth=0.8, linestyle=":")
     ax.set_title(energy)
     ax.label_outer()
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -215,11 +229,14 @@ plt.show()
 
 # %%
 fig, axes = plt.subplots(2, 3, figsize=(11, 6.8), sharex=True, sharey=True, layout="constrained")
-shown = ("QAOA p=2", "fixed angles p=8", "adiabatic p=8", "adiabatic p=16", *EQUAL)
+shown = ("QAOA p=2", "fixed angles p=8", "adiabatic p=8", "adiabatic p=16")
 five = ("hebb", "order 3", "order 4", "exponential", "log-sum-exp")
 for ax, energy in zip(axes.ravel(), five, strict=False):
-    rows = select(energy=energy, num_patterns=4, num_flips=1, probe_field=None)
-    plot_success([row for row in rows if row["method"] in shown], "num_neurons", ax=ax)
+    rows = as_table(select(energy=energy, num_patterns=4, num_flips=1, probe_field=None))
+    chosen = rows[rows["method"].isin(shown) & (rows["kind"] == "circuit") | at_sixteen(rows)]
+    plot_study(chosen, "num_neurons", "success", ax=ax, line=("method",))
+    lowest = rows.groupby("num_neurons")["ground_state"].first()
+    ax.plot(lowest.index, lowest, color="black", linewidth=0.8, linestyle=":")
     ax.set_title(energy)
 axes[0, 0].set_ylabel("P(target) of an answer")
 for ax in (*axes[:, 1:].ravel(), axes[1, 0]):

@@ -16,7 +16,7 @@ from matplotlib import pyplot as plt
 from classical_ref import DenseMemory, Exponential, Polynomial, random_patterns
 from classical_ref.theory import capacity, gfa
 from classical_ref.theory.simulation import simulate
-from qdenseam.plots.dynamics import plot_overlaps
+from qdenseam.plots.laws import plot_overlaps
 
 # %% [markdown]
 # ## Overlap against time

@@ -34,9 +34,9 @@ from classical_ref.learning import (
     uniform_muon_gaps,
     xor_energy_gap,
 )
-from qdenseam.plots.class_memory import plot_gaps, plot_memories
-from qdenseam.plots.optimizers import plot_imbalance, plot_losses, plot_scaling
-from qdenseam.plots.queries import fitted_power_law
+from qdenseam.plots.laws import plot_curves
+from qdenseam.plots.pictures import plot_memories
+from qdenseam.plots.power_laws import fitted_power_law, plot_power_laws
 
 # %% [markdown]
 # ## XOR: four patterns in three spins
@@ -55,7 +55,9 @@ gaps = {
     "plain, even": [nan if n % 2 else xor_energy_gap(n, rectified=False) for n in orders],
 }
 fig, ax = plt.subplots(figsize=(5, 3.2))
-plot_gaps(gaps, orders, ax=ax)
+plot_curves(gaps, orders, ax=ax)
+ax.set_yscale("symlog", linthresh=5)
+ax.set(ylim=(-1, None), xlabel="order n", ylabel="energy of wrong rows above right ones")
 ax.legend(fontsize=8)
 plt.show()
 xor = DenseMemory(XOR_PATTERNS, RectifiedPolynomial(2))
@@ -157,10 +159,13 @@ runs = {
     "GD": learn(facts, GradientDescent(4 / most), 1200, **basis),
 }
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
-plot_losses({name: run.losses for name, run in runs.items()}, ax=axes[0])
+curves = {name: (np.arange(1, len(r.losses)), r.losses[1:]) for name, r in runs.items()}
+plot_curves(curves, ax=axes[0], markers=False)
+axes[0].set(xscale="log", yscale="log", ylim=(1e-8, None), xlabel="steps", ylabel="loss")
 axes[0].legend(fontsize=8, loc="lower right")
 chosen = {n: r.group_losses[r.steps_to(1e-3)] for n, r in runs.items() if n != "SignGD"}
-plot_imbalance(chosen, facts.group_probabilities, ax=axes[1])
+plot_curves(chosen, facts.group_probabilities, ax=axes[1])
+axes[1].set(xscale="log", yscale="log", xlabel="probability of the group", ylabel="its loss")
 axes[1].legend(fontsize=8)
 axes[1].set_title("when the total loss reaches 0.001", fontsize=10)
 plt.show()
@@ -215,7 +220,7 @@ for b in (1.5, 2.0, 3.0):
     losses[name] = gap_losses(many, gaps_of) @ many.group_probabilities
     where[name] = steps
 fig, ax = plt.subplots(figsize=(5.6, 3.8))
-plot_scaling(losses, where, ax=ax)
+plot_power_laws(losses, where, ax=ax, x="steps T", y="loss above the optimum")
 ax.legend(fontsize=8)
 plt.show()
 

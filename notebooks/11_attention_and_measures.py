@@ -23,7 +23,7 @@ from classical_ref.continuous.recall_and_predict import Contexts, fit
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.memories.context import ContextState
 from qdenseam.methods import Amplified, ProductFilter
-from qdenseam.plots.attention import plot_masses, plot_predictions, plot_risks
+from qdenseam.plots.laws import plot_curves, plot_laws
 from qdenseam.reproduce.measure_attention import risk
 
 rng = np.random.default_rng(11)
@@ -96,8 +96,14 @@ risks = {
     for decay in decays
 }
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-plot_predictions(wanted, {m: model.predict(test) for m, model in models.items()}, ax=axes[0])
-plot_risks(sizes, risks, ax=axes[1])
+answers = {m: model.predict(test) for m, model in models.items()}
+plot_curves(answers, wanted, ax=axes[0], joined=False)
+axes[0].axline((0, 0), slope=1, color="gray", linewidth=0.9)
+axes[0].set(xlabel="target", ylabel="prediction")
+plot_curves(risks, sizes, ax=axes[1])
+axes[1].set(xscale="log", yscale="log", xlabel="samples n", ylabel="mean square error")
+for ax in axes:
+    ax.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
@@ -123,21 +129,21 @@ for num_parts in (2, 4):
     kept[f"I = {num_parts}"] = [quantum.recall(vectors[0], beta=beta) for beta in betas]
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 others = {name: (int(name[-1]) - 1) * np.exp(-betas) for name in kept}
-plot_masses(
-    betas,
+plot_laws(
     {name: 1 / (1 + rest) for name, rest in others.items()},
     {name: [each.masses[0] for each in found] for name, found in kept.items()},
     ax=axes[0],
+    x=betas,
 )
-axes[0].set_ylabel("mass on the document asked for")
+axes[0].set(xlabel="inverse temperature β", ylabel="mass on the document asked for")
 axes[0].legend()
-plot_masses(
-    betas,
+plot_laws(
     {name: (1 + rest) / int(name[-1]) for name, rest in others.items()},
     {name: [each.acceptance for each in found] for name, found in kept.items()},
     ax=axes[1],
+    x=betas,
 )
-axes[1].set_ylabel("acceptance")
+axes[1].set(xlabel="inverse temperature β", ylabel="acceptance")
 plt.show()
 masses_error = max(
     abs(each.masses[0] - 1 / (1 + rest[place]))

@@ -29,8 +29,7 @@ from classical_ref.sparse_recovery import (
 from qdenseam import EnergyMemory, recall
 from qdenseam.experiments import rate
 from qdenseam.methods import Iterations, SetIntersection, SyndromeDecoding
-from qdenseam.plots.rounds import plot_rounds
-from qdenseam.plots.sparse_recovery import plot_learned_checks, plot_recall_rates
+from qdenseam.plots.laws import plot_curves
 from qdenseam.reproduce.syndrome_grover import code_memory, hamming_checks
 
 rng = np.random.default_rng(12)
@@ -79,9 +78,12 @@ for num_flips in flips:
     repaired.append(rate(int((states == fresh[:1000]).all(axis=1).sum()), 1000, covers="probes"))
 
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-plot_learned_checks(sizes, [[len(checks) for checks in found]], 48, ax=axes[0])
-plot_recall_rates({"parity checks": (flips, repaired)}, ax=axes[1])
-axes[1].set_xlabel("flipped neurons")
+plot_curves({"learned": [len(checks) for checks in found]}, sizes, ax=axes[0])
+axes[0].axhline(48, color="gray", linewidth=0.9, label="48 planted")
+axes[0].set(yscale="log", xlabel="samples", ylabel="checks that all samples obey")
+axes[0].legend(fontsize=8)
+plot_curves({"parity checks": repaired}, flips, ax=axes[1])
+axes[1].set(ylim=(-0.03, 1.05), xlabel="flipped neurons", ylabel="recalled exactly")
 plt.show()
 
 # %% [markdown]
@@ -146,8 +148,9 @@ for name, (decoder, span) in decoders.items():
         rates.append(rate(int((abs(states - words).max(axis=1) < 1e-6).sum()), 20))
     curves[name] = (shares, rates)
 fig, ax = plt.subplots(figsize=(5.5, 3.2), layout="constrained")
-plot_recall_rates(curves, ax=ax)
-ax.set_xlabel("share of wrong entries")
+plot_curves(curves, ax=ax)
+ax.set(ylim=(-0.03, 1.05), xlabel="share of wrong entries", ylabel="recalled exactly")
+ax.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
@@ -171,7 +174,11 @@ for rounds in range(13):
     shots = recall(code, probe, method=search, sampler="aer", shots=500, rng=rng)
     counts.append(rate(int(shots.counts[target]), 500, covers="shots"))
 fig, ax = plt.subplots(figsize=(5.5, 3.2), layout="constrained")
-plot_rounds(1 / 128, counts, ax=ax)
+fine = np.linspace(0, 12, 200)
+ax.plot(fine, np.sin((2 * fine + 1) * np.arcsin(128**-0.5)) ** 2, lw=0.9, label="sin²((2r + 1)θ)")
+plot_curves({"shots": counts}, np.arange(13), ax=ax, joined=False)
+ax.set(xlabel="rounds r", ylabel="P(right answer)")
+ax.legend(fontsize=8)
 plt.show()
 
 plain = SyndromeDecoding(schedule="plain")

@@ -28,10 +28,11 @@ from qdenseam.experiments import read_records
 from qdenseam.methods import IndexSearch, LabelWriting, OptimalFilter, SeparationFilter
 from qdenseam.planning import best_of_each_kind, plan
 from qdenseam.plots.noise import plot_error_budget, plot_prediction, plot_success
-from qdenseam.studies.affine import affine_summary
-from qdenseam.studies.flags import flag_summary
-from qdenseam.studies.noise_summary import noise_summary, prediction_quality
-from qdenseam.studies.plans import plan_summary
+from qdenseam.studies.noise.affine import affine_summary
+from qdenseam.studies.noise.flags import flag_summary
+from qdenseam.studies.noise.plans import plan_summary
+from qdenseam.studies.noise.summary import noise_summary, prediction_quality
+from qdenseam.studies.special import as_table
 
 rng = np.random.default_rng(13)
 
@@ -97,9 +98,19 @@ result
 records = read_records("noise_study.jsonl") + read_records("noise_references.jsonl")
 order = [(4, 4), (6, 4), (8, 4), (6, 8), (8, 8)]
 devices = ("fake:fez", "fake:torino")
-every = sorted(noise_summary(records), key=lambda r: order.index((r["D"], r["K"])))
-rows = {name: [r for r in every if r["device"] == name and r["unknown"]] for name in devices}
-flipped = {name: [r for r in every if r["device"] == name and r["flipped"]] for name in devices}
+
+
+def cell(row):
+    """Return D/K of a row."""
+    return f"{row['num_neurons']}/{row['num_patterns']}"
+
+
+every = sorted(
+    as_table(noise_summary(records)).to_dict("records"),
+    key=lambda r: order.index((r["num_neurons"], r["num_patterns"])),
+)
+rows = {name: [r for r in every if r["device"] == name and r["num_erasures"]] for name in devices}
+flipped = {name: [r for r in every if r["device"] == name and r["num_flips"]] for name in devices}
 
 # %%
 fig, axes = plt.subplots(2, 2, figsize=(11, 7.6), layout="constrained", sharey=True)
@@ -118,8 +129,9 @@ plt.show()
 # others (on twenty instances of that kind).
 
 # %%
-columns = ("D", "K", "success", "low", "high", "scan", "ambiguous", "unambiguous", "accept",
-           "ideal", "predicted", "mitigated", "decoded")  # fmt: skip
+columns = ("num_neurons", "num_patterns", "success", "success_low", "success_high", "scan",
+           "ambiguous", "unambiguous", "accept", "ideal", "predicted", "mitigated",
+           "decoded")  # fmt: skip
 
 
 def show(table, names):
@@ -148,7 +160,7 @@ for method in (LabelWriting(), IndexSearch()):
 for name in devices:
     for row in rows[name] + flipped[name]:
         print(
-            f"{name:11} {row['D']}/{row['K']} {'unknown' if row['unknown'] else 'flipped'}: plan "
+            f"{name:11} {cell(row)} {'unknown' if row['num_erasures'] else 'flipped'}: plan "
             f"{row['two_qubit_gates']:4.0f} gates, success {row['success_beside']:.3f}; "
             f"label-writing {row['label_writing_gates']:4.0f}, {row['label_writing']:.3f}, "
             f"{1e6 * row['label_writing_seconds']:.0f} us a shot; measure and accept "
@@ -184,7 +196,7 @@ plt.show()
 for name, each in rows.items():
     for row in each:
         print(
-            f"{name} {row['D']}/{row['K']}: {row['two_qubit_gates']:.0f} two-qubit gates, survival "
+            f"{name} {cell(row)}: {row['two_qubit_gates']:.0f} two-qubit gates, survival "
             f"{row['two_qubit']:.3f} (two-qubit) x {row['one_qubit']:.3f} (one-qubit) x "
             f"{row['readout']:.3f} (readout); with idling {row['success_idling']:.3f}"
         )
@@ -235,10 +247,10 @@ ax.legend(fontsize=8)
 plt.show()
 
 # %%
-plan_rows = plan_summary(plan_records)
+plan_rows = as_table(plan_summary(plan_records)).to_dict("records")
 for row in plan_rows:
     print(
-        f"{row['device']} {row['D']}/{row['K']}, {row['unknown']} unknown, {row['flipped']} "
+        f"{row['device']} {cell(row)}, {row['num_erasures']} unknown, {row['num_flips']} "
         f"flipped: rank correlation {row['rank_correlation']:.2f} of {row['plans']:.0f} plans "
         f"({row['memories']} memories), chosen {row['chosen']:.3f}, best {row['best']:.3f}, lost "
         f"{row['lost']:.3f}, measure and accept {row['baseline']:.3f}; filters alone: "
@@ -272,10 +284,10 @@ for each in flipped_record.values["plans"]:
 for name in devices:
     for row in flipped[name]:
         print(
-            f"{name} {row['D']}/{row['K']}: success {row['success']:.3f} [{row['low']:.3f}, "
-            f"{row['high']:.3f}], without noise {row['ideal']:.2f}, scan {row['scan']:.2f}, "
-            f"accepted {row['accept']:.3f}, decoded {row['decoded']:.3f}; ambiguous "
-            f"{row['ambiguous']:.0%}, others {row['unambiguous']:.3f}"
+            f"{name} {cell(row)}: success {row['success']:.3f} [{row['success_low']:.3f}, "
+            f"{row['success_high']:.3f}], without noise {row['ideal']:.2f}, scan "
+            f"{row['scan']:.2f}, accepted {row['accept']:.3f}, decoded {row['decoded']:.3f}; "
+            f"ambiguous {row['ambiguous']:.0%}, others {row['unambiguous']:.3f}"
         )
 
 # %% [markdown]
@@ -331,8 +343,8 @@ for size in (6, 8, 10):
 # P(target | accepted), light after the parity checks.
 
 # %%
-flag_rows = flag_summary(read_records("flag_study.jsonl"))
-filters = [r for r in flag_rows if r["flipped"]]
+flag_rows = as_table(flag_summary(read_records("flag_study.jsonl"))).to_dict("records")
+filters = [r for r in flag_rows if r["num_flips"]]
 variants = list(dict.fromkeys(r["variant"] for r in filters))
 
 
@@ -345,23 +357,31 @@ def ball(device, size):
     return np.array([(each["success"], each["success"] / each["accepted"]) for each in found])
 
 
+def sides(rows, name):
+    """Return the sides of 95 % intervals, as error bars take them."""
+    ends = ((r[name] - r[f"{name}_low"], r[f"{name}_high"] - r[name]) for r in rows)
+    return np.array(list(ends)).T
+
+
 fig, axes = plt.subplots(2, 2, figsize=(11, 7.4), layout="constrained", sharey="row")
 for (top, bottom), device in zip(axes.T, devices, strict=True):
     for k, name in enumerate(variants):
         each = [r for r in filters if r["device"] == device and r["variant"] == name]
         places, bars = np.arange(len(each)) + (k - 3) * 0.12, {"width": 0.11, "color": f"C{k}"}
         top.bar(places, [r["success"] for r in each], label=name,
-                yerr=[r["set_error"] for r in each], error_kw={"lw": 1}, **bars)  # fmt: skip
+                yerr=sides(each, "success"), error_kw={"lw": 1}, **bars)  # fmt: skip
         bottom.bar(places, [r["checked"] for r in each], alpha=0.3, **bars)
         bottom.bar(places, [r["purity"] for r in each],
-                   yerr=[r["purity_error"] for r in each], error_kw={"lw": 1}, **bars)  # fmt: skip
-    shares = [ball(device, r["D"]) for r in each]
+                   yerr=sides(each, "purity"), error_kw={"lw": 1}, **bars)  # fmt: skip
+    shares = [ball(device, r["num_neurons"]) for r in each]
     for ax, column in ((top, 0), (bottom, 1)):
         ax.bar(np.arange(len(each)) + 4 * 0.12, [share[:, column].mean() for share in shares],
                width=0.11, color="black", label="measure and accept within one flip",
                yerr=[share[:, column].std() / len(share) ** 0.5 for share in shares],
                error_kw={"lw": 1, "ecolor": "C1"})  # fmt: skip
-        ax.set_xticks(range(len(each)), [f"D = {r['D']}, K = {r['K']}" for r in each])
+        ax.set_xticks(
+            range(len(each)), [f"D = {r['num_neurons']}, K = {r['num_patterns']}" for r in each]
+        )
     top.set_title(device, fontsize=10)
 axes[0, 0].set_ylabel("P(target and accepted)")
 axes[1, 0].set_ylabel("P(target | accepted)")
@@ -372,7 +392,7 @@ plt.show()
 # %%
 for r in filters:
     print(
-        f"{r['device']:11} {r['D']}/{r['K']} {r['variant']:32} {r['two_qubit_gates']:4.0f} gates, "
+        f"{r['device']:11} {cell(r)} {r['variant']:32} {r['two_qubit_gates']:4.0f} gates, "
         f"success {r['success']:.3f}, accepted {r['accept']:.3f}, P(target | accepted) "
         f"{r['purity']:.3f} (without noise {r['ideal_purity']:.2f}), detected: copies "
         f"{r['detected']:.3f}, parities {r['broken']:.3f} -> {r['checked']:.3f}"
@@ -385,11 +405,11 @@ for r in filters:
 
 # %%
 for r in flag_rows:
-    if not r["flipped"]:
+    if not r["num_flips"]:
         print(
-            f"{r['device']} {r['D']}/{r['K']} {r['variant']:27} {r['two_qubit_gates']:5.0f} gates, "
-            f"success {r['success']:.3f} [{r['low']:.3f}, {r['high']:.3f}], without noise "
-            f"{r['ideal']:.2f}, parities detect {r['broken']:.2f}"
+            f"{r['device']} {cell(r)} {r['variant']:27} {r['two_qubit_gates']:5.0f} gates, "
+            f"success {r['success']:.3f} [{r['success_low']:.3f}, {r['success_high']:.3f}], "
+            f"without noise {r['ideal']:.2f}, parities detect {r['broken']:.2f}"
         )
 
 # %% [markdown]
@@ -403,12 +423,13 @@ for r in flag_rows:
 # four codes a row, 25 shots each; intervals are over the four codes). Chance is 1/K.
 
 # %%
-for row in affine_summary(read_records("affine_study.jsonl")):
+for row in as_table(affine_summary(read_records("affine_study.jsonl"))).to_dict("records"):
     print(
-        f"{row['device']} D = {row['D']}, K = {row['K']}: success {row['success']:.2f} "
-        f"[{row['success_low']:.2f}, {row['success_high']:.2f}], nearest word {row['decoded']:.2f} "
-        f"[{row['decoded_low']:.2f}, {row['decoded_high']:.2f}], predicted {row['predicted']:.2f}, "
-        f"{row['two_qubit_gates']:.0f} two-qubit gates, chance {row['chance']:.3f}"
+        f"{row['device']} D = {row['num_neurons']}, K = {row['num_patterns']}: success "
+        f"{row['success']:.2f} [{row['success_low']:.2f}, {row['success_high']:.2f}], nearest word "
+        f"{row['decoded']:.2f} [{row['decoded_low']:.2f}, {row['decoded_high']:.2f}], predicted "
+        f"{row['predicted']:.2f}, {row['two_qubit_gates']:.0f} two-qubit gates, chance "
+        f"{row['chance']:.3f}"
     )
     assert row["success_low"] > 3 * row["chance"]
 
@@ -420,7 +441,7 @@ wanted = {
 for name, each in rows.items():
     bounds = zip(each, wanted[name], strict=True)
     assert all(row["unambiguous_low"] > bound for row, bound in bounds)
-    assert all(row["low"] > row["baseline"] for row in each)
+    assert all(row["success_low"] > row["baseline"] for row in each)
     assert all(row["probes"] >= 20 for row in each)
     assert all(row["label_writing"] > row["success_beside"] - 0.01 for row in each)
     assert all(row["label_writing_gates"] < row["two_qubit_gates"] for row in each)
@@ -428,15 +449,15 @@ for name, each in rows.items():
     assert all(
         row["success"] > row["baseline"]
         for row in flipped[name]
-        if (row["D"], row["K"]) in order[1:3]
+        if (row["num_neurons"], row["num_patterns"]) in order[1:3]
     )
 assert quality["correlation"] > 0.9
 assert result.acceptance > 0.8
 assert all(row["rank_correlation"] > 0.6 for row in plan_rows)
-assert all(row["chosen"] > row["baseline"] for row in plan_rows if row["unknown"])
-assert not all(row["chosen"] > row["baseline"] for row in plan_rows if row["flipped"])
+assert all(row["chosen"] > row["baseline"] for row in plan_rows if row["num_erasures"])
+assert not all(row["chosen"] > row["baseline"] for row in plan_rows if row["num_flips"])
 assert all(max(row["lost"], row["filter_lost"]) < 0.02 for row in plan_rows)
-found = {(r["device"], r["D"], r["variant"]): r for r in filters}
+found = {(r["device"], r["num_neurons"], r["variant"]): r for r in filters}
 for device in ("fake:fez", "fake:torino"):
     for size in (4, 6, 8):
         one, two, accepted = (
@@ -447,5 +468,7 @@ for device in ("fake:fez", "fake:torino"):
             two["purity_error"], one["purity_error"]
         )
         assert two["success"] < one["success"] < accepted["success"]
-        best = max(r["success"] for r in filters if (r["device"], r["D"]) == (device, size))
+        best = max(
+            r["success"] for r in filters if (r["device"], r["num_neurons"]) == (device, size)
+        )
         assert best < ball(device, size)[:, 0].mean()

@@ -1,16 +1,13 @@
 """``qdenseam reproduce``: published results made again."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
-from qdenseam.cli.progress import resumable, shown_progress
+from qdenseam.cli.study_folder import Quick, Quiet, Workers, collect_into
 from qdenseam.cli.workers import share_cores, usable_cores
-
-if TYPE_CHECKING:
-    from qdenseam.reproduce import Reproduced
 
 
 def reproduce(
@@ -18,67 +15,28 @@ def reproduce(
     show_list: Annotated[bool, Option("--list", help="List the reproductions and stop.")] = False,
     out: Annotated[
         Path | None,
-        Option(
-            help="Folder for results.jsonl, the figure and the agreement. By default "
-            "qdenseam-reproduce/NAME.",
-            show_default=False,
-        ),
+        Option(help="Folder, by default named after the reproduction.", show_default=False),
     ] = None,
-    quick: Annotated[bool, Option("--quick", help="Sample less, within wider tolerances.")] = False,
-    workers: Annotated[
-        int | None,
-        Option(
-            min=1,
-            help="Processes that share the work; 1 does it in this one. By default one per core.",
-            show_default=False,
-        ),
-    ] = None,
-    quiet: Annotated[bool, Option("--quiet", help="Show no progress.")] = False,
+    quick: Quick = False,
+    workers: Workers = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Make a published result again.
+    """Make a published result again, and print how well it agrees.
 
-    Draws the figure, and prints how well it agrees. The exit status is 1 where it does not.
-
-    Finished work is kept in OUT/results.jsonl: the same command goes on after an interruption.
+    It is a study like those of qdenseam collect, with checks: the exit status is 1 where one
+    fails. Tolerances are wider where --quick samples less.
     """
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
-    from qdenseam.reproduce import REPRODUCTIONS
-    from qdenseam.reproduce import reproduce as run
+    from qdenseam.studies.registry import reproductions
 
+    known = {study.name: study for study in reproductions()}
     if show_list:
-        for each in REPRODUCTIONS.values():
-            typer.echo(f"{each.name}\n  {each.title}\n  {each.source}")
+        for study in known.values():
+            typer.echo(f"{study.name}\n  {study.title}\n  {study.source}")
         return
-    if name is None:
-        raise ValueError(f"name should be one of {', '.join(REPRODUCTIONS)}. Got none.")
-    folder = Path("qdenseam-reproduce") / name if out is None else out
-    with (
-        resumable(folder / "results.jsonl"),
-        shown_progress(name, last="drawing", quiet=quiet) as on_progress,
-    ):
-        reproduced = run(
-            name, out=folder, quick=quick, num_workers=num_workers, on_progress=on_progress
-        )
-    _print(reproduced)
-    if not reproduced.passed:
+    if name not in known:
+        raise ValueError(f"name should be one of {', '.join(known)}. Got {name or 'none'!r}.")
+    study = known[name].smaller() if quick else known[name]
+    found = collect_into(study, out or Path(name), name, workers=num_workers, quiet=quiet)
+    if not all(check.passed for check in found.checks):
         raise typer.Exit(1)
-
-
-def _print(reproduced: "Reproduced") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table()
-    table.add_column("quantity")
-    for heading in ("value", "expected", "tolerance"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    for check in reproduced.checks:
-        bound = "" if check.sense == "equal" else f"{check.sense} "
-        numbers = (f"{check.value:.4g}", f"{bound}{check.expected:.4g}", f"{check.tolerance:.2g}")
-        table.add_row(check.quantity, *numbers, "pass" if check.passed else "FAIL")
-    console = Console()
-    if not console.is_terminal:  # a file or a pipe has no width to keep to
-        console.width = 200
-    console.print(table)
-    typer.echo(f"Figure: {reproduced.figure}")

@@ -248,7 +248,7 @@ class FigureSpec(_Table):
         rows = table[table["block"].isin(self.axes)] if self.axes else table
         for column, values in self.where.items():
             rows = rows[rows[column].isin(values)]
-        return rows
+        return rows[rows[self.x].notna()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
     exact scan that is told the number of flips.
 
     Args:
-        rows: Rows of :func:`qdenseam.studies.noise_summary.noise_summary`, one device.
+        rows: Rows of the table of the study `noise`, one device.
         ax: Matplotlib axes.
 
     Returns:
@@ -46,8 +46,8 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
                edgecolor="white", linewidth=0)  # fmt: skip
         if name == "success":
             errors = [
-                [r["success"] - r["low"] for r in rows],
-                [r["high"] - r["success"] for r in rows],
+                [r["success"] - r["success_low"] for r in rows],
+                [r["success_high"] - r["success"] for r in rows],
             ]
             ax.errorbar(where, heights, yerr=errors, fmt="none", ecolor="black", capsize=2)
     lines = (
@@ -82,7 +82,7 @@ def plot_error_budget(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
 
 
 def _by_size(rows: Sequence[dict[str, Any]], y: str, ax: Any) -> Any:
-    ax.set_xticks(range(len(rows)), [f"{row['D']}/{row['K']}" for row in rows])
+    ax.set_xticks(range(len(rows)), [f"{row['num_neurons']}/{row['num_patterns']}" for row in rows])
     ax.set_xlabel("D/K")
     ax.set_ylabel(y)
     ax.grid(axis="y", alpha=0.25)

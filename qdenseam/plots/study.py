@@ -53,7 +53,7 @@ def line_name(row: Mapping[str, Any], line: tuple[str, ...] = CONTENDERS) -> str
     if line == CONTENDERS:
         return shown_name(row["label"], row["engine"], peeks=bool(row.get("peeks", False)))
     values = ((name, row[name]) for name in line)
-    return ", ".join(v if isinstance(v, str) else f"{n.replace('_', ' ')} {v}" for n, v in values)
+    return ", ".join(v if isinstance(v, str) else f"{n.replace('_', ' ')} {v:g}" for n, v in values)
 
 
 def study_panels(
@@ -159,8 +159,11 @@ def plot_study(
     if is_wide:
         ax.set_xscale("log", base=2 if len(ticks) <= _MOST_TICKS else 10)
     if log_y:
-        ax.set_yscale("log")
-    if len(ticks) <= _MOST_TICKS:
+        positive = table[y][table[y] > 0].min()
+        ax.set_yscale("symlog", linthresh=positive) if (table[y] == 0).any() else ax.set_yscale(
+            "log"
+        )
+    if len(ticks) <= _MOST_TICKS and all(float(tick).is_integer() for tick in ticks):
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     return framed(ax, x.replace("_", " "), y.replace("_", " "))
 

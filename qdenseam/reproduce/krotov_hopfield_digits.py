@@ -7,40 +7,52 @@ that decide about an image and on the classes that a memory votes for. Temperatu
 power of the loss of each order were found by trial on splits of the same images.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qdenseam.experiments import Task, trial
-from qdenseam.plots.class_memory import plot_by_order, plot_memories
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.plots.pictures import plot_memories
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import (
-    Check,
-    Floats,
-    Records,
-    Reproduction,
-    at_least,
-    at_most,
-    equal,
-    of_kind,
-)
 from qdenseam.reproduce.krotov_hopfield_xor import SOURCE
+from qdenseam.reproduce.published import Found, against
+from qdenseam.studies.base import Drawing, Records
+from qdenseam.studies.cells import cells_of, mean_of
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import Row, SpecialStudy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ORDERS = (2, 3, 5, 10, 20, 30)
-QUICK_ORDERS = (2, 3, 10, 20)
-NUM_SPLITS = 5
-QUICK_SPLITS = 2
-NUM_EPOCHS = 100
 NUM_TEST = 360
 _LOSS_POWERS = {2: 2, 3: 2, 5: 2, 10: 3, 20: 4, 30: 4}  # these and momenta: by trial
 _MOMENTA = {2: 0.9, 3: 0.9, 5: 0.9, 10: 0.6, 20: 0.6, 30: 0.6}
 _MOST_USED = 30  # memories over which classes are counted: some of 60 are never used
 _DRAWN = 12
-_PICTURED = (2, 10, 20)
+_PICTURED = 4
+_MEANS = ("train_accuracy", "test_accuracy", "effective_memories", "classes_per_memory")
+
+
+def tasks(
+    orders: Sequence[int] = (2, 3, 5, 10, 20, 30), num_splits: int = 5, num_epochs: int = 100
+) -> list[Task]:
+    """Return a task for each order and split."""
+    return [
+        Task(
+            kind="krotov-hopfield-digits",
+            params={
+                "order": order,
+                "split": split,
+                "loss_power": _LOSS_POWERS[order],
+                "momentum": _MOMENTA[order],
+                "num_epochs": num_epochs,
+            },
+        )
+        for order in orders
+        for split in range(num_splits)
+    ]
 
 
 @trial("krotov-hopfield-digits")
@@ -77,87 +89,62 @@ def trained_digits(params: dict[str, Any], rng: np.random.Generator) -> dict[str
     }
 
 
-def agreement(records: Records) -> Iterator[Check]:
-    """Yield the measured numbers beside their bounds; a quick run has fewer test images."""
-    orders = _orders(records)
-
-    def means(name: str) -> dict[int, float]:
-        return dict(zip(orders, _column(records, name).mean(axis=1), strict=True))
-
-    accuracy, effective = means("test_accuracy"), means("effective_memories")
-    classes, duals = means("classes_per_memory"), _column(records, "dual_agreement").min(axis=1)
-    growth = max(np.diff([effective[order] for order in orders if order >= 3]))
-    slack = 0.01 if len(records) < len(orders) * NUM_SPLITS else 0.0
-    for order in orders:
-        least = 0.975 if order in (3, 10) else 0.95
-        yield at_least(f"test accuracy, order {order}", accuracy[order], least, slack)
-    yield at_least("memories that decide, order 2", effective[2], 20.0)
-    yield equal("memories that decide, order 10", effective[10], 9.5, 5.5)
-    yield at_most("memories that decide, order 20", effective[20], 5.0)
-    yield at_most("largest growth of that number from order 3 on", growth, 0.0)
-    yield at_least("classes per memory, order 2", classes[2], 2.5)
-    yield at_most("classes per memory, order 20", classes[20], 1.3)
-    for order, share in zip(orders, duals, strict=True):
-        yield at_least(f"agreement with the linearized dual, order {order}", share, 0.97)
-
-
-def _tasks(quick: bool) -> list[Task]:
+def table(records: Records) -> list[Row]:
+    """Return a row for each order, means over the splits."""
     return [
-        Task(
-            kind="krotov-hopfield-digits",
-            params={
-                "order": order,
-                "split": split,
-                "loss_power": _LOSS_POWERS[order],
-                "momentum": _MOMENTA[order],
-                "num_epochs": NUM_EPOCHS,
-            },
-        )
-        for order in (QUICK_ORDERS if quick else ORDERS)
-        for split in range(QUICK_SPLITS if quick else NUM_SPLITS)
+        {
+            "order": order,
+            **{name: mean_of([r.values[name] for r in runs], "splits") for name in _MEANS},
+            "least_dual_agreement": min(r.values["dual_agreement"] for r in runs),
+            "splits": len(runs),
+        }
+        for (order,), runs in cells_of(records, "order").items()
     ]
 
 
-def _orders(records: Records) -> list[int]:
-    return list(dict.fromkeys(record.params["order"] for record in records))
-
-
-def _column(records: Records, name: str) -> Floats:
-    """Return one measured number, ``(num_orders, num_splits)``."""
-    numbers = np.array([row.values[name] for row in records], dtype=float)
-    return numbers.reshape(len(_orders(records)), -1)
+def found(records: Records) -> Found:
+    """Yield accuracies, and how features turn into prototypes."""
+    rows = {row["order"]: row for row in table(records)}
+    for order, row in rows.items():
+        yield f"test accuracy, order {order}", row["test_accuracy"], 0.0
+        name = f"agreement with the linearized dual, order {order}"
+        yield name, row["least_dual_agreement"], 0.0
+    for order in (2, 10, 20):
+        yield f"memories that decide, order {order}", rows[order]["effective_memories"], 0.0
+    effective = [row["effective_memories"].best for order, row in rows.items() if order >= 3]
+    name = "largest growth of that number from order 3 on"
+    yield name, float(np.diff(effective).max()), 0.0
+    for order in (2, 20):
+        yield f"classes per memory, order {order}", rows[order]["classes_per_memory"], 0.0
 
 
 def _draw(records: Records) -> "Figure":
-    orders = _orders(records)
-    figure, axes = new_figure(2, 3, size=(10.5, 6.6))
-    top = axes[0]
-    accuracies = {
-        "training": _column(records, "train_accuracy"),
-        "test": _column(records, "test_accuracy"),
-    }
-    plot_by_order(orders, accuracies, ax=top[0], thresholds={"test": 0.975})
-    top[0].set_ylabel("accuracy")
-    plot_by_order(
-        orders, {"memories": _column(records, "effective_memories")}, ax=top[1]
-    ).set_ylabel("memories that decide, $N_{eff}$")
-    plot_by_order(
-        orders, {"classes": _column(records, "classes_per_memory")}, ax=top[2]
-    ).set_ylabel("classes a memory votes for")
-    top[0].legend(fontsize=8)
-    for ax, order in zip(axes[1], _PICTURED, strict=True):
-        first = of_kind(records, "krotov-hopfield-digits", order=order)[0]
-        plot_memories(first.values["pictures"], (8, 8), ax=ax)
-        ax.set_title(f"order {order}: most used memories", fontsize=10)
-    figure.suptitle("Digits: features turn into prototypes", fontsize=11)
+    every = list(cells_of(records, "order").items())
+    places = np.linspace(0, len(every) - 1, min(_PICTURED, len(every))).astype(int)
+    shown = [every[place] for place in places]
+    figure, axes = new_figure(1, len(shown), size=(3.2 * len(shown), 2.8))
+    for ax, ((order,), runs) in zip(axes[0], shown, strict=True):
+        plot_memories(runs[0].values["pictures"], (8, 8), ax=ax)
+        ax.set_title(f"order {order}", fontsize=10)
     return figure
 
 
-KROTOV_HOPFIELD_DIGITS = Reproduction(
-    name="krotov-hopfield-digits",
-    title="trained memories on 8 x 8 digits: accuracy, and features turning into prototypes",
-    source=SOURCE,
-    tasks=_tasks,
-    agreement=agreement,
-    draw=_draw,
+STUDY = register(
+    SpecialStudy(
+        name="krotov-hopfield-digits",
+        title="trained memories on 8 x 8 digits: accuracy, and features turning into prototypes",
+        source=SOURCE,
+        tasks=tasks,
+        table=table,
+        figures=(
+            FigureSpec(x="order", y="test_accuracy", line=()),
+            FigureSpec(x="order", y="effective_memories", line=()),
+            FigureSpec(x="order", y="classes_per_memory", line=()),
+            Drawing(caption="The most used memories: features turn into prototypes.", draw=_draw),
+        ),
+        quick={"orders": [2, 3, 10, 20], "num_splits": 2},
+        note="effective memories: how many decide about an image, median over images; classes per "
+        "memory: for how many a memory votes.",
+        checks=against("krotov-hopfield-digits", found),
+    )
 )

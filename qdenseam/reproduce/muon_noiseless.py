@@ -6,10 +6,11 @@ the rate of its own probability. Without noise every normalized method is expone
 normalized ones are compared at equal operator norm of a step, and the oracle apart.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from classical_ref.learning import (
     Facts,
@@ -25,27 +26,20 @@ from classical_ref.learning import (
     random_embeddings,
 )
 from qdenseam.experiments import Record, Task, trial
-from qdenseam.plots.optimizers import plot_imbalance, plot_losses
-from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import (
-    Check,
-    Floats,
-    Records,
-    Reproduction,
-    at_least,
-    at_most,
-    equal,
-    of_kind,
-)
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.reproduce.published import Found, against
+from qdenseam.studies.base import Records
+from qdenseam.studies.cells import cells_of
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import Row, SpecialStudy
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 NUM_GROUPS = 8
 GROUP_SIZE = 8
 EXPONENT = 1.5
 STEP = 0.5
-NUM_STEPS = {
+NUM_STEPS: dict[str, int] = {
     "Muon": 60,
     "Muon, quintic Newton-Schulz": 60,
     "normalized gradient": 60,
@@ -54,13 +48,25 @@ NUM_STEPS = {
     "GD, step 4/p": 1_200,
     "GD, step 1/p": 4_500,
 }
-NUM_SEEDS = 3
+_POINTS = 40
 _LATE = 20_000
 _MOMENT = 1e-3  # total loss at which groups are compared
 SOURCE = (
     "Wang, Li, Zhong, Lu and Wang, Muon in associative memory learning: training dynamics and "
     "scaling laws (2026), arXiv 2602.05725"
 )
+
+
+def tasks(num_seeds: int = 3, most_steps: int = 4_500) -> list[Task]:
+    """Return a task for each optimizer, with its number of steps or as many as are allowed."""
+    return [
+        Task(
+            kind="muon-noiseless",
+            params={"optimizer": name, "num_steps": min(num_steps, most_steps)},
+            num_batches=num_seeds,
+        )
+        for name, num_steps in reversed(NUM_STEPS.items())  # the longest first
+    ]
 
 
 @trial("muon-noiseless")
@@ -80,9 +86,29 @@ def learned_facts(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
     }
 
 
-def agreement(records: Records) -> Iterator[Check]:
-    """Yield how fast and how evenly each optimizer learned, beside what theory tells."""
-    rows = {name: _rows(records, name) for name in NUM_STEPS}
+def table(records: Records) -> list[Row]:
+    """Return losses over some steps of each optimizer, then by group when the total is 1e-3."""
+    rows: list[Row] = []
+    probabilities = _facts().group_probabilities
+    for (name,), runs in cells_of(records, "optimizer").items():
+        losses = np.mean([run.values["losses"] for run in runs], axis=0)
+        steps = np.unique(np.geomspace(1, len(losses) - 1, _POINTS).astype(int))
+        rows += [
+            {"optimizer": name, "part": "steps", "step": int(step), "loss": float(losses[step])}
+            for step in steps
+            if losses[step] > 0
+        ]
+        groups = runs[0].values["group_losses"]
+        rows += [
+            {"optimizer": name, "part": "groups", "probability": float(p), "loss": loss}
+            for p, loss in zip(probabilities, groups or (), strict=groups is not None)
+        ]
+    return rows
+
+
+def found(records: Records) -> Found:
+    """Yield how fast and how evenly each optimizer learned."""
+    rows = {name: runs for (name,), runs in cells_of(records, "optimizer").items()}
     steps = {name: _steps_to(each, _MOMENT) for name, each in rows.items()}
     muon, slow, fast = rows["Muon"], rows["GD, step 1/p"], rows["GD, step 4/p"]
     late = np.log([row.values["losses"][20:41] for row in muon])
@@ -90,37 +116,28 @@ def agreement(records: Records) -> Iterator[Check]:
     most = max(steps["Muon"])
     facts = _facts()
     step_size = 1 / facts.query_probabilities[0]
-    exact = _time_to(facts, step_size, _MOMENT)
-    tenth = _time_to(facts, step_size, _MOMENT / 10) / exact
+    tenth = _time_to(facts, step_size, _MOMENT / 10) / _time_to(facts, step_size, _MOMENT)
     rates = step_size * facts.query_probabilities[:: facts.group_size]
     constants = rates * _LATE * gap_losses(facts, descent_gaps(facts, step_size, [_LATE])[0])
-    farthest = constants[np.abs(constants - 1).argmax()]
+    farthest = float(constants[np.abs(constants - 1).argmax()])
     deviation = max(row.values["deviation"] for row in (*fast, *slow))
     even, uneven = max(map(_imbalance, muon)), min(map(_imbalance, fast))
-    yield equal("Muon: slope of the log loss per step, over eta", slopes.mean(), -1, 0.01)
-    yield at_most("Muon: steps to 1e-3", most, 30)
-    yield at_most("Muon: steps to 1e-6", max(_steps_to(muon, 1e-6)), 45)
-    yield equal("GD, step 1/p: steps to 1e-3", max(steps["GD, step 1/p"]), exact, 5.0)
-    yield at_least("GD's steps over Muon's", min(steps["GD, step 1/p"]) / most, 100)
-    yield equal("GD: steps to 1e-4 over steps to 1e-3 (law 1/t: 10)", tenth, 10, 0.5)
-    yield equal(f"GD: eta p t L of a group after {_LATE} steps, farthest from 1", farthest, 1, 0.02)
-    yield at_most("Muon: largest over smallest group loss", even, 2.0)
-    yield at_least("GD: largest over smallest group loss", uneven, 10.0)
+    numbers = {
+        "Muon: slope of the log loss per step, over eta": float(slopes.mean()),
+        "Muon: steps to 1e-3": most,
+        "Muon: steps to 1e-6": max(_steps_to(muon, 1e-6)),
+        "GD, step 1/p: steps to 1e-3": max(steps["GD, step 1/p"]),
+        "GD's steps over Muon's": min(steps["GD, step 1/p"]) / most,
+        "GD: steps to 1e-4 over steps to 1e-3 (law 1/t: 10)": tenth,
+        f"GD: eta p t L of a group after {_LATE} steps, farthest from 1": farthest,
+        "Muon: largest over smallest group loss": even,
+        "GD: largest over smallest group loss": uneven,
+        "GD: largest |matrix - gap recursion| of a group loss": deviation,
+    }
     for name in ("normalized gradient", "SignGD"):
-        quantity = f"{name}'s steps over Muon's at equal operator norm"
-        yield at_least(quantity, min(steps[name]) / most, 1.0)
-    yield equal("GD: largest |matrix - gap recursion| of a group loss", deviation, 0, 1e-12)
-
-
-def _tasks(quick: bool) -> list[Task]:
-    return [
-        Task(
-            kind="muon-noiseless",
-            params={"optimizer": name, "num_steps": num_steps},
-            num_batches=1 if quick else NUM_SEEDS,
-        )
-        for name, num_steps in reversed(NUM_STEPS.items())  # the longest first
-    ]
+        numbers[f"{name}'s steps over Muon's at equal operator norm"] = min(steps[name]) / most
+    for quantity, number in numbers.items():
+        yield quantity, number, 0.0
 
 
 def _facts() -> Facts:
@@ -156,10 +173,6 @@ def _time_to(facts: Facts, step_size: float, loss: float) -> float:
     return float(np.exp(np.interp(-np.log(loss), -np.log(losses), np.log(steps))))
 
 
-def _rows(records: Records, name: str) -> list[Record]:
-    return of_kind(records, "muon-noiseless", optimizer=name)
-
-
 def _steps_to(rows: Sequence[Record], loss: float) -> list[float]:
     """Return the first step below a loss, infinite where there is none."""
     curves = [np.flatnonzero(np.array(row.values["losses"]) < loss) for row in rows]
@@ -171,25 +184,28 @@ def _imbalance(row: Record) -> float:
     return float("nan") if groups is None else max(groups) / min(groups)
 
 
-def _draw(records: Records) -> "Figure":
-    figure, axes = new_figure(1, 2, size=(10.0, 4.2))
-    first = {name: _rows(records, name)[0].values for name in NUM_STEPS}
-    ax = plot_losses({name: each["losses"] for name, each in first.items()}, ax=axes[0, 0])
-    ax.legend(fontsize=7, loc="lower right")
-    ax.set_title(f"{NUM_GROUPS * GROUP_SIZE} facts, no label noise", fontsize=10)
-    shown = ("Muon", "SignGD in the task's basis", "normalized gradient", "GD, step 4/p")
-    groups = {name: first[name]["group_losses"] for name in shown}
-    ax = plot_imbalance(groups, _facts().group_probabilities, ax=axes[0, 1])
-    ax.legend(fontsize=7)
-    ax.set_title("loss by group when the total reaches 0.001", fontsize=10)
-    return figure
-
-
-MUON_NOISELESS = Reproduction(
-    name="muon-noiseless",
-    title="Muon against gradient descent on facts without noise: speed and balance",
-    source=SOURCE,
-    tasks=_tasks,
-    agreement=agreement,
-    draw=_draw,
+STUDY = register(
+    SpecialStudy(
+        name="muon-noiseless",
+        title="Muon against gradient descent on facts without noise: speed and balance",
+        source=SOURCE,
+        tasks=tasks,
+        table=table,
+        figures=(
+            FigureSpec(
+                x="step", y="loss", line=("optimizer",), where={"part": ("steps",)}, log_y=True
+            ),
+            FigureSpec(
+                x="probability",
+                y="loss",
+                line=("optimizer",),
+                where={"part": ("groups",)},
+                log_y=True,
+            ),
+        ),
+        quick={"num_seeds": 1},
+        note="loss: above the optimum, mean over seeds; by the probability of a group that of the "
+        "group when the total reaches 0.001.",
+        checks=against("muon-noiseless", found),
+    )
 )

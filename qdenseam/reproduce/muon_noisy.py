@@ -9,41 +9,50 @@ The loss at exactly step T is a matter of luck, a phase of a cycle of two. It is
 over the last quarter of a run.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from classical_ref.learning import Facts, Muon, descent_gaps, gap_losses, learn
-from qdenseam.experiments import Task, trial
-from qdenseam.plots.optimizers import plot_losses, plot_scaling
-from qdenseam.plots.queries import fitted_power_law
-from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import (
-    Check,
-    Floats,
-    Records,
-    Reproduction,
-    at_least,
-    at_most,
-    equal,
-    of_kind,
-)
+from qdenseam.experiments import Record, Task, trial
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.plots.power_laws import fitted_power_law
 from qdenseam.reproduce.muon_noiseless import SOURCE
+from qdenseam.reproduce.published import Found, against
+from qdenseam.studies.base import Records
+from qdenseam.studies.cells import of_kind
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import Row, SpecialStudy
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 NUM_GROUPS = 48
 GROUP_SIZE = 2
 EXPONENT = 1.5
 LABEL_NOISE = 0.2
 STEP_FACTOR = 4.15  # of d* / T; incommensurate, so that no cycle ends on the optimum by accident
-HORIZONS = (64, 96, 128, 192, 256, 384, 512)
-QUICK_HORIZONS = (64, 128, 256)
-DESCENT_GROUPS = 65_536
-DESCENT_HORIZONS = tuple(2**k for k in range(8, 13))
 DESCENT_EXPONENTS = (1.5, 2.0, 3.0)
+_POINTS = 40
+
+
+def tasks(
+    horizons: Sequence[int] = (64, 96, 128, 192, 256, 384, 512),
+    descent_groups: int = 65_536,
+    descent_horizons: Sequence[int] = (256, 512, 1024, 2048, 4096),
+) -> list[Task]:
+    """Return Muon's runs, gradient descent on the same facts, and on many more."""
+
+    def descent(num_groups: int, exponent: float, step: float, horizons: Sequence[int]) -> Task:
+        params = {"num_groups": num_groups, "exponent": exponent, "step": step}
+        return Task(kind="descent-noisy", params={**params, "horizons": list(horizons)})
+
+    return [
+        *(Task(kind="muon-noisy", params={"horizon": each}) for each in reversed(horizons)),
+        descent(NUM_GROUPS, EXPONENT, 4.0, range(1, horizons[-1] + 1)),
+        *(descent(descent_groups, each, 1.0, descent_horizons) for each in DESCENT_EXPONENTS),
+    ]
 
 
 @trial("muon-noisy")
@@ -70,46 +79,54 @@ def descent_losses(params: dict[str, Any], rng: np.random.Generator) -> dict[str
     return {"losses": gap_losses(facts, gaps) @ facts.group_probabilities}
 
 
-def agreement(records: Records) -> Iterator[Check]:
-    """Yield the fitted exponents beside the predicted ones."""
+def table(records: Records) -> list[Row]:
+    """Return losses over some steps of runs, then losses against the number of steps of a run."""
+    horizons, mean, _ = _windows(records)
+    curves = {
+        f"Muon, T = {row.params['horizon']}": row.values["losses"]
+        for row in of_kind(records, "muon-noisy")
+    }
+    curves = dict(reversed(curves.items()))
+    (same,) = of_kind(records, "descent-noisy", num_groups=NUM_GROUPS)
+    curves["GD, step 4/p"] = [np.nan, *same.values["losses"]]
+    rows: list[Row] = []
+    for label, losses in curves.items():
+        steps = np.unique(np.geomspace(1, len(losses) - 1, _POINTS).astype(int))
+        rows += [
+            {"optimizer": label, "part": "steps", "step": int(step), "loss": losses[step]}
+            for step in steps
+            if losses[step] > 0
+        ]
+    scaling = {"Muon": zip(horizons, mean, strict=True)}
+    for row in _long_descents(records):
+        label = f"GD, b = {row.params['exponent']}"
+        scaling[label] = zip(row.params["horizons"], row.values["losses"], strict=True)
+    rows += [
+        {"optimizer": label, "part": "scaling", "step": int(step), "loss": loss}
+        for label, points in scaling.items()
+        for step, loss in points
+    ]
+    return rows
+
+
+def found(records: Records) -> Found:
+    """Yield the fitted exponents, and how Muon stands beside gradient descent."""
     horizons, mean, largest = _windows(records)
-    same = _descent(records, NUM_GROUPS, EXPONENT)[horizons.astype(int) - 1]
+    (descent,) = of_kind(records, "descent-noisy", num_groups=NUM_GROUPS)
+    same = np.array(descent.values["losses"])[horizons.astype(int) - 1]
     height = (largest / (_facts().optimal_gap / horizons) ** 2).max()
     for name, losses in (("mean", mean), ("largest", largest)):
-        law = fitted_power_law(horizons, losses)
-        quantity = f"Muon: exponent of the {name} loss against T, fit ± {law.error:.2f}"
-        yield equal(quantity, law.exponent, -2, 0.3)
-    yield at_most("Muon: largest loss over (d*/T)^2, at any T", height, 1.5)
-    yield at_least("GD's loss over Muon's after the same T, at least", (same / mean).min(), 10)
-    for exponent in DESCENT_EXPONENTS:
-        law = fitted_power_law(DESCENT_HORIZONS, _descent(records, DESCENT_GROUPS, exponent))
-        quantity = f"GD, b = {exponent}: exponent against T, fit ± {law.error:.3f}"
-        yield equal(quantity, law.exponent, -(exponent - 1) / exponent, 0.02)
-
-
-def _tasks(quick: bool) -> list[Task]:
-    horizons = QUICK_HORIZONS if quick else HORIZONS
-    return [
-        *(Task(kind="muon-noisy", params={"horizon": each}) for each in reversed(horizons)),
-        _descent_task(NUM_GROUPS, EXPONENT, 4.0, range(1, horizons[-1] + 1)),
-        *(_descent_task(DESCENT_GROUPS, each, 1.0, DESCENT_HORIZONS) for each in DESCENT_EXPONENTS),
-    ]
+        quantity = f"Muon: exponent of the {name} loss against T"
+        yield quantity, fitted_power_law(horizons, losses).estimate, 0.0
+    yield "Muon: largest loss over (d*/T)^2, at any T", float(height), 0.0
+    yield "GD's loss over Muon's after the same T, at least", float((same / mean).min()), 0.0
+    for row in _long_descents(records):
+        law = fitted_power_law(row.params["horizons"], row.values["losses"])
+        yield f"GD, b = {row.params['exponent']}: exponent against T", law.estimate, 0.0
 
 
 def _facts() -> Facts:
     return Facts.power_law(NUM_GROUPS, GROUP_SIZE, exponent=EXPONENT, label_noise=LABEL_NOISE)
-
-
-def _descent_task(num_groups: int, exponent: float, step: float, horizons: Any) -> Task:
-    return Task(
-        kind="descent-noisy",
-        params={
-            "num_groups": num_groups,
-            "exponent": exponent,
-            "step": step,
-            "horizons": list(horizons),
-        },
-    )
 
 
 def _windows(records: Records) -> tuple[Floats, Floats, Floats]:
@@ -120,41 +137,30 @@ def _windows(records: Records) -> tuple[Floats, Floats, Floats]:
     return horizons, np.array([e.mean() for e in ends]), np.array([e.max() for e in ends])
 
 
-def _descent(records: Records, num_groups: int, exponent: float) -> Floats:
-    """Return gradient descent's losses after the numbers of steps of its task."""
-    (row,) = of_kind(records, "descent-noisy", num_groups=num_groups, exponent=exponent)
-    return np.array(row.values["losses"])
+def _long_descents(records: Records) -> list[Record]:
+    return [
+        row for row in of_kind(records, "descent-noisy") if row.params["num_groups"] != NUM_GROUPS
+    ]
 
 
-def _draw(records: Records) -> "Figure":
-    figure, axes = new_figure(1, 2, size=(10.0, 4.2))
-    horizons, mean, _ = _windows(records)
-    curves = {
-        f"Muon, T = {row.params['horizon']}": row.values["losses"]
-        for row in of_kind(records, "muon-noisy")
-        if row.params["horizon"] in QUICK_HORIZONS
-    }
-    losses = dict(reversed(curves.items()))
-    same = _descent(records, NUM_GROUPS, EXPONENT)
-    losses["GD, step 4/p"] = np.concatenate([[np.nan], same])
-    ax = plot_losses(losses, ax=axes[0, 0], floor=1e-5)
-    ax.legend(fontsize=8)
-    ax.set_title(f"{NUM_GROUPS * GROUP_SIZE} facts, label noise {LABEL_NOISE}", fontsize=10)
-    scaling = {"Muon": mean} | {
-        f"GD, b = {b}": _descent(records, DESCENT_GROUPS, b) for b in DESCENT_EXPONENTS
-    }
-    where = dict.fromkeys(scaling, np.array(DESCENT_HORIZONS, dtype=float)) | {"Muon": horizons}
-    ax = plot_scaling(scaling, where, ax=axes[0, 1])
-    ax.legend(fontsize=8)
-    ax.set_title("loss after T steps, with fitted exponents", fontsize=10)
-    return figure
-
-
-MUON_NOISY = Reproduction(
-    name="muon-noisy",
-    title="Muon against gradient descent on facts with label noise: scaling exponents",
-    source=SOURCE,
-    tasks=_tasks,
-    agreement=agreement,
-    draw=_draw,
+STUDY = register(
+    SpecialStudy(
+        name="muon-noisy",
+        title="Muon against gradient descent on facts with label noise: scaling exponents",
+        source=SOURCE,
+        tasks=tasks,
+        table=table,
+        figures=(
+            FigureSpec(
+                x="step", y="loss", line=("optimizer",), where={"part": ("steps",)}, log_y=True
+            ),
+            FigureSpec(
+                x="step", y="loss", line=("optimizer",), where={"part": ("scaling",)}, log_y=True
+            ),
+        ),
+        quick={"horizons": [64, 128, 256]},
+        note="loss: above the optimum, after a step of a run; or, for scaling, at the end of a run "
+        "of so many steps, Muon's as the mean over the last quarter.",
+        checks=against("muon-noisy", found),
+    )
 )

@@ -5,7 +5,7 @@ whole Hamiltonian a multiple of ZZZ and a constant, for every separation; where 
 zero, the same two angles find a right row with certainty.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,22 +19,32 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial, RectifiedPolynomial, Separation
 from classical_ref.spins import bits_to_spins
 from qdenseam.experiments import Task, trial
-from qdenseam.plots.angles import plot_angles, plot_states
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.plots.pictures import plot_angles
 from qdenseam.plots.style import new_figure
-from qdenseam.reproduce.base import Check, Records, Reproduction, equal
+from qdenseam.reproduce.published import Found, against
 from qdenseam.simulation.diagonal import qaoa_state
+from qdenseam.studies.base import Drawing, Records
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import Row, SpecialStudy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-ORDERS = (2, 3, 4, 5, 6)
 
 _ROWS = np.array([[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]])
 _STATES = bits_to_spins(all_bits(3))
 _RIGHT = _STATES.prod(axis=1) == -1
 _START = np.full(3, np.pi / 2)
-_NUM_ANGLES = 49
-_SHOTS = 2000
+
+
+def tasks(
+    orders: Sequence[int] = (2, 3, 4, 5, 6), num_angles: int = 49, shots: int = 2000
+) -> list[Task]:
+    """Return the strings of all orders, and one layer for 24 ZZZ."""
+    return [
+        Task(kind="xor-strings", params={"orders": orders}),
+        Task(kind="xor-layer", params={"num_angles": num_angles, "shots": shots}),
+    ]
 
 
 @trial("xor-strings")
@@ -80,48 +90,49 @@ def one_layer(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any
     }
 
 
-def agreement(records: Records) -> Iterator[Check]:
-    """Yield how the Hamiltonians and the circuit agree with the derived ones."""
-    found, layer = (record.values for record in records)
-    plain, rectified = found["plain"], found["rectified"]
-    probabilities = np.array(layer["probabilities"])
-    numbers: list[tuple[str, float, float]] = []
-    for place, order in enumerate(ORDERS):
-        gap = 3**order - 3
-        name = f"rectified power {order}"
-        numbers += [
-            (f"ZZZ, power {order}", plain["zzz"][place], gap if order % 2 else 0),
-            (f"ZZZ, {name}", rectified["zzz"][place], gap / 2),
-            (f"constant, {name}", rectified["constant"][place], -(3**order + 3) / 2),
-            (f"P(right row), one layer, {name}", rectified["success"][place], 1),
-        ]
-    off = np.abs(probabilities[_RIGHT] - 0.25).max()
-    numbers += [
-        ("largest other string, all orders", max(plain["rest"], rectified["rest"]), 0),
-        ("P(right row), one layer, power 3 (24 ZZZ)", plain["success"][1], 1),
-        ("P(right row), one layer, power 2 (no string)", plain["success"][0], 0.5),
-        ("largest difference of a right row from 1/4", off, 0),
-        ("shots that are no right row", np.array(layer["counts"])[~_RIGHT].sum(), 0),
-    ]
-    for quantity, value, expected in numbers:
-        yield equal(quantity, value, expected, 1e-9)
-
-
-def _tasks(quick: bool) -> list[Task]:  # noqa: ARG001
+def table(records: Records) -> list[Row]:
+    """Return a row for each order and separation function."""
+    orders, values = records[0].params["orders"], records[0].values
     return [
-        Task(kind="xor-strings", params={"orders": ORDERS}),
-        Task(kind="xor-layer", params={"num_angles": _NUM_ANGLES, "shots": _SHOTS}),
+        {
+            "separation": name,
+            "order": order,
+            **{column: values[name][column][place] for column in ("constant", "zzz", "success")},
+            "largest_other_string": values[name]["rest"],
+        }
+        for name in ("plain", "rectified")
+        for place, order in enumerate(orders)
     ]
+
+
+def found(records: Records) -> Found:
+    """Yield the strings of the Hamiltonians, and what the circuit does."""
+    layer = records[1].values
+    plain = {row["order"]: row for row in table(records) if row["separation"] == "plain"}
+    rectified = {row["order"]: row for row in table(records) if row["separation"] == "rectified"}
+    numbers: dict[str, float] = {}
+    for order, row in rectified.items():
+        numbers[f"ZZZ, power {order}"] = plain[order]["zzz"]
+        numbers[f"ZZZ, rectified power {order}"] = row["zzz"]
+        numbers[f"constant, rectified power {order}"] = row["constant"]
+        numbers[f"P(right row), one layer, rectified power {order}"] = row["success"]
+    rest = max(row["largest_other_string"] for row in table(records))
+    off = np.abs(np.array(layer["probabilities"])[_RIGHT] - 0.25).max()
+    numbers |= {
+        "largest other string, all orders": rest,
+        "P(right row), one layer, power 3 (24 ZZZ)": plain[3]["success"],
+        "P(right row), one layer, power 2 (no string)": plain[2]["success"],
+        "largest difference of a right row from 1/4": float(off),
+        "shots that are no right row": float(np.array(layer["counts"])[~_RIGHT].sum()),
+    }
+    for quantity, number in numbers.items():
+        yield quantity, number, 0.0
 
 
 def _draw(records: Records) -> "Figure":
-    layer = records[1].values
-    figure, axes = new_figure(1, 2, size=(8.4, 3.6))
-    plot_angles(layer["angles"], layer["success"], ax=axes[0, 0])
-    axes[0, 0].set_title("P(right row), one layer for 24 ZZZ", fontsize=10)
+    figure, axes = new_figure(1, 1, size=(4.6, 3.6))
+    plot_angles(records[1].values["angles"], records[1].values["success"], ax=axes[0, 0])
     axes[0, 0].set_xlabel("phase angle 24γ / π")
-    plot_states(layer["counts"], _RIGHT.tolist(), ax=axes[0, 1])
-    axes[0, 1].set_title("24γ = β = π/4", fontsize=10)
     return figure
 
 
@@ -143,14 +154,22 @@ def _layer(strength: float) -> Any:
     return qaoa(phase, _START, gammas=[np.pi / 4 / scale], betas=[-np.pi / 4])
 
 
-XOR_ENERGY = Reproduction(
-    name="xor-energy",
-    title="XOR as the energy of a dense memory: one Pauli string on three qubits",
-    source=(
-        "Krotov and Hopfield, Dense associative memory for pattern recognition (2016), the XOR "
-        "example; the Hamiltonian and its circuit are derived here"
-    ),
-    tasks=_tasks,
-    agreement=agreement,
-    draw=_draw,
+STUDY = register(
+    SpecialStudy(
+        name="xor-energy",
+        title="XOR as the energy of a dense memory: one Pauli string on three qubits",
+        source=(
+            "Krotov and Hopfield, Dense associative memory for pattern recognition (2016), the XOR "
+            "example; the Hamiltonian and its circuit are derived here"
+        ),
+        tasks=tasks,
+        table=table,
+        figures=(
+            FigureSpec(x="order", y="zzz", line=("separation",), log_y=True),
+            Drawing(caption="P(right row) over both angles of one layer for 24 ZZZ.", draw=_draw),
+        ),
+        quick={"num_angles": 5, "shots": 200},
+        note="success: P(right row) of one layer at 24γ = β = π/4.",
+        checks=against("xor-energy", found),
+    )
 )

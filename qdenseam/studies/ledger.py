@@ -1,6 +1,6 @@
 """The coherent ledger: state preparations per correct answer, with and without amplification.
 
-Random patterns as in :mod:`qdenseam.studies.filter_capacity`: a probe is a stored pattern with
+Random patterns as in :mod:`qdenseam.studies.capacity.laws`: a probe is a stored pattern with
 e flipped bits, and only the distances of the other K - 1 count. An answer is an accepted shot; it
 is correct if it shows the target. All numbers are ratios of means over probes: preparations (and
 inverses) spent, over correct answers got.
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
 from qdenseam.methods.schedules import Exact, FixedPoint, Plain, Schedule
-from qdenseam.studies.filter_capacity import Floats, distance_law
+from qdenseam.studies.capacity.laws import Floats, distance_law
 
 GROWTH = 1.2
 """Factor of the bound on iterations after a failure, where the acceptance is unknown."""

@@ -23,12 +23,22 @@ from qdenseam.studies.special import SpecialStudy
 _Named = TypeVar("_Named", bound=SpecialStudy)
 
 _MODULES: Final[Mapping[str, str]] = {
-    "capacity": "qdenseam.studies.capacity",
-    "energy": "qdenseam.studies.energy_summary",
-    "noise": "qdenseam.studies.noise_summary",
-    "affine": "qdenseam.studies.affine",
-    "plans": "qdenseam.studies.plans",
-    "flags": "qdenseam.studies.flags",
+    "capacity": "qdenseam.studies.capacity.study",
+    "energy": "qdenseam.studies.energy.summary",
+    "noise": "qdenseam.studies.noise.summary",
+    "affine": "qdenseam.studies.noise.affine",
+    "plans": "qdenseam.studies.noise.plans",
+    "flags": "qdenseam.studies.noise.flags",
+    "mimura-figure-1": "qdenseam.reproduce.mimura",
+    "krotov-hopfield-xor": "qdenseam.reproduce.krotov_hopfield_xor",
+    "krotov-hopfield-digits": "qdenseam.reproduce.krotov_hopfield_digits",
+    "muon-noiseless": "qdenseam.reproduce.muon_noiseless",
+    "muon-noisy": "qdenseam.reproduce.muon_noisy",
+    "measure-attention": "qdenseam.reproduce.measure_attention",
+    "softmax-context": "qdenseam.reproduce.softmax_context",
+    "sparse-recovery": "qdenseam.reproduce.sparse_recovery",
+    "syndrome-grover": "qdenseam.reproduce.syndrome_grover",
+    "xor-energy": "qdenseam.reproduce.xor_energy",
 }
 """Modules that register the studies that we ship, by the name of the study."""
 _REGISTERED: dict[str, SpecialStudy] = {}

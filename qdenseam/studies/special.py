@@ -25,7 +25,7 @@ Row: TypeAlias = dict[str, Any]
 """Named numbers and texts; an :class:`Estimate` becomes three columns."""
 
 
-def _none(records: Records) -> tuple[Check, ...]:  # noqa: ARG001
+def _none(records: Records, quick: bool) -> tuple[Check, ...]:  # noqa: ARG001
     return ()
 
 
@@ -76,8 +76,9 @@ class SpecialStudy(Collectable):
     """What a reader of the table must know."""
     source: str = ""
     """Authors, title and year, where it makes a published result again."""
-    checks: Callable[[Records], Iterable[Check]] = _none
-    """How it agrees with that; such a study is read only when it is finished."""
+    checks: Callable[[Records, bool], Iterable[Check]] = _none
+    """How it agrees with that, less tightly where settings say to sample less; such a study is
+    read only when it is finished."""
 
     def __post_init__(self) -> None:
         known = inspect.signature(self.tasks).parameters
@@ -155,7 +156,7 @@ class SpecialStudy(Collectable):
                 "run qdenseam collect."
             )
         table = as_table(self.table(records))
-        checks = tuple(self.checks(records))
+        checks = tuple(self.checks(records, bool(self.settings)))
         said = [*check_sentences(checks), *leader_sentences(table, self.figures)]
         if len(records) < num_asked:
             said.append(f"{num_asked - len(records)} of {num_asked} parts were not run.")

@@ -7,7 +7,7 @@ from classical_ref.data.datasets import digits
 from classical_ref.patterns import corrupt, random_patterns
 from classical_ref.spins import hamming_distance
 from qdenseam import EnergyMemory
-from qdenseam.studies.energy import ENERGIES
+from qdenseam.studies.energy.trial import ENERGIES
 
 MODELS = {**ENERGIES, "order 2": lambda patterns: DenseMemory(patterns, Polynomial(2))}
 NUM_PATTERNS = (2, 3, 4, 6)

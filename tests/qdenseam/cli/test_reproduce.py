@@ -1,12 +1,10 @@
-from pathlib import Path
-
 import pytest
 from typer.testing import CliRunner
 
-import qdenseam.reproduce as room
 from qdenseam.cli import workers
 from qdenseam.cli.app import app
-from qdenseam.reproduce import REPRODUCTIONS, Check, Reproduced
+from qdenseam.studies.registry import reproductions
+from qdenseam.studies.special import SpecialStudy
 
 
 @pytest.fixture
@@ -16,67 +14,46 @@ def run(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(app, ["reproduce", *arguments])
 
 
-def answer(value):
-    """Stand in for a run whose only check has this value and should have 1."""
-    asked = {}
-
-    def record(name, **options):
-        asked.update(options, name=name)
-        check = Check(quantity="how much", value=value, expected=1.0, tolerance=0.1)
-        return Reproduced(checks=(check,), figure=Path("figure.png"))
-
-    return asked, record
-
-
 def test_the_list_names_all(run):
     result = run("--list")
     assert result.exit_code == 0
-    assert all(f"{name}\n" in result.stdout for name in REPRODUCTIONS)
+    assert all(f"{each.name}\n" in result.stdout for each in reproductions())
 
 
-@pytest.mark.parametrize(
-    ("arguments", "got"), [((), "Got none"), (("figure-7",), "Got 'figure-7'")]
-)
-def test_names_are_checked(run, tmp_path, arguments, got):
+@pytest.mark.parametrize("arguments", [(), ("figure-7",)])
+def test_names_are_checked(run, tmp_path, arguments):
     result = run(*arguments)
     assert result.exit_code == 2
     assert "one of mimura-figure-1" in result.stderr
-    assert got in result.stderr
+    assert f"Got {arguments[0] if arguments else 'none'!r}" in result.stderr
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("value", "status", "word"), [(1.05, 0, "pass"), (1.2, 1, "FAIL")])
-def test_agreement_is_printed_and_decides_the_status(run, monkeypatch, value, status, word):
-    asked, record = answer(value)
-    monkeypatch.setattr(room, "reproduce", record)
-    result = run("mimura-figure-1", "--quick", "--workers", "3", "--quiet")
-    assert result.exit_code == status
-    assert "how much" in result.stdout
-    assert word in result.stdout
-    assert "Figure: figure.png" in result.stdout
-    assert asked == {
-        "name": "mimura-figure-1",
-        "out": Path("qdenseam-reproduce/mimura-figure-1"),
-        "quick": True,
-        "num_workers": 3,
-        "on_progress": None,
-    }
+def test_agreement_is_printed_and_decides_the_status(run, tmp_path, monkeypatch):
+    from qdenseam.reproduce import published
 
-
-def test_one_worker_is_this_process(run, monkeypatch):
-    asked, record = answer(1.0)
-    monkeypatch.setattr(room, "reproduce", record)
-    run("mimura-figure-1", "--workers", "1", "--out", "here")
-    assert (asked["num_workers"], asked["out"]) == (0, Path("here"))
+    done = run("krotov-hopfield-xor", "--quick", "--workers", "1", "--quiet")
+    assert done.exit_code == 0, done.output
+    assert "rows completed of 4, plain order 3" in done.stdout
+    assert sorted(path.name for path in (tmp_path / "krotov-hopfield-xor").iterdir()) == [
+        "figure-1.png", "results.jsonl", "study.toml", "table.csv"
+    ]  # fmt: skip
     assert workers.os.environ["OMP_NUM_THREADS"] == "1"
+    line = published._published()["krotov-hopfield-xor"]["energy gap, plain order 3"]
+    monkeypatch.setitem(line, "expected", "47")
+    done = run("krotov-hopfield-xor", "--quick", "--workers", "1", "--quiet")
+    assert done.exit_code == 1
+    assert "NO" in done.stdout
+    report = CliRunner().invoke(app, ["report", "krotov-hopfield-xor"])
+    assert "1 of 8 numbers do not agree, first energy gap, plain order 3: 48" in report.stdout
 
 
 def test_interruption_says_how_to_go_on(run, monkeypatch):
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(room, "reproduce", interrupted)
-    result = run("mimura-figure-1", "--out", "here")
+    monkeypatch.setattr(SpecialStudy, "run", interrupted)
+    result = run("krotov-hopfield-xor", "--out", "here")
     assert result.exit_code == 130
     assert "here/results.jsonl" in result.stderr
 

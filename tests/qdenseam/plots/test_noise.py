@@ -4,7 +4,8 @@ from qdenseam.plots.noise import plot_error_budget, plot_prediction, plot_succes
 from qdenseam.plots.style import new_figure
 
 ROW = {
-    "D": 4, "K": 4, "success": 0.9, "low": 0.88, "high": 0.92, "mitigated": 0.95, "decoded": 0.96,
+    "num_neurons": 4, "num_patterns": 4, "success": 0.9, "success_low": 0.88, "success_high": 0.92,
+    "mitigated": 0.95, "decoded": 0.96,
     "predicted": 0.91, "baseline": 0.5, "baseline_ideal": 0.58, "label_writing": 0.97, "scan": 1.0,
     "two_qubit": 0.95, "one_qubit": 0.99, "readout": 0.97,
     "idling": 0.98,

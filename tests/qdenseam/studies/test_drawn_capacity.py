@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from qdenseam.experiments import collect
-from qdenseam.studies.capacity import capacity_summary, capacity_tasks, study_tasks
-from qdenseam.studies.drawn_capacity import BASELINE, CLASSICAL, drawn_tasks, drawn_trial
+from qdenseam.studies.capacity.drawn import BASELINE, CLASSICAL, drawn_tasks, drawn_trial
+from qdenseam.studies.capacity.study import capacity_summary, capacity_tasks, study_tasks
 
 
 def _params(**changes) -> dict:
@@ -74,7 +74,9 @@ def test_drawn_rows_stand_beside_the_filters(tmp_path) -> None:
         ),
         *drawn_tasks([(8, 1)], num_memories=2, num_probes=10, num_batches=2),
     ]
-    records = collect(tasks, tmp_path / "results.jsonl", modules=["qdenseam.studies.capacity"])
+    records = collect(
+        tasks, tmp_path / "results.jsonl", modules=["qdenseam.studies.capacity.study"]
+    )
     rows = capacity_summary(records)
     assert {r["patterns"] for r in rows} == {"distinct"}
     assert [r["kind"] for r in rows[:6]] == ["filter", *["classical"] * 5]

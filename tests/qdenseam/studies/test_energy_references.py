@@ -6,16 +6,8 @@ import numpy as np
 import pytest
 
 from qdenseam.experiments import Task, collect, read_records
-from qdenseam.plots.energy import CLASSICAL, FAMILIES, SCAN
-from qdenseam.studies.energy import (
-    ENERGIES,
-    METHODS,
-    SEARCHES,
-    energy_tasks,
-    energy_trial,
-    instances,
-)
-from qdenseam.studies.energy_references import (
+from qdenseam.studies.energy.landscape import num_spurious
+from qdenseam.studies.energy.references import (
     ANNEALER,
     DENSE,
     DESCENTS,
@@ -28,8 +20,15 @@ from qdenseam.studies.energy_references import (
     reference_tasks,
     reference_trial,
 )
-from qdenseam.studies.energy_summary import energy_summary
-from qdenseam.studies.landscape import num_spurious
+from qdenseam.studies.energy.summary import energy_summary
+from qdenseam.studies.energy.tasks import energy_tasks
+from qdenseam.studies.energy.trial import (
+    ENERGIES,
+    METHODS,
+    SEARCHES,
+    energy_trial,
+    instances,
+)
 
 POINT = {"sizes": (6,), "loads": (2,), "flips": (1,), "num_instances": 3, "num_batches": 1}
 
@@ -125,9 +124,3 @@ def test_circuits_are_held_against_the_stronger_classical_row(tmp_path: Path) ->
         NEAREST, DENSE, DESCENTS, ANNEALER
     }  # fmt: skip
     assert all(row["gain"] is None for row in alone)
-
-
-def test_figures_know_the_labels() -> None:
-    assert set(CLASSICAL) == {DESCENTS, ANNEALER}
-    assert SCAN == NEAREST
-    assert {label for members in FAMILIES.values() for label in members} <= set(METHODS)

@@ -6,19 +6,17 @@ from pathlib import Path
 import pytest
 
 from qdenseam.experiments import collect, read_records
-from qdenseam.studies.energy import (
-    ENERGIES,
+from qdenseam.studies.energy.references import reference_tasks
+from qdenseam.studies.energy.summary import energy_summary, shots_to_solution
+from qdenseam.studies.energy.tasks import (
     FIELDS,
-    METHODS,
     SIZES,
     SLOW,
     energy_tasks,
-    energy_trial,
     notebook_tasks,
     study_tasks,
 )
-from qdenseam.studies.energy_references import reference_tasks
-from qdenseam.studies.energy_summary import energy_summary, shots_to_solution
+from qdenseam.studies.energy.trial import ENERGIES, METHODS, energy_trial
 
 QUICK = {
     "sizes": (6,),

@@ -7,8 +7,7 @@ from classical_ref.patterns import flip, random_patterns
 from qdenseam import AmplitudeMemory
 from qdenseam.experiments import collect
 from qdenseam.methods import CosinePower, HammingBall, Posterior, SeparationFilter, Shell
-from qdenseam.studies.capacity import capacity_summary, capacity_tasks, study_filters
-from qdenseam.studies.filter_capacity import (
+from qdenseam.studies.capacity.laws import (
     capacity_of_curves,
     distance_law,
     pooled_capacity,
@@ -16,6 +15,7 @@ from qdenseam.studies.filter_capacity import (
     recall_curves,
     sphere_packing_load,
 )
+from qdenseam.studies.capacity.study import capacity_summary, capacity_tasks, study_filters
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ def test_no_filter_beats_the_shell_on_any_probe() -> None:
 
 def test_the_preset_runs_and_is_summarized(tmp_path) -> None:
     tasks = capacity_tasks([(12, 1)], num_probes=50, num_batches=2)
-    records = collect(tasks, tmp_path / "results.jsonl", modules=["qdenseam.studies.capacity"])
+    records = collect(
+        tasks, tmp_path / "results.jsonl", modules=["qdenseam.studies.capacity.study"]
+    )
     rows = capacity_summary(records)
     assert {r["patterns"] for r in rows} == {"i.i.d."}
     assert [r["label"] for r in rows] == list(study_filters(12, 1))

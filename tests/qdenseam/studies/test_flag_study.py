@@ -10,8 +10,8 @@ from circuits.resources import count
 from qdenseam import AmplitudeMemory
 from qdenseam.experiments import collect
 from qdenseam.methods import AmplitudeAmplification
-from qdenseam.studies import flags as flag_study
-from qdenseam.studies.flags import (
+from qdenseam.studies.noise import flags as flag_study
+from qdenseam.studies.noise.flags import (
     COPIED,
     contenders,
     flag_summary,
@@ -19,7 +19,8 @@ from qdenseam.studies.flags import (
     textbook_grover,
     textbook_tasks,
 )
-from qdenseam.studies.noise import instance
+from qdenseam.studies.noise.instances import instance
+from qdenseam.studies.special import as_table
 
 
 def test_contenders_have_equal_gates_and_keep_the_target_as_often() -> None:
@@ -50,11 +51,12 @@ def test_a_trial_and_its_table(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Non
     few = {name: each for name, each in contenders(1).items() if name in (COPIED, "two controls")}
     monkeypatch.setattr(flag_study, "contenders", lambda num_flips: few)
     tasks = flag_tasks([(4, 4)], ["fake:nairobi"], num_instances=1, shots=500)
-    copied, controls = flag_summary(collect(tasks, tmp_path / "flags.jsonl"))
+    rows = as_table(flag_summary(collect(tasks, tmp_path / "flags.jsonl")))
+    copied, controls = rows.to_dict("records")
     assert (copied["variant"], controls["variant"]) == (COPIED, "two controls")
     assert copied["detected"] > 0 == controls["detected"]
     for row in (copied, controls):
-        assert row["low"] < row["success"] < row["high"]
+        assert row["success_low"] < row["success"] < row["success_high"]
         assert row["success"] < row["accept"] < 1
         assert row["purity"] <= row["checked"] <= row["stored"] <= 1
     assert copied["ideal_purity"] > controls["ideal_purity"]
@@ -63,6 +65,6 @@ def test_a_trial_and_its_table(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.slow
 def test_the_textbook_circuits_run_under_noise(tmp_path) -> None:
     tasks = textbook_tasks([(4, 4)], ["fake:nairobi"], num_instances=1, shots=500)
-    rows = flag_summary(collect(tasks, tmp_path / "textbook.jsonl"))
-    assert [row["flipped"] for row in rows] == [0, 0]
+    rows = as_table(flag_summary(collect(tasks, tmp_path / "textbook.jsonl"))).to_dict("records")
+    assert [row["num_flips"] for row in rows] == [0, 0]
     assert all(0.25 < row["success"] < row["ideal"] == 1 for row in rows)

@@ -8,13 +8,8 @@ import pytest
 from classical_ref.patterns import random_patterns
 from classical_ref.separation import LogSumExp
 from qdenseam import EnergyMemory
-from qdenseam.studies.annealing import anneal
-from qdenseam.studies.landscape import (
-    descend,
-    energy_by_distance,
-    local_minima,
-    num_spurious,
-)
+from qdenseam.studies.energy.landscape import energy_by_distance, local_minima, num_spurious
+from qdenseam.studies.energy.minimizers import anneal, descend
 
 
 def test_minima_and_descent_agree(rng: np.random.Generator) -> None:

@@ -8,10 +8,12 @@ import pytest
 from classical_ref.patterns import is_ambiguous
 from qdenseam.experiments import collect, read_records
 from qdenseam.experiments.records import Record
-from qdenseam.studies.affine import affine_summary, affine_tasks, random_code
-from qdenseam.studies.noise import instance, instance_of, is_redrawn, noise_tasks
-from qdenseam.studies.noise_references import REFERENCES, reference_tasks, study_tasks
-from qdenseam.studies.noise_summary import noise_summary, prediction_quality
+from qdenseam.studies.noise.affine import affine_summary, affine_tasks, random_code
+from qdenseam.studies.noise.instances import instance, instance_of, is_redrawn
+from qdenseam.studies.noise.planned import noise_tasks
+from qdenseam.studies.noise.references import REFERENCES, reference_tasks, study_tasks
+from qdenseam.studies.noise.summary import noise_summary, prediction_quality
+from qdenseam.studies.special import as_table
 
 
 def test_instances_are_clear_and_the_same_for_every_device() -> None:
@@ -41,10 +43,10 @@ def test_a_trial_and_its_table(tmp_path) -> None:
     tasks = noise_tasks([(4, 4)], ["fake:manila"], num_instances=1, shots=500)
     assert [task.params.get("any_probe") for task in tasks] == [None, None, True]
     records = collect([*tasks, *reference_tasks(tasks)], tmp_path / "noise.jsonl")
-    flipped, unknown = noise_summary(records)
-    assert (unknown["unknown"], flipped["flipped"]) == (1, 1)
+    flipped, unknown = as_table(noise_summary(records)).to_dict("records")
+    assert (unknown["num_erasures"], flipped["num_flips"]) == (1, 1)
     assert (unknown["probes"], unknown["ambiguous"], flipped["ambiguous"]) == (1, 0, 1)
-    assert unknown["low"] < unknown["success"] < unknown["high"]
+    assert unknown["success_low"] < unknown["success"] < unknown["success_high"]
     assert unknown["success"] == unknown["unambiguous"]
     assert flipped["scan"] <= 0.5 < unknown["scan"] == 1
     assert unknown["success"] > unknown["baseline_ideal"] == pytest.approx(1 - 0.75**3)
@@ -72,7 +74,7 @@ def test_without_references_their_columns_are_empty() -> None:
     assert np.isnan(row["label_writing"])
     assert np.isnan(row["baseline"])
     assert np.isnan(row["success_idling"])
-    assert row["success"] == 0.9
+    assert row["success"].best == 0.9
 
 
 @pytest.mark.parametrize("name", REFERENCES)
@@ -101,7 +103,7 @@ def test_a_code_is_linear_and_its_words_far_apart() -> None:
 @pytest.mark.slow
 def test_an_affine_memory_is_recalled_under_noise(tmp_path) -> None:
     tasks = affine_tasks(((8, 3),), ("fake:fez",), num_batches=1, shots=100)
-    (row,) = affine_summary(collect(tasks, tmp_path / "affine.jsonl"))
+    (row,) = as_table(affine_summary(collect(tasks, tmp_path / "affine.jsonl"))).to_dict("records")
     assert row["success"] > 2 * row["chance"]
     assert (row["success_low"], row["success_high"]) == (0, 1)  # of a single code
     assert row["decoded"] >= row["success"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qdenseam.studies.restarts import sampled_descents
+from qdenseam.studies.energy.minimizers import sampled_descents
 
 DISTANCE = np.bitwise_count(np.arange(64)).astype(float)
 """An energy without traps: the distance from state 0."""

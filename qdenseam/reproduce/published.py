@@ -1,0 +1,53 @@
+"""What was published or derived, as data, and what is found held against it.
+
+``published.csv`` has a line for each number: ``study``, ``quantity``, ``sense`` (equal, at least or
+at most), ``expected``, ``tolerance``, and ``quick_tolerance`` where a run that samples less is held
+less tightly.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeAlias
+
+from qdenseam.experiments.statistics import Estimate
+from qdenseam.studies.base import Records
+from qdenseam.studies.checks import Check, held
+
+Found: TypeAlias = Iterable[tuple[str, float | Estimate, float]]
+"""Quantity, what was found, and how much further off it may be for its sampling error."""
+
+
+def against(study: str, found: Callable[[Records], Found]) -> Callable[[Records, bool], Any]:
+    """Return the ``checks`` of a study: what is found in its records against what was published.
+
+    All that was published must be found, but in a quick run. A quantity that is no line of
+    ``published.csv`` is a KeyError.
+    """
+
+    def checks(records: Records, quick: bool) -> Iterator[Check]:
+        lines = dict(_published()[study])
+        for quantity, value, slack in found(records):
+            line = lines.pop(quantity)
+            tolerance = (quick and line["quick_tolerance"]) or line["tolerance"]
+            yield held(
+                quantity,
+                value,
+                float(line["expected"]),
+                float(tolerance) + slack,
+                line["sense"],
+            )
+        for quantity, line in () if quick else lines.items():
+            yield held(quantity, float("nan"), float(line["expected"]))
+
+    return checks
+
+
+@cache
+def _published() -> dict[str, dict[str, Any]]:
+    text = (files("qdenseam.reproduce") / "published.csv").read_text(encoding="utf-8")
+    lines: dict[str, dict[str, Any]] = {}
+    for line in csv.DictReader(text.splitlines()):
+        lines.setdefault(line["study"], {})[line["quantity"]] = line
+    return lines

@@ -1,0 +1,1 @@
+"""Recall by energy: every method on every energy, beside classical minimizers of the same."""
