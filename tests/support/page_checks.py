@@ -52,6 +52,7 @@ def checked_page(text):
     """Return the page, all rules held: structure, names, no address outside its folder."""
     page = Page(text)
     assert not page.open
+    assert not re.search(r"<<<<|>>>>|\{\{|\{%", text)
     assert text.lower().startswith("<!doctype html>")
     assert page.all("html")[0].get("lang")
     assert page.texts["title"]

@@ -7,10 +7,11 @@ import pytest
 
 SCREENS = (390, 768, 1280)
 A4 = 703  # CSS pixels between margins of 12 mm
-CUT = """width => [...document.querySelectorAll("main *")].filter(e => {
+CUT = """([width, scrolls]) => [...document.querySelectorAll("main *")].filter(e => {
   const box = e.getBoundingClientRect(), clips = getComputedStyle(e).overflowX != "visible";
   return box.width && (box.right > width + 1 || box.left < -1
-    || (clips && e.scrollWidth > e.clientWidth + 1));
+    || (clips && e.scrollWidth > e.clientWidth + 1))
+    && !(scrolls && e.closest("[tabindex]"));
 }).map(e => e.outerHTML.slice(0, 80))"""
 SLICED = """[...document.querySelectorAll("tr, figure")].filter(e =>
   getComputedStyle(e).breakInside != "avoid").map(e => e.outerHTML.slice(0, 80))"""
@@ -58,12 +59,12 @@ def laid_out(opened):
             for width in SCREENS:
                 page.set_viewport_size({"width": width, "height": 900})
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert page.evaluate(CUT, width) == [], width
+                assert page.evaluate(CUT, [width, True]) == [], width
                 found = axe.Axe().run(page)
                 assert found.violations_count == 0, found.generate_report()
             page.set_viewport_size({"width": A4, "height": 1000})
             page.emulate_media(media="print")
-            assert page.evaluate(CUT, A4) == []
+            assert page.evaluate(CUT, [A4, False]) == []
             assert page.evaluate(SLICED) == []
             assert page.pdf(format="A4").startswith(b"%PDF")
             page.close()
