@@ -27,7 +27,6 @@ from qdenseam.execution.engines.fake_devices import fake_device, fake_device_nam
 from qdenseam.experiments.trials import load_dataset, named_data
 from qdenseam.methods import CosinePower, OptimalFilter
 from qdenseam.methods.amplitude.searches.amplification import compared
-from qdenseam.spelling.kinds import registered
 from qdenseam.versions import versions
 
 PATTERNS = random_patterns(4, 6, rng=3)
@@ -70,20 +69,19 @@ KEPT: dict[str, Callable[[], Any]] = {
     "qdenseam/memories/energy.py diagonal": ENERGY.diagonal,
     "qdenseam/memories/energy.py terms": ENERGY.terms,
     "qdenseam/memories/energy.py phase": lambda: ENERGY.phase(PATTERNS[0]),
-    "qdenseam/methods/amplitude/amplification.py _independent": lambda: compared(
+    "qdenseam/methods/amplitude/searches/amplification.py _independent": lambda: compared(
         AMPLITUDE, np.arange(6) < 5
     ),
     "qdenseam/filters/optimal.py _solve": lambda: OptimalFilter(4, radius=2).table(6),
     "qdenseam/filters/polynomial.py cached_angles": lambda: [
         each.signal(6) for each in (CosinePower(3), OptimalFilter(4, radius=2))
     ],
-    "qdenseam/spelling/kinds.py _plugged_in": lambda: registered("filter"),
     "qdenseam/versions.py _installed_versions": versions,
 }
 """What each cache hands out."""
 
 INSIDE = {
-    "circuits/loading/unitaries.py _cx_decomposer": "computed with",
+    "circuits/synthesis/unitaries.py _cx_decomposer": "computed with",
     "qdenseam/execution/compiling/compilation.py _two_way": "compiled for",
     "qdenseam/execution/devices/noise.py _noise_of_qubits": "Aer's, and said to be shared",
     "qdenseam/execution/devices/parts.py _working_part": "compiled for, and said to be shared",
@@ -91,6 +89,7 @@ INSIDE = {
     "qdenseam/execution/compiling/layout.py _kept_costs": "numbers are read off it",
     "qdenseam/execution/engines/pennylane_gates.py _gates": "functions are read off it",
     "qdenseam/execution/engines/wide_gates.py _target": "compiled for",
+    "qdenseam/plugins.py plugged_in": "read-only, of what packages hold themselves",
     "qdenseam/spelling/reading.py _expected": "frozen values are read off it",
 }
 """Caches that nothing mutable is handed out of, and what is done with them."""

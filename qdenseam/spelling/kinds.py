@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable
-from functools import cache
 from importlib import import_module
 from typing import Final, TypeVar
 
@@ -48,15 +47,12 @@ def registered(kind: str) -> dict[str, type]:
     for entry, thing in added.items():
         name = getattr(thing, "name", entry)
         if not isinstance(thing, type) or getattr(thing, "kind", None) != kind:
-            _left_out(f"the entry point {entry!r} should be a class of a {kind}. Got {thing!r}.")
+            said = f"the entry point {entry!r} should be a class of a {kind}. Got {thing!r}."
+            warnings.warn(said, stacklevel=2)
         elif found.setdefault(name, thing) is not thing:
-            _left_out(f"a {kind} named {name!r} is already registered, so {thing} is not used.")
+            said = f"a {kind} named {name!r} is already registered, so {thing} is not used."
+            warnings.warn(said, stacklevel=2)
     return found
-
-
-@cache
-def _left_out(said: str) -> None:
-    warnings.warn(said, stacklevel=4)
 
 
 def register(kind: str) -> Callable[[_Thing], _Thing]:

@@ -8,7 +8,6 @@ import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -128,9 +127,8 @@ def _shipped_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted(room.glob("*.toml"))}
 
 
-@cache
 def _plugged_in() -> dict[str, Collectable]:
-    """Return what installed packages add; what is no study is warned of, once."""
+    """Return what installed packages add; what is no study is warned of."""
     found: dict[str, Collectable] = {}
     for name, thing in plugged_in("studies").items():
         if isinstance(thing, Study):

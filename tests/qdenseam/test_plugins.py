@@ -13,7 +13,7 @@ from qdenseam.execution.factories import check_study_engine, is_factory
 from qdenseam.execution.job_service import JobService
 from qdenseam.methods import Filter
 from qdenseam.plugins import plugged_in
-from qdenseam.spelling import kinds, parse, registered
+from qdenseam.spelling import parse, registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,9 @@ def installed(monkeypatch):
     """What is declared, by group; filled by the test before it is asked."""
     declared = {}
     monkeypatch.setattr(plugins, "entry_points", lambda group: declared.get(group, []))
-    for each in (plugged_in, kinds._left_out):
-        each.cache_clear()
+    plugged_in.cache_clear()
     yield declared
-    for each in (plugged_in, kinds._left_out):
-        each.cache_clear()
+    plugged_in.cache_clear()
 
 
 def test_a_filter_stands_beside_ours(installed) -> None:
