@@ -7,6 +7,7 @@ from typer import Option
 
 from qdenseam.cli.recall import Bits, Data, Encoder, stored_patterns
 from qdenseam.cli.rows import print_rows
+from qdenseam.cli.study_folder import Modules, load_modules
 
 
 def plan(
@@ -67,6 +68,7 @@ def plan(
     top: Annotated[int, Option(min=1, help="How many plans to show beside the baseline.")] = 8,
     bits: Bits = False,
     seed: Annotated[int, Option(min=0, help="Seed of the patterns.")] = 7,
+    import_module: Modules = None,
 ) -> None:
     """Compare plans for recalling on a device by predicted success per shot.
 
@@ -87,6 +89,7 @@ def plan(
     from qdenseam.planning import plan as plans_for
     from qdenseam.spelling import parse, spell
 
+    load_modules(import_module)
     chosen: list[Any] = [parse("method", each) for each in method or ()]
     target = engine(backend).target
     if target is None or not is_calibrated(target):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
+from qdenseam.cli.study_folder import Modules, load_modules
+
 if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
     from classical_ref.recipes import Recipe
@@ -101,6 +103,7 @@ def recall(
     ] = None,
     bits: Bits = False,
     seed: Annotated[int, Option(min=0, help="Seed of patterns, probe and shots.")] = 7,
+    import_module: Modules = None,
 ) -> None:
     """Recall from one probe, drawn as text.
 
@@ -120,6 +123,7 @@ def recall(
     from qdenseam.methods import method_from_dict
     from qdenseam.spelling import parse
 
+    load_modules(import_module)
     _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
     rng = np.random.default_rng(seed)
     stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits)

@@ -20,6 +20,7 @@ from qdenseam.cli.recall import (
     memory_for,
     stored_patterns,
 )
+from qdenseam.cli.study_folder import Modules, load_modules
 
 if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
@@ -95,6 +96,7 @@ def submit(
     ] = False,
     yes: Annotated[bool, Option("--yes", help="Do not ask for a confirmation.")] = False,
     store: Store = STORE,
+    import_module: Modules = None,
 ) -> None:
     """Submit recalls as jobs; "qdenseam fetch" gets the results, today or next week.
 
@@ -108,6 +110,7 @@ def submit(
     from qdenseam.retrieval.draft import draft
     from qdenseam.retrieval.submission import send
 
+    load_modules(import_module)
     rng = np.random.default_rng(seed)
     stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits)
     num_flips = default_flips(flips, erasures)

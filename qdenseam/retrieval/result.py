@@ -11,9 +11,10 @@ from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, 
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.tallies import Counts, counts_of, tally
 from qdenseam.memories.stored_energies import StoredEnergies
-from qdenseam.methods.adaptive import ADAPTIVE_METHODS
-from qdenseam.methods.base import RecallLaw, RecallResources, Spins
+from qdenseam.methods.adaptive import AdaptiveMethod
+from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.retrieval.outcome import sentences
+from qdenseam.spelling import registered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -171,6 +172,7 @@ class RecallResult:
     def outcome(self) -> str:
         """What happened, in a few sentences."""
         counts, top = self.counts, None
+        known = registered("method").get(str(self.method.get("name")), RecallMethod)
         if self.pattern is not None:
             same = np.flatnonzero((self.patterns == self.pattern).all(axis=1))
             top = int(same[0]) if len(same) else None
@@ -184,7 +186,7 @@ class RecallResult:
             num_matching=self.num_matching,
             contradicted=self.contradicted,
             predicted_probability=self.predicted_probability,
-            unit="searches" if self.method.get("name") in ADAPTIVE_METHODS else "shots",
+            unit="searches" if issubclass(known, AdaptiveMethod) else "shots",
         )
         if self.energies is not None:
             training = self.method.get("training_outcome")

@@ -103,3 +103,20 @@ def test_refusals(folder, arguments, message):
     assert done.exit_code == 2, done.output
     assert message in " ".join(done.stderr.split())
     assert not (folder / "study").exists()
+
+
+def test_other_commands_import_it_too_and_what_was_submitted_is_fetched_without(folder):
+    own = ("--method", "my-sampling", "--import", "my_method", "--num-patterns", "2")
+    for words in (
+        ("recall", *own),
+        ("plan", *own, "--backend", "fake:manila", "--probe", "01?0"),
+        ("submit", "--backend", "statevector", "--yes", "--shots", "50", *own),
+    ):
+        done = CliRunner().invoke(app, list(words))
+        assert done.exit_code == 0, done.output
+        assert ("my-sampling" in done.output) == (words[0] != "submit")
+        METHODS.pop("my-sampling")
+        sys.modules.pop("my_method")
+    fetched = CliRunner().invoke(app, ["fetch"])
+    assert fetched.exit_code == 0
+    assert "1 probe of 50 shots" in fetched.output
