@@ -23,7 +23,7 @@ from qdenseam import AmplitudeMemory, recall
 from qdenseam.execution import engine, two_qubit_gates
 from qdenseam.execution.compiling.layout import place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 from qdenseam.experiments import read_records
 from qdenseam.methods import IndexSearch, LabelWriting, OptimalFilter, SeparationFilter
 from qdenseam.planning import best_of_each_kind, plan

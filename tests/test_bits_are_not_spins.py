@@ -31,7 +31,7 @@ from classical_ref.recipes import RECIPES
 from classical_ref.sparse_recovery import ParityMemory, learn_checks
 from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
 from qdenseam.bench.simulators.builders import matrix_product_run, product_amplitudes
-from qdenseam.execution import mitigation
+from qdenseam.execution import mitigation, readout_errors
 from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.memories.stored_energies import stored_energies
 from qdenseam.methods import AdaptiveAmplification, AmplitudeAmplification
@@ -205,7 +205,7 @@ WIDE_INDEX = next(  # of four bits
     if len(found.qubits) == 4
 )
 HULL = gf2.affine_hull(AMPLITUDE.bits)
-NO_ERRORS = mitigation.ReadoutErrors(zero_read_as_one=np.zeros(4), one_read_as_zero=np.zeros(4))
+NO_ERRORS = readout_errors.ReadoutErrors(zero_read_as_one=np.zeros(4), one_read_as_zero=np.zeros(4))
 SITES = [tuple(np.eye(2, dtype=complex)[i].reshape(2, 1, 1)) for i in (0, 1, 0, 1)]
 
 ROWS_OF_BITS: dict[str, Call] = {
@@ -281,11 +281,11 @@ TABLES_OF_BITS: dict[str, Call] = {
         )
     ),
     "classical_ref.sparse_recovery.parity.ParityMemory": lambda b: ParityMemory(b).checks,
-    "qdenseam.execution.mitigation.tensored_inverse": (
-        lambda b: mitigation.tensored_inverse(b, NO_ERRORS)
+    "qdenseam.execution.readout_errors.tensored_inverse": (
+        lambda b: readout_errors.tensored_inverse(b, NO_ERRORS)
     ),
-    "qdenseam.execution.mitigation.subspace_inverse": (
-        lambda b: mitigation.subspace_inverse(b, NO_ERRORS)[0]
+    "qdenseam.execution.readout_errors.subspace_inverse": (
+        lambda b: readout_errors.subspace_inverse(b, NO_ERRORS)[0]
     ),
     "qdenseam.execution.mitigation.post_selected": (
         lambda b: mitigation.post_selected(b, [[0], [0]])
@@ -506,14 +506,6 @@ def test_a_model_of_bits_is_refused() -> None:
 
     with pytest.raises(ValueError, match=r"model.patterns should say whether"):
         EnergyMemory(Model())
-
-
-def test_readings_of_a_calibration_are_bits() -> None:
-    shots = np.zeros((5, 2), dtype=np.uint8)
-    assert mitigation.ReadoutErrors.from_calibration(shots, 1 - shots).matrices.shape == (2, 2, 2)
-    for good, bad in ((shots, 1 - 2 * shots.astype(np.int8)), (1 - shots, shots.astype(np.int8))):
-        with pytest.raises(ValueError, match=r"should be 0 or 1\. Got int8, which holds spins"):
-            mitigation.ReadoutErrors.from_calibration(bad, good)
 
 
 def test_a_mask_is_no_list_of_positions() -> None:

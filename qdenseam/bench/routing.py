@@ -20,7 +20,7 @@ from qdenseam.bench.base import Benchmark, Case, Names, Numbers, Row, Setting, r
 from qdenseam.execution.compiling.layout import place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
 from qdenseam.execution.devices.parts import failed_places, part_of_target, working_qubits
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 
 LINE_LENGTH = 40
 """Qubits of the chain that stands for a line."""

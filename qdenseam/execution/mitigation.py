@@ -2,178 +2,27 @@
 
 What was measured, what is inferred from it by readout mitigation, what is left once detected errors
 are dropped, and what nearest-pattern decoding makes of it are different numbers.
-:func:`processed` returns them side by side; :data:`EVERYTHING_OFF` asks for the first alone.
-Dropping shots raises the share of right ones among the rest, never their number.
+:func:`processed` returns them side by side; by default the first alone. Dropping shots raises the
+share of right ones among the rest, never their number.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self, get_args
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
-from qiskit.transpiler import Target
 
 from circuits.bit_order import check_bits
 from circuits.gf2 import affine_hull
 from circuits.registers import join
+from classical_ref.checks import Floats, Integers
 from classical_ref.spins import bits_to_spins, hamming_distance
-from qdenseam.execution.devices.error_budget import measured_into
-from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
-from qdenseam.execution.readings import Readings
+from qdenseam.execution.readings import Bits, Readings
+from qdenseam.execution.readout_errors import ReadoutErrors, subspace_inverse, tensored_inverse
 from qdenseam.execution.tallies import places_of
 
-Bits = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 Readout = Literal["off", "tensored", "subspace"]
-
-MAX_TENSORED_QUBITS = 14
-MAX_OUTCOMES = 4096
-"""Distinct outcomes in the linear system of :func:`subspace_inverse`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ReadoutErrors:
-    """How often each qubit is read wrongly, independently of the others."""
-
-    zero_read_as_one: Floats
-    """P(1 read | 0), shape ``(n,)``."""
-    one_read_as_zero: Floats
-    """P(0 read | 1), shape ``(n,)``."""
-
-    def __post_init__(self) -> None:
-        for name in ("zero_read_as_one", "one_read_as_zero"):
-            rates = np.array(getattr(self, name), dtype=float)
-            if rates.ndim != 1 or not ((rates >= 0) & (rates < 0.5)).all():
-                raise ValueError(f"{name} should be rates in [0, 0.5), shape (n,). Got {rates}.")
-            rates.setflags(write=False)
-            object.__setattr__(self, name, rates)
-        if self.zero_read_as_one.shape != self.one_read_as_zero.shape:
-            raise ValueError(
-                f"one_read_as_zero should have shape {self.zero_read_as_one.shape}. "
-                f"Got {self.one_read_as_zero.shape}."
-            )
-
-    @property
-    def matrices(self) -> Floats:
-        """P(read r | true t) at ``[i, r, t]``, shape ``(n, 2, 2)``."""
-        up, down = self.zero_read_as_one, self.one_read_as_zero
-        return np.stack([np.stack([1 - up, down], -1), np.stack([up, 1 - down], -1)], axis=1)
-
-    def to_dict(self) -> dict[str, list[float]]:
-        """Return plain data that the constructor takes."""
-        return {
-            "zero_read_as_one": self.zero_read_as_one.tolist(),
-            "one_read_as_zero": self.one_read_as_zero.tolist(),
-        }
-
-    @classmethod
-    def of_circuit(cls, target: Target | None, circuit: QuantumCircuit) -> Self | None:
-        """Return what a device reports of the qubits that a compiled circuit reads.
-
-        In the order of :class:`~qdenseam.execution.readings.Readings`: neurons, then flags.
-
-        Args:
-            target: The device, or None where there is none.
-            circuit: Compiled for it, measuring into ``memory_bits`` and perhaps ``flag_bits``; its
-                metadata may name its ``physical_qubits``, else they are the device's.
-
-        Returns:
-            The errors; ``None`` where a qubit has none reported, or one of 1/2 or more.
-        """
-        if target is None or "measure" not in target.operation_names:
-            return None
-        names = [register.name for register in circuit.cregs]
-        physical = (circuit.metadata or {}).get(PHYSICAL_QUBITS, range(circuit.num_qubits))
-        entries = [
-            target["measure"].get((physical[qubit],))
-            for name in ("memory_bits", "flag_bits")
-            if name in names
-            for qubit in measured_into(circuit, name)
-        ]
-        rates = np.array([getattr(entry, "error", None) for entry in entries], dtype=float)
-        if not (rates < 0.5).all():  # a missing error is not a number
-            return None
-        return cls(zero_read_as_one=rates, one_read_as_zero=rates)
-
-    @classmethod
-    def from_calibration(cls, zeros: npt.ArrayLike, ones: npt.ArrayLike) -> Self:
-        """Return the errors seen in shots of two circuits that prepare all 0 and all 1.
-
-        Args:
-            zeros: Bits read after preparing all 0, shape ``(shots, n)``.
-            ones: Bits read after preparing all 1, shape ``(shots, n)``.
-
-        Raises:
-            ValueError: The shots are no bits.
-        """
-        return cls(
-            zero_read_as_one=check_bits(zeros, name="zeros").mean(axis=0),
-            one_read_as_zero=1 - check_bits(ones, name="ones").mean(axis=0),
-        )
-
-
-def tensored_inverse(
-    bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None = None
-) -> Floats:
-    """Return the quasi-probabilities of all outcomes, shape ``(2**n,)``, index Σ_i b_i 2^i.
-
-    The inverse of every qubit's readout matrix is applied to the observed frequencies. Entries may
-    be negative; they sum to 1.
-
-    Args:
-        bits: What was read, shape ``(M, n)``.
-        errors: Readout errors of the n qubits.
-        counts: How often each row came, shape ``(M,)``; once each by default.
-
-    Raises:
-        ValueError: There are more than 14 qubits, or the widths differ.
-    """
-    rows, shares = _checked(bits, errors, counts)
-    num_qubits = rows.shape[1]
-    if num_qubits > MAX_TENSORED_QUBITS:
-        raise ValueError(
-            f"tensored_inverse takes at most {MAX_TENSORED_QUBITS} qubits. Got {num_qubits}; "
-            "use subspace_inverse."
-        )
-    index = rows @ (1 << np.arange(num_qubits))
-    quasi = np.bincount(index, weights=shares, minlength=2**num_qubits)
-    for qubit, matrix in enumerate(np.linalg.inv(errors.matrices)):
-        parts = quasi.reshape(-1, 2, 2**qubit)
-        quasi = np.einsum("rt,atb->arb", matrix, parts).reshape(-1)
-    return np.asarray(quasi)
-
-
-def subspace_inverse(
-    bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None = None
-) -> tuple[Bits, Floats]:
-    """Return the observed outcomes, ``(M, n)``, and their quasi-probabilities, ``(M,)``.
-
-    The readout matrix is restricted to the outcomes that were observed, its columns are normalized
-    and the linear system is solved; any number of qubits. Arguments as of
-    :func:`tensored_inverse`.
-
-    Raises:
-        ValueError: The widths differ, or there are more than 4096 distinct outcomes.
-
-    References:
-        Nation, Kang, Sundaresan and Gambetta, "Scalable mitigation of measurement errors on
-        quantum computers" (2021), section II.
-    """
-    rows, shares = _checked(bits, errors, counts)
-    outcomes, where = np.unique(rows, axis=0, return_inverse=True)
-    if len(outcomes) > MAX_OUTCOMES:
-        raise ValueError(
-            f"subspace_inverse takes at most {MAX_OUTCOMES} distinct outcomes. "
-            f"Got {len(outcomes)}; use fewer shots."
-        )
-    system = np.ones((len(outcomes), len(outcomes)))
-    for qubit, matrix in enumerate(errors.matrices):
-        values = outcomes[:, qubit].astype(np.int64)
-        system *= matrix[values[:, None], values[None, :]]
-    observed = np.bincount(where.reshape(-1), weights=shares)
-    quasi = np.linalg.solve(system / system.sum(axis=0), observed)
-    return outcomes.astype(bool), np.asarray(quasi)
 
 
 def post_selected(bits: npt.ArrayLike, flags: npt.ArrayLike) -> Bits:
@@ -232,7 +81,7 @@ def parity_errors(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Bits:
     return np.asarray(~affine_hull(patterns).contains(bits))
 
 
-def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Integers:
     """Return for each row the nearest of ``patterns`` (bits, ``(K, n)``), the first if tied."""
     rows, stored = bits_to_spins(bits), bits_to_spins(patterns)
     return np.asarray(hamming_distance(stored, rows).argmin(axis=1), dtype=np.int64)
@@ -256,8 +105,6 @@ class Mitigation:
             )
 
 
-EVERYTHING_OFF = Mitigation()
-"""Raw frequencies only."""
 MITIGATIONS = {Mitigation.name: Mitigation}
 """What is spelled as a mitigation."""
 
@@ -291,7 +138,7 @@ class Processed:
 def processed(
     bits: npt.ArrayLike,
     patterns: npt.ArrayLike,
-    mitigation: Mitigation = EVERYTHING_OFF,
+    mitigation: Mitigation | None = None,
     errors: ReadoutErrors | None = None,
     *,
     counts: npt.ArrayLike | None = None,
@@ -306,7 +153,7 @@ def processed(
     Args:
         bits: Accepted outcomes, shape ``(M, n)``.
         patterns: Stored bits, shape ``(K, n)``.
-        mitigation: What to infer.
+        mitigation: What to infer; by default nothing.
         errors: Readout errors of the n neurons' qubits, then of the flags; needed for readout
             mitigation.
         counts: How often each outcome came, shape ``(M,)``; once each by default.
@@ -316,6 +163,7 @@ def processed(
     Raises:
         ValueError: Readout mitigation without errors, no outcomes, or shapes that do not fit.
     """
+    mitigation = mitigation or Mitigation()
     rows = check_bits(bits, ndim=None).astype(bool)
     stored = check_bits(patterns, name="patterns").astype(bool)
     if rows.ndim != 2 or rows.shape[1:] != stored.shape[1:]:
@@ -381,17 +229,3 @@ def _shares(outcomes: Bits, weights: Floats, stored: Bits) -> Floats:
 
 def _decoded(outcomes: Bits, weights: Floats, stored: Bits) -> Floats:
     return np.bincount(nearest_pattern(outcomes, stored), weights, len(stored)).astype(float)
-
-
-def _checked(
-    bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None
-) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Return the rows and the share of each."""
-    rows = check_bits(bits, ndim=None).astype(np.int64)
-    width = len(errors.zero_read_as_one)
-    if rows.ndim != 2 or rows.shape[1] != width or len(rows) == 0:
-        raise ValueError(f"bits should have shape (shots, {width}). Got {rows.shape}.")
-    weights = np.ones(len(rows)) if counts is None else np.asarray(counts, dtype=float)
-    if weights.shape != (len(rows),) or not weights.sum() > 0:
-        raise ValueError(f"counts should have shape ({len(rows)},) and not be all 0.")
-    return rows, weights / weights.sum()

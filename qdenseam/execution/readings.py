@@ -1,4 +1,4 @@
-"""What was read from a recall circuit, accepted or not: the one reader of its registers."""
+"""The registers that a recall circuit is read by, and what was read, accepted or not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,14 +6,28 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from qiskit import ClassicalRegister, QuantumCircuit
 
+from classical_ref.checks import Floats
 from classical_ref.spins import bits_to_spins
 from qdenseam.execution.tallies import Counts, Spins, tally
 
 Bits = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 Acceptance = Callable[[Spins], Floats]
 """A classical rule: from states ``(M, D)`` to the probability that each is kept ``(M,)``."""
+
+
+def measured(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Return the circuit with its memory and flags measured into ``memory_bits``, ``flag_bits``."""
+    ready = circuit.copy()
+    present = {register.name for register in circuit.cregs}  # a re-used flag is read on the way
+    for register in circuit.qregs:
+        name = f"{register.name}_bits"
+        if register.name in ("memory", "flag") and name not in present:
+            bits = ClassicalRegister(len(register), name)
+            ready.add_register(bits)
+            ready.measure(register, bits)
+    return ready
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,7 +14,7 @@ from circuits.resources import count
 from qdenseam.execution.compiling.compilation import predicted_layout
 from qdenseam.execution.compiling.layout import Layout, typical_survival
 from qdenseam.execution.devices.parts import working_qubits
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import AdaptiveMethod, RecallMethod, SampleAndAccept
 from qdenseam.methods.base import Spins

@@ -15,8 +15,8 @@ from qdenseam.execution import engine as find_engine
 from qdenseam.execution import two_qubit_gates
 from qdenseam.execution.base import Engine
 from qdenseam.execution.devices.calibrated import shot_seconds
-from qdenseam.execution.measuring import measured
-from qdenseam.execution.mitigation import ReadoutErrors
+from qdenseam.execution.readings import measured
+from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.execution.registry import Source
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod

@@ -9,8 +9,8 @@ import numpy as np
 
 from classical_ref.checks import Floats
 from classical_ref.spins import hamming_distance
-from qdenseam.execution.mitigation import ReadoutErrors
 from qdenseam.execution.readings import Acceptance, Bits, Readings
+from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.execution.tallies import Counts
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
-from qdenseam.execution.mitigation import Mitigation, Processed, ReadoutErrors, processed
+from qdenseam.execution.mitigation import Mitigation, Processed, processed
 from qdenseam.execution.readings import Readings
+from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.execution.tallies import Counts, counts_of, tally
 from qdenseam.memories.stored_energies import StoredEnergies
 from qdenseam.methods.adaptive import AdaptiveMethod

@@ -11,7 +11,7 @@ from classical_ref.spins import bits_to_spins
 from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.memory_limits import fits
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 from qdenseam.execution.registry import Source
 from qdenseam.execution.tallies import tally
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws

@@ -13,7 +13,7 @@ from qiskit import QuantumCircuit, generate_preset_pass_manager, qasm3, qpy
 from classical_ref.spins import spins_to_bits
 from qdenseam.bench.base import Case, Row, Setting, register
 from qdenseam.bench.simulators.cases import CaseSettings, RecallCase
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 from qdenseam.methods import RecallLaw
 
 SUITE_GATES: Final = ("x", "h", "p", "rx", "ry", "rz", "cx")

@@ -119,7 +119,7 @@ def laid_out(
 ) -> "Layout":
     """Return a circuit with its measurements where the calibration predicts most success."""
     from qdenseam.execution.compiling.layout import best_layout
-    from qdenseam.execution.measuring import measured
+    from qdenseam.execution.readings import measured
 
     return best_layout(measured(circuit), calibration, num_seeds=num_seeds)
 

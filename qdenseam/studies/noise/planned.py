@@ -63,8 +63,9 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     from classical_ref.spins import bits_to_spins
     from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.devices.error_budget import error_budget, with_delays
-    from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, nearest_pattern, processed
+    from qdenseam.execution.mitigation import Mitigation, nearest_pattern, processed
     from qdenseam.execution.readings import Readings
+    from qdenseam.execution.readout_errors import ReadoutErrors
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.planning import plan
 

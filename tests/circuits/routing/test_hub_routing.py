@@ -15,7 +15,7 @@ from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory
 from qdenseam.execution.compiling.layout import best_layout, place
 from qdenseam.execution.compiling.routing import route, route_by_qiskit, route_by_trees
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 from qdenseam.methods import (
     QAOA,
     AmplitudeAmplification,

@@ -6,20 +6,17 @@ from qiskit import QuantumCircuit, QuantumRegister
 
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.execution import engine
-from qdenseam.execution.measuring import measured
 from qdenseam.execution.mitigation import (
-    EVERYTHING_OFF,
     Mitigation,
-    ReadoutErrors,
     detected_errors,
     nearest_pattern,
     parity_errors,
     post_selected,
     processed,
-    subspace_inverse,
-    tensored_inverse,
     with_flag_copies,
 )
+from qdenseam.execution.readings import measured
+from qdenseam.execution.readout_errors import ReadoutErrors, subspace_inverse, tensored_inverse
 from qdenseam.methods import HammingBall, ProbabilisticRecall, SampleAndAccept
 from qdenseam.testing import assert_binomial, assert_counts_follow
 
@@ -45,21 +42,12 @@ def test_inverses_recover_the_distribution(rng) -> None:
     np.testing.assert_allclose(whole, quasi, atol=1e-9)  # everything was seen: the same system
 
 
-def test_calibration_reads_the_errors_off(rng) -> None:
-    found = ReadoutErrors.from_calibration(
-        read(np.zeros((100_000, 3), dtype=bool), rng), read(np.ones((100_000, 3), dtype=bool), rng)
-    )
-    np.testing.assert_allclose(found.matrices, ERRORS.matrices, atol=0.008)
-    np.testing.assert_allclose(found.matrices.sum(axis=1), 1)
-
-
 def test_raw_mitigated_and_decoded_stand_apart(rng) -> None:
     patterns = np.array([[0, 0, 0], [1, 1, 1]], dtype=bool)
     seen = read(patterns[rng.integers(2, size=50_000)], rng)
     off = processed(seen, patterns)
     assert off.mitigated is off.decoded is off.mitigated_decoded is None
     assert off.detected is off.checked is None
-    assert Mitigation() == EVERYTHING_OFF
     for kind in ("tensored", "subspace"):
         got = processed(seen, patterns, Mitigation(readout=kind, decoding=True), ERRORS)
         np.testing.assert_array_equal(got.raw, off.raw)
@@ -77,7 +65,7 @@ def test_a_recall_result_keeps_what_was_measured() -> None:
     assert got.decoded.sum() == pytest.approx(1)
     empty = recall(memory, "010", method=SampleAndAccept(HammingBall(0)), shots=5, rng=1)
     with pytest.raises(ValueError, match="at least one shot should be accepted"):
-        empty.processed(EVERYTHING_OFF)
+        empty.processed(Mitigation())
 
 
 def test_flags_select_and_disagreeing_flags_detect() -> None:

@@ -13,9 +13,9 @@ from circuits.bit_order import all_bits
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.execution import engine
 from qdenseam.execution.engines.fake_devices import fake_device
-from qdenseam.execution.measuring import measured
-from qdenseam.execution.mitigation import Mitigation, ReadoutErrors, processed, subspace_inverse
-from qdenseam.execution.readings import Readings
+from qdenseam.execution.mitigation import Mitigation, processed
+from qdenseam.execution.readings import Readings, measured
+from qdenseam.execution.readout_errors import ReadoutErrors, subspace_inverse
 from qdenseam.methods import (
     AmplitudeAmplification,
     HammingBall,

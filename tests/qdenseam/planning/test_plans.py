@@ -10,7 +10,7 @@ from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
 from qdenseam.execution.compiling.layout import best_layout
 from qdenseam.execution.engines.fake_devices import fake_device
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 from qdenseam.methods import IndexSearch, LabelWriting, SampleAndAccept
 from qdenseam.planning import best_of_each_kind, plan
 from qdenseam.planning.candidates import encoded, expected_probes

@@ -14,7 +14,7 @@ from qdenseam.execution import engine
 from qdenseam.execution.devices.error_mixtures import Mixture
 from qdenseam.execution.devices.noise import drawn_noise, noise_of_qubits, physical_qubits
 from qdenseam.execution.devices.trajectories import can_be_drawn, form_of, sample
-from qdenseam.execution.measuring import measured
+from qdenseam.execution.readings import measured
 from qdenseam.methods import IndexSearch, Iterations
 from qdenseam.testing import assert_counts_follow
 
