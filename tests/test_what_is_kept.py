@@ -90,6 +90,7 @@ INSIDE = {
     "qdenseam/execution/engines/pennylane_gates.py _gates": "functions are read off it",
     "qdenseam/execution/engines/wide_gates.py _target": "compiled for",
     "qdenseam/plugins.py plugged_in": "read-only, of what packages hold themselves",
+    "qdenseam/reproduce/published.py _published": "numbers are read off it",
     "qdenseam/spelling/reading.py _expected": "frozen values are read off it",
 }
 """Caches that nothing mutable is handed out of, and what is done with them."""

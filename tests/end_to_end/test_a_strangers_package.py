@@ -2,25 +2,36 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(find_spec("pip") is None, reason="pip, which installs it, is not here"),
-]
 SOURCE = Path(__file__).with_name("strangers_package")
 ROOT = Path(__file__).parents[2]
+TOLD = ROOT / "CONTRIBUTING.md"
+
+
+def test_the_table_of_examples_in_contributing_is_true() -> None:
+    rows = re.findall(r"`qdenseam\.(\w+)` \| `(\w+\.py)` \| (\d+) \|", TOLD.read_text("utf-8"))
+    groups = tomllib.loads((SOURCE / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert {group for group, _, _ in rows} == {name.partition(".")[2] for name in groups}
+    counted = {
+        file.name: file.read_text().count("\n") for file in SOURCE.glob("stranger/[a-z]*.py")
+    }
+    assert {file: int(lines) for _, file, lines in rows} == counted
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """The folder into which pip has installed the package, without network."""
+    if find_spec("pip") is None:
+        pytest.skip("pip, which installs the package, is not here")
     source = tmp_path_factory.mktemp("source") / "package"
     place = tmp_path_factory.mktemp("installed")
     shutil.copytree(SOURCE, source)
@@ -67,10 +78,12 @@ check_engine("shuffled")
 """
 
 
+@pytest.mark.slow
 def test_it_keeps_what_is_promised(python) -> None:
     python("-c", CHECKS)
 
 
+@pytest.mark.slow
 def test_its_names_are_listed_and_near_ones_offered(qdenseam) -> None:
     told = qdenseam("info")
     for name in ("first-come", "gray-code", "cliff", "even", "vote", "shuffled"):
@@ -82,6 +95,7 @@ def test_its_names_are_listed_and_near_ones_offered(qdenseam) -> None:
     assert "mine" in listed
 
 
+@pytest.mark.slow
 def test_it_recalls(qdenseam) -> None:
     words = ["--method", "first-come(1)", "--encoder", "gray-code", "--sampler", "shuffled"]
     assert "first-come on shuffled. " in qdenseam("recall", *words)
@@ -118,6 +132,7 @@ x = "num_patterns"
 """
 
 
+@pytest.mark.slow
 def test_workers_collect_it_and_it_is_reported(qdenseam, tmp_path) -> None:
     (tmp_path / "mine.toml").write_text(STUDY)
     told = qdenseam("collect", "mine.toml", "--out", "out", "--workers", 2, "--quiet")
@@ -129,6 +144,7 @@ def test_workers_collect_it_and_it_is_reported(qdenseam, tmp_path) -> None:
     assert "first-come" in (tmp_path / "out" / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_its_studies_are_run_and_drawn(qdenseam, tmp_path) -> None:
     qdenseam("collect", "coins", "--quick", "--workers", 2, "--out", "coins", "--quiet")
     assert (tmp_path / "coins" / "figure-1.png").exists()
@@ -152,12 +168,14 @@ assert sum(each.method.name == "first-come" for each in found) > 1
 """
 
 
+@pytest.mark.slow
 def test_it_stands_among_plans(python, qdenseam) -> None:
     python("-c", PLANNED)
     words = ["--num-patterns", 3, "--probe", "01?0", "--backend", "fake:manila"]
     assert "first-come" in qdenseam("plan", *words, "--method", "first-come")
 
 
+@pytest.mark.slow
 def test_it_is_submitted_and_fetched_by_later_processes(qdenseam, tmp_path) -> None:
     words = ["--method", "first-come(1)", "--encoder", "gray-code", "--shots", 200, "--yes"]
     qdenseam("submit", "--backend", "shuffled", *words)

@@ -1,7 +1,7 @@
-"""A study with a trial of its own and a figure, and one of contenders."""
+"""A study with a trial of its own, and its figure."""
 
 from qdenseam.experiments import Task, rate, trial
-from qdenseam.experiments.study import Entrant, FigureSpec, Study
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.studies.special import SpecialStudy
 
 
@@ -22,9 +22,4 @@ COINS = SpecialStudy(
     ],
     figures=(FigureSpec(x="bias", y="heads", line=()),),
     quick={"shots": 10},
-)
-MINE = Study(
-    title="mine against ours",
-    contenders=(Entrant(recall="first-come(1)"), Entrant(recall="vote"), Entrant(recall="nearest")),
-    figures=(FigureSpec(x="num_patterns"),),
 )
