@@ -90,17 +90,15 @@ class ClassicalBenchmark(Benchmark):
         clock = time.thread_time if self.threads == 1 else time.perf_counter
         return [seconds for seconds, _ in timed(*actions, turns=self.turns, clock=clock)]
 
-    def _steps(self, patterns: Spins, probes: Spins, steps: tuple["_Step", ...]) -> Iterator[Row]:
+    def _steps(self, patterns: Spins, probes: Spins, steps: "_Steps") -> Iterator[Row]:
         work = f"B = {len(probes)}, K = {len(patterns)}, D = {self.num_neurons}"
         row: Row = {"workload": work, "reference": "pair of matrix products"}
-        kernels = {
-            each.kernel: _step(patterns, probes, each.separation, each.engine) for each in steps
-        }
+        kernels = {each[0]: _step(patterns, probes, *each[1:3]) for each in steps}
         lacking = not_run("torch", self.packages)
         if not lacking:
             kernels[_ATTENTION] = _attention(patterns, probes, self.threads)
         reference, *times = self._seconds(_product_pair(patterns, probes), *kernels.values())
-        targets = {each.kernel: each.target for each in steps}
+        targets = {each[0]: each[3] for each in steps}
         for kernel, seconds in zip(kernels, times, strict=True):
             yield {
                 **row,
@@ -144,26 +142,18 @@ def _threads(number: int) -> Iterator[None]:
         numba.set_num_threads(before)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One synchronous step and the ratio it should reach."""
-
-    kernel: str
-    separation: Separation
-    engine: Engine
-    target: float | None
-
-
 _EXPONENTIAL = f"packed bits and active sets, exponential (beta {BETA})"
-_MANY_PROBES = (
-    _Step("matrix products, order 3", Polynomial(3), "numpy", 0.92),
-    _Step("packed bits, order 3", Polynomial(3), "auto", 1.6),
-    _Step(_EXPONENTIAL, Exponential(BETA), "auto", 6.0),
+_Steps = tuple[tuple[str, Separation, Engine, float | None], ...]
+_MANY_PROBES: _Steps = (
+    ("matrix products, order 3", Polynomial(3), "numpy", 0.92),
+    ("packed bits, order 3", Polynomial(3), "auto", 1.6),
+    (_EXPONENTIAL, Exponential(BETA), "auto", 6.0),
 )
-_ONE_PROBE = (
-    _Step("packed bits, order 3", Polynomial(3), "auto", None),
-    _Step(_EXPONENTIAL, Exponential(BETA), "auto", 50.0),
+_ONE_PROBE: _Steps = (
+    ("packed bits, order 3", Polynomial(3), "auto", None),
+    (_EXPONENTIAL, Exponential(BETA), "auto", 50.0),
 )
+"""One synchronous step each, and the ratio that it should reach."""
 _ATTENTION = "torch scaled_dot_product_attention"
 
 

@@ -13,7 +13,6 @@ def print_rows(
     *,
     columns: Sequence[str] | None = None,
     right: Sequence[str] = (),
-    caption: str | None = None,
 ) -> None:
     """Print one line per row; by default a column for every key of the first row.
 
@@ -26,7 +25,7 @@ def print_rows(
         typer.echo("No rows.")
         return
     names = list(rows[0]) if columns is None else list(columns)
-    table = Table(caption=caption, caption_justify="left")
+    table = Table()
     for name in names:
         is_number = name in right or any(isinstance(row.get(name), int | float) for row in rows)
         table.add_column(name.replace("_", " "), justify="right" if is_number else "left")
