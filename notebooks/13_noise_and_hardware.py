@@ -464,9 +464,8 @@ for device in ("fake:fez", "fake:torino"):
             found[device, size, name]
             for name in ("one flag, 4 signals", "two flags, 2 signals each", "measure and accept")
         )
-        assert two["purity"] - one["purity"] > 5 * np.hypot(
-            two["purity_error"], one["purity_error"]
-        )
+        errors = [(each["purity_high"] - each["purity"]) / 2.09 for each in (one, two)]
+        assert two["purity"] - one["purity"] > 5 * np.hypot(*errors)
         assert two["success"] < one["success"] < accepted["success"]
         best = max(
             r["success"] for r in filters if (r["device"], r["num_neurons"]) == (device, size)

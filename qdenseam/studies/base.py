@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 from qdenseam.experiments.records import Record
 from qdenseam.experiments.study import FigureSpec
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Records: TypeAlias = Sequence[Record]
+
+
+class How(TypedDict, total=False):
+    """How tasks are run, as :func:`qdenseam.experiments.collect` takes it."""
+
+    num_workers: int
+    executor: Executor | None
+    on_progress: Callable[[Progress], None] | None
+    modules: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +98,7 @@ class Collectable(ABC):
         """
 
     @abstractmethod
-    def run(
-        self,
-        path: Path,
-        *,
-        num_workers: int = 0,
-        executor: Executor | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
-        modules: Sequence[str] = (),
-    ) -> None:
+    def run(self, path: Path, **how: Unpack[How]) -> None:
         """Run what a results file lacks; see :func:`qdenseam.experiments.collect`."""
 
     @abstractmethod

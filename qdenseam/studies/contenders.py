@@ -1,17 +1,15 @@
 """A study of contenders, as a TOML file says it, with the face of all studies."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Unpack
 
 from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import FigureSpec, Study
 from qdenseam.experiments.study_cells import study_rows
 from qdenseam.experiments.study_findings import study_sentences
 from qdenseam.experiments.study_results import study_table
-from qdenseam.progress import Progress
-from qdenseam.studies.base import Collectable, Findings
+from qdenseam.studies.base import Collectable, Findings, How
 
 _SHOWN = ("failure_rate", "failure_low", "failure_high", "ambiguous", "probes")
 _FEW_SETS = 2
@@ -43,24 +41,9 @@ class ContenderStudy(Collectable):
         """Write the TOML file that says it."""
         self.study.keep(path)
 
-    def run(
-        self,
-        path: Path,
-        *,
-        num_workers: int = 0,
-        executor: Executor | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
-        modules: Sequence[str] = (),
-    ) -> None:
+    def run(self, path: Path, **how: Unpack[How]) -> None:
         """Run what a results file lacks."""
-        run_study(
-            self.study,
-            path,
-            num_workers=num_workers,
-            executor=executor,
-            on_progress=on_progress,
-            modules=modules,
-        )
+        run_study(self.study, path, **how)
 
     def read(self, path: Path) -> Findings:
         """Return what a results file holds of it."""

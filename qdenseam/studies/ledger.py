@@ -6,20 +6,30 @@ is correct if it shows the target. All numbers are ratios of means over probes: 
 inverses) spent, over correct answers got.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from math import ceil, sqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
+from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.study import FigureSpec
+from qdenseam.experiments.trial_registry import trial
+from qdenseam.methods import OptimalFilter
 from qdenseam.methods.schedules import Exact, FixedPoint, Plain, Schedule
 from qdenseam.studies.capacity.laws import Floats, distance_law
+from qdenseam.studies.cells import cells_of, mean_of
+from qdenseam.studies.registry import register
+from qdenseam.studies.special import Row, SpecialStudy
 
+LOADS = tuple(2**k for k in range(4, 15))
 GROWTH = 1.2
 """Factor of the bound on iterations after a failure, where the acceptance is unknown."""
 
+_MEANS = ("signals", "correct")
 _SCHEDULES: dict[str, Schedule] = {
     "amplified, plain": Plain(),
     "amplified, exact": Exact(),
@@ -113,42 +123,60 @@ def ledger(
     return rows
 
 
-def crossover(
-    table: Callable[[int], npt.ArrayLike] | npt.ArrayLike,
-    num_flips: int,
-    scheme: str,
-    *,
-    num_probes: int = 500,
-    rng: np.random.Generator | int | None = None,
-    largest: int = 2**20,
-) -> int | None:
-    """Return the smallest K from which a scheme needs fewer preparations than measure and accept.
+def ledger_tasks(
+    num_neurons: int = 40,
+    num_flips: int = 2,
+    degree: int = 8,
+    loads: Sequence[int] = LOADS,
+    num_probes: int = 400,
+    num_batches: int = 5,
+) -> list[Task]:
+    """Return a task per load, for the best filter of a degree."""
+    return [
+        Task(
+            kind="ledger",
+            params={
+                "num_neurons": num_neurons,
+                "num_flips": num_flips,
+                "degree": degree,
+                "num_patterns": load,
+                "num_probes": num_probes,
+            },
+            num_batches=num_batches,
+        )
+        for load in loads
+    ]
 
-    Searched over powers of √2; ``None`` up to ``largest``.
 
-    Args:
-        table: F(d), or a function from K to such a table.
-        num_flips: e.
-        scheme: A scheme of :func:`ledger`.
-        num_probes: Random probes per load.
-        rng: Seed or generator.
-        largest: Where to stop.
-    """
-    rng = np.random.default_rng(rng)
-    loads = sorted({round(2 ** (k / 2)) for k in range(2 * largest.bit_length() - 1)})
-    found: int | None = None
-    for load in reversed(loads):
-        row = table(load) if callable(table) else table
-        by_scheme = {
-            r.scheme: r.preparations
-            for r in ledger(row, num_flips, load, num_probes=num_probes, rng=rng)
-        }
-        if scheme not in by_scheme:
-            raise ValueError(f"scheme should be one of {sorted(by_scheme)}. Got {scheme!r}.")
-        if by_scheme[scheme] >= by_scheme["measure and accept"]:
-            break
-        found = load
-    return found
+@trial("ledger")
+def ledger_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return the rows of :func:`ledger` for the optimal filter of a degree."""
+    num_flips, num_probes = params["num_flips"], params["num_probes"]
+    table = OptimalFilter(params["degree"], num_flips).table(params["num_neurons"])
+    rows = ledger(table, num_flips, params["num_patterns"], num_probes=num_probes, rng=rng)
+    return {"rows": [asdict(row) for row in rows], "backend": "exact"}
+
+
+def ledger_table(records: Iterable[Record]) -> list[Row]:
+    """Return a row per load and scheme; ``gain`` is what it saves on measuring and accepting."""
+    rows: list[Row] = []
+    for (load,), batches in cells_of(records, "num_patterns").items():
+        schemes = zip(*(batch.values["rows"] for batch in batches), strict=True)
+        for place, given in enumerate(schemes):
+            spent = [row["preparations"] for row in given]
+            plain = [batch.values["rows"][0]["preparations"] for batch in batches]
+            rows.append(
+                {
+                    "scheme": given[0]["scheme"],
+                    "kind": "quantum" if place else "baseline",
+                    "num_patterns": load,
+                    "preparations": mean_of(spent, "pattern sets"),
+                    "gain": mean_of(np.divide(plain, spent), "pattern sets"),
+                    **{name: float(np.mean([r[name] for r in given])) for name in _MEANS},
+                    "knows_match_count": given[0]["knows_match_count"],
+                }
+            )
+    return rows
 
 
 def _growing(passing: Floats, num_patterns: int) -> Floats:
@@ -171,3 +199,20 @@ def _growing(passing: Floats, num_patterns: int) -> Floats:
         waiting *= 1 - success
         bound = min(bound * GROWTH, limit)
     return spent
+
+
+STUDY = register(
+    SpecialStudy(
+        name="ledger",
+        title="state preparations per correct answer against load, with and without amplification",
+        tasks=ledger_tasks,
+        table=ledger_table,
+        figures=(
+            FigureSpec(x="num_patterns", y="preparations", line=("scheme",), log_y=True),
+            FigureSpec(x="num_patterns", y="gain", line=("scheme",), log_y=True),
+        ),
+        quick={"num_neurons": 12, "loads": [4, 16, 64], "num_probes": 50, "num_batches": 2},
+        note="preparations: of the memory and inverses, per correct answer; gain: measuring and "
+        "accepting over them; correct: share of answers.",
+    )
+)

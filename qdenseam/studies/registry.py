@@ -23,7 +23,8 @@ _Named = TypeVar("_Named", bound=SpecialStudy)
 
 _MODULES: Final[Mapping[str, str]] = {
     "capacity": "qdenseam.studies.capacity.study",
-    "energy": "qdenseam.studies.energy.summary",
+    "ledger": "qdenseam.studies.ledger",
+    "energy": "qdenseam.studies.energy.study",
     "noise": "qdenseam.studies.noise.summary",
     "affine": "qdenseam.studies.noise.affine",
     "plans": "qdenseam.studies.noise.plans",

@@ -1,11 +1,10 @@
 """A study with a trial of its own: tasks, a table of their records, and figures of the table."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from qdenseam.experiments.collect import collect
 from qdenseam.experiments.records import Record, Task
@@ -13,8 +12,7 @@ from qdenseam.experiments.results_file import read_records
 from qdenseam.experiments.statistics import Estimate
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.toml_text import keep_toml
-from qdenseam.progress import Progress
-from qdenseam.studies.base import Collectable, Drawing, Findings, Records
+from qdenseam.studies.base import Collectable, Drawing, Findings, How, Records
 from qdenseam.studies.checks import Check
 from qdenseam.studies.sentences import check_sentences, leader_sentences
 
@@ -112,24 +110,9 @@ class SpecialStudy(Collectable):
         settings = {"settings": dict(self.settings)} if self.settings else {}
         keep_toml(path, {"study": self.name, **settings})
 
-    def run(
-        self,
-        path: Path,
-        *,
-        num_workers: int = 0,
-        executor: Executor | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
-        modules: Sequence[str] = (),
-    ) -> None:
+    def run(self, path: Path, **how: Unpack[How]) -> None:
         """Run what a results file lacks."""
-        collect(
-            self.wanted(),
-            path,
-            num_workers=num_workers,
-            executor=executor,
-            on_progress=on_progress,
-            modules=modules,
-        )
+        collect(self.wanted(), path, **how)
 
     def read(self, path: Path) -> Findings:
         """Return what a results file holds of it."""

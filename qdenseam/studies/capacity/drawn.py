@@ -18,6 +18,7 @@ from classical_ref.patterns import flip, random_patterns
 from classical_ref.recipes import BestExponentialRecipe, DenseRecipe, Recipe
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial
 from classical_ref.spins import hamming_distance
+from classical_ref.theory.capacity import error_free_capacity, hopfield_retrieval_capacity
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import CosinePower, Filter, HammingBall, OptimalFilter, Posterior
@@ -43,6 +44,7 @@ powers are rectified, so that a pattern is not taken for its negative. One stand
 setting as it was published."""
 DRAWN_SIZES = ((12, 1), (16, 2), (20, 2), (24, 3), (32, 4))
 """(D, flipped bits)."""
+_ORDERS = {"Hebb": 2, "dense, order 3": 3, "dense, order 4": 4}
 BASELINE = "measure and accept, simulated"
 """Label of the Hamming ball without a circuit: shots of the memory until one is in the ball."""
 
@@ -140,7 +142,8 @@ def drawn_summary(
     """Return one row per contender at each (D, e): the mean capacity at 90 %.
 
     ``kind`` is ``"classical"``, ``"drawn filter"`` or ``"baseline"``; ``pooled`` and
-    ``acceptance`` are None. Intervals bootstrap memories.
+    ``acceptance`` are None. Intervals bootstrap memories. Beside Hebb and dense orders stand the
+    large-D loads without error, and for Hebb that of any retrieval.
     """
     rng = np.random.default_rng(rng)
     groups: dict[str, list[Record]] = {}
@@ -162,6 +165,7 @@ def drawn_summary(
                     "pooled": None,
                     "mean": replace(mean, covers="pattern sets"),
                     "acceptance": None,
+                    **_theory(label, params["num_neurons"]),
                     "sphere_packing": sphere_packing_load(
                         params["num_neurons"], params["num_flips"]
                     ),
@@ -185,6 +189,15 @@ def _kind(label: str) -> str:
     if label == BASELINE:
         return "baseline"
     return "classical" if label in CLASSICAL or label == "nearest pattern" else "drawn filter"
+
+
+def _theory(label: str, num_neurons: int) -> dict[str, float | None]:
+    """Return the loads that theory of large memories gives: no error, and any retrieval at all."""
+    order = _ORDERS.get(label)
+    return {
+        "error_free_theory": error_free_capacity(order, num_neurons) if order else None,
+        "retrieval_theory": hopfield_retrieval_capacity(num_neurons) if order == 2 else None,
+    }
 
 
 def _joined(batch: list[Record]) -> Iterator[tuple[str, Floats]]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import Estimate, rate
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.methods.base import Floats
 from qdenseam.studies.energy.references import (
     ANNEALER,
@@ -23,10 +22,7 @@ from qdenseam.studies.energy.references import (
     budgets,
     energy_evaluations,
 )
-from qdenseam.studies.energy.tasks import study_tasks
 from qdenseam.studies.energy.trial import METHODS, SEARCHES
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import SpecialStudy
 
 FAMILIES: dict[str, str] = {
     **dict.fromkeys(("QAOA p=1", "QAOA p=2", "QAOA p=3"), "QAOA, trained on the probe"),
@@ -234,52 +230,3 @@ def shots_to_solution(probability: float, *, confidence: float = _CONFIDENCE) ->
     if probability >= confidence:
         return 1.0
     return float(ceil(log(1 - confidence) / log1p(-probability)))
-
-
-_SHOWN: dict[str, tuple[int | str, ...]] = {
-    **{"energy": ("hebb", "order 3", "log-sum-exp"), "field_is": ("calibrated",)},
-    **{"num_patterns": (4,), "num_flips": (1,)},
-}
-STUDY = register(
-    SpecialStudy(
-        name="energy",
-        title="P(target) of every energy method on every energy, against D, K, flips and field",
-        tasks=study_tasks,
-        table=energy_summary,
-        figures=(
-            FigureSpec(
-                x="energy_evaluations",
-                y="success",
-                by="energy",
-                line=("family",),
-                where={**_SHOWN, "num_neurons": (10,), "family": (*set(FAMILIES.values()), *EQUAL)},
-            ),
-            FigureSpec(
-                x="num_neurons",
-                y="success",
-                by="energy",
-                line=("method",),
-                where={**_SHOWN, "kind": ("circuit",)},
-            ),
-            FigureSpec(
-                x="field",
-                y="success",
-                by="energy",
-                line=("method",),
-                where={**_SHOWN, "field_is": ("given",), "kind": ("circuit",)},
-            ),
-        ),
-        columns=(
-            *("energy", "num_neurons", "num_patterns", "num_flips", "field", "method"),
-            *("success", "success_low", "success_high", "energy_evaluations", "against"),
-            *("gain", "gain_low", "gain_high", "ground_state", "spurious_minima"),
-        ),
-        note="success: P(target) of one answer; gain: over the strongest classical row at as many "
-        "energy evaluations, which `against` names; ground state: share of targets that are it.",
-        quick={
-            **{"sizes": [6], "loads": [4], "flips": [1], "energies": ["hebb", "log-sum-exp"]},
-            **{"methods": ["QAOA p=1", "adiabatic p=8"], "num_instances": 3, "num_batches": 2},
-            "searches": False,
-        },
-    )
-)

@@ -96,7 +96,7 @@ def test_settings_of_a_file(folder):
 def test_names(folder):
     refused = run("collect", "dreams")
     assert refused.exit_code == 2
-    assert "study should be one of capacity, energy, noise" in " ".join(refused.stderr.split())
+    assert "study should be one of capacity, ledger, energy" in " ".join(refused.stderr.split())
     from dataclasses import replace
 
     import my_coins

@@ -11,9 +11,10 @@ from qdenseam.execution.factories import check_study_engine, is_factory
 from qdenseam.experiments import Task, collect
 from qdenseam.experiments.comparison_tasks import ComparisonSettings, check_feasible
 from qdenseam.studies.noise.affine import affine_trial
-from qdenseam.studies.noise.flags import flag_trial, textbook_trial
+from qdenseam.studies.noise.flags import flag_trial
 from qdenseam.studies.noise.planned import noise_trial
 from qdenseam.studies.noise.plans import plan_trial
+from qdenseam.studies.noise.textbook import textbook_trial
 
 MODULE = """
 import os

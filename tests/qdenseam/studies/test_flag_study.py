@@ -16,10 +16,9 @@ from qdenseam.studies.noise.flags import (
     contenders,
     flag_summary,
     flag_tasks,
-    textbook_grover,
-    textbook_tasks,
 )
 from qdenseam.studies.noise.instances import instance
+from qdenseam.studies.noise.textbook import textbook_grover, textbook_tasks
 from qdenseam.studies.special import as_table
 
 

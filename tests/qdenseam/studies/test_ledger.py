@@ -6,7 +6,7 @@ import pytest
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory
 from qdenseam.methods import Amplified, FixedPoint, HammingBall, SeparationFilter
-from qdenseam.studies.ledger import crossover, ledger
+from qdenseam.studies.ledger import ledger
 
 
 def test_a_lone_pattern_costs_what_the_laws_say() -> None:
@@ -41,7 +41,6 @@ def test_correct_answers_do_not_depend_on_coherence(rng: np.random.Generator) ->
     table = HammingBall(2).table(16)
     rows = {r.scheme: r for r in ledger(table, 2, 100, num_probes=4000, rng=rng)}
     assert rows["measure and accept"].correct < rows["amplified, growing"].correct < 1
-    assert 1 <= crossover(table, 2, "amplified, exact", rng=0, largest=64) <= 32
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,6 @@ def test_correct_answers_do_not_depend_on_coherence(rng: np.random.Generator) ->
     [
         (lambda: ledger([1, 0], 1, 4), "table should be positive"),
         (lambda: ledger([1, 0], 0, 0), "num_patterns should be at least 1"),
-        (lambda: crossover([1, 0.5], 0, "luck", largest=2), "scheme should be one of"),
     ],
 )
 def test_bad_input_is_refused(call, message: str) -> None:
