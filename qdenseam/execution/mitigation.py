@@ -133,6 +133,10 @@ class Processed:
     """Share of the outcomes that break a parity check of the patterns: :func:`parity_errors`."""
     checked: Floats | None
     """The raw outcomes among the undetected ones, no mitigation; zeros if all are detected."""
+    outcomes: Bits
+    """Distinct accepted outcomes, as measured or inferred, without detected ones, ``(M, n)``."""
+    shares: Floats
+    """Their shares of the accepted outcomes, shape ``(M,)``."""
 
 
 def processed(
@@ -173,22 +177,25 @@ def processed(
     weights = np.ones(len(rows)) if counts is None else np.asarray(counts, dtype=float)
     frequencies = weights / weights.sum()
     raw = _shares(rows, frequencies, stored)
+    outcomes, shares = rows, frequencies
     detected = checked = mitigated = mitigated_decoded = acceptance = excess = None
     if mitigation.parity_checks:
         detected = float(frequencies @ parity_errors(rows, stored))
         checked = raw / (1 - detected) if detected < 1 else np.zeros_like(raw)
     if mitigation.readout != "off":
         read = Readings(bits=rows, counts=weights) if readings is None else readings
-        outcomes, quasi = _inverted(read, mitigation.readout, errors)
-        accepted = quasi * read.kept(outcomes)
+        every_reading, quasi = _inverted(read, mitigation.readout, errors)
+        accepted = quasi * read.kept(every_reading)
         acceptance = float(accepted.sum())
         share = accepted / acceptance if acceptance > 0 else np.zeros_like(accepted)
-        states = outcomes[:, : read.num_neurons]
+        states = every_reading[:, : read.num_neurons]
         mitigated = _shares(states, share, stored)
+        outcomes, shares = states[accepted != 0], share[accepted != 0]
         every = np.append(mitigated, acceptance)
         excess = float(max(0.0, -every.min(), every.max() - 1))
         if mitigation.decoding:
             mitigated_decoded = _decoded(states, share, stored)
+    is_whole = ~parity_errors(outcomes, stored) if mitigation.parity_checks else slice(None)
     return Processed(
         raw=raw,
         mitigated=mitigated,
@@ -198,6 +205,8 @@ def processed(
         excess=excess,
         detected=detected,
         checked=checked,
+        outcomes=outcomes[is_whole],
+        shares=shares[is_whole],
     )
 
 
