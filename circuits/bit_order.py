@@ -11,6 +11,9 @@ from classical_ref.checks import Bits as Bits
 from classical_ref.checks import Integers
 from classical_ref.checks import check_bits as check_bits
 
+Words = npt.NDArray[np.uint64]
+"""Rows of bits, 64 to a word; bit i stands in word i // 64."""
+
 
 def bits_to_integer(bits: npt.ArrayLike) -> Integers:
     """Return Σ_i b_i 2^i over the last axis, shape ``(...,)``.
@@ -34,6 +37,15 @@ def integer_to_bits(integers: npt.ArrayLike, num_bits: int) -> Bits:
 def all_bits(num_bits: int) -> Bits:
     """Return every basis state, shape ``(2**num_bits, num_bits)``; row x holds the bits of x."""
     return integer_to_bits(np.arange(2**num_bits), num_bits)
+
+
+def to_words(bits: Bits) -> Words:
+    """Return ``(K, D)`` bits as words, shape ``(K, ceil(D / 64))``."""
+    num_words = -(-bits.shape[1] // 64)
+    padded = np.zeros((len(bits), 64 * num_words), dtype=np.uint8)
+    padded[:, : bits.shape[1]] = bits
+    packed = np.packbits(padded, axis=1, bitorder="little")
+    return packed.view("<u8").astype(np.uint64)
 
 
 def check_positions(positions: npt.ArrayLike, num_neurons: int) -> list[int]:

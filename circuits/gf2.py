@@ -5,13 +5,14 @@ pattern matrix is the integer Σ_μ x^μ_i 2^μ; "affine" means that the constan
 known, because an X gate costs nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits, check_bits
+from classical_ref.checks import Booleans, lock
 
 
 class Basis:
@@ -47,6 +48,28 @@ class Basis:
         return bool(vector), combination
 
 
+def affine_sums(
+    vectors: Iterable[int], columns: Sequence[tuple[int, int]], everything: int
+) -> list[list[int] | None]:
+    """Return the labels of columns that add up to each vector or its complement, ``None`` for none.
+
+    Args:
+        vectors: Columns as integers, with a bit for each pattern.
+        columns: Pairs of a label and a column, those that are preferred first.
+        everything: The column 1…1.
+    """
+    basis = Basis()
+    basis.add(everything)
+    for place, (_, column) in enumerate(columns):
+        basis.add(column, 1 << place)
+    found: list[list[int] | None] = []
+    for vector in vectors:
+        rest, used = basis.reduce(vector)
+        labels = [label for place, (label, _) in enumerate(columns) if used >> place & 1]
+        found.append(None if rest else labels)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AffineHull:
     """The affine hull of a pattern set, seen on some known columns only."""
@@ -54,7 +77,8 @@ class AffineHull:
     indices: npt.NDArray[np.intp]
     """A maximal set of known columns that are affinely independent, shape ``(r,)``.
 
-    Two points of the hull that agree on these columns agree on every known column.
+    Two points of the hull that agree on these columns agree on every known column: an oracle that
+    compares a probe on them marks what agrees on all, provided the hull contains the probe.
     """
     checks: Bits
     """Parity checks, one per dependent known column, shape ``(num_known - r, D)``.
@@ -65,12 +89,9 @@ class AffineHull:
     """Value of each check on every point of the hull, shape ``(num_known - r,)``."""
 
     def __post_init__(self) -> None:
-        for name in ("indices", "checks", "parities"):
-            array = np.array(getattr(self, name))
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        lock(self, indices=self.indices, checks=self.checks, parities=self.parities)
 
-    def contains(self, bits: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    def contains(self, bits: npt.ArrayLike) -> Booleans:
         """Return whether the known columns of ``bits`` fit the hull, shape ``(...,)``.
 
         Args:
@@ -103,9 +124,14 @@ def unpack(integers: Iterable[int], width: int) -> Bits:
 
 def rank(bits: npt.ArrayLike) -> int:
     """Return the rank over GF(2) of an ``(n, width)`` array of bits."""
+    return num_independent(pack(check_bits(bits)))
+
+
+def num_independent(vectors: Iterable[int]) -> int:
+    """Return the dimension of the span of vectors."""
     basis = Basis()
-    for row in pack(check_bits(bits)):
-        basis.add(row)
+    for vector in vectors:
+        basis.add(vector)
     return len(basis)
 
 
@@ -153,23 +179,3 @@ def affine_hull(patterns: npt.ArrayLike, known: npt.ArrayLike | None = None) -> 
         checks=table[:, :num_bits],
         parities=table[:, num_bits],
     )
-
-
-def independent_known_bits(
-    patterns: npt.ArrayLike, known: npt.ArrayLike
-) -> tuple[npt.NDArray[np.intp], AffineHull]:
-    """Return a maximal set of independent known columns and the hull that checks a probe.
-
-    An oracle that marks the stored patterns agreeing with a probe on the returned columns marks
-    those that agree on every known column, provided ``hull.contains(probe_bits)``; if it does not,
-    no stored pattern agrees.
-
-    Args:
-        patterns: Bits, shape ``(K, D)``.
-        known: ``bool``, shape ``(D,)``.
-
-    Returns:
-        The column indices, shape ``(r,)``, and an :class:`AffineHull` on the known columns.
-    """
-    hull = affine_hull(patterns, known)
-    return hull.indices, hull

@@ -263,7 +263,6 @@ TABLES_OF_BITS: dict[str, Call] = {
     "circuits.gf2.rank": gf2.rank,
     "circuits.gf2.affine_rank": gf2.affine_rank,
     "circuits.gf2.affine_hull": lambda b: gf2.affine_hull(b).checks,
-    "circuits.gf2.independent_known_bits": lambda b: gf2.independent_known_bits(b, KNOWN)[0],
     "circuits.index.known_index.known_indices": (
         lambda b: known_index.known_indices(b, [0.5, 0.5], KNOWN)[0].labels
     ),

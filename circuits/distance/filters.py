@@ -18,6 +18,7 @@ from qiskit.circuit import Qubit
 from circuits.bit_order import check_bits, check_positions
 from circuits.distance.signal_processing import SignalAngles
 from circuits.synthesis import multi_controlled
+from classical_ref.checks import check_at_least
 
 
 def distance_filter(
@@ -53,8 +54,7 @@ def distance_filter(
         form with one qubit per control; Sousa et al., "Parametric probabilistic quantum memory"
         (2020) for the scale.
     """
-    if num_controls < 1:
-        raise ValueError(f"num_controls should be at least 1. Got {num_controls}.")
+    check_at_least(1, num_controls=num_controls)
     circuit, neurons, ones = _start(
         probe_bits, positions, num_flags=1 if reuse_control else num_controls
     )
@@ -265,8 +265,7 @@ def on_flags(flag_filter: QuantumCircuit, num_flags: int) -> QuantumCircuit:
     Raises:
         ValueError: ``num_flags`` is below 1.
     """
-    if num_flags < 1:
-        raise ValueError(f"num_flags should be at least 1. Got {num_flags}.")
+    check_at_least(1, num_flags=num_flags)
     memory, _ = flag_filter.qregs
     circuit = QuantumCircuit(memory, QuantumRegister(num_flags, "flag"))
     for flag in circuit.qubits[len(memory) :]:

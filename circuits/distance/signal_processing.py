@@ -31,7 +31,7 @@ from circuits.distance.spectral_factor import (
     outer_factor,
     spectral_factor,
 )
-from classical_ref.checks import Complexes, Floats
+from classical_ref.checks import Complexes, Floats, lock
 
 _GRID = 2**18
 _MARGIN = 1e-3
@@ -50,10 +50,7 @@ class SignalAngles:
     """λ."""
 
     def __post_init__(self) -> None:
-        for name in ("rotations", "phases"):
-            array = np.array(getattr(self, name), dtype=float)
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        lock(self, rotations=np.array(self.rotations, float), phases=np.array(self.phases, float))
         if self.rotations.shape != self.phases.shape or self.rotations.ndim != 1:
             raise ValueError(
                 "rotations and phases should have one shape (degree + 1,). "

@@ -17,6 +17,7 @@ from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import table_angles
 from circuits.loading.preparation import empty_circuit
 from circuits.synthesis import multi_controlled
+from classical_ref.checks import check_at_least
 
 
 def counter_ball_oracle(
@@ -119,8 +120,7 @@ def _checked(
     probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int
 ) -> tuple[npt.NDArray[np.uint8], list[int]]:
     bits = check_bits(probe_bits, ndim=1)
-    if radius < 0:
-        raise ValueError(f"radius should be at least 0. Got {radius}.")
+    check_at_least(0, radius=radius)
     return bits, check_positions(positions, len(bits))
 
 

@@ -17,6 +17,7 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 from circuits.loading.preparation import Preparation
 from circuits.registers import join
 from circuits.synthesis import multi_controlled
+from classical_ref.checks import check_at_least, check_within
 
 Rounds = tuple[tuple[float, float], ...]
 """(oracle phase φ, reflection phase χ) of each round."""
@@ -44,8 +45,7 @@ def plain_rounds(num_iterations: int) -> Rounds:
     Raises:
         ValueError: ``num_iterations`` is negative.
     """
-    if num_iterations < 0:
-        raise ValueError(f"num_iterations should be at least 0. Got {num_iterations}.")
+    check_at_least(0, num_iterations=num_iterations)
     return ((pi, pi),) * num_iterations
 
 
@@ -88,8 +88,7 @@ def fixed_point_rounds(fraction: float, max_failure: float) -> Rounds:
         (2014), equations 3 and 11.
     """
     _angle(fraction)
-    if not 0 < max_failure < 1:
-        raise ValueError(f"max_failure should be in (0, 1). Got {max_failure}.")
+    check_within("(0, 1)", max_failure=max_failure)
     spread = acosh(1 / sqrt(max_failure))
     if sqrt(1 - fraction) <= sqrt(max_failure):
         return ()
@@ -203,8 +202,7 @@ def flags_oracle(num_flags: int, *, angle: float = pi) -> QuantumCircuit:
     Raises:
         ValueError: There are no flags.
     """
-    if num_flags < 1:
-        raise ValueError(f"num_flags should be at least 1. Got {num_flags}.")
+    check_at_least(1, num_flags=num_flags)
     circuit = QuantumCircuit(QuantumRegister(num_flags, "flag"))
     ancilla = None
     if multi_controlled.num_ancillas(num_flags):
@@ -253,6 +251,5 @@ def _empty_like(circuit: QuantumCircuit, *, extra_ancilla: bool) -> QuantumCircu
 
 
 def _angle(fraction: float) -> float:
-    if not 0 < fraction <= 1:
-        raise ValueError(f"fraction should be in (0, 1]. Got {fraction}.")
+    check_within("(0, 1]", fraction=fraction)
     return asin(sqrt(fraction))

@@ -12,6 +12,7 @@ from circuits.distance.signal_processing import table_angles
 from circuits.gf2 import AffineHull
 from circuits.loading.preparation import empty_circuit
 from circuits.synthesis import multi_controlled
+from classical_ref.checks import check_at_least
 
 
 def syndrome_circuit(checks: npt.ArrayLike) -> QuantumCircuit:
@@ -69,8 +70,7 @@ def hull_ball_oracle(
     """
     bits = check_bits(probe_bits, ndim=1)
     known = check_positions(positions, len(bits))
-    if radius < 0:
-        raise ValueError(f"radius should be at least 0. Got {radius}.")
+    check_at_least(0, radius=radius)
     if hull.checks.shape[1] != len(bits):
         raise ValueError(
             f"probe_bits should have shape ({hull.checks.shape[1]},). Got {bits.shape}."

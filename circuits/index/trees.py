@@ -8,10 +8,10 @@ from operator import xor
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.bit_order import Bits
 from circuits.gf2 import pack
+from classical_ref.checks import Booleans
 
 SEARCH_BUDGET = 20_000
 """Parities tried, most."""
@@ -43,7 +43,7 @@ class IndexTree:
         return np.array(label, dtype=np.uint8)
 
 
-def index_trees(patterns: Bits, known: npt.NDArray[np.bool_]) -> list[IndexTree]:
+def index_trees(patterns: Bits, known: Booleans) -> list[IndexTree]:
     """Return trees under which all patterns have different indices; at least one, the least deep.
 
     Patterns of different known parts are told apart by parities of known neurons. Trees that ask
@@ -66,7 +66,7 @@ def index_trees(patterns: Bits, known: npt.NDArray[np.bool_]) -> list[IndexTree]
     return [IndexTree(depth=0, nodes={})]  # a single pattern
 
 
-def coordinate_tree(patterns: Bits, known: npt.NDArray[np.bool_]) -> IndexTree:
+def coordinate_tree(patterns: Bits, known: Booleans) -> IndexTree:
     """Return the tree that asks for the neurons one by one, known ones first: deep and plain."""
     varying = [q for q in np.argsort(~known, kind="stable").tolist() if np.ptp(patterns[:, q])]
     nodes: dict[Prefix, Form] = {}
@@ -85,7 +85,7 @@ def coordinate_tree(patterns: Bits, known: npt.NDArray[np.bool_]) -> IndexTree:
 
 
 class _Search:
-    def __init__(self, patterns: Bits, known: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, patterns: Bits, known: Booleans) -> None:
         self.everything = (1 << len(patterns)) - 1
         self.budget = SEARCH_BUDGET
         self._known = self._forms(patterns, np.flatnonzero(known).tolist())

@@ -16,10 +16,15 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits
-from circuits.gf2 import Basis, pack
+from circuits.gf2 import affine_sums, pack
 from circuits.loading.preparation import empty_circuit
 from circuits.synthesis.multi_controlled import append_relative_phase_toffoli
-from circuits.synthesis.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
+from circuits.synthesis.multiplexer import (
+    cz_control,
+    decompose_up_to_diagonal,
+    fewest_controls,
+    u_angles,
+)
 
 MAX_FACTORS = 12
 """Qubits among which products are looked for."""
@@ -197,29 +202,11 @@ class _Board:
             for chosen in combinations(others, weight):
                 if reduce(xor, (value for _, value in chosen), vector) in trivial:
                     return tuple(qubit for qubit, _ in chosen)
-        basis = Basis()
-        basis.add(self.everything)
-        for place, (_, value) in enumerate(others):
-            basis.add(value, 1 << place)
-        rest, used = basis.reduce(vector)
-        return None if rest else tuple(q for i, (q, _) in enumerate(others) if used >> i & 1)
+        (found,) = affine_sums([vector], others, self.everything)
+        return None if found is None else tuple(found)
 
     def _table(self, target: int, change: int, others: list[tuple[int, int]]) -> _Step:
-        """Return a flip multiplexed over the fewest qubits that decide it, found greedily."""
-        controls = list(others)
-        for item in list(others):
-            fewer = [each for each in controls if each != item]
-            if self._cells(change, fewer) is not None:
-                controls = fewer
-        cells = self._cells(change, controls)
-        assert cells is not None  # all others together tell the patterns apart
-        return _Step(target=target, controls=tuple(q for q, _ in controls), table=tuple(cells))
-
-    def _cells(self, change: int, controls: list[tuple[int, int]]) -> list[bool] | None:
-        """Return the change in each cell of the controls, ``None`` if some cell holds both."""
-        cells = [self.everything]
-        for _, column in controls:
-            cells = [cell & ~column for cell in cells] + [cell & column for cell in cells]
-        if any(cell & change not in (0, cell) for cell in cells):
-            return None
-        return [bool(cell & change) for cell in cells]
+        """Return a flip multiplexed over few qubits that decide it."""
+        found = fewest_controls(change, others, self.everything)
+        assert found is not None  # all others together tell the patterns apart
+        return _Step(target=target, controls=tuple(found[0]), table=tuple(found[1]))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
 from circuits.bit_order import Bits
 from circuits.gf2 import affine_rank
@@ -12,10 +12,13 @@ from circuits.loading.coupled import prepare_coupled
 from circuits.loading.dense import MAX_QUBITS, Dense
 from circuits.loading.flag_tree import FlagTree
 from circuits.loading.index_first import IndexFirst
-from circuits.loading.merging import Merging, carry_out
+from circuits.loading.merging import Merging, MergingEncoder, carry_out
 from circuits.loading.preparation import AncillaEncoder, Preparation
 from circuits.loading.schmidt import Schmidt
-from classical_ref.checks import Complexes
+from classical_ref.checks import Complexes, check_at_least, check_choice
+
+FEW = 64
+"""Patterns up to which there is always a circuit without ancillas; beyond, it would be too long."""
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
 
@@ -33,17 +36,13 @@ class Auto(AncillaEncoder):
     """Coupled pairs of physical qubits, for the goal ``"routed"``."""
     effort: int = 1
     """How many variants of each search are tried; the same effort gives the same circuit."""
-    max_ancillas: int | None = None
-    """Largest number of clean ancillas allowed, ``None`` for any."""
 
     def __post_init__(self) -> None:
-        if self.goal not in get_args(Goal):
-            raise ValueError(f"goal should be one of {get_args(Goal)}. Got {self.goal!r}.")
+        check_choice("goal", self.goal, Goal)
         if (self.goal == "routed") != (self.coupling_map is not None):
             raise ValueError("coupling_map should be given for the goal 'routed', and only there.")
         AncillaEncoder.__post_init__(self)
-        if self.effort < 1:
-            raise ValueError(f"effort should be at least 1. Got {self.effort}.")
+        check_at_least(1, effort=self.effort)
 
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the best preparation of those allowed, or the one of fewest ancillas.
@@ -76,11 +75,14 @@ class Auto(AncillaEncoder):
                 found = prepare_coupled(bits, amplitudes, self.coupling_map, variant=variant)
                 candidates += [] if found is None else [found]
         allowed = [candidate for candidate in candidates if self.allows(candidate)]
+        if not allowed and len(bits) <= FEW:  # blocks need flags, one search over all mostly none
+            others = (each.prepare(bits, amplitudes) for each in (Merging(width=3), IndexFirst()))
+            allowed = [next(each for each in others if self.allows(each))]
         if not allowed:
             return min(candidates, key=lambda candidate: candidate.num_ancillas)
         return min(allowed, key=self._cost)
 
-    def _searches(self, bits: Bits) -> Iterator[Merging | FlagTree]:
+    def _searches(self, bits: Bits) -> Iterator[MergingEncoder]:
         num_patterns, num_bits = bits.shape
         few = num_patterns <= 32
         tries = 3 if num_patterns <= 16 else 2 if few else 1

@@ -5,7 +5,7 @@ clears one of them with w - 1 CX. The lightest relation is used first; qubits th
 cleared in layers, half of them at a time.
 """
 
-from circuits.gf2 import Basis
+from circuits.gf2 import Basis, num_independent
 
 
 def compress(columns: list[int], everything: int) -> list[tuple[int, int]]:
@@ -25,7 +25,7 @@ def compress(columns: list[int], everything: int) -> list[tuple[int, int]]:
         if column not in (0, everything)
     }
     moves = _merge_equal(live)
-    rank = _rank(live)
+    rank = num_independent(live.values())
     while len(live) > rank:
         relation = _light_relation(live) or _any_relation(live)
         target = relation[0]
@@ -48,13 +48,6 @@ def _merge_equal(live: dict[int, int]) -> list[tuple[int, int]]:
                 del live[target]
             del qubits[half:]
     return moves
-
-
-def _rank(live: dict[int, int]) -> int:
-    basis = Basis()
-    for column in live.values():
-        basis.add(column)
-    return len(basis)
 
 
 def _light_relation(live: dict[int, int]) -> tuple[int, ...] | None:

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from circuits.bit_order import Bits
+from circuits.bit_order import Bits, Words, to_words
 from circuits.loading.coupled_search.placement import Pairs, neighbor_words, patch, place_qubits
 from circuits.loading.merging import carry_out
-from circuits.loading.merging_search.steps import Plan, RunSteps, Step, Words, to_words
+from circuits.loading.merging_search.steps import Plan, RunSteps, Step
 from circuits.loading.preparation import Preparation
 from classical_ref.checks import Complexes, Floats, Integers
 
@@ -49,8 +49,8 @@ def prepare_coupled(
         The preparation, or ``None`` for more than 64 neurons or 32 patterns, for a map without so
         many connected qubits, or if some pair could not be told apart by coupled qubits.
     """
-    num_patterns, num_neurons = bits.shape
-    if num_neurons > MAX_QUBITS or not 2 <= num_patterns <= MAX_PATTERNS:
+    num_neurons = bits.shape[1]
+    if num_neurons > MAX_QUBITS or not 2 <= len(bits) <= MAX_PATTERNS:
         return None
     sites = patch(coupling_map, num_neurons, variant)
     if sites is None:
@@ -60,16 +60,13 @@ def prepare_coupled(
     # constant qubits, which no gate touches, stand at the rim
     core, rim = sites[: len(varying)], iter(sites[len(varying) :])
     neighbors = neighbor_words(coupling_map, core)
-    steps = min(max(20_000_000 // (num_patterns**2 * len(varying)), 2000), 20_000)
-    places = place_qubits(inner, neighbors, steps=steps, variant=variant)
+    places = place_qubits(inner, neighbors, variant=variant)
     placed = np.zeros_like(inner)
     placed[:, places] = inner
-    last = _search(to_words(placed)[:, 0], neighbors, width, 0.6 + 0.2 * (variant % 2), variant)
-    if last is None:
-        return None
     qubit_at = {site: int(qubit) for site, qubit in zip(places, varying, strict=True)}
-    renamed = tuple(_renamed(step, qubit_at) for step in last.steps())
-    plan = Plan(two_qubit_gates=last.cost, actions=(RunSteps(steps=renamed),))
+    plan = _plan(placed, neighbors, width, variant, qubit_at)
+    if plan is None:
+        return None
     found = carry_out(plan, bits, amplitudes)
     stands_at = {qubit: core[site] for site, qubit in qubit_at.items()}
     layout = tuple(
@@ -100,14 +97,21 @@ def prepare_on_sites(
         The preparation, or ``None`` for more than 64 sites or 32 patterns, or if some pair could
         not be told apart by coupled qubits.
     """
-    num_patterns, num_sites = bits.shape
-    if num_sites > MAX_QUBITS or not 2 <= num_patterns <= MAX_PATTERNS:
+    if bits.shape[1] > MAX_QUBITS or not 2 <= len(bits) <= MAX_PATTERNS:
         return None
+    plan = _plan(bits, neighbors, width, variant, {site: site for site in range(bits.shape[1])})
+    return None if plan is None else carry_out(plan, bits, amplitudes)
+
+
+def _plan(
+    bits: Bits, neighbors: Words, width: int, variant: int, qubit_at: dict[int, int]
+) -> Plan | None:
+    """Return what to do for the qubits at their sites, ``None`` if the search got stuck."""
     last = _search(to_words(bits)[:, 0], neighbors, width, 0.6 + 0.2 * (variant % 2), variant)
     if last is None:
         return None
-    plan = Plan(two_qubit_gates=last.cost, actions=(RunSteps(steps=tuple(last.steps())),))
-    return carry_out(plan, bits, amplitudes)
+    steps = tuple(_renamed(step, qubit_at) for step in last.steps())
+    return Plan(two_qubit_gates=last.cost, actions=(RunSteps(steps=steps),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,7 +16,7 @@ from qiskit import QuantumCircuit
 from circuits.bit_order import Bits
 from circuits.gf2 import pack
 from circuits.loading.preparation import empty_circuit
-from circuits.synthesis.multiplexer import cz_control, decompose_up_to_diagonal, u_angles
+from circuits.synthesis.multiplexer import cells_of, cz_control, decompose_up_to_diagonal, u_angles
 from classical_ref.checks import Complexes
 
 _IDENTITY = np.eye(2, dtype=np.complex128)
@@ -69,10 +69,7 @@ class Elimination:
             How many pairs were merged. A cell is merged if it holds exactly two patterns and they
             differ in the target alone.
         """
-        cells = [self.alive]
-        for control in controls:
-            column = self.columns[control]
-            cells = [m & ~column for m in cells] + [m & column for m in cells]
+        cells = cells_of([self.columns[control] for control in controls], self.alive)
         gates = np.empty((len(cells), 2, 2), dtype=np.complex128)
         merged = 0
         for cell, members in enumerate(cells):

@@ -13,24 +13,14 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from circuits.bit_order import Bits
+from circuits.bit_order import Bits, to_words
 from circuits.loading.elimination import Elimination
-from circuits.loading.merging import carry_out
-from circuits.loading.merging_search.steps import (
-    Action,
-    Literal,
-    Plan,
-    RunSteps,
-    Search,
-    decode,
-    to_words,
-)
-from circuits.loading.preparation import AncillaEncoder, Preparation
-from classical_ref.checks import Complexes
+from circuits.loading.merging import MergingEncoder
+from circuits.loading.merging_search.steps import Action, Literal, Plan, RunSteps, decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagTree(AncillaEncoder):
+class FlagTree(MergingEncoder):
     """Blocks merged under flags, then a beam search over what is left."""
 
     name: ClassVar[str] = "flag-tree"
@@ -38,22 +28,10 @@ class FlagTree(AncillaEncoder):
     """Largest block that is not split further."""
     width: int = 8
     """States kept by each beam search."""
-    depth_weight: float = 0.0
-    """CX that one layer of depth is worth."""
-    tree: bool = False
-    """Whether the CX that make two patterns neighbors form a tree, of logarithmic depth."""
-    variant: int = 0
-    """How ties are broken; another number gives another circuit."""
-    max_ancillas: int | None = None
-    """Largest number of clean ancillas allowed, ``None`` for any."""
 
     def plan(self, bits: Bits) -> Plan:
-        """Return the actions and their CX count; amplitudes play no part."""
+        """See :class:`MergingEncoder`."""
         return _Planner(bits, self).plan()
-
-    def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
-        """Return the preparation, whatever number of ancillas it takes."""
-        return carry_out(self.plan(bits), bits, amplitudes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,22 +78,16 @@ class _Planner:
         self.busy = np.zeros(self.num_bits + 1, dtype=np.int64)
         self.cost = 0
         self.actions: list[Action] = []
-        self.block = settings.block
-        self.search = Search(
-            width=settings.width,
-            depth_weight=settings.depth_weight,
-            tree=settings.tree,
-            variant=settings.variant,
-        )
+        self.block, self.search = settings.block, settings.search
 
     def plan(self) -> Plan:
         self._visit([])
         if self.num_rows > 1:
             rest = np.ascontiguousarray(self.rows[: self.num_rows, :-1])
-            cost, *found, _ = self.search.run(rest, self.num_bits, self.busy)
-            self.actions.append(RunSteps(steps=decode(*found, tree=self.search.tree)))
-            self.cost += cost
-        return Plan(two_qubit_gates=int(self.cost), actions=tuple(self.actions))
+            found = self.search.run(rest, self.num_bits, self.busy)
+            self.actions.append(RunSteps(steps=decode(found, tree=self.search.tree)))
+            self.cost += found.cost
+        return Plan(two_qubit_gates=self.cost, actions=tuple(self.actions))
 
     def _visit(self, literals: list[Literal]) -> None:
         """Merge the patterns on which all ``literals`` hold into one."""
@@ -151,14 +123,14 @@ class _Planner:
         from circuits.loading.merging_search.flag_search import apply_steps
 
         block = np.ascontiguousarray(self.rows[members, :-1])
-        cost, *found, self.busy = self.search.run(block, self.num_bits, self.busy, flagged=True)
+        found = self.search.run(block, self.num_bits, self.busy, flagged=True)
+        self.busy = found.busy
         self.rows[:, -1] = 0
         self.rows[members, -1] = 1
-        self.num_rows = int(
-            apply_steps(self.rows, self.num_rows, self.num_bits, *found, self.search.tree)
-        )
-        self.actions.append(RunSteps(steps=decode(*found, tree=self.search.tree), flag=flag))
-        self.cost += cost
+        tree = self.search.tree
+        self.num_rows = int(apply_steps(self.rows, self.num_rows, self.num_bits, found, tree))
+        self.actions.append(RunSteps(steps=decode(found, tree=tree), flag=flag))
+        self.cost += found.cost
 
     def _members(self, literals: list[Literal]) -> npt.NDArray[np.intp]:
         rows = self.rows[: self.num_rows]

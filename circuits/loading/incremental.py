@@ -28,8 +28,6 @@ class Incremental(AncillaEncoder):
     """Patterns stored one by one in the given order, with one or two ancillas."""
 
     name: ClassVar[str] = "incremental"
-    max_ancillas: int | None = None
-    """Largest number of clean ancillas allowed, ``None`` for any."""
 
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""

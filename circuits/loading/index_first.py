@@ -20,11 +20,12 @@ from typing import ClassVar
 import numpy as np
 
 from circuits.bit_order import Bits
-from circuits.gf2 import Basis
+from circuits.gf2 import affine_sums
 from circuits.loading.compression import compress
 from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
 from circuits.loading.preparation import Encoder, Preparation
+from circuits.synthesis.multiplexer import fewest_controls
 from classical_ref.checks import Complexes
 
 SEARCH_BUDGET = 50_000
@@ -135,7 +136,15 @@ def _clear(elimination: Elimination, index: list[int]) -> None:
                 elimination.x(target)
             elimination.conjunction((first, 1), (second, 1), target)
         else:
-            _flip_by_index(elimination, index, fallback[1])
+            # flips multiplexed over the index qubits that decide it
+            columns, target = elimination.columns, fallback[1]
+            found = fewest_controls(
+                columns[target], [(q, columns[q]) for q in index], elimination.alive
+            )
+            assert found is not None  # the index tells all patterns apart
+            controls, table = found
+            flips = sum(flip << cell for cell, flip in enumerate(table))
+            elimination.multiplex(target, controls, flips, 0)
 
 
 def _settle(elimination: Elimination, qubit: int) -> bool:
@@ -145,31 +154,15 @@ def _settle(elimination: Elimination, qubit: int) -> bool:
     return not elimination.columns[qubit]
 
 
-def _relations(
-    elimination: Elimination, order: list[int], vectors: list[int]
-) -> list[list[int] | None]:
-    """Express each vector as a sum of columns (and 1); ``None`` where it is no such sum."""
-    basis = Basis()
-    constant = 1 << len(elimination.columns)
-    basis.add(elimination.alive, constant)
-    for qubit in order:
-        basis.add(elimination.columns[qubit], 1 << qubit)
-    found: list[list[int] | None] = []
-    for vector in vectors:
-        rest, used = basis.reduce(vector)
-        used &= ~constant
-        found.append(None if rest else [q for q in order if used >> q & 1])
-    return found
-
-
 def _cheapest_sum(
     elimination: Elimination, index: list[int], pending: list[int]
 ) -> tuple[int, int, list[int]] | None:
     """Return (CX, target, sources) for a pending qubit that is a sum of others."""
     best: tuple[int, int, list[int]] | None = None
+    columns = elimination.columns
     for target in pending:
-        order = [*index, *(q for q in pending if q != target)]
-        (sources,) = _relations(elimination, order, [elimination.columns[target]])
+        others = [(q, columns[q]) for q in [*index, *pending] if q != target]
+        (sources,) = affine_sums([columns[target]], others, elimination.alive)
         if sources is not None and (best is None or len(sources) < best[0]):
             best = (len(sources), target, sources)
     return best
@@ -181,9 +174,11 @@ def _cheapest_product(
     """Return (CX, target, sources, factors) for a sum of qubits that is a product of two others."""
     best: tuple[int, int, list[int], tuple[int, int]] | None = None
     pairs = list(combinations([*index, *pending], 2))
-    products = [elimination.columns[a] & elimination.columns[b] for a, b in pairs]
+    columns = elimination.columns
+    products = [columns[a] & columns[b] for a, b in pairs]
     for order in ([*index, *pending], [*pending, *index], [*pending[::-1], *index]):
-        for pair, used in zip(pairs, _relations(elimination, order, products), strict=True):
+        sums = affine_sums(products, [(q, columns[q]) for q in order], elimination.alive)
+        for pair, used in zip(pairs, sums, strict=True):
             targets = [q for q in used or () if q in pending and q not in pair]
             if used is None or not targets:
                 continue
@@ -191,30 +186,3 @@ def _cheapest_product(
             if best is None or cost < best[0]:
                 best = (cost, targets[0], [q for q in used if q != targets[0]], pair)
     return best
-
-
-def _flip_by_index(elimination: Elimination, index: list[int], target: int) -> None:
-    """Clear a qubit by flips multiplexed over the index qubits it depends on."""
-    controls = list(index)
-    for qubit in index:
-        fewer = [q for q in controls if q != qubit]
-        if _flips(elimination, fewer, target) is not None:
-            controls = fewer
-    flips = _flips(elimination, controls, target)
-    assert flips is not None  # the index tells all patterns apart
-    elimination.multiplex(target, controls, flips, 0)
-
-
-def _flips(elimination: Elimination, controls: list[int], target: int) -> int | None:
-    """Return the cells in which ``target`` is 1, ``None`` if some cell holds both values."""
-    cells = [elimination.alive]
-    for control in controls:
-        column = elimination.columns[control]
-        cells = [m & ~column for m in cells] + [m & column for m in cells]
-    flips = 0
-    for cell, members in enumerate(cells):
-        ones = members & elimination.columns[target]
-        if ones and ones != members:
-            return None
-        flips |= bool(ones) << cell
-    return flips

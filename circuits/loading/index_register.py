@@ -23,7 +23,7 @@ from typing import ClassVar
 import numpy as np
 
 from circuits.bit_order import Bits
-from circuits.gf2 import Basis
+from circuits.gf2 import affine_sums
 from circuits.loading.compression import compress
 from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
@@ -37,8 +37,6 @@ class IndexRegister(AncillaEncoder):
     """A dense state of ⌈log2 K⌉ index qubits and two unary iterations; any K and D."""
 
     name: ClassVar[str] = "index-register"
-    max_ancillas: int | None = None
-    """Largest number of clean ancillas allowed, ``None`` for any."""
 
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
@@ -129,16 +127,12 @@ def _flip(elimination: Elimination, flag: Literal, target: int) -> None:
 
 def _clear_affine(elimination: Elimination, neuron: int, index: list[int]) -> None:
     """Clear a neuron that is a XOR of index bits, and a constant, by CX."""
-    basis = Basis()
-    constant = 1 << len(elimination.columns)
-    basis.add(elimination.alive, constant)
-    for qubit in index:
-        basis.add(elimination.columns[qubit], 1 << qubit)
-    rest, used = basis.reduce(elimination.columns[neuron])
-    if rest:
+    columns = elimination.columns
+    held = [(qubit, columns[qubit]) for qubit in index]
+    (sources,) = affine_sums([columns[neuron]], held, elimination.alive)
+    if sources is None:
         return
-    for qubit in index:
-        if used >> qubit & 1:
-            elimination.cx(qubit, neuron)
-    if used & constant:
+    for qubit in sources:
+        elimination.cx(qubit, neuron)
+    if columns[neuron]:
         elimination.x(neuron)

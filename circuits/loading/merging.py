@@ -11,23 +11,23 @@ References:
     the merging of pairs; Bergholm et al. (2005) for the multiplexers.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from circuits.bit_order import Bits
+from circuits.bit_order import Bits, to_words
 from circuits.loading.elimination import Elimination
-from circuits.loading.merging_search.steps import Plan, RunSteps, Search, decode, to_words
+from circuits.loading.merging_search.steps import Plan, RunSteps, Search, decode
 from circuits.loading.preparation import AncillaEncoder, Preparation
 from classical_ref.checks import Complexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merging(AncillaEncoder):
-    """Beam search over merges of pairs, for up to about 64 patterns."""
+class MergingEncoder(AncillaEncoder):
+    """An encoder that merges pairs in an order found by beam search."""
 
-    name: ClassVar[str] = "merging"
     width: int = 16
     """States kept per number of remaining patterns."""
     depth_weight: float = 0.0
@@ -36,29 +36,35 @@ class Merging(AncillaEncoder):
     """Whether the CX that make two patterns neighbors form a tree, of logarithmic depth."""
     variant: int = 0
     """How ties are broken; another number gives another circuit."""
-    max_ancillas: int | None = None
-    """Largest number of clean ancillas allowed, ``None`` for any."""
 
+    @property
+    def search(self) -> Search:
+        """The beam search with these settings."""
+        return Search(self.width, self.depth_weight, self.tree, self.variant)
+
+    @abstractmethod
     def plan(self, bits: Bits) -> Plan:
-        """Return the steps and their CX count; amplitudes play no part."""
-        if len(bits) == 1:
-            return Plan(two_qubit_gates=0, actions=())
-        search = Search(
-            width=self.width,
-            depth_weight=self.depth_weight,
-            tree=self.tree,
-            variant=self.variant,
-        )
-        num_bits = bits.shape[1]
-        cost, table, fans, extras, _ = search.run(
-            to_words(bits), num_bits, np.zeros(num_bits + 1, np.int64)
-        )
-        steps = decode(table, fans, extras, tree=self.tree)
-        return Plan(two_qubit_gates=int(cost), actions=(RunSteps(steps=steps),))
+        """Return what to do and its CX count; amplitudes play no part."""
 
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
         return carry_out(self.plan(bits), bits, amplitudes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merging(MergingEncoder):
+    """Beam search over merges of pairs, for up to about 64 patterns."""
+
+    name: ClassVar[str] = "merging"
+
+    def plan(self, bits: Bits) -> Plan:
+        """See :class:`MergingEncoder`."""
+        if len(bits) == 1:
+            return Plan(two_qubit_gates=0, actions=())
+        num_bits = bits.shape[1]
+        found = self.search.run(to_words(bits), num_bits, np.zeros(num_bits + 1, np.int64))
+        steps = decode(found, tree=self.tree)
+        return Plan(two_qubit_gates=found.cost, actions=(RunSteps(steps=steps),))
 
 
 def carry_out(plan: Plan, bits: Bits, amplitudes: Complexes) -> Preparation:

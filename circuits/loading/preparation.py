@@ -11,7 +11,7 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import Bits, check_bits
 from circuits.resources import Resources, count
-from classical_ref.checks import Complexes
+from classical_ref.checks import Complexes, check_at_least
 
 MIN_AMPLITUDE = 1e-12
 """Amplitudes of a unit vector should be larger: rounding is no longer small beside smaller ones."""
@@ -66,16 +66,16 @@ class Encoder(ABC):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AncillaEncoder(Encoder):
-    """An encoder that uses clean ancillas; subclasses have the field ``max_ancillas``."""
+    """An encoder that uses clean ancillas."""
 
-    max_ancillas: int | None
+    max_ancillas: int | None = None
+    """Largest number of clean ancillas allowed, ``None`` for any."""
 
     def __post_init__(self) -> None:
-        if self.max_ancillas is not None and self.max_ancillas < 0:
-            raise ValueError(
-                f"max_ancillas should be at least 0, or None. Got {self.max_ancillas}."
-            )
+        if self.max_ancillas is not None:
+            check_at_least(0, max_ancillas=self.max_ancillas)
 
     @abstractmethod
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:

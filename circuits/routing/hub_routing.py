@@ -17,11 +17,10 @@ from qiskit import QuantumCircuit, generate_preset_pass_manager
 from qiskit.circuit.exceptions import CircuitError
 from qiskit.transpiler import CouplingMap
 
-from circuits.bit_order import Bits
+from circuits.bit_order import Bits, Words
 from circuits.circuit_facts import active_qubits, two_qubit_gates
 from circuits.loading.coupled import MAX_PATTERNS, MAX_QUBITS, prepare_on_sites
-from circuits.loading.coupled_search.placement import neighbor_words
-from circuits.loading.merging_search.steps import Words, to_words
+from circuits.loading.coupled_search.placement import neighbor_words, place_qubits
 from circuits.resources import count
 from circuits.routing.hub_circuits import Flip, HubCircuit, Signal, read_hubs
 from circuits.routing.hub_sites import HubSites, hub_sites
@@ -206,13 +205,8 @@ class _Frame:
 
     def _annealed(self, bits: Bits, neighbors: Words, variant: int) -> list[int]:
         """Return the column for each site of the tree, by the patterns that the wires hold."""
-        from circuits.loading.coupled_search.annealing import anneal
-
-        tree, (num_rows, num_members) = self.sites.tree, bits.shape
+        tree = self.sites.tree
         added = tree.added(fractional=self.fractional)
         place = {site: i for i, site in enumerate(tree.members)}
         above = [place[added[site]] if site in added else -1 for site in tree.members]
-        columns = to_words(np.ascontiguousarray(bits.T))[:, 0].copy()
-        steps = min(max(20_000_000 // (num_rows**2 * num_members), 2000), 20_000)
-        found = anneal(columns, num_rows, np.array(above), neighbors, steps, variant, by_site=True)
-        return [int(each) for each in found]
+        return place_qubits(bits, neighbors, variant=variant, above=np.array(above))

@@ -8,6 +8,8 @@ References:
     one-qubit gates", equations 6 to 10; Shende, Bullock and Markov (2006).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from classical_ref.checks import Complexes
@@ -70,3 +72,41 @@ def u_angles(matrix: Complexes) -> tuple[float, float, float, float]:
     low, high = float(np.angle(matrix[1, 0])), float(np.angle(-matrix[0, 1]))
     phase = float(np.angle(matrix[0, 0])) if abs(matrix[0, 0]) > 1e-15 else 0.0
     return theta, low - phase, high - phase, phase
+
+
+def cells_of(columns: Sequence[int], everything: int) -> list[int]:
+    """Return for each value of the controls the patterns that have it, a bit for each.
+
+    Args:
+        columns: The patterns in which each control is 1.
+        everything: All patterns.
+    """
+    cells = [everything]
+    for column in columns:
+        cells = [cell & ~column for cell in cells] + [cell & column for cell in cells]
+    return cells
+
+
+def fewest_controls(
+    wanted: int, candidates: Sequence[tuple[int, int]], everything: int
+) -> tuple[list[int], list[bool]] | None:
+    """Return controls that decide a column, found greedily, and its value for each of theirs.
+
+    Args:
+        wanted: The column, a bit for each pattern.
+        candidates: Pairs of a qubit and its column; ``None`` if all together do not decide.
+        everything: All patterns.
+    """
+
+    def table(controls: Sequence[tuple[int, int]]) -> list[bool] | None:
+        cells = cells_of([column for _, column in controls], everything)
+        decided = all(cell & wanted in (0, cell) for cell in cells)
+        return [bool(cell & wanted) for cell in cells] if decided else None
+
+    kept = list(candidates)
+    for candidate in candidates:
+        fewer = [each for each in kept if each != candidate]
+        if table(fewer) is not None:
+            kept = fewer
+    values = table(kept)
+    return None if values is None else ([qubit for qubit, _ in kept], values)

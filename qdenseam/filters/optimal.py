@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from circuits.distance.signal_processing import SignalAngles, modulus_angles
-from classical_ref.checks import Complexes, Floats
+from classical_ref.checks import Complexes, Floats, check_at_least, check_within
 from qdenseam.filters.polynomial import cached_angles
 from qdenseam.filters.tables import Filter
 
@@ -45,12 +45,9 @@ class OptimalFilter(Filter):
     acceptance: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.degree < 1:
-            raise ValueError(f"degree should be at least 1. Got {self.degree}.")
-        if self.radius < 0:
-            raise ValueError(f"radius should be at least 0. Got {self.radius}.")
-        if not 0 < self.acceptance <= 1:
-            raise ValueError(f"acceptance should be in (0, 1]. Got {self.acceptance}.")
+        check_at_least(1, degree=self.degree)
+        check_at_least(0, radius=self.radius)
+        check_within("(0, 1]", acceptance=self.acceptance)
 
     def table(self, num_known: int) -> Floats:
         """Return F(d), shape ``(n + 1,)``; F = 1 when nothing is known."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, polynomial_angles
-from classical_ref.checks import Complexes, Floats
+from classical_ref.checks import Complexes, Floats, check_at_least, check_within
 from qdenseam.filters.tables import Filter
 
 
@@ -50,8 +50,7 @@ class CosinePower(PolynomialFilter):
     num_controls: int = 2
 
     def __post_init__(self) -> None:
-        if self.num_controls < 1:
-            raise ValueError(f"num_controls should be at least 1. Got {self.num_controls}.")
+        check_at_least(1, num_controls=self.num_controls)
 
     def polynomial(self, num_known: int) -> tuple[Complexes, float]:
         """Return ((1 + z)/2)^b and ω = π/n."""
@@ -88,10 +87,8 @@ class DolphChebyshev(PolynomialFilter):
     edge: float = 0.85
 
     def __post_init__(self) -> None:
-        if self.degree < 1:
-            raise ValueError(f"degree should be at least 1. Got {self.degree}.")
-        if not 0 < self.edge < 1:
-            raise ValueError(f"edge should be in (0, 1). Got {self.edge}.")
+        check_at_least(1, degree=self.degree)
+        check_within("(0, 1)", edge=self.edge)
 
     def polynomial(self, num_known: int) -> tuple[Complexes, float]:
         """Return w^m f(cos θ) as a polynomial in z = w², w = e^{iθ}, and ω = π/n."""

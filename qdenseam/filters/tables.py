@@ -1,7 +1,7 @@
 """Filters F(d): the amplitude factor of a stored pattern at Hamming distance d from the probe.
 
 A filter acts on amplitudes, a separation on energies. n is the number of known positions. Every
-table in [0, 1] is realized without loss by n signals; filters of :mod:`.polynomial_filters` need
+table in [0, 1] is realized without loss by n signals; filters of :mod:`.polynomial` need
 fewer.
 """
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, table_angles
 from circuits.distance.symmetric_signal_processing import table_series
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_at_least, check_within
 from qdenseam.spelling import Named, resolved
 
 MAX_TABULATED = 128
@@ -48,7 +48,7 @@ class HammingBall(Filter):
     radius: int = 0
 
     def __post_init__(self) -> None:
-        _check_radius(self.radius)
+        check_at_least(0, radius=self.radius)
 
     def table(self, num_known: int) -> Floats:
         """Return the indicator of the ball, shape ``(n + 1,)``."""
@@ -63,7 +63,7 @@ class Shell(Filter):
     radius: int = 1
 
     def __post_init__(self) -> None:
-        _check_radius(self.radius)
+        check_at_least(0, radius=self.radius)
 
     def table(self, num_known: int) -> Floats:
         """Return the indicator of the shell, shape ``(n + 1,)``; zeros for a radius above n."""
@@ -83,8 +83,7 @@ class OverlapPower(Filter):
     rectified: bool = True
 
     def __post_init__(self) -> None:
-        if self.order < 1:
-            raise ValueError(f"order should be at least 1. Got {self.order}.")
+        check_at_least(1, order=self.order)
 
     def table(self, num_known: int) -> Floats:
         """Return the powers of the overlap, shape ``(n + 1,)``."""
@@ -106,7 +105,7 @@ class Posterior(Filter):
     flip_probability: float = 0.2
 
     def __post_init__(self) -> None:
-        _check_flip_probability(self.flip_probability)
+        check_within("(0, 0.5]", flip_probability=self.flip_probability)
 
     def table(self, num_known: int) -> Floats:
         """Return the roots of the likelihood ratio, shape ``(n + 1,)``."""
@@ -123,8 +122,8 @@ class CappedPosterior(Filter):
     radius: int = 1
 
     def __post_init__(self) -> None:
-        _check_flip_probability(self.flip_probability)
-        _check_radius(self.radius)
+        check_within("(0, 0.5]", flip_probability=self.flip_probability)
+        check_at_least(0, radius=self.radius)
 
     def table(self, num_known: int) -> Floats:
         """Return the capped roots, shape ``(n + 1,)``."""
@@ -204,13 +203,3 @@ def as_filter(given: Filter | npt.ArrayLike | Callable[[int], float]) -> Filter:
     found = resolved("filter", row)
     assert isinstance(found, Filter)  # by its kind
     return found
-
-
-def _check_radius(radius: int) -> None:
-    if radius < 0:
-        raise ValueError(f"radius should be at least 0. Got {radius}.")
-
-
-def _check_flip_probability(flip_probability: float) -> None:
-    if not 0 < flip_probability <= 0.5:
-        raise ValueError(f"flip_probability should be in (0, 1/2]. Got {flip_probability}.")

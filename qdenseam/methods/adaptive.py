@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Integers, check_probes
+from classical_ref.checks import Integers, check_at_least, check_probes
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
 from qdenseam.spelling import Named
@@ -231,8 +231,7 @@ def run_together(
         TypeError: The method needs the other kind of memory.
     """
     rng = np.random.default_rng(rng)
-    if shots < 1:
-        raise ValueError(f"shots should be at least 1. Got {shots}.")
+    check_at_least(1, shots=shots)
     spins = check_probes(probes, memory.num_neurons)
     if not isinstance(memory, method.memory_type):
         raise TypeError(

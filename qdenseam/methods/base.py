@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import index
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -12,7 +11,7 @@ from qiskit import QuantumCircuit
 
 from circuits.resources import count
 from classical_ref.checks import Floats as Floats
-from classical_ref.checks import Integers
+from classical_ref.checks import Integers, check_integer
 from classical_ref.checks import Spins as Spins
 from qdenseam.spelling import Named
 
@@ -141,7 +140,7 @@ class RecallMethod(Named, ABC):
 
 
 def check_counts(method: object, **least: int) -> None:
-    """Make the named fields of a frozen method plain integers.
+    """Make the named fields of a frozen value plain integers, where they are not None.
 
     Raises:
         TypeError: One is no integer.
@@ -149,13 +148,9 @@ def check_counts(method: object, **least: int) -> None:
     """
     for name, smallest in least.items():
         value = getattr(method, name)
-        try:
-            number = index(value)
-        except TypeError:
-            raise TypeError(f"{name} should be an integer. Got {value!r}.") from None
-        if number < smallest:
-            raise ValueError(f"{name} should be at least {smallest}. Got {number}.")
-        object.__setattr__(method, name, number)
+        if value is not None:
+            check_integer(smallest, **{name: value})
+            object.__setattr__(method, name, int(value))
 
 
 def check_angles(method: object, *names: str) -> None:

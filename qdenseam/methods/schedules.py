@@ -16,6 +16,7 @@ from circuits.grover.rounds import (
     plain_iterations,
     plain_rounds,
 )
+from classical_ref.checks import check_at_least, check_within
 from qdenseam.spelling import Named, resolved
 
 
@@ -76,8 +77,7 @@ class FixedPoint(Schedule):
     max_failure: float = 0.1
 
     def __post_init__(self) -> None:
-        if not 0 < self.max_failure < 1:
-            raise ValueError(f"max_failure should be in (0, 1). Got {self.max_failure}.")
+        check_within("(0, 1)", max_failure=self.max_failure)
 
     def rounds(self, fraction: float) -> Rounds:
         """Return :func:`circuits.grover.rounds.fixed_point_rounds`."""
@@ -101,8 +101,7 @@ class Iterations(Schedule):
     may_over_rotate: bool = False
 
     def __post_init__(self) -> None:
-        if self.num_iterations < 0:
-            raise ValueError(f"num_iterations should be at least 0. Got {self.num_iterations}.")
+        check_at_least(0, num_iterations=self.num_iterations)
 
     def rounds(self, fraction: float) -> Rounds:
         """Return the Grover rounds."""
@@ -136,8 +135,7 @@ class Amplified(Named):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", as_schedule(self.schedule))
-        if not 0 < self.acceptance <= 1:
-            raise ValueError(f"acceptance should be in (0, 1]. Got {self.acceptance}.")
+        check_within("(0, 1]", acceptance=self.acceptance)
 
     def rounds(self) -> Rounds:
         """Return the rounds for the claimed acceptance."""

@@ -11,6 +11,7 @@ from qiskit.transpiler import Target
 
 from circuits.index.known_index import MAX_PATTERNS
 from circuits.loading import Auto, IndexFirst
+from classical_ref.checks import Booleans
 from classical_ref.spins import hamming_distance
 from qdenseam.execution.devices.parts import failed_places, working_qubits
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -34,7 +35,6 @@ from qdenseam.methods import (
 )
 from qdenseam.methods.amplitude.searches.marking import (
     NEGLIGIBLE,
-    Mask,
     claim_for,
     claim_of_each,
     known_parts,
@@ -101,9 +101,7 @@ def _answers(joint: npt.NDArray[np.float64], memory: AmplitudeMemory, probe: Spi
     return bool(np.allclose(shares / shares.sum(), priors / priors.sum(), rtol=1e-3, atol=0))
 
 
-def expected_probes(
-    memory: AmplitudeMemory, known: npt.NDArray[np.bool_], num_flips: int
-) -> Expected:
+def expected_probes(memory: AmplitudeMemory, known: Booleans, num_flips: int) -> Expected:
     """Return every stored pattern with flips at known neurons: one in turn, more at random."""
     rng = np.random.default_rng(0)
     places = np.flatnonzero(known)
@@ -235,7 +233,7 @@ def _filters(
     yield SeparationFilter(HammingBall(num_flips)), num_known
 
 
-def tells_all_apart(memory: AmplitudeMemory, known: Mask) -> bool:
+def tells_all_apart(memory: AmplitudeMemory, known: Booleans) -> bool:
     """Return whether no two stored patterns share their known part; an index search needs that."""
     parts = known_parts(memory, known)[memory.weights > 0]
     return len(np.unique(parts)) == len(parts)

@@ -4,6 +4,7 @@ import numpy as np
 from qiskit.transpiler import Target
 
 from circuits.index.known_index import MAX_PATTERNS
+from classical_ref.checks import Booleans
 from qdenseam.execution.compiling.compilation import WIDEST, is_calibrated
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
@@ -16,7 +17,6 @@ from qdenseam.methods import (
     MinimumSearch,
     RecallMethod,
 )
-from qdenseam.methods.amplitude.searches.marking import Mask
 from qdenseam.methods.base import Spins
 from qdenseam.planning.candidates import nearest_filter, tells_all_apart
 from qdenseam.planning.plans import plan
@@ -66,7 +66,7 @@ def choose(
 
 def choose_method(
     memory: Memory,
-    known: Mask,
+    known: Booleans,
     num_flips: int,
     *,
     on_device: bool = False,
@@ -103,7 +103,7 @@ def choose_method(
     return once
 
 
-def num_expected_flips(known: Mask, expected_flips: int | None) -> int:
+def num_expected_flips(known: Booleans, expected_flips: int | None) -> int:
     """Return how many known neurons may be wrong: as told, else 1 where all are known.
 
     Raises:

@@ -4,8 +4,9 @@
 import numpy as np
 from numba import njit
 
+from circuits.bit_order import Words
 from circuits.loading.coupled_search.kernels import spanning_length
-from circuits.loading.merging_search.kernels import HELPER, U0, U1, Ints, Words, mix
+from circuits.loading.merging_search.kernels import HELPER, U0, U1, Ints, mix
 
 START = 4.0
 """Temperature at the start, in CX; it falls linearly to 0."""

@@ -8,7 +8,8 @@ A row is a pattern as one ``uint64``, bit s for site s. A set of sites is such a
 import numpy as np
 from numba import njit
 
-from circuits.loading.merging_search.kernels import HELPER, U0, U1, Ints, Words, popcount
+from circuits.bit_order import Words
+from circuits.loading.merging_search.kernels import HELPER, U0, U1, Ints, popcount
 
 
 @HELPER

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from circuits.bit_order import Words
 from circuits.loading.coupled_search.kernels import (
     apply_cx,
     column,
@@ -20,7 +21,15 @@ from circuits.loading.coupled_search.kernels import (
     place,
     spanning_length,
 )
-from circuits.loading.merging_search.kernels import HELPER, MUX_COST, U0, U1, Ints, Words, mix
+from circuits.loading.merging_search.kernels import (
+    HELPER,
+    MUX_COST,
+    U0,
+    U1,
+    Ints,
+    closest_pair,
+    mix,
+)
 from classical_ref.checks import Floats
 
 # columns of a candidate; from PATHS on the codes of up to three controls
@@ -63,19 +72,11 @@ def propose(
                 o += 1
         closest = -1
         for _ in range(min(pairs, len(gap))):
-            o = 0
-            for x in range(1, len(gap)):
-                if gap[x] < gap[o]:
-                    o = x
+            least, i, j = closest_pair(gap)
             if closest < 0:
-                closest = gap[o] // 64
-            if gap[o] // 64 > closest + 6 and pairs < len(gap):
+                closest = least // 64
+            if least // 64 > closest + 6 and pairs < len(gap):
                 break
-            gap[o] = 1 << 40
-            i = 1
-            while (i + 1) * i // 2 <= o:
-                i += 1
-            j = o - i * (i - 1) // 2
             sites = states[s, i] ^ states[s, j]
             targets = join(sites, neighbors, layers)
             while targets != U0:

@@ -8,10 +8,9 @@ from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from circuits.bit_order import Bits
-from circuits.loading.merging_search.steps import to_words
+from circuits.bit_order import Bits, Words, to_words
+from classical_ref.checks import Integers
 
 Pairs = Sequence[tuple[int, int]]
 
@@ -44,7 +43,7 @@ def patch(coupling_map: Pairs, num_sites: int, variant: int = 0) -> list[int] | 
     return taken
 
 
-def neighbor_words(coupling_map: Pairs, sites: Sequence[int]) -> npt.NDArray[np.uint64]:
+def neighbor_words(coupling_map: Pairs, sites: Sequence[int]) -> Words:
     """Return for each site the set of coupled sites, bit i for ``sites[i]``."""
     place = {site: i for i, site in enumerate(sites)}
     words = [0] * len(sites)
@@ -56,15 +55,24 @@ def neighbor_words(coupling_map: Pairs, sites: Sequence[int]) -> npt.NDArray[np.
 
 
 def place_qubits(
-    bits: Bits, neighbors: npt.NDArray[np.uint64], *, steps: int, variant: int
+    bits: Bits, neighbors: Words, *, variant: int, above: Integers | None = None
 ) -> list[int]:
-    """Return the site of each qubit, found in ``steps`` exchanges of two."""
+    """Return the site of each qubit; with ``above`` the qubit at each site.
+
+    Args:
+        bits: Patterns, shape ``(K, D)``.
+        neighbors: Coupled sites of each site.
+        variant: Seed.
+        above: The site whose qubit is added to that of each site, -1 for none.
+    """
     from circuits.loading.coupled_search.annealing import anneal
 
     num_rows, num_qubits = bits.shape
     columns = to_words(np.ascontiguousarray(bits.T))[:, 0].copy()
-    above = np.full(num_qubits, -1)
-    return [*map(int, anneal(columns, num_rows, above, neighbors, steps, variant, by_site=False))]
+    steps = min(max(20_000_000 // (num_rows**2 * num_qubits), 2000), 20_000)
+    added = np.full(num_qubits, -1) if above is None else above
+    by_site = above is not None
+    return [*map(int, anneal(columns, num_rows, added, neighbors, steps, variant, by_site))]
 
 
 def _distances(adjacent: dict[int, set[int]], start: int) -> dict[int, int]:

@@ -6,32 +6,35 @@ in the block at hand.
 # mypy: disable-error-code="assignment"
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from circuits.loading.merging_search.beam import (
-    CONTROLS,
-    EXTRA_COUNT,
-    EXTRA_START,
-    FLIPS,
-    NUM_CONTROLS,
-    TARGET,
-)
 from circuits.loading.merging_search.kernels import (
-    MAX_CONTROLS,
     U0,
     U1,
     Ints,
+    Move,
     Rows,
     bit_of,
     fan_network,
     popcount,
+    put,
 )
 from circuits.loading.merging_search.moves import apply_merge
+from circuits.loading.merging_search.steps import (
+    CONTROLS,
+    EXTRA_COUNT,
+    EXTRA_START,
+    FLIPS,
+    MAX_CONTROLS,
+    NUM_CONTROLS,
+    TARGET,
+    Found,
+)
+from classical_ref.checks import Booleans
 
 
 @njit(cache=True, error_model="numpy")
-def split_bit(rows: Rows, members: Ints, D: int, fixed: npt.NDArray[np.bool_]) -> int:
+def split_bit(rows: Rows, members: Ints, D: int, fixed: Booleans) -> int:
     """Return the bit that halves ``members`` while near neighbors stay together, -1 if none.
 
     The score is the mean distance to the nearest neighbor on the same side plus 1.5 times the
@@ -72,11 +75,9 @@ def split_bit(rows: Rows, members: Ints, D: int, fixed: npt.NDArray[np.bool_]) -
 
 
 @njit(cache=True, error_model="numpy")
-def apply_steps(
-    rows: Rows, n: int, D: int, steps: Ints, fans: Rows, extras: Ints, tree: bool
-) -> int:
+def apply_steps(rows: Rows, n: int, D: int, found: Found, tree: bool) -> int:
     """Apply steps found for the flagged rows to all rows; return how many rows are left."""
-    W = rows.shape[1] - 1
+    W, steps, extras = rows.shape[1] - 1, found.steps, found.extras
     out = np.empty_like(rows)
     fan = np.zeros(W + 1, np.uint64)
     controls = np.zeros(MAX_CONTROLS + 1, np.int64)
@@ -85,11 +86,9 @@ def apply_steps(
     for x in range(len(steps)):
         t, k = steps[x, TARGET], steps[x, NUM_CONTROLS]
         if t >= 0:
-            for w in range(W):
-                fan[w] = fans[x, w]
-            for c in range(MAX_CONTROLS):
-                controls[1 + c] = steps[x, CONTROLS + c]
-            length = fan_network(t, fan, D, tree, network)
+            put(found.fans[x], fan[:W])
+            put(steps[x, CONTROLS:], controls[1:])
+            cx = fan_network(t, fan, D, tree, network)
             flips, allowed = U0, U0
             for c in range(1 << k):
                 cell = U1 << np.uint64(2 * c + 1)
@@ -99,12 +98,10 @@ def apply_steps(
                         flips |= cell
                 elif steps[x, FLIPS] == c:
                     allowed |= cell
-            n = apply_merge(
-                rows, n, t, fan, tree, network, length, controls, k + 1, flips, allowed, out
-            )
+            move = Move(t, fan, cx, tree, controls, k + 1)
+            n = apply_merge(rows, n, move, flips, allowed, out)
             for i in range(n):
-                for w in range(W + 1):
-                    rows[i, w] = out[i, w]
+                put(out[i], rows[i])
         for y in range(steps[x, EXTRA_START], steps[x, EXTRA_START] + steps[x, EXTRA_COUNT]):
             c, b = extras[y]
             for i in range(n):

@@ -5,21 +5,30 @@ Rows are patterns as ``uint64`` words, bit i in word i // 64.
 # mypy: disable-error-code="assignment"
 # numba's integers are machine words, which mypy takes for a change of type
 
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Rows = npt.NDArray[np.uint64]
-Words = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
+from circuits.bit_order import Words
+from classical_ref.checks import Integers
+
+Ints = Integers
+Rows = Words
 
 U1 = np.uint64(1)
 U0 = np.uint64(0)
-MAX_CONTROLS = 6
 MUX_COST = np.array([0, 1, 3, 7, 13, 19, 25], dtype=np.int64)
 
 HELPER = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
 """Compiles what only compiled code calls, in less time."""
+
+
+@HELPER
+def put(source: Words | Ints, target: Words | Ints) -> None:
+    """Copy a row of words or integers; slices would take long to compile."""
+    for x in range(len(target)):
+        target[x] = source[x]
 
 
 @HELPER
@@ -57,10 +66,22 @@ def hash_rows(rows: Rows, n: int) -> np.uint64:
     return total
 
 
+class Space(NamedTuple):
+    """What is the same for a whole search, and room for one spanning tree."""
+
+    num_bits: int
+    mask: Words
+    """Ones at all bits."""
+    num_flags: int
+    """1 if every rotation has a flag as an additional control, else 0."""
+    parent: Ints
+    distance: Ints
+
+
 @HELPER
-def spanning_tree(rows: Rows, n: int, mask: Words, parent: Ints, distance: Ints) -> int:
-    """Prim's tree of rows under the Hamming distance on ``mask``; returns its length."""
-    W = rows.shape[1]
+def spanning_tree(rows: Rows, n: int, mask: Words, space: Space) -> int:
+    """Write Prim's tree of rows under the Hamming distance on ``mask``; return its length."""
+    W, parent, distance = rows.shape[1], space.parent, space.distance
     if n <= 1:
         return 0
     for i in range(1, n):
@@ -176,20 +197,33 @@ def separating_controls(
     return count
 
 
+class Move(NamedTuple):
+    """CX along a fan that leave a difference in one bit, and a gate multiplexed on that bit."""
+
+    target: int
+    fan: Words
+    """The bits cleared where ``target`` is 1."""
+    network: Ints
+    """The CX (control, target) of the fan."""
+    tree: bool
+    """Whether they form a tree; else ``target`` is every control."""
+    controls: Ints
+    num_controls: int
+
+
 @njit(cache=True, error_model="numpy")
-def fan_network(t: int, fan: Words, D: int, tree: bool, network: Ints) -> int:
-    """Write CX that clear ``fan`` in a row whose ones are ``t`` and ``fan``; return how many.
+def fan_network(t: int, fan: Words, D: int, tree: bool, room: Ints) -> Ints:
+    """Write CX that clear ``fan`` in a row whose ones are ``t`` and ``fan``; return those.
 
     A star has ``t`` as every control; a tree halves the ones layer by layer, in as many CX.
     """
+    m = 0
     if not tree:
-        m = 0
         for b in range(D):
             if bit_of(fan, b):
-                network[m, 0] = t
-                network[m, 1] = b
+                room[m, 0], room[m, 1] = t, b
                 m += 1
-        return m
+        return room[:m]
     ones = np.empty(D, np.int64)
     ones[0] = t
     left = 1
@@ -197,47 +231,66 @@ def fan_network(t: int, fan: Words, D: int, tree: bool, network: Ints) -> int:
         if bit_of(fan, b):
             ones[left] = b
             left += 1
-    m = 0
     while left > 1:
         half = (left + 1) // 2
         for i in range(half, left):
-            network[m, 0] = ones[i - half]
-            network[m, 1] = ones[i]
+            room[m, 0], room[m, 1] = ones[i - half], ones[i]
             m += 1
         left = half
-    return m
+    return room[:m]
 
 
 @HELPER
-def spread(row: Words, t: int, fan: Words, tree: bool, network: Ints, m: int, out: Words) -> None:
+def spread(row: Words, move: Move, out: Words) -> None:
     """Write a row after the CX of a fan to ``out``."""
-    on = not tree and bit_of(row, t) != U0
+    on = not move.tree and bit_of(row, move.target) != U0
     for w in range(len(row)):
-        out[w] = row[w] ^ (fan[w] if on else U0)
-    if tree:
-        for x in range(m):
-            if bit_of(out, network[x, 0]):
-                b = network[x, 1]
+        out[w] = row[w] ^ (move.fan[w] if on else U0)
+    if move.tree:
+        for x in range(len(move.network)):
+            if bit_of(out, move.network[x, 0]):
+                b = move.network[x, 1]
                 out[b >> 6] ^= U1 << np.uint64(b & 63)
 
 
 @HELPER
-def advance(level: Ints, network: Ints, m: int, t: int, controls: Ints, k: int, pre: int) -> None:
+def cell_of(row: Words, controls: Ints, k: int) -> np.int64:
+    """Return the integer that a row holds on ``k`` controls."""
+    cell = np.int64(0)
+    for x in range(k):
+        cell |= np.int64(bit_of(row, controls[x])) << x
+    return cell
+
+
+@HELPER
+def advance(level: Ints, move: Move, num_flags: int) -> None:
     """Add the depth of one step: the CX of a fan, then the multiplexer."""
-    for x in range(m):
-        c, b = network[x]
-        after = max(level[b], level[c]) + 1
-        level[b] = after
-        level[c] = after
-    after = level[t]
+    k, flag = move.num_controls, len(level) - 1
+    for x in range(len(move.network)):
+        c, b = move.network[x]
+        level[b] = level[c] = max(level[b], level[c]) + 1
+    after = level[move.target]
     for x in range(k):
-        after = max(after, level[controls[x]])
-    flag = len(level) - 1
-    if pre:
+        after = max(after, level[move.controls[x]])
+    if num_flags:
         after = max(after, level[flag])
-    after += MUX_COST[k + pre]
-    level[t] = after
+    after += MUX_COST[k + num_flags]
+    level[move.target] = after
     for x in range(k):
-        level[controls[x]] = after
-    if pre:
+        level[move.controls[x]] = after
+    if num_flags:
         level[flag] = after
+
+
+@HELPER
+def closest_pair(gap: Ints) -> tuple[np.int64, int, int]:
+    """Return the least gap and its pair i > j, which stands at i(i - 1)/2 + j, and cross it out."""
+    o = 0
+    for x in range(1, len(gap)):
+        if gap[x] < gap[o]:
+            o = x
+    least, gap[o] = gap[o], 1 << 40
+    i = 1
+    while (i + 1) * i // 2 <= o:
+        i += 1
+    return least, i, o - i * (i - 1) // 2

@@ -9,11 +9,14 @@ from circuits.loading.merging_search.kernels import (
     U0,
     U1,
     Ints,
+    Move,
     Rows,
-    Words,
+    Space,
     bit_of,
+    cell_of,
     mix,
     popcount,
+    put,
     spanning_tree,
     spread,
 )
@@ -21,36 +24,21 @@ from circuits.loading.merging_search.kernels import (
 
 @HELPER
 def apply_merge(
-    rows: Rows,
-    n: int,
-    t: int,
-    fan: Words,
-    tree: bool,
-    network: Ints,
-    length: int,
-    controls: Ints,
-    k: int,
-    flips: np.uint64,
-    allowed: np.uint64,
-    out: Rows,
+    rows: Rows, n: int, move: Move, flips: np.uint64, allowed: np.uint64, out: Rows
 ) -> int:
     """Write the patterns after one step to ``out``; return their number.
 
-    ``network[:length]`` are the CX of the fan. A cell merges only if its bit is set in ``allowed``.
+    A cell flips the target, or merges, only if its bit is set in ``flips``, or in ``allowed``.
     """
     W = rows.shape[1]
-    tw, tm = t >> 6, U1 << np.uint64(t & 63)
+    tw, tm = move.target >> 6, U1 << np.uint64(move.target & 63)
     cells = np.empty(n, np.int64)
     scratch = np.empty((n, W), np.uint64)
     for i in range(n):
-        spread(rows[i], t, fan, tree, network, length, scratch[i])
-        c = 0
-        for x in range(k):
-            c |= np.int64(bit_of(scratch[i], controls[x])) << x
-        cells[i] = c
-    num_cells = 1 << k
+        spread(rows[i], move, scratch[i])
+        cells[i] = cell_of(scratch[i], move.controls, move.num_controls)
     m = 0
-    for cell in range(num_cells):
+    for cell in range(1 << move.num_controls):
         first = -1
         mergeable = True
         count = 0
@@ -71,54 +59,38 @@ def apply_merge(
             continue
         flip = tm if (flips >> np.uint64(cell)) & U1 else U0
         if count == 2 and mergeable and (allowed >> np.uint64(cell)) & U1:
-            for w in range(W):
-                out[m, w] = scratch[first, w]
+            put(scratch[first], out[m])
             out[m, tw] = (out[m, tw] & ~tm) ^ flip
             m += 1
         else:
             for i in range(n):
                 if cells[i] == cell:
-                    for w in range(W):
-                        out[m, w] = scratch[i, w]
+                    put(scratch[i], out[m])
                     out[m, tw] ^= flip
                     m += 1
     return m
 
 
 @HELPER
-def best_flips(
-    out: Rows,
-    m: int,
-    t: int,
-    controls: Ints,
-    k: int,
-    mask: Words,
-    parent: Ints,
-    distance: Ints,
-) -> np.uint64:
+def best_flips(out: Rows, m: int, move: Move, space: Space) -> np.uint64:
     """Choose which control cells flip t for free, so that few edges of the tree cross t.
 
     ``out[:m]`` are the patterns after the step without flips.
     """
     if m <= 1:
         return U0
-    masked = np.empty_like(mask)
-    for w in range(len(mask)):
-        masked[w] = mask[w]
+    t, parent = move.target, space.parent
+    masked = np.empty_like(space.mask)
+    put(space.mask, masked)
     masked[t >> 6] &= ~(U1 << np.uint64(t & 63))
-    spanning_tree(out, m, masked, parent, distance)
-    cells = np.empty(m, np.int64)
-    for i in range(m):
-        c = 0
-        for x in range(k):
-            c |= np.int64(bit_of(out[i], controls[x])) << x
-        cells[i] = c
-    num_cells = 1 << k
-    # weight[a, b]: tree edges between cells a and b, even and odd in t
+    spanning_tree(out, m, masked, space)
+    # tree edges between cells a and b, even and odd in t
+    num_cells = 1 << move.num_controls
     even = np.zeros((num_cells, num_cells), np.int64)
     odd = np.zeros((num_cells, num_cells), np.int64)
     for i in range(1, m):
-        a, b = cells[i], cells[parent[i]]
+        a = cell_of(out[i], move.controls, move.num_controls)
+        b = cell_of(out[parent[i]], move.controls, move.num_controls)
         if bit_of(out[i], t) != bit_of(out[parent[i]], t):
             odd[a, b] += 1
         else:
@@ -129,10 +101,7 @@ def best_flips(
         total = 0
         for a in range(num_cells):
             for b in range(num_cells):
-                if ((f >> a) ^ (f >> b)) & 1:
-                    total += even[a, b]
-                else:
-                    total += odd[a, b]
+                total += even[a, b] if ((f >> a) ^ (f >> b)) & 1 else odd[a, b]
         if total < best:
             best, best_flips = total, np.uint64(f)
     return best_flips
@@ -142,14 +111,11 @@ def best_flips(
 def improve(
     rows: Rows,
     n: int,
-    D: int,
-    mask: Words,
+    space: Space,
     least: int,
     jitter: float,
     seed: int,
     levels: Ints,
-    parent: Ints,
-    distance: Ints,
     extra: Ints,
 ) -> int:
     """Apply single CX, each shortening the spanning tree by ``least`` or more; return how many.
@@ -157,16 +123,16 @@ def improve(
     Of equal gains the one between the least busy qubits is taken; ``levels`` is brought up to date.
     """
     words = (n + 63) >> 6
-    W = rows.shape[1]
+    D, mask, parent = space.num_bits, space.mask, space.parent
     columns = np.zeros((D, words), np.uint64)
     used = 0
     while used < len(extra) and n > 2:
-        spanning_tree(rows, n, mask, parent, distance)
+        spanning_tree(rows, n, mask, space)
         for b in range(D):
             for w in range(words):
                 columns[b, w] = U0
         for i in range(1, n):
-            for w in range(W):
+            for w in range(len(mask)):
                 d = (rows[i, w] ^ rows[parent[i], w]) & mask[w]
                 while d != U0:
                     low = d & (~d + U1)
@@ -189,11 +155,8 @@ def improve(
                     continue
                 gain = own - both - 1e-4 * max(levels[c], levels[t])
                 if jitter > 0:
-                    gain += (
-                        jitter
-                        * np.float64(mix(np.uint64((used * D + t) * D + c + (seed << 40))))
-                        / 2.0**64
-                    )
+                    drawn = mix(np.uint64((used * D + t) * D + c + (seed << 40)))
+                    gain += jitter * np.float64(drawn) / 2.0**64
                 if best_c < 0 or gain > best:
                     best, best_c, best_t = gain, c, t
         if best_c < 0:
@@ -201,10 +164,7 @@ def improve(
         for i in range(n):
             if bit_of(rows[i], best_c):
                 rows[i, best_t >> 6] ^= U1 << np.uint64(best_t & 63)
-        level = max(levels[best_c], levels[best_t]) + 1
-        levels[best_c] = level
-        levels[best_t] = level
-        extra[used, 0] = best_c
-        extra[used, 1] = best_t
+        levels[best_c] = levels[best_t] = max(levels[best_c], levels[best_t]) + 1
+        extra[used, 0], extra[used, 1] = best_c, best_t
         used += 1
     return used

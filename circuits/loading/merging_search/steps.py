@@ -3,16 +3,20 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from circuits.bit_order import Bits
+from circuits.bit_order import Words
 from circuits.loading.elimination import Elimination
 from classical_ref.checks import Integers
 
-Words = npt.NDArray[np.uint64]
+MAX_CONTROLS = 6
+"""Bits at most that tell a pair from all others, a flag included."""
+PARENT, TARGET, NUM_CONTROLS, FLIPS, EXTRA_START, EXTRA_COUNT, CONTROLS = range(7)
+STEP_WIDTH = CONTROLS + MAX_CONTROLS
+"""Columns of a step as the compiled search writes it."""
+
 Literal = tuple[int, int]
 """A qubit and the value it should hold."""
 
@@ -124,80 +128,71 @@ class Plan:
             action.run(elimination, flags)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """Settings of the beam search."""
+class Found(NamedTuple):
+    """The cheapest merge order that a beam search found."""
+
+    cost: int
+    """CX of all steps."""
+    steps: Integers
+    """One row per step, see :data:`STEP_WIDTH`."""
+    fans: Words
+    """The bits that are cleared in each step, shape ``(S, W)``."""
+    extras: Integers
+    """Single CX, shape ``(E, 2)``."""
+    busy: Integers
+    """Depth at which each bit, and last the flag, becomes free, shape ``(D + 1,)``."""
+
+
+class Search(NamedTuple):
+    """Settings of the beam search; a plain tuple, since compiled functions take it."""
 
     width: int
-    pairs: int = 40
-    refine: int = 4
-    weight: float = 1.0
+    """States kept for each number of remaining patterns."""
     depth_weight: float = 0.0
+    """CX that a layer of depth counts."""
     tree: bool = False
+    """Whether the CX along the differing bits form a tree rather than a star."""
     variant: int = 0
+    """How ties are broken."""
+    pairs: int = 40
+    """Closest pairs tried in each state."""
+    refine: int = 4
+    """``width * refine`` candidates get their free flips chosen."""
+    weight: float = 1.0
+    """CX that a unit of spanning tree length counts."""
 
-    def run(
-        self, words: Words, num_bits: int, busy: Integers, *, flagged: bool = False
-    ) -> tuple[int, Any, Any, Any, Integers]:
-        """Return what the beam search returns; compiled on first use.
+    def run(self, words: Words, num_bits: int, busy: Integers, *, flagged: bool = False) -> Found:
+        """Return what the beam search finds; compiled on first use.
 
         Raises:
             RuntimeError: No order was found; a greater width may find one.
         """
         from circuits.loading.merging_search.beam import beam
 
-        found = beam(
-            words,
-            busy,
-            num_bits,
-            pre=int(flagged),
-            width=self.width,
-            pairs=self.pairs,
-            refine=self.refine,
-            weight=self.weight,
-            depth_weight=self.depth_weight,
-            tree=self.tree,
-            variant=self.variant,
-        )
-        if found[0] < 0:
+        found = beam(words, busy, num_bits, self, flagged=flagged)
+        if found is None:
             raise RuntimeError("the merge search found no order. Use a greater width.")
         return found
 
 
-def decode(table: Integers, fans: Words, extras: Integers, *, tree: bool) -> tuple[Step, ...]:
-    """Return the steps in the arrays of :func:`circuits.loading.merging_search.beam.beam`."""
-    from circuits.loading.merging_search.beam import (
-        CONTROLS,
-        EXTRA_COUNT,
-        EXTRA_START,
-        FLIPS,
-        NUM_CONTROLS,
-        TARGET,
-    )
+def decode(found: Found, *, tree: bool) -> tuple[Step, ...]:
+    """Return the steps that a search found."""
     from circuits.loading.merging_search.kernels import fan_network
 
     steps = []
-    num_bits = 64 * fans.shape[1]
+    num_bits = 64 * found.fans.shape[1]
     network = np.zeros((num_bits, 2), dtype=np.int64)
-    for row, fan in zip(table.tolist(), fans, strict=True):
+    for row, fan in zip(found.steps.tolist(), found.fans, strict=True):
         first = row[EXTRA_START]
-        length = fan_network(max(row[TARGET], 0), fan, num_bits, tree, network)
+        extra = found.extras[first : first + row[EXTRA_COUNT]]
+        cx = fan_network(max(row[TARGET], 0), fan, num_bits, tree, network)
         steps.append(
             Step(
                 target=None if row[TARGET] < 0 else row[TARGET],
-                fan=tuple((c, t) for c, t in network[:length].tolist()),
+                fan=tuple((c, t) for c, t in cx.tolist()),
                 controls=tuple(row[CONTROLS : CONTROLS + max(row[NUM_CONTROLS], 0)]),
                 flips=row[FLIPS],
-                extra=tuple((c, t) for c, t in extras[first : first + row[EXTRA_COUNT]].tolist()),
+                extra=tuple((c, t) for c, t in extra.tolist()),
             )
         )
     return tuple(steps)
-
-
-def to_words(bits: Bits) -> Words:
-    """Return ``(K, D)`` bits as words, shape ``(K, ceil(D / 64))``; bit i is in word i // 64."""
-    num_words = -(-bits.shape[1] // 64)
-    padded = np.zeros((len(bits), 64 * num_words), dtype=np.uint8)
-    padded[:, : bits.shape[1]] = bits
-    packed = np.packbits(padded, axis=1, bitorder="little")
-    return packed.view("<u8").astype(np.uint64)

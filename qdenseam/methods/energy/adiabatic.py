@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from circuits.energy.ansatz import warm_start_angles
+from classical_ref.checks import check_positive
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, check_counts, register
 from qdenseam.methods.energy.energy_law import LayeredMethod
@@ -54,10 +55,9 @@ class AdiabaticRecall(LayeredMethod):
     warm_start: float | None = 0.35
 
     def __post_init__(self) -> None:
-        if self.num_steps is not None:
-            check_counts(self, num_steps=1)
-        if self.total_time is not None and not 0 < self.total_time < float("inf"):
-            raise ValueError(f"total_time should be positive or None. Got {self.total_time}.")
+        check_counts(self, num_steps=1)
+        if self.total_time is not None:
+            check_positive(total_time=self.total_time)
         warm_start_angles("0", self.warm_start)  # checks the strength
 
     def angles(self, memory: EnergyMemory) -> tuple[Floats, Floats]:

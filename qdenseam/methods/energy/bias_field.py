@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from circuits.bit_order import bits_to_integer
+from classical_ref.checks import check_within
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds, register_adaptive
 from qdenseam.methods.base import Spins, check_counts
@@ -63,10 +64,8 @@ class BiasFieldRecall(AdaptiveMethod):
 
     def __post_init__(self) -> None:
         check_counts(self, num_rounds=1, num_steps=1)
-        if not 0 < self.cvar <= 1:
-            raise ValueError(f"cvar should be in (0, 1]. Got {self.cvar}.")
-        if not 0 < self.smallest_bias <= 0.5:
-            raise ValueError(f"smallest_bias should be in (0, 0.5]. Got {self.smallest_bias}.")
+        check_within("(0, 1]", cvar=self.cvar)
+        check_within("(0, 0.5]", smallest_bias=self.smallest_bias)
         self._circuit(None)
 
     def start(

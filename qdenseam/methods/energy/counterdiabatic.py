@@ -8,6 +8,7 @@ from qiskit import QuantumCircuit
 
 from circuits.energy.ansatz import angles_of_ones, warm_start_angles
 from circuits.energy.counterdiabatic import counterdiabatic, gauge_strength
+from classical_ref.checks import check_positive
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
 from qdenseam.methods.energy.energy_law import check_phases, state_law
@@ -48,8 +49,8 @@ class CounterdiabaticRecall(RecallMethod):
 
     def __post_init__(self) -> None:
         check_counts(self, num_steps=1)
-        if self.total_time is not None and not 0 < self.total_time < float("inf"):
-            raise ValueError(f"total_time should be positive or None. Got {self.total_time}.")
+        if self.total_time is not None:
+            check_positive(total_time=self.total_time)
         warm_start_angles("0", self.warm_start)  # checks the strength
         angles_of_ones(self.start_ones or ())
 

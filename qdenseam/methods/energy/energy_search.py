@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from circuits.bit_order import bits_to_integer
-from circuits.energy.ansatz import warm_start_angles
 from classical_ref.checks import Integers
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits, register_adaptive
@@ -61,11 +60,8 @@ class EnergySearch(AdaptiveMethod):
     def __post_init__(self) -> None:
         if not 1 < self.growth <= 4 / 3:
             raise ValueError(f"growth should be in (1, 4/3]. Got {self.growth}.")
-        if self.max_calls is not None:
-            check_counts(self, max_calls=1)
-        if not 0 < self.resolution < float("inf"):
-            raise ValueError(f"resolution should be positive. Got {self.resolution}.")
-        warm_start_angles("0", self.warm_start)  # checks the strength
+        check_counts(self, max_calls=1)
+        ThresholdSearch(warm_start=self.warm_start, resolution=self.resolution)  # checks both
 
     def start(
         self,

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from classical_ref.checks import check_positive
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.energy.rotation_ansatz import Entangler, RotationMethod
@@ -51,8 +52,7 @@ class ImaginaryTime(RotationMethod):
     def __post_init__(self) -> None:
         self.check_ansatz()
         check_counts(self, num_steps=1)
-        if not 0 < self.total_time < float("inf"):
-            raise ValueError(f"total_time should be positive. Got {self.total_time}.")
+        check_positive(total_time=self.total_time)
 
     def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
         """Return the method with its angles evolved; one that has angles returns itself."""

@@ -92,8 +92,7 @@ class QAOA(LayeredMethod):
 
     def __post_init__(self) -> None:
         check_counts(self, num_layers=1, num_restarts=1, max_evaluations=1)
-        if self.warm_start is not None and not 0 < self.warm_start <= 0.5:
-            raise ValueError(f"warm_start should be in (0, 0.5]. Got {self.warm_start}.")
+        warm_start_angles("0", self.warm_start)  # checks the strength
         check_training(self.cvar, self.optimizer, self.gradient_source, GRADIENT_SOURCES)
         if (self.gammas is None) != (self.betas is None):
             raise ValueError("gammas and betas should come together. Got one of them.")

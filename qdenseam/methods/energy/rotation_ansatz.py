@@ -8,6 +8,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.energy.ansatz import controlled_z_chain, rotations, warm_start_angles
+from classical_ref.checks import check_choice
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import (
     Floats,
@@ -48,8 +49,7 @@ class RotationMethod(RecallMethod):
     def check_ansatz(self) -> None:
         """Raise ValueError where a field of the ansatz is out of range."""
         check_counts(self, num_layers=1)
-        if self.entangler not in ("chain", "energy"):
-            raise ValueError(f"entangler should be 'chain' or 'energy'. Got {self.entangler!r}.")
+        check_choice("entangler", self.entangler, Entangler)
         if self.gammas is not None and len(self.gammas) != self.num_layers:
             raise ValueError(f"expected {self.num_layers} gammas. Got {len(self.gammas)}.")
         if self.gammas is not None and (self.angles is None or self.entangler == "chain"):

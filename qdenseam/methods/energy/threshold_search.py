@@ -11,6 +11,7 @@ from circuits.energy.ansatz import product_start, warm_start_angles
 from circuits.grover.threshold import below_threshold_oracle
 from circuits.registers import join
 from circuits.synthesis import multi_controlled
+from classical_ref.checks import check_positive
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
 from qdenseam.methods.energy.energy_law import state_law
@@ -59,12 +60,10 @@ class ThresholdSearch(RecallMethod):
     resolution: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.num_iterations is not None:
-            check_counts(self, num_iterations=0)
+        check_counts(self, num_iterations=0)
         if self.threshold is not None and not np.isfinite(self.threshold):
             raise ValueError(f"threshold should be finite. Got {self.threshold}.")
-        if not 0 < self.resolution < float("inf"):
-            raise ValueError(f"resolution should be positive. Got {self.resolution}.")
+        check_positive(resolution=self.resolution)
         warm_start_angles("0", self.warm_start)  # checks the strength
 
     def settings(self, memory: EnergyMemory, probe: Spins | str) -> tuple[float, int]:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from circuits.bit_order import to_words
 from circuits.loading.coupled import prepare_on_sites
 from circuits.loading.coupled_search.annealing import anneal
 from circuits.loading.coupled_search.placement import neighbor_words
-from circuits.loading.merging_search.steps import to_words
 from circuits.sparse_simulator import preparation_error
 
 CHAIN = tuple((i, i + 1) for i in range(11))

@@ -11,7 +11,7 @@ from classical_ref.spins import spins_to_bits
 from qdenseam.filters.tables import Filter, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
-from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.schedules import Amplified, as_amplified
 
 
@@ -46,8 +46,7 @@ class CategoricalFilter(FlagFilter):
     def __post_init__(self) -> None:
         object.__setattr__(self, "filter", as_filter(self.filter))
         object.__setattr__(self, "amplified", as_amplified(self.amplified))
-        if self.bits_per_feature < 1:
-            raise ValueError(f"bits_per_feature should be at least 1. Got {self.bits_per_feature}.")
+        check_counts(self, bits_per_feature=1)
 
     def filter_circuit(self, spins: Spins) -> QuantumCircuit:
         """Return the signals on features and the rotations of the flag between them."""

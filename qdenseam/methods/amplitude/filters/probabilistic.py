@@ -7,10 +7,11 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.distance.filters import distance_filter
+from classical_ref.checks import check_positive
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
-from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.schedules import Amplified, as_amplified
 
 
@@ -45,10 +46,9 @@ class ProbabilisticRecall(FlagFilter):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amplified", as_amplified(self.amplified))
-        if self.num_controls < 1:
-            raise ValueError(f"num_controls should be at least 1. Got {self.num_controls}.")
-        if self.scale is not None and not self.scale > 0:
-            raise ValueError(f"scale should be positive. Got {self.scale}.")
+        check_counts(self, num_controls=1)
+        if self.scale is not None:
+            check_positive(scale=self.scale)
         if self.reuse_control and self.amplified is not None:
             raise ValueError(
                 "amplified and reuse_control exclude each other: a measured control cannot be "

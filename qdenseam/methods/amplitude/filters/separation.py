@@ -10,12 +10,15 @@ from qiskit import QuantumCircuit
 
 from circuits.distance.filters import on_flags, signal_filter, symmetric_filter
 from circuits.distance.symmetric_signal_processing import scaled_phases
+from classical_ref.checks import check_choice
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.filters.tables import Filter, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
-from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.schedules import Amplified, as_amplified
+
+Synthesis = Literal["generalized", "symmetric"]
 
 
 @register
@@ -71,16 +74,12 @@ class SeparationFilter(FlagFilter):
 
     filter: Filter | npt.ArrayLike | Callable[[int], float] = field(default_factory=Posterior)
     amplified: Amplified | None = None
-    synthesis: Literal["generalized", "symmetric"] = "generalized"
+    synthesis: Synthesis = "generalized"
     num_flags: int = 1
 
     def __post_init__(self) -> None:
-        if self.synthesis not in ("generalized", "symmetric"):
-            raise ValueError(
-                f"synthesis should be 'generalized' or 'symmetric'. Got {self.synthesis!r}."
-            )
-        if self.num_flags < 1:
-            raise ValueError(f"num_flags should be at least 1. Got {self.num_flags}.")
+        check_choice("synthesis", self.synthesis, Synthesis)
+        check_counts(self, num_flags=1)
         object.__setattr__(self, "filter", as_filter(self.filter))
         object.__setattr__(self, "amplified", as_amplified(self.amplified))
 

@@ -10,6 +10,7 @@ from qiskit import QuantumCircuit
 
 from circuits.grover.oracles import product_state_reflection
 from circuits.grover.rounds import amplification, plain_rounds
+from classical_ref.checks import check_within
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.historic.spurious_shells import (
@@ -18,7 +19,7 @@ from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_turn,
     law_by_distance,
 )
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
 
 
 @register
@@ -50,10 +51,8 @@ class DistributedQuery(RecallMethod):
     num_rounds: int | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.spread < 0.5:
-            raise ValueError(f"spread should be in (0, 1/2). Got {self.spread}.")
-        if self.num_rounds is not None and self.num_rounds < 0:
-            raise ValueError(f"num_rounds should be at least 0. Got {self.num_rounds}.")
+        check_within("(0, 0.5)", spread=self.spread)
+        check_counts(self, num_rounds=0)
 
     def rounds(self, memory: AmplitudeMemory) -> int:
         """Return T; the default is that of a fully known probe."""

@@ -17,7 +17,7 @@ from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_turn,
     law_by_distance,
 )
-from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, check_counts, register
 
 
 @register
@@ -48,8 +48,7 @@ class VenturaMartinez(RecallMethod):
     num_rounds: int | None = None
 
     def __post_init__(self) -> None:
-        if self.num_rounds is not None and self.num_rounds < 1:
-            raise ValueError(f"num_rounds should be at least 1. Got {self.num_rounds}.")
+        check_counts(self, num_rounds=1)
 
     def rounds(self, memory: AmplitudeMemory) -> int:
         """Return T."""

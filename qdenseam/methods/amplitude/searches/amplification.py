@@ -7,15 +7,15 @@ from typing import ClassVar
 import numpy as np
 from qiskit import QuantumCircuit
 
-from circuits.gf2 import independent_known_bits
+from circuits.gf2 import affine_hull
 from circuits.grover.oracles import match_oracle
 from circuits.grover.rounds import amplification
+from classical_ref.checks import Booleans
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
     Claim,
     MarkedSearch,
-    Mask,
     claim_for,
     law_of_marking,
 )
@@ -65,7 +65,7 @@ class AmplitudeAmplification(MarkedSearch):
     def __post_init__(self) -> None:
         MarkedSearch.__post_init__(self)
 
-    def claim(self, memory: AmplitudeMemory, known: Mask) -> Claim:
+    def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:
         """Return the weight claimed, else those of patterns that share their known part."""
         return claim_for(
             memory, known, num_matches=self.num_matches, claimed_weight=self.claimed_weight
@@ -88,7 +88,7 @@ class AmplitudeAmplification(MarkedSearch):
         return law_of_marking(memory, marked(memory, spins), self.rounds(memory, spins != 0))
 
 
-def marked(memory: AmplitudeMemory, spins: Spins) -> Mask:
+def marked(memory: AmplitudeMemory, spins: Spins) -> Booleans:
     """Return which stored patterns the oracle marks, shape ``(K,)``."""
     matches = np.asarray(hamming_distance(memory.patterns, spins) == 0)
     if not (matches & (memory.weights > 0)).any():
@@ -97,7 +97,7 @@ def marked(memory: AmplitudeMemory, spins: Spins) -> Mask:
     return matches
 
 
-def compared(memory: AmplitudeMemory, known: Mask) -> tuple[int, ...]:
+def compared(memory: AmplitudeMemory, known: Booleans) -> tuple[int, ...]:
     """Return the known neurons that the oracle compares, independent on the stored set."""
     bits = memory.bits[memory.weights > 0]
     return _independent(np.packbits(bits, axis=1).tobytes(), bits.shape, known.tobytes())
@@ -107,5 +107,4 @@ def compared(memory: AmplitudeMemory, known: Mask) -> tuple[int, ...]:
 def _independent(packed: bytes, shape: tuple[int, int], known: bytes) -> tuple[int, ...]:
     rows = np.frombuffer(packed, dtype=np.uint8).reshape(shape[0], -1)
     bits = np.unpackbits(rows, axis=1, count=shape[1])
-    positions, _ = independent_known_bits(bits, np.frombuffer(known, dtype=np.bool_))
-    return tuple(positions.tolist())
+    return tuple(affine_hull(bits, np.frombuffer(known, dtype=np.bool_)).indices.tolist())

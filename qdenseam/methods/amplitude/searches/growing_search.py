@@ -6,14 +6,13 @@ from math import ceil, log, sqrt
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from classical_ref.checks import Integers
+from classical_ref.checks import Booleans, Integers, lock
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits
 from qdenseam.methods.amplitude.searches.amplification import AmplitudeAmplification
 from qdenseam.methods.amplitude.searches.marking import claim_of_each
-from qdenseam.methods.base import Floats, RecallMethod, Spins
+from qdenseam.methods.base import Floats, RecallMethod, Spins, check_counts
 from qdenseam.methods.schedules import Iterations
 
 
@@ -23,16 +22,13 @@ class SearchState(SharedCircuits):
 
     answers: Spins
     """The answer of each search so far, shape ``(shots, D)``; 0 where there is none."""
-    unfinished: npt.NDArray[np.bool_]
+    unfinished: Booleans
     """Which searches go on, shape ``(shots,)``."""
     bounds: Floats
     """The bound m below which each search draws its number of iterations, shape ``(shots,)``."""
 
     def __post_init__(self) -> None:
-        for name in ("answers", "unfinished", "bounds"):
-            array = np.array(getattr(self, name))
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        lock(self, answers=self.answers, unfinished=self.unfinished, bounds=self.bounds)
 
 
 class GrowingSearch(AdaptiveMethod):
@@ -53,8 +49,7 @@ class GrowingSearch(AdaptiveMethod):
     def __post_init__(self) -> None:
         if not 1 < self.growth <= 4 / 3:
             raise ValueError(f"growth should be in (1, 4/3]. Got {self.growth}.")
-        if self.max_rounds is not None and self.max_rounds < 1:
-            raise ValueError(f"max_rounds should be at least 1. Got {self.max_rounds}.")
+        check_counts(self, max_rounds=1)
 
     @abstractmethod
     def round_limit(self, memory: AmplitudeMemory) -> int:

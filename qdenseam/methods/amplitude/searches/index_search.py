@@ -9,12 +9,12 @@ from qiskit import QuantumCircuit
 
 from circuits.index.known_index import KnownIndex, known_indices
 from circuits.index.search import index_search
+from classical_ref.checks import Booleans
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
     Claim,
     MarkedSearch,
-    Mask,
     claim_of_each,
     law_of_marking,
 )
@@ -75,7 +75,7 @@ class IndexSearch(MarkedSearch):
         MarkedSearch.__post_init__(self)
         check_counts(self, radius=0, variant=0)
 
-    def claim(self, memory: AmplitudeMemory, known: Mask) -> Claim:  # noqa: ARG002
+    def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:  # noqa: ARG002
         """Return the weight claimed, else the priors."""
         weight = self.claimed_weight
         return claim_of_each(memory) if weight is None else Claim(least=weight, most=weight)
@@ -121,8 +121,8 @@ class IndexSearch(MarkedSearch):
         """Return 1 for states within ``radius`` of the known neurons, shape ``(shots,)``."""
         return np.asarray(hamming_distance(states, probe) <= self.radius, dtype=float)
 
-    def _trusted(self, memory: AmplitudeMemory, spins: Spins) -> npt.NDArray[np.bool_]:
-        known: npt.NDArray[np.bool_] = spins != 0
+    def _trusted(self, memory: AmplitudeMemory, spins: Spins) -> Booleans:
+        known: Booleans = spins != 0
         if self.positions is None:
             return known
         outside = [i for i in self.positions if not 0 <= i < memory.num_neurons]

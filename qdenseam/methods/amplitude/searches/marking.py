@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
-from classical_ref.checks import Integers
+from classical_ref.checks import Booleans, Integers, check_within
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, check_counts, law_of_joint
 from qdenseam.methods.schedules import Exact, FixedPoint, Schedule, as_schedule
@@ -26,8 +26,6 @@ MAX_COMPARED = 2048
 """Patterns up to which all pairs are compared."""
 MAX_FAILURE = 0.1
 """Failure that a default schedule may have where weights differ."""
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ class Claim:
         return FixedPoint(min(MAX_FAILURE, 0.5 / (self.crowd + 1))).rounds(self.least)
 
 
-def known_parts(memory: AmplitudeMemory, known: Mask) -> Integers:
+def known_parts(memory: AmplitudeMemory, known: Booleans) -> Integers:
     """Return a number for each stored pattern, equal where the known neurons are, shape ``(K,)``.
 
     O(K D). Patterns of weight 0 count as well.
@@ -72,7 +70,7 @@ def known_parts(memory: AmplitudeMemory, known: Mask) -> Integers:
 
 def claim_for(
     memory: AmplitudeMemory,
-    known: Mask,
+    known: Booleans,
     *,
     radius: int = 0,
     num_matches: int | None = None,
@@ -144,7 +142,7 @@ def claimed_fraction(num_matches: int, memory: AmplitudeMemory) -> float:
     return num_matches / memory.num_patterns
 
 
-def law_of_marking(memory: AmplitudeMemory, matches: Mask, rounds: Rounds) -> RecallLaw:
+def law_of_marking(memory: AmplitudeMemory, matches: Booleans, rounds: Rounds) -> RecallLaw:
     """Return the law of rounds about |M⟩ whose oracle marks the patterns in ``matches`` (K,)."""
     weight = float(memory.weights[matches].sum())
     marked, unmarked = success_amplitudes(min(weight, 1.0), rounds)
@@ -172,14 +170,13 @@ class MarkedSearch(RecallMethod):
         schedule = None if self.schedule is None else as_schedule(self.schedule)
         object.__setattr__(self, "schedule", schedule)
         weight = self.claimed_weight
-        if weight is not None and not 0 < weight <= 1:
-            raise ValueError(f"claimed_weight should be in (0, 1]. Got {weight}.")
-        if self.num_matches is not None:
-            check_counts(self, num_matches=1)
-            if weight is not None:
-                raise ValueError(
-                    "num_matches and claimed_weight are two claims of the same. Give one of them."
-                )
+        if weight is not None:
+            check_within("(0, 1]", claimed_weight=weight)
+        check_counts(self, num_matches=1)
+        if self.num_matches is not None and weight is not None:
+            raise ValueError(
+                "num_matches and claimed_weight are two claims of the same. Give one of them."
+            )
 
     @property
     def knows_match_count(self) -> bool:
@@ -189,7 +186,7 @@ class MarkedSearch(RecallMethod):
         return self.num_matches is not None or self.claimed_weight is not None
 
     @abstractmethod
-    def claim(self, memory: AmplitudeMemory, known: Mask) -> Claim:
+    def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:
         """Return the marked weights that it is built for."""
 
     def rounds(self, memory: AmplitudeMemory, known: npt.ArrayLike) -> Rounds:
@@ -210,6 +207,6 @@ class MarkedSearch(RecallMethod):
         return 2 * len(self.rounds(memory, memory.check_probe(probe) != 0)) + 1
 
 
-def radius_for(radius: int | None, known: Mask) -> int:
+def radius_for(radius: int | None, known: Booleans) -> int:
     """Return a radius, by default 0 where a probe has unknown neurons and 1 where it has none."""
     return int(known.all()) if radius is None else radius

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Integers
+from classical_ref.checks import Booleans, Integers
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import Round, register_adaptive
@@ -17,7 +17,6 @@ from qdenseam.methods.amplitude.searches.growing_search import (
     asked_rounds,
     completion_rounds,
 )
-from qdenseam.methods.amplitude.searches.marking import Mask
 from qdenseam.methods.amplitude.searches.set_intersection import SetIntersection
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint
 from qdenseam.methods.schedules import Iterations
@@ -122,7 +121,7 @@ class MinimumSearch(GrowingSearch):
         return self._chain(memory, weights, distances > distances[weights > 0][0])[1]
 
     def _chain(
-        self, memory: AmplitudeMemory, by_distance: Floats, goes_on: Mask
+        self, memory: AmplitudeMemory, by_distance: Floats, goes_on: Booleans
     ) -> tuple[Floats, float]:
         """Return the law of the last best distance, and the mean number of preparations.
 

@@ -1,19 +1,19 @@
 """Set intersection: the stored patterns inside a Hamming ball around the probe."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.grover.ball_oracles import counter_ball_oracle, signal_ball_oracle
 from circuits.grover.rounds import amplification
+from classical_ref.checks import Booleans, check_choice
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
     Claim,
     MarkedSearch,
-    Mask,
     claim_for,
     law_of_marking,
     radius_for,
@@ -63,12 +63,10 @@ class SetIntersection(MarkedSearch):
 
     def __post_init__(self) -> None:
         MarkedSearch.__post_init__(self)
-        if self.radius is not None:
-            check_counts(self, radius=0)
-        if self.oracle not in get_args(Oracle):
-            raise ValueError(f"oracle should be one of {get_args(Oracle)}. Got {self.oracle!r}.")
+        check_counts(self, radius=0)
+        check_choice("oracle", self.oracle, Oracle)
 
-    def claim(self, memory: AmplitudeMemory, known: Mask) -> Claim:
+    def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:
         """Return the weight claimed, else those of the balls around stored patterns."""
         return claim_for(
             memory,

@@ -11,13 +11,13 @@ from circuits.gf2 import affine_hull, affine_rank
 from circuits.grover.rounds import amplification, success_amplitudes
 from circuits.grover.syndromes import hull_ball_oracle
 from circuits.loading.preparation import Preparation, empty_circuit
+from classical_ref.checks import Booleans
 from classical_ref.spins import bits_to_spins, hamming_distance, spins_to_bits
 from qdenseam.errors import CapacityError
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
     Claim,
     MarkedSearch,
-    Mask,
     balls_are_apart,
     claimed_fraction,
     radius_for,
@@ -72,10 +72,9 @@ class SyndromeDecoding(MarkedSearch):
 
     def __post_init__(self) -> None:
         MarkedSearch.__post_init__(self)
-        if self.radius is not None:
-            check_counts(self, radius=0)
+        check_counts(self, radius=0)
 
-    def claim(self, memory: AmplitudeMemory, known: Mask) -> Claim:
+    def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:
         """Return the share of all 2^D states that is claimed, else that of a word's coset.
 
         Raises:

@@ -250,7 +250,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: QAOA(warm_start=0.7), "warm_start should be in"),
         (lambda: QAOA(num_restarts=0), "should be at least 1"),
         (lambda: VQE(num_layers=0), "num_layers should be at least 1"),
-        (lambda: VQE(entangler="ring"), "entangler should be 'chain' or 'energy'"),
+        (lambda: VQE(entangler="ring"), "entangler should be one of chain, energy"),
         (lambda: VQE(gammas=(1.0, 2.0)), "expected 1 gammas. Got 2."),
         (lambda: VQE(cvar=2), r"cvar should be in \(0, 1\]"),
         (lambda: VQE(optimizer="sgd"), "optimizer should be one of"),
@@ -264,7 +264,7 @@ def test_fixed_angles_recall_unseen_instances() -> None:
         (lambda: AdiabaticRecall(num_steps=0), "num_steps should be at least 1"),
         (lambda: AdiabaticRecall(total_time=0), "total_time should be positive"),
         (lambda: CounterdiabaticRecall(num_steps=0), "num_steps should be at least 1"),
-        (lambda: CounterdiabaticRecall(total_time=-1), "total_time should be positive or None"),
+        (lambda: CounterdiabaticRecall(total_time=-1), "total_time should be positive"),
         (lambda: CounterdiabaticRecall(start_ones=(2.0,)), "probabilities of ones"),
         (
             lambda: CounterdiabaticRecall(start_ones=(0.5,)).law(EnergyMemory(["00"]), "00"),
