@@ -31,11 +31,11 @@ def svg_uri(figure: Any) -> str:
 
 
 def shown_number(value: float | None, form: str = "") -> str:
-    """Return a number, a dash where there is none, or the sign of infinity."""
+    """Return a number, a dash where there is none, or infinity with its sign."""
     if value is None or math.isnan(value):
         return "–"
     form = form or (",.0f" if abs(value) >= 100 else ".3g")
-    return "∞" if math.isinf(value) else format(value, form)
+    return format(value, form).replace("inf", "∞")
 
 
 def shown_rate(row: Mapping[str, Any], name: str) -> str:

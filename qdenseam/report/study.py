@@ -115,8 +115,12 @@ def shown_figure(table: "pd.DataFrame", figure: FigureSpec, picture: Path) -> di
     shows_ambiguous = figure.y == "failure_rate" and "ambiguous" in table
     x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
     caption = f"{y[:1].upper()}{y[1:]} against {x}. "
-    for column, values in figure.where.items():
-        caption += f"Shown: {column.replace('_', ' ')} {', '.join(map(str, values))}. "
+    if figure.where:
+        chosen_rows = (
+            f"{column.replace('_', ' ')} {', '.join(map(str, values))}"
+            for column, values in figure.where.items()
+        )
+        caption += f"Shown: {'; '.join(chosen_rows).rstrip('.')}. "
     caption += "Lines are set a little apart; a missing point was not run or has no such number."
     if shows_ambiguous:
         caption += (

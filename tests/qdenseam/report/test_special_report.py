@@ -1,5 +1,6 @@
 """The page of a study with a trial of its own: wide tables, checks and drawn figures."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from page_checks import checked_page
@@ -14,6 +15,7 @@ def path(tmp_path):
     names = [f"share_of_kind_{number}" for number in range(12)]
     interval = (("", 0.25), ("_low", 0.1), ("_high", 0.4))
     row = {"device": "fake:torino"} | {n + end: value for n in names for end, value in interval}
+    row["share_of_kind_11_low"] = -np.inf  # as of a correlation of few points
     table = pd.DataFrame([row | {"load": load, "note": None} for load in (1, 2, 4)])
     drawing, axes = new_figure(1, 3, size=(12, 4))
     for ax in axes[0]:
@@ -27,10 +29,10 @@ def path(tmp_path):
     }
     return write_special_report(
         tmp_path,
-        title="Shares of kinds",
+        title="shares of kinds",
         source="Somebody (2020), figure 1",
         note="Over all probes.",
-        sentences=["All are alike."],
+        sentences=[],
         figures=[("Lines.", drawing), FigureSpec(x="load", y=names[0], line=("device",))],
         table=table,
         columns=list(table),
@@ -44,7 +46,9 @@ def test_the_page(path):
     page = checked_page(path.read_text())
     assert ["slope", "0.98", "1", "0.05", "yes"] in page.rows
     row = next(row for row in page.rows if row[0].startswith("fake"))
-    assert row[1:13] == ["0.25 [0.1, 0.4]"] * 12
+    assert row[1:13] == ["0.25 [0.1, 0.4]"] * 11 + ["0.25 [-∞, 0.4]"]
+    assert page.texts["h1"] == "Shares of kinds"
+    assert not page.all("ol")
     assert "Lines." in page.alts
     assert {given["href"] for given in page.all("a")} == {
         "table.csv", "figure-1.png", "figure-2.png"
