@@ -7,12 +7,12 @@ A recipe is what stands in a comparison: one rule for every pattern set. Its tex
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from math import log
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, Literal, final, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Rng, check_choice
+from classical_ref.checks import Rng, check_choice, check_integer
 from classical_ref.discrete.centered import CenteredMemory
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.dynamics import Tie, Update
@@ -21,13 +21,7 @@ from classical_ref.discrete.hopfield import HopfieldMemory, LearningRule
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Rule, Separation
 from classical_ref.spins import Spins, check_patterns, hamming_distance
 
-_CHOICES = {
-    "learning": LearningRule,
-    "update": Update,
-    "self_interaction": SelfInteraction,
-    "rule": Rule,
-    "tie": Tie,
-}
+SpinMemory = DenseMemory | HopfieldMemory | CenteredMemory
 
 
 class Recipe(ABC):
@@ -43,12 +37,13 @@ class Recipe(ABC):
     """Settings that the memory is made with; the others belong to its dynamics."""
 
     def __post_init__(self) -> None:
+        kinds = get_type_hints(type(self))
         for name, value in self._settings().items():
-            if name in _CHOICES:
-                check_choice(name, value, _CHOICES[name])
+            if get_origin(kinds[name]) is Literal:
+                check_choice(name, value, kinds[name])
 
     @abstractmethod
-    def memory(self, patterns: ArrayLike) -> Any:
+    def memory(self, patterns: ArrayLike) -> SpinMemory | Spins:
         """Return the memory of patterns ``(K, D)``."""
 
     def recall(
@@ -73,8 +68,10 @@ class Recipe(ABC):
             ValueError: Patterns or probes are malformed, or spins or bits in doubt.
         """
         options = {k: v for k, v in self._settings().items() if k not in self.built_from}
-        found = self.memory(patterns).recall(probes, clamped=clamped, bits=bits, rng=rng, **options)
-        return np.asarray(found.states)
+        memory = self.memory(patterns)
+        if isinstance(memory, np.ndarray):
+            raise TypeError(f"{type(self).__name__} should have a recall of its own.")
+        return memory.recall(probes, clamped=clamped, bits=bits, rng=rng, **options).states
 
     def _settings(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
@@ -168,9 +165,8 @@ class NearestRecipe(Recipe):
     at: int | None = None
 
     def __post_init__(self) -> None:
-        is_count = isinstance(self.at, int | np.integer) and not isinstance(self.at, bool)
-        if self.at is not None and not (is_count and self.at >= 0):
-            raise ValueError(f"at should be an integer, at least 0. Got {self.at!r}.")
+        if self.at is not None:
+            check_integer(0, at=self.at)
 
     def memory(self, patterns: ArrayLike) -> Spins:
         """Return the patterns themselves, ``(K, D)``."""
@@ -194,12 +190,6 @@ class NearestRecipe(Recipe):
 
 RECIPES: dict[str, type[Recipe]] = {
     each.name: each
-    for each in (
-        DenseRecipe,
-        BestExponentialRecipe,
-        HopfieldRecipe,
-        CenteredRecipe,
-        NearestRecipe,
-    )
+    for each in (DenseRecipe, BestExponentialRecipe, HopfieldRecipe, CenteredRecipe, NearestRecipe)
 }
 """Every recipe by name."""

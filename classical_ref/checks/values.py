@@ -53,7 +53,7 @@ def check_within(interval: str, **values: float) -> None:
 
 
 def check_choice(name: str, value: str, choices: object) -> None:
-    """Raise ValueError unless ``value`` is one of the strings of the literal type ``choices``."""
-    allowed = get_args(choices)
+    """Raise ValueError unless ``value`` is among strings, or those of a literal type."""
+    allowed = choices if isinstance(choices, tuple | list) else get_args(choices)
     if value not in allowed:
         raise ValueError(f"{name} should be one of {', '.join(allowed)}. Got {value!r}.")

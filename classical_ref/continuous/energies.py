@@ -38,9 +38,6 @@ class AttentionMemory(ContinuousMemory):
     def _gradient(self, states: Floats) -> Floats:
         return np.asarray(states - softmax(self.beta * states @ self._centered.T) @ self._centered)
 
-    def _step(self, states: Floats, free: Booleans) -> Floats:
-        return np.where(free, states - self._gradient(states), states)
-
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -60,9 +57,6 @@ class GaussianMemory(ContinuousMemory):
 
     def _gradient(self, states: Floats) -> Floats:
         return np.asarray(states - softmax(self._exponents(states)) @ self._centered)
-
-    def _step(self, states: Floats, free: Booleans) -> Floats:
-        return np.where(free, states - self._gradient(states), states)
 
     def _exponents(self, states: Floats) -> Floats:
         return np.asarray(-self.beta / 2 * squared_distances(states, self._centered))

@@ -149,9 +149,9 @@ class ContinuousMemory(PatternRows, ABC):
     @abstractmethod
     def _gradient(self, states: Floats) -> Floats: ...
 
-    @abstractmethod
     def _step(self, states: Floats, free: Booleans) -> Floats:
         """Return states ``(num_states, num_neurons)`` after a step of their free entries."""
+        return np.where(free, states - self._gradient(states), states)
 
     def _start(self, probes: Floats, free: Booleans) -> Floats:
         """Return the states from which recall starts."""

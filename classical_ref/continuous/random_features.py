@@ -1,11 +1,11 @@
 """A continuous memory of constant size: patterns summed into random features."""
 
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from typing import ClassVar, final
 
 import numpy as np
 
-from classical_ref.checks import Booleans, Floats, Rng, check_at_least, check_positive
+from classical_ref.checks import Booleans, Floats, Rng, check_at_least, check_positive, lock
 from classical_ref.continuous.memory import ContinuousMemory
 
 
@@ -35,21 +35,23 @@ class RandomFeatureMemory(ContinuousMemory):
     """Number m of random features."""
     floor: float = field(default=1e-3, kw_only=True)
     """The smallest sum that is told from zero."""
-    rng: InitVar[Rng] = field(default=None, kw_only=True)
-    """Source of the random directions and phases."""
+    rng: Rng = field(default=None, kw_only=True)
+    """Source of the random directions and phases; kept as the seed that draws them again."""
     _directions: Floats = field(init=False)
     _phases: Floats = field(init=False)
     _stored: Floats = field(init=False)
 
-    def __post_init__(self, rng: Rng) -> None:
+    def __post_init__(self) -> None:
         ContinuousMemory.__post_init__(self)
-        rng = np.random.default_rng(rng)
+        if not isinstance(self.rng, int):
+            object.__setattr__(self, "rng", int(np.random.default_rng(self.rng).integers(2**63)))
+        rng = np.random.default_rng(self.rng)
         check_at_least(1, num_features=self.num_features)
         check_positive(floor=self.floor)
         directions = rng.standard_normal((self.num_features, self.num_neurons))
-        object.__setattr__(self, "_directions", np.sqrt(self.beta) * directions)
-        object.__setattr__(self, "_phases", rng.uniform(0, 2 * np.pi, self.num_features))
-        object.__setattr__(self, "_stored", np.cos(self._angles(self._centered)).sum(axis=0))
+        phases = rng.uniform(0, 2 * np.pi, self.num_features)
+        lock(self, _directions=np.sqrt(self.beta) * directions, _phases=phases)
+        lock(self, _stored=np.cos(self._angles(self._centered)).sum(axis=0))
 
     def _angles(self, states: Floats) -> Floats:
         return np.asarray(states @ self._directions.T + self._phases)

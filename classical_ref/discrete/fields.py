@@ -186,23 +186,21 @@ class DenseFields(LocalFields):
         self, states: Spins, neurons: Integers, updatable: Booleans, preference: Spins
     ) -> None:
         """Sweep in a compiled kernel, which stops at every field that its floats cannot sign."""
-        from classical_ref.discrete.kernels import sweep_exponential, sweep_table
+        from classical_ref.discrete.sweep_kernel import sweep
 
         similarities = products(self.stored.spins, states).astype(np.int32)
         columns = self.stored.columns
         positions = np.zeros(len(states), dtype=np.int64)
         is_exact = self.gains is not None and self.is_exact
         slack = -1.0 if is_exact else (self.stored.num_patterns + 16) * _EPSILON
-        common = (
-            states, similarities, columns, self.weights, neurons, updatable, preference,
-            self.excluded, slack, positions,
-        )  # fmt: skip
-        decay = np.exp(-self.beta * np.arange(2 * self.stored.num_neurons + 3))
+        table, is_relative = self.gain_table, self.gains is None
+        if is_relative:
+            table = np.exp(-self.beta * np.arange(2 * self.stored.num_neurons + 3))[::-1].copy()
         while True:
-            if self.gains is None:
-                sweep_exponential(*common, decay)
-            else:
-                sweep_table(*common, self.gain_table)
+            sweep(
+                states, similarities, columns, self.weights, neurons, updatable, preference,
+                self.excluded, slack, positions, table, is_relative,
+            )  # fmt: skip
             stopped = np.flatnonzero(positions < len(neurons)).tolist()
             if not stopped:
                 return

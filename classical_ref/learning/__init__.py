@@ -1,7 +1,7 @@
 """Memories that learn: class memories by gradient descent, linear memories by Muon and others."""
 
 from classical_ref.data.mnist import LabeledImages, load_mnist, read_idx
-from classical_ref.learning.associative import Learning, LearningOutcome, learn, random_embeddings
+from classical_ref.learning.associative import Learning, learn, random_embeddings
 from classical_ref.learning.class_memory import ClassMemory
 from classical_ref.learning.classifier import DenseClassifier
 from classical_ref.learning.dual_network import DualNetwork
@@ -34,7 +34,6 @@ __all__ = [
     "GradientDescent",
     "LabeledImages",
     "Learning",
-    "LearningOutcome",
     "MatrixOptimizer",
     "Muon",
     "NormalizedGradient",

@@ -10,7 +10,6 @@ References:
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import final
 
 import numpy as np
@@ -19,15 +18,7 @@ from numpy.typing import ArrayLike
 from classical_ref.checks import Floats, Rng, check_array, check_at_least
 from classical_ref.learning.facts import Facts
 from classical_ref.learning.optimizers import MatrixOptimizer
-
-
-class LearningOutcome(IntEnum):
-    """How learning ended."""
-
-    COMPLETED = 0
-    """All steps were done."""
-    DIVERGED = 1
-    """A loss or a weight left the range of float64; the last finite weights are kept."""
+from classical_ref.learning.training import TrainingOutcome
 
 
 @final
@@ -41,7 +32,7 @@ class Learning:
     """Loss above the least possible one, ``(num_done + 1,)``."""
     group_losses: Floats
     """The same by group of facts, ``(num_done + 1, num_groups)``."""
-    outcome: LearningOutcome
+    outcome: TrainingOutcome
     """How it ended."""
 
     @property
@@ -96,7 +87,7 @@ def learn(
     logits = np.zeros((facts.num_facts, facts.num_facts))
     each = facts.excess_losses(logits)
     losses, group_losses = [float(facts.query_probabilities @ each)], [facts.by_group(each)]
-    outcome = LearningOutcome.COMPLETED
+    outcome = TrainingOutcome.COMPLETED
     for _ in range(num_steps):
         with np.errstate(over="ignore", invalid="ignore"):
             gradient = told @ facts.residual(logits) @ asked.T
@@ -104,7 +95,7 @@ def learn(
             logits = told.T @ new @ asked
             each = facts.excess_losses(logits)
         if not (np.isfinite(new).all() and np.isfinite(each).all()):
-            outcome = LearningOutcome.DIVERGED
+            outcome = TrainingOutcome.DIVERGED
             break
         weights = new
         losses.append(float(facts.query_probabilities @ each))

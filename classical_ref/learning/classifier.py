@@ -44,31 +44,18 @@ class DenseClassifier:
     """
 
     order: int = 3
-    """Power n of the rectified polynomial, at least 2: features at small, prototypes at large n."""
     num_memories: int = 60
-    """Number of trained memories."""
     temperature: float | None = None
-    """T in neurons; None takes the default of the order and size."""
     initial_temperature: float | None = None
-    """Temperature from which it falls linearly; None keeps it constant."""
     temperature_epochs: int = 0
-    """Epochs after which the final temperature is reached."""
     loss_power: int = 2
-    """m of the loss ``(c - t)**(2m)``."""
     learning_rate: float = 0.04
-    """Step of the fastest entry of a memory in the first epoch."""
     decay: float = 0.985
-    """Factor of the step from epoch to epoch."""
     momentum: float = 0.6
-    """Part of the last step that is kept."""
     num_epochs: int = 100
-    """Passes over the training images."""
     batch_size: int = 100
-    """Images per update."""
     mean: float = -0.3
-    """Mean of initial entries."""
     spread: float = 0.3
-    """Standard deviation of initial entries."""
     random_state: Any = None
     """Seed, ``RandomState``, ``Generator`` or None."""
 

@@ -32,9 +32,9 @@ class TrainingOutcome(IntEnum):
     """How training ended."""
 
     COMPLETED = 0
-    """All epochs were done."""
+    """All epochs or steps were done."""
     DIVERGED = 1
-    """The loss or a gradient left the range of float64; the last finite memories are kept."""
+    """A loss, gradient or weight left the range of float64; the last finite weights are kept."""
     STALLED = 2
     """A whole epoch gave no gradient at all, and the memories stayed where they were."""
 

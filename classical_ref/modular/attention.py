@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, check_array, check_at_least, check_positive, lock
-from classical_ref.log_sums import log_sum_exp, softmax
+from classical_ref.log_sums import softmax
+from classical_ref.modular.hypersynapses import Attention
 from classical_ref.modular.lagrangians import LayerNorm
 
 
@@ -77,14 +78,15 @@ class EnergyTransformer:
     """Inverse temperature of the attention, positive."""
     norm: LayerNorm = field(default_factory=LayerNorm)
     """The normalization of tokens."""
+    _attention: Attention = field(init=False)
 
     def __post_init__(self) -> None:
-        names = ("num_heads", "head_size", "num_features")
-        queries = check_array("query_weights", self.query_weights, *names)
-        keys = check_array("key_weights", self.key_weights, *queries.shape)
+        attention = Attention(self.query_weights, self.key_weights, self.beta, only_others=True)
+        queries, keys = attention.query_weights, attention.key_weights
+        check_array("key_weights", keys, *queries.shape)
         patterns = check_array("patterns", self.patterns, "num_patterns", queries.shape[2])
-        check_positive(beta=self.beta)
         lock(self, query_weights=queries, key_weights=keys, patterns=patterns)
+        object.__setattr__(self, "_attention", attention)
 
     def __repr__(self) -> str:
         heads, size, features = self.query_weights.shape
@@ -126,26 +128,16 @@ class EnergyTransformer:
         return Descent(tokens=x, energies=np.stack(energies))
 
     def _energy(self, g: Floats) -> Floats:
-        _, _, scores = self._scores(g)
-        between = -log_sum_exp(scores).sum(axis=(-2, -1)) / self.beta
-        within = np.maximum(g @ self.patterns.T, 0) ** 2
-        return np.asarray(between - within.sum(axis=(-2, -1)) / 2)
+        flat = g.reshape(-1, *g.shape[-2:])
+        within = np.maximum(flat @ self.patterns.T, 0) ** 2
+        energies = self._attention.energy((flat, flat)) - within.sum(axis=(-2, -1)) / 2
+        return np.asarray(energies.reshape(g.shape[:-2]))
 
     def _gradient(self, g: Floats) -> Floats:
-        queries, keys, scores = self._scores(g)
-        shares = softmax(scores)
-        to_queries = np.einsum("...hcb,...hby,hyd->...cd", shares, keys, self.query_weights)
-        to_keys = np.einsum("...hcb,...hcy,hyd->...bd", shares, queries, self.key_weights)
-        memory = np.maximum(g @ self.patterns.T, 0) @ self.patterns
-        return np.asarray(-to_queries - to_keys - memory)
-
-    def _scores(self, g: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return queries and keys by head and token, and scores, ``(..., heads, c, b)``."""
-        queries = np.einsum("hyd,...cd->...hcy", self.query_weights, g)
-        keys = np.einsum("hyd,...bd->...hby", self.key_weights, g)
-        scores = self.beta * queries @ keys.swapaxes(-1, -2)
-        alone = np.eye(g.shape[-2], dtype=bool)  # a token does not attend to itself
-        return queries, keys, np.where(alone, -np.inf, scores)
+        flat = g.reshape(-1, *g.shape[-2:])
+        to_queries, to_keys = self._attention.inputs((flat, flat))
+        memory = np.maximum(flat @ self.patterns.T, 0) @ self.patterns
+        return np.asarray(-to_queries - to_keys - memory).reshape(g.shape)
 
     def _checked(self, tokens: ArrayLike) -> Floats:
         array = check_array("tokens", tokens, "...", "num_tokens", self.patterns.shape[1])

@@ -85,7 +85,7 @@ class Attention(Hypersynapse):
     .. math:: E = -\tfrac1\beta \sum_h \sum_q \log \sum_k e^{\beta (W_h g_q) \cdot (V_h g'_k)}
 
     Layers have shape ``(num_tokens, num_features)``. Joined to one layer twice, it is
-    self-attention.
+    self-attention, in which a token may leave itself out.
 
     References:
         Hoover et al., "Energy transformer" (2023).
@@ -97,6 +97,8 @@ class Attention(Hypersynapse):
     """V, of shape ``(num_heads, head_size, num_key_features)``."""
     beta: float = 1.0
     """Inverse temperature, positive."""
+    only_others: bool = False
+    """Whether query i leaves out key i, in a sum over at least two tokens."""
 
     def __post_init__(self) -> None:
         names = ("num_heads", "head_size", "num_query_features")
@@ -132,4 +134,7 @@ class Attention(Hypersynapse):
     def _scores(self, activations: tuple[Floats, ...]) -> tuple[Floats, Floats, Floats]:
         queries = np.einsum("hyd,Zqd->Zhqy", self.query_weights, activations[0], optimize=True)
         keys = np.einsum("hyd,Zkd->Zhky", self.key_weights, activations[1], optimize=True)
-        return queries, keys, np.asarray(self.beta * queries @ keys.swapaxes(2, 3))
+        scores = self.beta * queries @ keys.swapaxes(2, 3)
+        if self.only_others:
+            scores = np.where(np.eye(*scores.shape[2:], dtype=np.bool_), -np.inf, scores)
+        return queries, keys, np.asarray(scores)

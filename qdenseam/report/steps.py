@@ -63,7 +63,7 @@ def classical_steps(
         names, energies = ["answer"], None
     else:
         found = memory.recall(probe, clamped=clamped, rng=rng, trajectory=True, **options)
-        states = found.trajectory
+        states = np.asarray(found.trajectory)
         names = ["unknown filled in" if (probe == 0).any() else "start"]
         names += [f"sweep {number}" for number in range(1, len(states))]
         energies = memory.energy(np.concatenate([probe[np.newaxis], states]))

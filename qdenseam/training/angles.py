@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_at_least, check_within
 from qdenseam.training.minimize import minimize
 
 Objective = Callable[[Floats, Floats], tuple[float, Floats, Floats]]
@@ -80,12 +80,8 @@ def train_angles(
         ValueError: A number is out of range or the optimizer is unknown.
     """
     rng = np.random.default_rng(rng)
-    if num_layers < 1 or num_restarts < 1:
-        raise ValueError(
-            f"num_layers and num_restarts should be at least 1. Got {num_layers}, {num_restarts}."
-        )
-    if not 0 <= energy_scale < float("inf"):
-        raise ValueError(f"energy_scale should be finite and at least 0. Got {energy_scale}.")
+    check_at_least(1, num_layers=num_layers, num_restarts=num_restarts)
+    check_within("[0, inf)", energy_scale=energy_scale)
     scale = energy_scale or 1.0  # a constant energy: its angle means nothing
 
     def scaled(point: Floats) -> tuple[float, Floats]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_choice, check_within
 from qdenseam.errors import BackendError
 from qdenseam.execution.engines.gpu_support import missing_for_cupy
 from qdenseam.simulation.diagonal import qaoa_expectation_and_gradient
@@ -17,7 +17,7 @@ from qdenseam.training.objectives import conditional_value_at_risk
 from qdenseam.training.pennylane_gradients import pennylane_objective
 
 GradientSource = Literal["diagonal", "cupy", "pennylane"]
-GRADIENT_SOURCES = ("diagonal", "cupy", "pennylane")
+GRADIENT_SOURCES: tuple[GradientSource, ...] = get_args(GradientSource)
 
 
 def check_training(
@@ -29,14 +29,9 @@ def check_training(
         ValueError: The share ``cvar`` is outside (0, 1] or below 1 with PennyLane, or there is no
             such optimizer or source of gradients.
     """
-    if not 0 < cvar <= 1:
-        raise ValueError(f"cvar should be in (0, 1]. Got {cvar}.")
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {optimizer!r}.")
-    if gradient_source not in sources:
-        raise ValueError(
-            f"gradient_source should be one of {', '.join(sources)}. Got {gradient_source!r}."
-        )
+    check_within("(0, 1]", cvar=cvar)
+    check_choice("optimizer", optimizer, OPTIMIZERS)
+    check_choice("gradient_source", gradient_source, sources)
     if gradient_source == "pennylane" and cvar < 1:
         raise ValueError(
             f"cvar should be 1 with gradients from PennyLane. Got {cvar}; "
@@ -69,11 +64,7 @@ def mean_energy(
             outside (0, 1] or below 1 with PennyLane.
         BackendError: The source is ``"cupy"`` and CuPy finds no GPU.
     """
-    if gradient_source not in GRADIENT_SOURCES:
-        raise ValueError(
-            f"gradient_source should be one of {', '.join(GRADIENT_SOURCES)}. "
-            f"Got {gradient_source!r}."
-        )
+    check_choice("gradient_source", gradient_source, GRADIENT_SOURCES)
     if gradient_source == "pennylane":
         if level != 1:
             raise ValueError(f"level should be 1 with gradients from PennyLane. Got {level}.")

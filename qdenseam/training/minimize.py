@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_array, check_at_least, check_choice, check_within
 from qdenseam.training.pennylane_optimizers import PENNYLANE_OPTIMIZERS, pennylane_minimize
 
 _WITHOUT_GRADIENT = ("COBYLA", "Nelder-Mead", "Powell")
@@ -69,16 +69,10 @@ def minimize(
     Raises:
         ValueError: The optimizer is unknown, there are no starts, or a number is out of range.
     """
-    points = np.asarray(starts, dtype=float)
-    if points.ndim != 2 or points.size == 0:
-        raise ValueError(f"starts should have shape (num_starts, n). Got {points.shape}.")
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer should be one of {', '.join(OPTIMIZERS)}. Got {optimizer!r}.")
-    if max_evaluations < 1 or not 0 < tolerance < 1:
-        raise ValueError(
-            "max_evaluations should be at least 1 and tolerance in (0, 1). "
-            f"Got {max_evaluations}, {tolerance}."
-        )
+    points = check_array("starts", starts, "num_starts", "n")
+    check_choice("optimizer", optimizer, OPTIMIZERS)
+    check_at_least(1, max_evaluations=max_evaluations)
+    check_within("(0, 1)", tolerance=tolerance)
     has_gradient = optimizer not in _WITHOUT_GRADIENT
     runs = []
     for start in points:

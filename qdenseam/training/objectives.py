@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_within
 
 
 def conditional_value_at_risk(
@@ -31,8 +31,7 @@ def conditional_value_at_risk(
     References:
         Barkoutsos et al., "Improving variational quantum optimization using CVaR" (2020).
     """
-    if not 0 < level <= 1:
-        raise ValueError(f"cvar should be in (0, 1]. Got {level}.")
+    check_within("(0, 1]", cvar=level)
     if level == 1:
         return lambda _: energies
     xp: Any = array_module

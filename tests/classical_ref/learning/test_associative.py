@@ -4,11 +4,11 @@ import pytest
 from classical_ref.learning import (
     Facts,
     GradientDescent,
-    LearningOutcome,
     Muon,
     NormalizedGradient,
     SignDescent,
     TaskAlignedSign,
+    TrainingOutcome,
     descent_gaps,
     gap_losses,
     learn,
@@ -121,11 +121,11 @@ def test_embeddings_may_have_any_dimension(rng):
 def test_divergence_is_an_outcome_that_keeps_finite_weights():
     facts = Facts.power_law(2, 3, exponent=1, label_noise=0.2)
     done = learn(facts, SignDescent(1e308), 5)
-    assert done.outcome is LearningOutcome.DIVERGED
+    assert done.outcome is TrainingOutcome.DIVERGED
     assert np.isfinite(done.weights).all()
     assert np.isfinite(done.losses).all()
     assert done.num_steps < 5
-    assert learn(facts, Muon(0.1), 5).outcome is LearningOutcome.COMPLETED
+    assert learn(facts, Muon(0.1), 5).outcome is TrainingOutcome.COMPLETED
 
 
 @pytest.mark.parametrize(

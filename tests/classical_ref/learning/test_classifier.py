@@ -1,11 +1,12 @@
 import pickle
 import subprocess
 import sys
+from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
 
-from classical_ref.learning import DenseClassifier, TrainingOutcome
+from classical_ref.learning import DenseClassifier, TrainingOutcome, TrainingSetup
 
 
 def test_importing_the_room_imports_no_scikit_learn():
@@ -105,3 +106,8 @@ def test_scikit_learn_accepts_it():
     assert failed == []
     assert skipped in ([], ["check_array_api_input"])
     assert len(results) > 40
+
+
+def test_parameters_are_those_of_a_training_setup():
+    own = DenseClassifier().get_params()
+    assert {each.name: own[each.name] for each in fields(TrainingSetup)} == asdict(TrainingSetup())

@@ -168,7 +168,7 @@ def test_a_block_is_locked_and_shown():
         ),
         (lambda: attend([1.0], [[1.0]], beta=0.0), r"beta should be positive and finite\. Got 0"),
         (lambda: EnergyTransformer(W, W, P, beta=-1.0), r"beta should be positive.*Got -1"),
-        (lambda: EnergyTransformer(W, W[:, :1], P), r"key_weights should have shape \(1, 2, 3\)\."),
+        (lambda: EnergyTransformer(W, W[:, :1], P), r"key_weights should have shape \(1, 2,"),
         (lambda: EnergyTransformer(W, W, P[:, :2]), r"patterns should have shape \(num_patterns,"),
         (lambda: EnergyTransformer(W * np.nan, W, P), r"query_weights should be finite"),
         (lambda: EnergyTransformer(W, W, P[:0]), r"patterns should have shape \(num_patterns,"),

@@ -9,10 +9,10 @@ from classical_ref.separation import LogSumExp, Polynomial
 from qdenseam import EnergyMemory
 from qdenseam.methods import QAOA, RecursiveQAOA, method_from_dict, run_rounds, sample_laws
 from qdenseam.training.angles import train_angles
+from qdenseam.training.fixed_angles import train_shared_angles
 from qdenseam.training.gradient_sources import mean_energy
 from qdenseam.training.minimize import minimize
 from qdenseam.training.pennylane_optimizers import PENNYLANE_OPTIMIZERS
-from qdenseam.training.transfer import train_shared_angles
 
 
 @pytest.mark.parametrize("num_qubits", [1, 2, 5])

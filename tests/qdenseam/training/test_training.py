@@ -55,7 +55,7 @@ def test_the_outcome_is_said_in_our_words() -> None:
         ({"starts": []}, "starts should have shape"),
         ({"optimizer": "adam"}, "optimizer should be one of L-BFGS-B, "),
         ({"max_evaluations": 0}, "max_evaluations should be at least 1"),
-        ({"tolerance": 0}, r"tolerance in \(0, 1\)"),
+        ({"tolerance": 0}, r"tolerance should be in \(0, 1\)\. Got 0"),
     ],
 )
 def test_bad_input_of_minimize_is_refused(change: dict, message: str) -> None:
@@ -99,9 +99,9 @@ def test_a_constant_energy_is_trained_without_complaint() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"num_layers": 0}, "num_layers and num_restarts should be at least 1"),
-        ({"num_restarts": 0}, "num_layers and num_restarts should be at least 1"),
-        ({"energy_scale": -1.0}, "energy_scale should be finite"),
+        ({"num_layers": 0}, r"num_layers should be at least 1\. Got 0"),
+        ({"num_restarts": 0}, r"num_layers should be at least 1\. Got 0"),
+        ({"energy_scale": -1.0}, r"energy_scale should be in \[0, inf\)\. Got"),
     ],
 )
 def test_bad_input_of_train_angles_is_refused(change: dict, message: str) -> None:

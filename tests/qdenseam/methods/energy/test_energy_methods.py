@@ -25,9 +25,13 @@ from qdenseam.methods.adaptive import run_rounds, sample_laws
 from qdenseam.methods.energy.bias_field import BiasFieldState
 from qdenseam.methods.energy.recursive_qaoa import _eliminated
 from qdenseam.simulation.diagonal import product_state
-from qdenseam.training.fixed_angles import FIXED_ANGLES, recall_instances, retrain
+from qdenseam.training.fixed_angles import (
+    FIXED_ANGLES,
+    recall_instances,
+    retrain,
+    train_shared_angles,
+)
 from qdenseam.training.objectives import conditional_value_at_risk
-from qdenseam.training.transfer import train_shared_angles
 
 
 @pytest.fixture
