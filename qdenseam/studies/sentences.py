@@ -50,12 +50,10 @@ def _of_panel(figure: FigureSpec, title: str, rows: "pd.DataFrame") -> str:
     y, x = (name.replace("_", " ") for name in (figure.y, figure.x))
     where = f"At {x} {last[figure.x].iloc[0]:g}" + (f" ({title})" if title else "")
     low, high = last.iloc[0], last.iloc[-1]
+    names = [f"{line_name(row, figure.line)}, {_shown(row, figure.y)}" for row in (high, low)]
     if low[f"{figure.y}_high"] >= high[f"{figure.y}_low"]:
-        return f"{where} the intervals of {y} meet: none of {len(last)} is told apart from all."
-    return (
-        f"{where}, {y} is highest for {line_name(high, figure.line)}, {_shown(high, figure.y)}, "
-        f"and lowest for {line_name(low, figure.line)}, {_shown(low, figure.y)}."
-    )
+        return f"{where}, the highest and the lowest {y} are not told apart: {' and '.join(names)}."
+    return f"{where}, {y} is highest for {names[0]}, and lowest for {names[1]}."
 
 
 def _shown(row: Any, y: str) -> str:

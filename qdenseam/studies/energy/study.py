@@ -8,7 +8,11 @@ from qdenseam.studies.registry import register
 from qdenseam.studies.special import SpecialStudy
 
 _SHOWN: dict[str, tuple[int | str, ...]] = {
-    **{"energy": ("hebb", "order 3", "log-sum-exp"), "field_is": ("calibrated",)},
+    **{
+        "energy": ("hebb", "order 3", "log-sum-exp"),
+        "field_is": ("calibrated",),
+        "part": ("methods",),
+    },
     **{"num_patterns": (4,), "num_flips": (1,)},
 }
 STUDY = register(

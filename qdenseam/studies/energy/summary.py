@@ -185,6 +185,7 @@ class _Point:
     def _row(self, label: str, shares: Floats, behind: float, solved: float) -> dict[str, Any]:
         return {
             **self.common,
+            "part": "searches" if self.success.keys() & SEARCHES.keys() else "methods",
             "field_is": "calibrated" if self.common["probe_field"] is None else "given",
             "method": label,
             "family": FAMILIES.get(label, label),

@@ -17,7 +17,7 @@ from qdenseam.experiments.trial_registry import trial
 from qdenseam.plots.noise import plot_prediction
 from qdenseam.plots.style import new_figure
 from qdenseam.studies.base import Drawing, Records
-from qdenseam.studies.cells import cells_of, mean_of
+from qdenseam.studies.cells import cells_of
 from qdenseam.studies.noise.instances import CELL, instance_of, instance_tasks
 from qdenseam.studies.noise.summary import until_accepted
 from qdenseam.studies.registry import register
@@ -113,7 +113,7 @@ def plan_summary(records: Iterable[Record]) -> list[Row]:
                 **dict(zip(CELL, key, strict=True)),
                 "memories": len(members),
                 "plans": float(np.mean([len(each) for each in simulated])),
-                "rank_correlation": mean_of(ranks, "memories"),
+                "rank_correlation": float(np.mean(ranks)),
                 "chosen": chosen,
                 "best": best,
                 "lost": best - chosen,

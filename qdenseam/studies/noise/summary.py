@@ -176,8 +176,9 @@ def _bars(records: Records) -> "Figure":
         plot_success(shown, ax=left)
         plot_error_budget(shown, ax=right)
         left.set_title(f"{device}, {erasures} unknown, {flips} flipped", fontsize=10)
-    for ax in axes[0]:
-        ax.legend(fontsize=7)
+    axes[0, 1].legend(fontsize=8)
+    named = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*named, loc="outside lower center", ncols=4, fontsize=8)
     return figure
 
 

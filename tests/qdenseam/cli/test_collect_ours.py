@@ -120,3 +120,16 @@ def test_ours_have_distinct_keys_and_a_figure(name):
         keys = [task.key for task in study.wanted()]
         assert len(keys) == len(set(keys)) > 0
         assert len(study.smaller().wanted()) <= len(keys)
+
+
+@pytest.mark.parametrize(
+    "name", ["ledger", "capacity", pytest.param("load", marks=pytest.mark.slow)]
+)
+def test_a_first_look_at_ours(folder, name):
+    done = run("collect", name, "--quick", "--workers", "1", "--quiet")
+    assert done.exit_code == 0, done.output
+    reported = run("report", name, "--table", "rows.csv")
+    assert reported.exit_code == 0, reported.output
+    assert reported.stdout.startswith("Table: rows.csv\n- ")
+    assert pd.read_csv("rows.csv").equals(pd.read_csv(f"{name}/table.csv"))
+    assert len(list((folder / name).glob("figure-*.png"))) == 2

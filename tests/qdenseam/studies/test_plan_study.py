@@ -30,7 +30,7 @@ def test_the_table_compares_ranks_and_what_is_lost() -> None:
         versions={},
     )
     (row,) = plan_summary([record])
-    assert row["rank_correlation"].best == pytest.approx(0.5)
+    assert row["rank_correlation"] == pytest.approx(0.5)
     assert (row["chosen"], row["best"]) == (0.6, 0.8)
     assert row["baseline"] == pytest.approx(
         0.3 / 0.4 * (1 - 0.6**3)
@@ -45,5 +45,5 @@ def test_the_table_compares_ranks_and_what_is_lost() -> None:
 def test_a_whole_trial(tmp_path) -> None:
     tasks = plan_tasks([(4, 4)], ["fake:manila"], num_instances=1, shots=100)[:1]
     (row,) = plan_summary(collect(tasks, tmp_path / "plans.jsonl"))
-    assert row["rank_correlation"].best > 0.5
+    assert row["rank_correlation"] > 0.5
     assert row["chosen"] > row["baseline"]
