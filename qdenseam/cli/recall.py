@@ -97,7 +97,8 @@ def recall(
         Path | None,
         Option(
             metavar="FILE",
-            help="Also write a page that shows the recall step by step, to FILE.html.",
+            help="Also write a page that shows the recall step by step, to FILE.html; where auto "
+            "asks circuits one after the other, of what it would do with one.",
             show_default=False,
         ),
     ] = None,
@@ -120,7 +121,7 @@ def recall(
     from qdenseam import recall as run_recall
     from qdenseam.execution import engine
     from qdenseam.execution.factories import is_factory
-    from qdenseam.methods import method_from_dict
+    from qdenseam.methods import AdaptiveMethod, method_from_dict
     from qdenseam.spelling import parse
 
     load_modules(import_module)
@@ -138,7 +139,8 @@ def recall(
         answer = chosen.recall(stored.patterns, spins, clamped=certain, rng=deepcopy(rng))
         _print_classical(chosen, answer, spins, stored, target=None if probe is not None else index)
         if view is not None:
-            _write_view(view, AmplitudeMemory(stored.patterns), spins, chosen, stored, certain, rng)
+            plain = AmplitudeMemory(stored.patterns)
+            _write_view(view, plain, spins, stored, method=chosen, clamped=certain, rng=rng)
         return
     memory = memory_for(stored, chosen, encoder, separation)
     source: Any = sampler
@@ -158,21 +160,17 @@ def recall(
     )
     _print(result, memory, stored, target=None if probe is not None else index)
     if view is not None:
-        _write_view(view, memory, spins, method_from_dict(result.method), stored)
+        used = method_from_dict(result.method)
+        if chosen == "auto" and isinstance(used, AdaptiveMethod):
+            _write_view(view, memory, spins, stored, rng=rng, expected_flips=expected_flips)
+        else:
+            _write_view(view, memory, spins, stored, method=used)
 
 
-def _write_view(
-    path: Path,
-    memory: Any,
-    probe: Any,
-    method: Any,
-    stored: "Dataset",
-    clamped: Any = None,
-    rng: Any = None,
-) -> None:
+def _write_view(path: Path, memory: Any, probe: Any, stored: "Dataset", **settings: Any) -> None:
     from qdenseam.report import recall_view
 
-    recall_view(memory, probe, path, method=method, shape=stored.shape, clamped=clamped, rng=rng)
+    recall_view(memory, probe, path, shape=stored.shape, **settings)
     typer.echo(f"View: {path}")
 
 

@@ -34,6 +34,7 @@ def recall_view(
     shape: tuple[int, int] | None = None,
     clamped: npt.ArrayLike | None = None,
     rng: np.random.Generator | int | None = None,
+    expected_flips: int | None = None,
 ) -> Path:
     """Write a page that shows one recall step by step, and return its path.
 
@@ -49,6 +50,8 @@ def recall_view(
         shape: Rows and columns that patterns are drawn in; by default one row.
         clamped: Which neurons a classical memory takes as certain, ``(D,)``.
         rng: Seed or generator of training, update orders and ties.
+        expected_flips: How many known neurons may be wrong, told to ``"auto"``, which then chooses
+            a method of one circuit.
 
     Raises:
         ValueError: The probe or the shape does not fit the memory, the method has no single
@@ -75,7 +78,9 @@ def recall_view(
                 "has one."
             )
         # with an engine none that is adaptive is chosen
-        asked = requested(memory, spins, "statevector", method=chosen, rng=rng)
+        asked = requested(
+            memory, spins, "statevector", method=chosen, rng=rng, expected_flips=expected_flips
+        )
         source, _, chosen = asked.recalls[0]
         assert isinstance(chosen, RecallMethod)
         steps = circuit_steps(chosen, source, spins)

@@ -141,6 +141,10 @@ def test_the_command_writes_it(tmp_path, no_library):
             shown = re.search(r"pattern 0 \(target\).*?([\d.]+) │$", done.stdout, re.MULTILINE)
             assert chance == pytest.approx(float(shown.group(1)), abs=1e-4)
         path.unlink()
+    words = ["--num-neurons", "9", "--num-patterns", "3", "--view", str(path)]
+    done = CliRunner().invoke(app, ["recall", *words])
+    assert "minimum-search on exact" in done.stdout
+    assert "separation-filter" in checked_page(path.read_text()).texts["title"]
 
 
 @pytest.mark.parametrize(
