@@ -19,6 +19,7 @@ from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
 from qdenseam.cli.jobs import cancel, fetch, jobs
+from qdenseam.cli.options import with_options
 from qdenseam.cli.plan import plan
 from qdenseam.cli.plot import plot
 from qdenseam.cli.recall import recall
@@ -87,7 +88,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     info: "qdenseam info",
 }
 for command, example in _EXAMPLES.items():
-    app.command(epilog=f"Example: {example}")(command)
+    app.command(epilog=f"Example: {example}")(with_options(command))
 app.add_typer(bench, name="bench")
 
 

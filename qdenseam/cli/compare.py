@@ -8,7 +8,7 @@ import typer
 from typer import Option
 
 from qdenseam.cli.progress import resumable, shown_progress
-from qdenseam.cli.recall import Bits
+from qdenseam.cli.question import Bits
 from qdenseam.cli.workers import share_cores, usable_cores
 
 if TYPE_CHECKING:

@@ -7,71 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.study_folder import Modules, load_modules
+from qdenseam.cli.question import Question
 
 if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
     from classical_ref.recipes import Recipe
     from qdenseam.retrieval.result import RecallResult
 
-Method = Annotated[
-    str,
-    Option(
-        metavar="SPELLING",
-        help="A recall method with its settings, such as 'separation-filter(hamming-ball(1), "
-        'amplified=1/8)\', or "auto" to have one chosen.',
-    ),
-]
-"""The option of a method, for all commands that take one."""
-Bits = Annotated[
-    bool, Option("--bits", help="The .npy files hold bits 0 and 1, no spins; int8 is always spins.")
-]
-"""The option of what files hold, for all commands that take one."""
-Data = Annotated[str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')]
-NumNeurons = Annotated[
-    int | None, Option(help="D; a file has its own. By default 16.", show_default=False)
-]
-NumPatterns = Annotated[
-    int | None,
-    Option(
-        help="K, how many patterns are stored. By default 8, or all where the data hold fewer.",
-        show_default=False,
-    ),
-]
-Encoder = Annotated[
-    str,
-    Option(
-        metavar="SPELLING",
-        help="How an amplitude memory is loaded, such as 'auto(goal=depth)' or schmidt.",
-    ),
-]
-ExpectedFlips = Annotated[
-    int | None,
-    Option(
-        help="Known bits that may be wrong, told to auto. By default those flipped here; of a "
-        "given probe none where it has unknown bits, and some where it has none.",
-        show_default=False,
-    ),
-]
-"""The option that tells ``auto`` about wrong bits."""
-Separation = Annotated[
-    str, Option(metavar="SPELLING", help="F of an energy memory, such as 'polynomial(3)'.")
-]
-
 
 def recall(
-    data: Data = "digits",
-    num_neurons: NumNeurons = None,
-    num_patterns: NumPatterns = None,
+    question: Question,
     index: Annotated[int, Option(help="Which stored pattern the probe is made from.")] = 0,
-    flips: Annotated[
-        int | None,
-        Option(
-            help="Flipped bits of the probe. By default 1, or 0 where bits are erased.",
-            show_default=False,
-        ),
-    ] = None,
-    erasures: Annotated[int, Option(help="Unknown bits of the probe.")] = 0,
     probe: Annotated[
         str | None,
         Option(
@@ -80,10 +26,6 @@ def recall(
             show_default=False,
         ),
     ] = None,
-    method: Method = "auto",
-    expected_flips: ExpectedFlips = None,
-    encoder: Encoder = "auto",
-    separation: Separation = "log-sum-exp",
     sampler: Annotated[
         str,
         Option(
@@ -92,7 +34,6 @@ def recall(
             "the module and calls it for a BackendV2, so it runs code.",
         ),
     ] = "exact",
-    shots: Annotated[int, Option(help="Shots.")] = 1000,
     view: Annotated[
         Path | None,
         Option(
@@ -102,9 +43,6 @@ def recall(
             show_default=False,
         ),
     ] = None,
-    bits: Bits = False,
-    seed: Annotated[int, Option(min=0, help="Seed of patterns, probe and shots.")] = 7,
-    import_module: Modules = None,
 ) -> None:
     """Recall from one probe, drawn as text.
 
@@ -124,45 +62,43 @@ def recall(
     from qdenseam.methods import AdaptiveMethod, method_from_dict
     from qdenseam.spelling import parse
 
-    load_modules(import_module)
     _refuse_paid(sampler, sampler.strip().lower().startswith("ibm:"))
-    rng = np.random.default_rng(seed)
-    stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits)
-    num_flips = default_flips(flips, erasures)
+    rng = np.random.default_rng(question.seed)
+    stored = question.stored(rng)
+    target = index if probe is None else None
     if probe is None:
-        spins = corrupted(stored, index, num_flips, erasures, rng)
+        spins = question.probe(stored, index, rng)
     else:
         spins = check_probes(probe, stored.num_neurons)
-    chosen: Any = parse(("method", "classical memory"), method)
+    chosen: Any = parse(("method", "classical memory"), question.method)
     if isinstance(chosen, Recipe):
-        certain = spins != 0 if (spins == 0).any() and not flips else None
+        certain = spins != 0 if (spins == 0).any() and not question.flips else None
         answer = chosen.recall(stored.patterns, spins, clamped=certain, rng=deepcopy(rng))
-        _print_classical(chosen, answer, spins, stored, target=None if probe is not None else index)
+        _print_classical(chosen, answer, spins, stored, target=target)
         if view is not None:
             plain = AmplitudeMemory(stored.patterns)
             _write_view(view, plain, spins, stored, method=chosen, clamped=certain, rng=rng)
         return
-    memory = memory_for(stored, chosen, encoder, separation)
+    memory = question.memory(stored, chosen)
     source: Any = sampler
     if is_factory(sampler):
         source = engine(sampler)
         _refuse_paid(sampler, source.job_service() is not None)
-    if chosen == "auto" and expected_flips is None and probe is None:
-        expected_flips = num_flips
+    told = question.told_flips(chosen, is_given=probe is not None)
     result = run_recall(
         memory,
         spins,
         method=chosen,
         sampler=source,
-        shots=shots,
+        shots=question.shots,
         rng=rng,
-        expected_flips=expected_flips,
+        expected_flips=told,
     )
-    _print(result, memory, stored, target=None if probe is not None else index)
+    _print(result, memory, stored, target=target)
     if view is not None:
         used = method_from_dict(result.method)
         if chosen == "auto" and isinstance(used, AdaptiveMethod):
-            _write_view(view, memory, spins, stored, rng=rng, expected_flips=expected_flips)
+            _write_view(view, memory, spins, stored, rng=rng, expected_flips=told)
         else:
             _write_view(view, memory, spins, stored, method=used)
 
@@ -180,49 +116,6 @@ def _refuse_paid(sampler: str, is_paid: bool) -> None:
             f"--sampler should cost nothing here. Got {sampler!r}, a paid device; use `qdenseam "
             f"submit --backend {sampler}`, which estimates the costs and asks first."
         )
-
-
-def stored_patterns(
-    data: str,
-    num_neurons: int | None,
-    num_patterns: int | None,
-    rng: Any,
-    *,
-    bits: bool,
-    default: int = 8,
-) -> "Dataset":
-    """Return K patterns of the data, by name or from a file; by default 8, or all of fewer."""
-    from qdenseam.experiments.trials import load_dataset
-
-    found = load_dataset(data, num_neurons, bits=bits or None)
-    wanted = min(default, found.num_patterns) if num_patterns is None else num_patterns
-    return found.select(wanted, rng=rng)
-
-
-def default_flips(flips: int | None, erasures: int) -> int:
-    """Return the number of flipped bits: as asked for, else 1, or 0 where bits are erased."""
-    return (0 if erasures else 1) if flips is None else flips
-
-
-def corrupted(stored: "Dataset", index: int, num_flips: int, erasures: int, rng: Any) -> Any:
-    """Return a probe made from the stored pattern of an index."""
-    from classical_ref.patterns import corrupt
-
-    if not 0 <= index < len(stored.patterns):
-        raise ValueError(f"index should be from 0 to {len(stored.patterns) - 1}. Got {index}.")
-    return corrupt(stored.patterns[index], num_flips=num_flips, num_erasures=erasures, rng=rng)
-
-
-def memory_for(stored: "Dataset", method: Any, encoder: str, separation: str) -> Any:
-    """Return the memory that the method recalls from."""
-    from classical_ref.discrete.dense import DenseMemory
-    from qdenseam import AmplitudeMemory, EnergyMemory
-    from qdenseam.spelling import parse
-
-    if not isinstance(method, str) and method.memory_type is EnergyMemory:
-        chosen: Any = parse("separation", separation)
-        return EnergyMemory(DenseMemory(stored.patterns, separation=chosen))
-    return AmplitudeMemory(stored.patterns, encoder=encoder)
 
 
 def _print_classical(

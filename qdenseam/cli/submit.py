@@ -6,21 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.recall import (
-    Bits,
-    Data,
-    Encoder,
-    ExpectedFlips,
-    Method,
-    NumNeurons,
-    NumPatterns,
-    Separation,
-    corrupted,
-    default_flips,
-    memory_for,
-    stored_patterns,
-)
-from qdenseam.cli.study_folder import Modules, load_modules
+from qdenseam.cli.question import Question
 
 if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
@@ -42,9 +28,7 @@ def submit(
             "runs code.",
         ),
     ],
-    data: Data = "digits",
-    num_neurons: NumNeurons = None,
-    num_patterns: NumPatterns = None,
+    question: Question,
     index: Annotated[
         list[int] | None,
         Option(
@@ -52,14 +36,6 @@ def submit(
             show_default=False,
         ),
     ] = None,
-    flips: Annotated[
-        int | None,
-        Option(
-            help="Flipped bits of each probe. By default 1, or 0 where bits are erased.",
-            show_default=False,
-        ),
-    ] = None,
-    erasures: Annotated[int, Option(help="Unknown bits of each probe.")] = 0,
     probe: Annotated[
         list[str] | None,
         Option(
@@ -76,13 +52,6 @@ def submit(
             show_default=False,
         ),
     ] = None,
-    method: Method = "auto",
-    expected_flips: ExpectedFlips = None,
-    encoder: Encoder = "auto",
-    separation: Separation = "log-sum-exp",
-    bits: Bits = False,
-    shots: Annotated[int, Option(help="Shots per probe.")] = 1000,
-    seed: Annotated[int, Option(min=0, help="Seed of patterns, probes and local shots.")] = 7,
     max_seconds: Annotated[
         float | None,
         Option(
@@ -96,7 +65,6 @@ def submit(
     ] = False,
     yes: Annotated[bool, Option("--yes", help="Do not ask for a confirmation.")] = False,
     store: Store = STORE,
-    import_module: Modules = None,
 ) -> None:
     """Submit recalls as jobs; "qdenseam fetch" gets the results, today or next week.
 
@@ -110,28 +78,22 @@ def submit(
     from qdenseam.retrieval.draft import draft
     from qdenseam.retrieval.submission import send
 
-    load_modules(import_module)
-    rng = np.random.default_rng(seed)
-    stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits)
-    num_flips = default_flips(flips, erasures)
-    if probe is None and probes is None:
-        rows = np.stack(
-            [corrupted(stored, each, num_flips, erasures, rng) for each in index or [0]]
-        )
+    rng = np.random.default_rng(question.seed)
+    stored = question.stored(rng)
+    is_given = probe is not None or probes is not None
+    if is_given:
+        rows = _given(stored, probe, probes, question.bits)
     else:
-        rows = _given(stored, probe, probes, bits)
-    chosen = as_method(method)
-    memory = memory_for(stored, chosen, encoder, separation)
-    if chosen == "auto" and expected_flips is None and probe is None and probes is None:
-        expected_flips = num_flips
+        rows = np.stack([question.probe(stored, each, rng) for each in index or [0]])
+    chosen = as_method(question.method)
     drafted = draft(
-        memory,
+        question.memory(stored, chosen),
         rows,
-        method=method,
+        method=question.method,
         backend=backend,
-        shots=shots,
+        shots=question.shots,
         rng=rng,
-        expected_flips=expected_flips,
+        expected_flips=question.told_flips(chosen, is_given=is_given),
     )
     _print_cost(drafted)
     if max_seconds is not None:

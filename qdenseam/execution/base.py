@@ -12,6 +12,7 @@ from qiskit.primitives import BaseSamplerV2
 from qiskit.transpiler import Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
+from classical_ref.checks import check_integer
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.engines.memory_limits import fits, max_state_qubits, require_state
 from qdenseam.execution.foreign_code import explained
@@ -178,14 +179,15 @@ def shots_of_each(circuits: Sequence[QuantumCircuit], shots: int | Sequence[int]
     """Return the shots of each circuit, given one number for all or one for each.
 
     Raises:
+        TypeError: A number is no integer.
         ValueError: A number is below 1, or there are more or fewer numbers than circuits.
     """
-    each = [shots] * len(circuits) if isinstance(shots, int | np.integer) else list(shots)
+    given = list(shots) if isinstance(shots, Sequence | np.ndarray) else [shots]
+    for number in given:
+        check_integer(1, shots=number)
+    each = given if isinstance(shots, Sequence | np.ndarray) else given * len(circuits)
     if len(each) != len(circuits):
         raise ValueError(f"shots should be {len(circuits)} numbers. Got {len(each)}.")
-    smallest = min(each, default=shots if isinstance(shots, int | np.integer) else 1)
-    if smallest < 1:
-        raise ValueError(f"shots should be at least 1. Got {smallest}.")
     return [int(number) for number in each]
 
 

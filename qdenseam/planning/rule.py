@@ -4,7 +4,7 @@ import numpy as np
 from qiskit.transpiler import Target
 
 from circuits.index.known_index import MAX_PATTERNS
-from classical_ref.checks import Booleans
+from classical_ref.checks import Booleans, check_integer
 from qdenseam.execution.compiling.compilation import WIDEST, is_calibrated
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
@@ -112,8 +112,5 @@ def num_expected_flips(known: Booleans, expected_flips: int | None) -> int:
     """
     if expected_flips is None:
         return int(known.all())
-    if isinstance(expected_flips, bool) or not isinstance(expected_flips, int | np.integer):
-        raise TypeError(f"expected_flips should be an integer. Got {expected_flips!r}.")
-    if expected_flips < 0:
-        raise ValueError(f"expected_flips should be at least 0. Got {expected_flips}.")
+    check_integer(0, expected_flips=expected_flips)
     return min(int(expected_flips), int(np.count_nonzero(known)))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.resources import count
+from classical_ref.checks import check_integer
 from classical_ref.spins import check_probes
 from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
@@ -81,10 +82,9 @@ def requested(
         CapacityError: The engine has fewer qubits than the memory neurons.
     """
     rng, chosen = np.random.default_rng(rng), as_method(method)
-    if isinstance(shots, bool) or not isinstance(shots, int | np.integer):
-        raise TypeError(f"shots should be an integer. Got {shots!r}.")
-    if not 1 <= shots <= MOST_DRAWS:
-        raise ValueError(f"shots should be at least 1 and at most 2**63 - 1. Got {shots}.")
+    check_integer(1, shots=shots)
+    if shots > MOST_DRAWS:
+        raise ValueError(f"shots should be at most 2**63 - 1. Got {shots}.")
     spins = check_probes(probes, memory.num_neurons, bits=bits)
     engine = None if sampler is None else find_engine(sampler)
     most = None if engine is None else engine.max_qubits

@@ -46,7 +46,7 @@ def test_of_a_small_file_all_patterns_are_stored_unless_a_number_is_named(tmp_pa
     assert run(*given).exit_code == 0
     refused = run(*given, "--num-patterns", "3")
     assert refused.exit_code == 2
-    assert "num_patterns should be from 1 to 2. Got 3" in " ".join(refused.output.split())
+    assert "num_patterns should be in [1, 2]. Got 3" in " ".join(refused.output.split())
 
 
 def test_a_method_of_ones_own_choice_is_shown_wherever_it_ranks():

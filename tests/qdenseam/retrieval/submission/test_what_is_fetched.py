@@ -174,7 +174,7 @@ def test_cancelling(memory, service, store):
         ({"backend": object()}, TypeError, "should be a name.*MODULE:FACTORY"),
         ({"backend": "fake:lima", "method": ProbabilisticRecall()}, CapacityError,
          "should have at most 5 qubits"),
-        ({"shots": 0}, ValueError, "shots should be at least 1 .*Got 0"),
+        ({"shots": 0}, ValueError, "shots should be at least 1. Got 0"),
         ({"probes": "00"}, ValueError, "probe"),
         ({"probes": np.zeros((0, 4))}, ValueError, "at least one probe"),
         ({"method": AdaptiveAmplification()}, TypeError, "should know its circuits beforehand"),

@@ -1,0 +1,128 @@
+"""What is recalled, from which memory and by which method: options that commands share."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from qdenseam.cli.study_folder import Modules, load_modules
+
+if TYPE_CHECKING:
+    from classical_ref.checks import Spins
+    from classical_ref.data.datasets import Dataset
+    from qdenseam import AmplitudeMemory, EnergyMemory
+
+Bits = Annotated[
+    bool, Option("--bits", help="The .npy files hold bits 0 and 1, no spins; int8 is always spins.")
+]
+Data = Annotated[str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')]
+Encoder = Annotated[
+    str,
+    Option(
+        metavar="SPELLING",
+        help="How an amplitude memory is loaded, such as 'auto(goal=depth)' or schmidt.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The options that ``recall`` and ``submit`` have in common."""
+
+    data: Data = "digits"
+    num_neurons: Annotated[
+        int | None, Option(help="D; a file has its own. By default 16.", show_default=False)
+    ] = None
+    num_patterns: Annotated[
+        int | None,
+        Option(
+            help="K, how many patterns are stored. By default 8, or all where the data hold fewer.",
+            show_default=False,
+        ),
+    ] = None
+    bits: Bits = False
+    flips: Annotated[
+        int | None,
+        Option(
+            help="Flipped bits of a probe. By default 1, or 0 where bits are erased.",
+            show_default=False,
+        ),
+    ] = None
+    erasures: Annotated[int, Option(help="Unknown bits of a probe.")] = 0
+    method: Annotated[
+        str,
+        Option(
+            metavar="SPELLING",
+            help="A recall method with its settings, such as 'separation-filter(hamming-ball(1), "
+            'amplified=1/8)\', or "auto" to have one chosen.',
+        ),
+    ] = "auto"
+    expected_flips: Annotated[
+        int | None,
+        Option(
+            help="Known bits that may be wrong, told to auto. By default those flipped here; of a "
+            "given probe none where it has unknown bits, and some where it has none.",
+            show_default=False,
+        ),
+    ] = None
+    encoder: Encoder = "auto"
+    separation: Annotated[
+        str, Option(metavar="SPELLING", help="F of an energy memory, such as 'polynomial(3)'.")
+    ] = "log-sum-exp"
+    shots: Annotated[int, Option(help="Shots per probe.")] = 1000
+    seed: Annotated[int, Option(min=0, help="Seed of patterns, probes and shots.")] = 7
+    import_module: Modules = None
+
+    @property
+    def num_flips(self) -> int:
+        """Flipped bits of a probe: as asked for, else 1, or 0 where bits are erased."""
+        return (0 if self.erasures else 1) if self.flips is None else self.flips
+
+    def stored(self, rng: Any) -> "Dataset":
+        """Return the patterns, after what registers methods of one's own was imported."""
+        load_modules(self.import_module)
+        return stored_patterns(
+            self.data, self.num_neurons, self.num_patterns, rng, bits=self.bits, default=8
+        )
+
+    def probe(self, stored: "Dataset", index: int, rng: Any) -> "Spins":
+        """Return a probe made from the stored pattern of an index."""
+        from classical_ref.patterns import corrupt
+
+        if not 0 <= index < len(stored.patterns):
+            raise ValueError(f"index should be from 0 to {len(stored.patterns) - 1}. Got {index}.")
+        wrong, unknown = self.num_flips, self.erasures
+        return corrupt(stored.patterns[index], num_flips=wrong, num_erasures=unknown, rng=rng)
+
+    def told_flips(self, method: object, *, is_given: bool) -> int | None:
+        """Return what the method is told of wrong bits: auto knows those flipped here."""
+        is_known = method == "auto" and self.expected_flips is None and not is_given
+        return self.num_flips if is_known else self.expected_flips
+
+    def memory(self, stored: "Dataset", method: Any) -> "AmplitudeMemory | EnergyMemory":
+        """Return the memory that the method recalls from."""
+        from classical_ref.discrete.dense import DenseMemory
+        from qdenseam import AmplitudeMemory, EnergyMemory
+        from qdenseam.spelling import parse
+
+        if not isinstance(method, str) and method.memory_type is EnergyMemory:
+            separation: Any = parse("separation", self.separation)
+            return EnergyMemory(DenseMemory(stored.patterns, separation=separation))
+        return AmplitudeMemory(stored.patterns, encoder=self.encoder)
+
+
+def stored_patterns(
+    data: str,
+    num_neurons: int | None,
+    num_patterns: int | None,
+    rng: Any,
+    *,
+    bits: bool,
+    default: int,
+) -> "Dataset":
+    """Return K patterns of the data, by name or from a file; by default all, at most so many."""
+    from qdenseam.experiments.trials import load_dataset
+
+    found = load_dataset(data, num_neurons, bits=bits or None)
+    wanted = min(default, found.num_patterns) if num_patterns is None else num_patterns
+    return found.select(wanted, rng=rng)
