@@ -85,7 +85,11 @@ class RecallBenchmark(Benchmark):
                 raise ValueError(f"methods should have a law, one circuit each. Got {method}.")
         if not self.methods:
             covered = {type(method) for method in chosen}
-            chosen += [made() for _, made in sorted(METHODS.items()) if made not in covered]
+            chosen += [
+                made()
+                for _, made in sorted(METHODS.items())
+                if issubclass(made, RecallMethod) and made not in covered
+            ]
         return [{"method": spell(method)} for method in chosen]
 
     def measure(self, case: Case) -> Iterator[Row]:

@@ -13,9 +13,7 @@ from qdenseam.filters.tables import OverlapPower as OverlapPower
 from qdenseam.filters.tables import Posterior as Posterior
 from qdenseam.filters.tables import Shell as Shell
 from qdenseam.filters.tables import Table as Table
-from qdenseam.methods.adaptive import ADAPTIVE_METHODS as ADAPTIVE_METHODS
 from qdenseam.methods.adaptive import AdaptiveMethod as AdaptiveMethod
-from qdenseam.methods.adaptive import register_adaptive as register_adaptive
 from qdenseam.methods.adaptive import run_rounds as run_rounds
 from qdenseam.methods.adaptive import run_together as run_together
 from qdenseam.methods.adaptive import sample_laws as sample_laws
@@ -90,7 +88,7 @@ FILTERS: dict[str, type[Filter]] = {
 
 def method_names() -> list[str]:
     """Return the names of all registered methods, adaptive ones included."""
-    return sorted({**METHODS, **ADAPTIVE_METHODS})
+    return sorted(METHODS)
 
 
 def as_method(method: object) -> RecallMethod | AdaptiveMethod | Literal["auto"]:

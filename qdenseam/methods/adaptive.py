@@ -153,22 +153,6 @@ class AdaptiveMethod(Named, ABC):
         raise ValueError(f"only a method with a law knows its mean costs. {self.name!r} has none.")
 
 
-ADAPTIVE_METHODS: dict[str, type[AdaptiveMethod]] = {}
-"""Every registered adaptive method by name."""
-
-
-def register_adaptive(method: type[AdaptiveMethod]) -> type[AdaptiveMethod]:
-    """Enter an adaptive method class under its ``name``.
-
-    Raises:
-        ValueError: The name is taken.
-    """
-    if method.name in ADAPTIVE_METHODS:
-        raise ValueError(f"an adaptive method named {method.name!r} is already registered.")
-    ADAPTIVE_METHODS[method.name] = method
-    return method
-
-
 Sample = Callable[[list[Round], np.random.Generator], Sequence[Spins]]
 """Runs a list of rounds and returns the measured spins of each, ``(shots, D)``."""
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -167,11 +167,12 @@ def check_angles(method: object, *names: str) -> None:
             object.__setattr__(method, name, angles)
 
 
-METHODS: dict[str, type[RecallMethod]] = {}
-"""Every registered method by name."""
+METHODS: dict[str, type[Named]] = {}
+"""Every registered method by name, adaptive ones included."""
+_Method = TypeVar("_Method", bound=type[Named])
 
 
-def register(method: type[RecallMethod]) -> type[RecallMethod]:
+def register(method: _Method) -> _Method:
     """Enter a method class under its ``name``; being registered gives it its tests and its rows.
 
     Raises:

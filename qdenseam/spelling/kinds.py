@@ -10,7 +10,7 @@ from qdenseam.plugins import plugged_in
 _Thing = TypeVar("_Thing", bound=type)
 
 TABLES: Final = {
-    "method": ("methods", "qdenseam.methods:METHODS", "qdenseam.methods:ADAPTIVE_METHODS"),
+    "method": ("methods", "qdenseam.methods:METHODS"),
     "filter": ("filters", "qdenseam.methods:FILTERS"),
     "schedule": ("schedules", "qdenseam.methods:SCHEDULES"),
     "amplified": ("amplified", "qdenseam.methods:AMPLIFIED"),
@@ -41,9 +41,7 @@ def registered(kind: str) -> dict[str, type]:
         ValueError: There is no such kind.
     """
     added = plugged_in(TABLES[kind][0]) if kind in TABLES else {}  # what it imports may register
-    found: dict[str, type] = {}
-    for table in _tables(kind):
-        found |= table
+    found = dict(_table(kind))
     for entry, thing in added.items():
         name = getattr(thing, "name", entry)
         if not isinstance(thing, type) or getattr(thing, "kind", None) != kind:
@@ -58,15 +56,10 @@ def registered(kind: str) -> dict[str, type]:
 def register(kind: str) -> Callable[[_Thing], _Thing]:
     """Return a decorator that gives a class of your own its place among a kind.
 
-    Methods have decorators of their own, :func:`qdenseam.methods.register` and that of adaptive
-    ones.
-
     Raises:
         ValueError: There is no such kind, or (when it decorates) the name is taken.
     """
-    table, *others = _tables(kind)
-    if others:
-        raise ValueError(f"a {kind} should register by a decorator of its room, not by this one.")
+    table = _table(kind)
 
     def enter(thing: _Thing) -> _Thing:
         name = getattr(thing, "name", "")
@@ -78,8 +71,9 @@ def register(kind: str) -> Callable[[_Thing], _Thing]:
     return enter
 
 
-def _tables(kind: str) -> list[dict[str, type]]:
+def _table(kind: str) -> dict[str, type]:
     if kind not in TABLES:
         raise ValueError(f"kind should be one of {', '.join(TABLES)}. Got {kind!r}.")
-    places = (each.partition(":") for each in TABLES[kind][1:])
-    return [getattr(import_module(room), table) for room, _, table in places]
+    room, _, table = TABLES[kind][1].partition(":")
+    found: dict[str, type] = getattr(import_module(room), table)
+    return found

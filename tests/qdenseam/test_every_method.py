@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 from cases import case
-from method_examples import VARIANTS, example_id, examples
+from method_examples import VARIANTS, adaptive_examples, example_id, examples
 
 from circuits.bit_order import all_bits
 from classical_ref.spins import bits_to_spins, text_to_spins
 from qdenseam import AmplitudeMemory, recall
 from qdenseam.methods import (
-    ADAPTIVE_METHODS,
     QAOA,
     Amplified,
     CosinePower,
@@ -26,12 +25,11 @@ from qdenseam.methods import (
 from qdenseam.testing import assert_counts_follow, check_method
 from qdenseam.testing.places import PLACES
 
-ALL = [*examples(), *(each() for each in ADAPTIVE_METHODS.values())]
 WEIGHTED = next(place for place in PLACES if place.title == "weighted")
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize("method", ALL, ids=example_id)
+@pytest.mark.parametrize("method", [*examples(), *adaptive_examples()], ids=example_id)
 def test_every_method_keeps_what_is_promised(method, rng: np.random.Generator) -> None:
     """Defaults of each class are tried in all edge cases, variants in the three hardest."""
     check_method(method, thorough=method not in VARIANTS, rng=rng)

@@ -7,6 +7,7 @@ from qdenseam.methods import (
     METHODS,
     QAOA,
     VQE,
+    AdaptiveMethod,
     AdiabaticRecall,
     Amplified,
     AmplitudeAmplification,
@@ -108,9 +109,13 @@ TRAINED_FIRST = ("qaoa", "vqe", "imaginary-time")
 
 
 def examples() -> list[RecallMethod]:
-    """Every registered method with defaults, where those need no training, then the variants."""
-    defaults = [m() for name, m in sorted(METHODS.items()) if name not in TRAINED_FIRST]
-    return defaults + VARIANTS
+    """Every method of one circuit with defaults that need no training, then the variants."""
+    methods = [m for _, m in sorted(METHODS.items()) if issubclass(m, RecallMethod)]
+    return [m() for m in methods if m.name not in TRAINED_FIRST] + VARIANTS
+
+
+def adaptive_examples() -> list[AdaptiveMethod]:
+    return [m() for _, m in sorted(METHODS.items()) if issubclass(m, AdaptiveMethod)]
 
 
 def example_id(method: RecallMethod) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 from circuits.bit_order import bits_to_integer
 from classical_ref.checks import check_within
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds, register_adaptive
-from qdenseam.methods.base import Spins, check_counts
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds
+from qdenseam.methods.base import Spins, check_counts, register
 from qdenseam.methods.energy.counterdiabatic import CounterdiabaticRecall
 
 
@@ -25,7 +25,7 @@ class BiasFieldState(SingleCircuitRounds):
     shots_per_round: int
 
 
-@register_adaptive
+@register
 @dataclass(frozen=True, slots=True)
 class BiasFieldRecall(AdaptiveMethod):
     r"""Run counterdiabatic circuits whose start leans to the best states measured so far.

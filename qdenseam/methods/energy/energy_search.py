@@ -10,8 +10,8 @@ import numpy as np
 from circuits.bit_order import bits_to_integer
 from classical_ref.checks import Integers
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits, register_adaptive
-from qdenseam.methods.base import Floats, Spins, check_counts
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits
+from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.energy.threshold_search import ThresholdSearch
 
 
@@ -27,7 +27,7 @@ class EnergySearchState(SharedCircuits):
     """Oracle calls of each search, shape ``(shots,)``."""
 
 
-@register_adaptive
+@register
 @dataclass(frozen=True, slots=True)
 class EnergySearch(AdaptiveMethod):
     r"""The state of lowest energy among all 2^D, memory and probe field together.

@@ -8,8 +8,8 @@ import numpy as np
 
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.reduced import ReducedEnergy
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds, register_adaptive
-from qdenseam.methods.base import Spins, check_counts
+from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds
+from qdenseam.methods.base import Spins, check_counts, register
 from qdenseam.methods.energy.qaoa import QAOA
 from qdenseam.training.gradient_sources import GradientSource
 
@@ -27,7 +27,7 @@ class RecursiveState(SingleCircuitRounds):
     """Points at which training evaluated the energy, over all rounds."""
 
 
-@register_adaptive
+@register
 @dataclass(frozen=True, slots=True)
 class RecursiveQAOA(AdaptiveMethod):
     r"""Eliminate one neuron a round by the strongest ⟨Z_i⟩ or ⟨Z_i Z_j⟩ that was measured.

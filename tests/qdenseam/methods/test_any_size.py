@@ -12,7 +12,6 @@ from classical_ref.patterns import random_patterns
 from classical_ref.spins import hamming_distance, spins_to_bits
 from qdenseam import AmplitudeMemory, CapacityError, EnergyMemory, RecallResult, recall
 from qdenseam.methods import (
-    ADAPTIVE_METHODS,
     METHODS,
     QAOA,
     VQE,
@@ -35,13 +34,12 @@ QUICK = {  # trained, or few rounds: sizes are tested here, not training
     "bias-field": BiasFieldRecall(num_rounds=2),
     "recursive-qaoa": RecursiveQAOA(num_kept=16),
 }
-ALL = METHODS | ADAPTIVE_METHODS
 HISTORIC = [VenturaMartinez(), VenturaMartinez(3), DistributedQuery(0.3, 2), QuantumNeuron()]
 
 
 def asked(name: str, num_neurons: int) -> RecallResult | str:
     """Recall a pattern with unknown neurons; the words of the refusal where there is one."""
-    method = QUICK[name] if name in QUICK else ALL[name]()
+    method = QUICK[name] if name in QUICK else METHODS[name]()
     patterns = random_patterns(5, num_neurons, rng=0)
     probe = patterns[0].copy()
     probe[: num_neurons // 8] = 0
@@ -52,9 +50,9 @@ def asked(name: str, num_neurons: int) -> RecallResult | str:
         return str(error)
 
 
-@pytest.mark.parametrize("name", sorted(ALL))
+@pytest.mark.parametrize("name", sorted(METHODS))
 def test_every_method_answers_or_says_its_limit(name: str) -> None:
-    is_table = ALL[name].memory_type is EnergyMemory
+    is_table = METHODS[name].memory_type is EnergyMemory
     for num_neurons in (16, 64, 200) if is_table else (16, 20, 64, 200):  # a table of 2^20 is slow
         start = time.process_time()
         result = asked(name, num_neurons)
@@ -70,7 +68,7 @@ def test_every_method_answers_or_says_its_limit(name: str) -> None:
 
 
 def test_of_amplitude_methods_only_these_stop_below_200_neurons() -> None:
-    names = [name for name in sorted(ALL) if ALL[name].memory_type is AmplitudeMemory]
+    names = [name for name in sorted(METHODS) if METHODS[name].memory_type is AmplitudeMemory]
     refused = [name for name in names if isinstance(asked(name, 200), str)]
     # the first by its published number of rounds; fewer are taken
     assert refused == ["distributed-query", "syndrome-decoding"]

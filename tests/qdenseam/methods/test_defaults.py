@@ -6,13 +6,13 @@ import pytest
 from classical_ref import text_to_spins
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
-from qdenseam.methods import ADAPTIVE_METHODS, METHODS
+from qdenseam.methods import METHODS
 
 # pairwise distances 4 and 8: one wrong bit leaves the pattern the nearest
 PATTERNS = text_to_spins(["00000000", "00001111", "11110000", "11111111", "01010101", "00110011"])
 SERVING = [
     method
-    for method in (*METHODS.values(), *ADAPTIVE_METHODS.values())
+    for method in METHODS.values()
     if method.memory_type is AmplitudeMemory and not getattr(method, "is_historic", False)
 ]
 DEFAULTS = pytest.mark.parametrize("method", SERVING, ids=lambda method: method.name)

@@ -4,7 +4,6 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from itertools import chain
 from typing import ClassVar
 
 import pytest
@@ -18,6 +17,7 @@ from classical_ref import Exponential, LogSumExp, Polynomial, RectifiedPolynomia
 from classical_ref.recipes import CenteredRecipe, DenseRecipe
 from qdenseam.execution.mitigation import Mitigation
 from qdenseam.methods import (
+    FILTERS,
     QAOA,
     Amplified,
     AmplitudeAmplification,
@@ -33,7 +33,6 @@ from qdenseam.methods import (
 )
 from qdenseam.spelling import (
     from_plain,
-    kinds,
     parse,
     register,
     registered,
@@ -297,12 +296,6 @@ def test_methods_and_classical_memories_share_a_place_and_no_name() -> None:
         parse(both, "dens")
 
 
-def test_names_are_unique_in_a_kind() -> None:
-    for kind in TABLES:
-        names = list(chain.from_iterable(kinds._tables(kind)))
-        assert len(names) == len(set(names))
-
-
 @dataclass(frozen=True, slots=True)
 class Half(Filter):
     """F(d) = 1/2, a filter of somebody else."""
@@ -315,15 +308,12 @@ class Half(Filter):
 
 
 def test_a_class_of_somebody_else_enters_by_registering(monkeypatch) -> None:
-    for table in kinds._tables("filter"):
-        monkeypatch.setattr("qdenseam.methods.FILTERS", dict(table))
+    monkeypatch.setattr("qdenseam.methods.FILTERS", dict(FILTERS))
     assert register("filter")(Half) is Half
     assert parse("method", "separation-filter(half(0.25))") == SeparationFilter(Half(0.25))
     assert spell(SeparationFilter(Half(0.25))) == "separation-filter(half(0.25))"
     with pytest.raises(ValueError, match="a filter named 'half' is already registered"):
         register("filter")(Half)
-    with pytest.raises(ValueError, match="should register by a decorator of its room"):
-        register("method")
 
 
 def test_a_field_that_no_text_can_tell_is_said() -> None:

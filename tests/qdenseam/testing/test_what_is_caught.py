@@ -244,6 +244,6 @@ def test_engines(monkeypatch) -> None:
         check_engine(name)
     with pytest.raises(AssertionError, match=r"its name finds it again.*finds StatevectorEngine"):
         check_engine(Mirrored(name="statevector"))
-    monkeypatch.setattr("qdenseam.execution.registry.StatevectorEngine", Mirrored)
+    monkeypatch.setattr("qdenseam.execution.engines.simulators.StatevectorEngine", Mirrored)
     with pytest.raises(AssertionError, match="X on qubit 0 lit up column 2"):
         check_engine(Mirrored())

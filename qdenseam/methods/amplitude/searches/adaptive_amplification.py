@@ -8,17 +8,17 @@ import numpy as np
 
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.adaptive import Round, register_adaptive
+from qdenseam.methods.adaptive import Round
 from qdenseam.methods.amplitude.searches.growing_search import (
     GrowingSearch,
     SearchState,
     asked_rounds,
     completion_rounds,
 )
-from qdenseam.methods.base import Floats, RecallLaw, Spins, law_of_joint
+from qdenseam.methods.base import Floats, RecallLaw, Spins, law_of_joint, register
 
 
-@register_adaptive
+@register
 @dataclass(frozen=True, slots=True)
 class AdaptiveAmplification(GrowingSearch):
     r"""Completion of a partial probe without knowing how many stored patterns match.

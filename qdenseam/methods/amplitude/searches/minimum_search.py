@@ -10,7 +10,7 @@ import numpy.typing as npt
 from classical_ref.checks import Booleans, Integers
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.adaptive import Round, register_adaptive
+from qdenseam.methods.adaptive import Round
 from qdenseam.methods.amplitude.searches.growing_search import (
     GrowingSearch,
     SearchState,
@@ -18,11 +18,11 @@ from qdenseam.methods.amplitude.searches.growing_search import (
     completion_rounds,
 )
 from qdenseam.methods.amplitude.searches.set_intersection import SetIntersection
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
 from qdenseam.methods.schedules import Iterations
 
 
-@register_adaptive
+@register
 @dataclass(frozen=True, slots=True)
 class MinimumSearch(GrowingSearch):
     r"""The stored pattern nearest to the probe, by a threshold that only falls.

@@ -9,7 +9,7 @@ from classical_ref.patterns import random_patterns
 from classical_ref.spins import bits_to_spins
 from qdenseam import EnergyMemory, recall
 from qdenseam.experiments.statistics import rate
-from qdenseam.methods import ADAPTIVE_METHODS, METHODS, AdiabaticRecall, ThresholdSearch
+from qdenseam.methods import METHODS, AdiabaticRecall, ThresholdSearch
 from qdenseam.methods.energy.adiabatic import MAX_STEPS
 from qdenseam.planning import choose
 
@@ -105,9 +105,7 @@ def test_energies_of_states_are_entries_of_the_diagonal(rng: np.random.Generator
 
 
 ENERGY_METHODS = sorted(
-    name
-    for name, method in {**METHODS, **ADAPTIVE_METHODS}.items()
-    if method.memory_type is EnergyMemory
+    name for name, method in METHODS.items() if method.memory_type is EnergyMemory
 )
 GLYPHS = bits_to_spins(np.array([list(t) for t in ("111010010", "100100111", "101010101")], int))
 HARDER = bits_to_spins(np.array([list(t) for t in ("010111010", "101111101", "111101111")], int))
@@ -115,7 +113,7 @@ HARDER = bits_to_spins(np.array([list(t) for t in ("010111010", "101111101", "11
 
 def answered(name: str, memory: EnergyMemory, flips: list[tuple[int, int]]) -> list[bool]:
     """Whether the defaults of a method recall pattern k from it with neuron i flipped."""
-    method = {**METHODS, **ADAPTIVE_METHODS}[name]()
+    method = METHODS[name]()
     found = []
     for k, i in flips:
         probe = memory.patterns[k].copy()
