@@ -4,9 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from qdenseam.errors import BackendError
+from qdenseam.execution.foreign_code import explained
 from qdenseam.plugins import plugged_in
+
+if TYPE_CHECKING:
+    from qdenseam.execution.base import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +20,7 @@ class EngineEntry:
 
     name: str
     description: str
-    make: Callable[..., Any]
+    make: Callable[..., "Engine"]
     """Called without arguments; for one of a family with what stands after the colon."""
 
 
@@ -88,7 +93,9 @@ def engine_table() -> dict[str, EngineEntry]:
     }
     for name, made in plugged_in("engines").items():
         said = (getattr(made, "__doc__", None) or "an engine of another package").strip()
-        entry = EngineEntry(name=name, description=said.splitlines()[0], make=made)  # type: ignore[arg-type]
+        entry = EngineEntry(
+            name=name, description=said.splitlines()[0], make=partial(_made_elsewhere, name, made)
+        )
         found.setdefault(name.lower(), entry)
     return found
 
@@ -99,6 +106,17 @@ def families() -> list[str]:
     return [word for word, each in engine_table().items() if ":" in each.name or word in added]
 
 
-def _made(place: str, settings: dict[str, str], *member: str) -> Any:
+def _made(place: str, settings: dict[str, str], *member: str) -> "Engine":
     room, _, attribute = place.partition(":")
-    return getattr(import_module(f"qdenseam.execution.{room}"), attribute)(*member, **settings)
+    made: Callable[..., Engine] = getattr(import_module(f"qdenseam.execution.{room}"), attribute)
+    return made(*member, **settings)
+
+
+def _made_elsewhere(name: str, made: Any, *member: str) -> "Engine":
+    from qdenseam.execution.base import Engine
+
+    with explained(f"{name!r}, an engine of another package, could not be made"):
+        found = made(*member)
+    if not isinstance(found, Engine):
+        raise BackendError(f"{name!r} should make an engine. Got {type(found).__name__}.")
+    return found

@@ -101,3 +101,5 @@ def test_engines_stand_beside_ours(installed) -> None:
         engine("tooy:large")
     with pytest.raises(BackendError, match=r"'odd' should make an engine. Got dict"):
         engine("odd")
+    with pytest.raises(BackendError, match=r"'paid', .* could not be made: TypeError: .* takes 1"):
+        engine("paid:now")
