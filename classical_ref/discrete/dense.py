@@ -1,7 +1,7 @@
 """Dense associative memories: one energy, any separation function, recall by descent."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, final
+from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,6 +50,16 @@ class DenseMemory(PatternRows):
     """Positive weight of each pattern, ``(num_patterns,)``; one each unless given."""
     stored: StoredPatterns = field(init=False)
     """The same patterns in the forms that computations use."""
+
+    if TYPE_CHECKING:  # more is taken than the fields hold
+
+        def __init__(
+            self,
+            patterns: SpinsLike,
+            separation: Separation = ...,
+            *,
+            weights: ArrayLike | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)

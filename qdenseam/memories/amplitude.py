@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
+from classical_ref.checks import Bits, Floats, Spins, lock
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.kept import Kept
 from qdenseam.memories.probe import PatternMemory
@@ -33,8 +34,8 @@ class AmplitudeMemory(PatternMemory):
             them; or a text spells no encoder.
     """
 
-    patterns: npt.NDArray[np.int8]
-    weights: npt.NDArray[np.float64] = None  # type: ignore[assignment]  # uniform, set below
+    patterns: Spins
+    weights: Floats = None  # type: ignore[assignment]  # uniform, set below
     encoder: Encoder | str = field(default_factory=lambda: Auto(goal="gates"))
     _kept: Kept = field(init=False, repr=False, default_factory=Kept)
 
@@ -42,10 +43,10 @@ class AmplitudeMemory(PatternMemory):
         patterns = check_patterns(self.patterns)
         object.__setattr__(self, "patterns", patterns)
         object.__setattr__(self, "encoder", resolved("encoder", self.encoder))
-        object.__setattr__(self, "weights", _check_weights(self.weights, len(patterns)))
+        lock(self, weights=_check_weights(self.weights, len(patterns)))
 
     @property
-    def bits(self) -> npt.NDArray[np.uint8]:
+    def bits(self) -> Bits:
         """The patterns as bits, shape ``(K, D)``."""
         return spins_to_bits(self.patterns)
 
@@ -76,7 +77,7 @@ class AmplitudeMemory(PatternMemory):
         )
 
 
-def _check_weights(weights: npt.ArrayLike | None, num_patterns: int) -> npt.NDArray[np.float64]:
+def _check_weights(weights: npt.ArrayLike | None, num_patterns: int) -> Floats:
     array = np.full(num_patterns, 1.0) if weights is None else np.array(weights, dtype=float)
     if array.shape != (num_patterns,):
         raise ValueError(f"weights should have shape ({num_patterns},). Got {array.shape}.")
@@ -90,5 +91,4 @@ def _check_weights(weights: npt.ArrayLike | None, num_patterns: int) -> npt.NDAr
             f"weights should be 0 or above {MIN_AMPLITUDE**2:g} of their sum, which a circuit can "
             f"load. Got {tiny.min():g}; use 0 to leave a pattern out."
         )
-    array.setflags(write=False)
     return array

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Complex = npt.NDArray[np.complex128]
+from classical_ref.checks import Complexes, Floats, check_array, check_at_least, lock
 
 _ORTHOGONAL = 1e-24  # squared overlap that is but rounding
 _ROUNDING = 1e-9
@@ -20,7 +19,7 @@ class RecalledContext:
     """Weight of each component given acceptance, ``(I,)``."""
     acceptance: float
     """P(accepted) of one unamplified attempt."""
-    state: Complex
+    state: Complexes
     """Mean content given acceptance, the tag traced out, ``(M, M)``."""
 
 
@@ -50,25 +49,20 @@ class ContextState:
     """
 
     tags: Floats
-    states: Complex
+    states: Complexes
     weights: Floats = field(default_factory=lambda: np.ones(0))
 
     def __post_init__(self) -> None:
-        tags, states = np.array(self.tags, dtype=float), np.array(self.states, dtype=complex)
-        if tags.ndim != 2 or not np.allclose(tags @ tags.T, np.eye(len(tags)), atol=_ROUNDING):
-            raise ValueError(
-                f"tags should be orthonormal rows, shape (I, T). Got shape {tags.shape}."
-            )
+        tags = check_array("tags", self.tags, "I", "T")
+        states = np.asarray(self.states, dtype=complex)
+        if not np.allclose(tags @ tags.T, np.eye(len(tags)), atol=_ROUNDING):
+            raise ValueError("tags should be orthonormal rows. Got others.")
         if states.ndim != 3 or len(states) != len(tags) or states.shape[1] != states.shape[2]:
             raise ValueError(f"states should have shape ({len(tags)}, M, M). Got {states.shape}.")
-        weights = (
-            np.array(self.weights, dtype=float) if np.size(self.weights) else np.ones(len(tags))
-        )
-        if weights.shape != (len(tags),) or (weights < 0).any() or not 0 < weights.sum() < np.inf:
-            raise ValueError(
-                f"weights should be finite, non-negative, not all zero, of shape ({len(tags)},). "
-                f"Got shape {weights.shape}."
-            )
+        given = self.weights if np.size(self.weights) else np.ones(len(tags))
+        weights = check_array("weights", given, len(tags))
+        if (weights < 0).any() or not weights.any():
+            raise ValueError("weights should be non-negative, not all zero. Got others.")
         hermitian = np.allclose(states, states.conj().swapaxes(1, 2), atol=_ROUNDING)
         traces = np.trace(states, axis1=1, axis2=2)
         if not (hermitian and np.allclose(traces, 1, atol=_ROUNDING)) or (
@@ -78,33 +72,26 @@ class ContextState:
                 "states should be density matrices: Hermitian, positive, of trace 1. "
                 f"Got traces {np.real(traces)}."
             )
-        for name, array in (
-            ("tags", tags),
-            ("states", states),
-            ("weights", weights / weights.sum()),
-        ):
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        lock(self, tags=tags, states=states, weights=weights / weights.sum())
 
-    def matrix(self) -> Complex:
+    def matrix(self) -> Complexes:
         """Return the density matrix, shape ``(T M, T M)``, the tag first."""
         projectors = np.einsum("i,ia,ib->iab", self.weights, self.tags, self.tags)
         blocks = np.einsum("iab,icd->acbd", projectors, self.states)
         size = self.tags.shape[1] * self.states.shape[1]
         return blocks.reshape(size, size)
 
-    def filter(self, query: npt.ArrayLike, *, beta: float) -> Complex:
+    def filter(self, query: npt.ArrayLike, *, beta: float) -> Complexes:
         """Return e^{(β/2)(|q⟩⟨q| - 1)} ⊗ 1, shape ``(T M, T M)``; the projector at β = ∞.
 
         Raises:
             ValueError: The query is no unit vector of T entries, or ``beta`` is negative.
         """
-        q = np.asarray(query, dtype=float)
         size, contents = self.tags.shape[1], self.states.shape[1]
-        if q.shape != (size,) or abs(float(q @ q) - 1) > _ROUNDING:
-            raise ValueError(f"query should be a unit vector of shape ({size},). Got {q.shape}.")
-        if not beta >= 0:
-            raise ValueError(f"beta should be at least 0. Got {beta}.")
+        q = check_array("query", query, size)
+        if abs(float(q @ q) - 1) > _ROUNDING:
+            raise ValueError(f"query should be a unit vector. Got length {float(q @ q) ** 0.5}.")
+        check_at_least(0, beta=beta)
         on_tag = np.outer(q, q) + np.exp(-beta / 2) * (np.eye(size) - np.outer(q, q))
         return np.kron(on_tag, np.eye(contents)).astype(np.complex128)
 

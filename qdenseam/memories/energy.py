@@ -1,9 +1,8 @@
 r"""The memory as an energy over all 2^D spin states, tilted by a probe field."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +10,9 @@ import numpy.typing as npt
 from circuits.bit_order import bits_to_integer, integer_to_bits
 from circuits.energy.hamiltonians import pauli_operator, walsh_coefficients
 from circuits.energy.phases import CountingPhase, Phase, StringPhase, cheapest
-from classical_ref.checks import check_spins
+from classical_ref.checks import Floats, Integers, Spins, SpinsLike, check_spins
 from classical_ref.discrete.dense import DenseMemory
-from classical_ref.separation import Exponential, LogSumExp, Polynomial
+from classical_ref.separation import Exponential, LogSumExp, Polynomial, Separation
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
 from qdenseam.errors import CapacityError
 from qdenseam.memories.kept import Kept
@@ -21,7 +20,8 @@ from qdenseam.memories.probe import PatternMemory
 from qdenseam.memories.probe_field import calibrated_field
 from qdenseam.spelling import resolved
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from qiskit.quantum_info import SparsePauliOp
 
 MAX_NEURONS = 24
 """A diagonal holds 2^D float64; 24 neurons are 128 MiB a copy."""
@@ -34,7 +34,7 @@ class ClassicalModel(Protocol):
     """Any memory of ``classical_ref``: what an energy memory needs of it."""
 
     @property
-    def patterns(self) -> npt.NDArray[np.int8]:
+    def patterns(self) -> Spins:
         """Stored spins, shape ``(K, D)``."""
 
     def energy(self, states: npt.ArrayLike) -> Floats:
@@ -78,9 +78,18 @@ class EnergyMemory(PatternMemory):
     """
 
     model: ClassicalModel
-    separation: Any = None
+    separation: Separation | str | None = None
     probe_field: float | None = None
     _kept: Kept = field(init=False, repr=False, default_factory=Kept)
+
+    if TYPE_CHECKING:  # patterns are taken where the field holds a model of them
+
+        def __init__(
+            self,
+            model: ClassicalModel | SpinsLike,
+            separation: Separation | str | None = None,
+            probe_field: float | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         if not hasattr(self.model, "energy"):
@@ -91,8 +100,7 @@ class EnergyMemory(PatternMemory):
                     "patterns should be distinct. Got equal rows; keep one and make it deeper by "
                     "DenseMemory(patterns, separation, weights=...)."
                 )
-            chosen = Polynomial(3) if self.separation is None else self.separation
-            separation: Any = resolved("separation", chosen)
+            separation: Any = resolved("separation", self.separation or Polynomial(3))
             object.__setattr__(self, "model", DenseMemory(patterns, separation=separation))
             object.__setattr__(self, "separation", separation)
         elif self.separation is not None and self.separation is not getattr(
@@ -120,11 +128,11 @@ class EnergyMemory(PatternMemory):
             )
 
     @property
-    def patterns(self) -> npt.NDArray[np.int8]:
+    def patterns(self) -> Spins:
         """Stored spins, shape ``(K, D)``."""
         return self.model.patterns
 
-    def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:
+    def diagonal(self, probe: SpinsLike | None = None) -> Floats:
         """Return all energies, shape ``(2**D,)`` at index Σ_i b_i 2^i; no field without a probe."""
         memory = self._memory_diagonal()
         if probe is None:
@@ -137,8 +145,8 @@ class EnergyMemory(PatternMemory):
 
     def energies(
         self,
-        states: npt.ArrayLike | Sequence[str],
-        probe: npt.ArrayLike | str | None = None,
+        states: SpinsLike,
+        probe: SpinsLike | None = None,
         *,
         bits: bool | None = None,
     ) -> Floats:
@@ -179,9 +187,7 @@ class EnergyMemory(PatternMemory):
             "field", lambda: calibrated_field(self._memory_diagonal(), self.pattern_indices())
         )
 
-    def terms(
-        self, probe: npt.ArrayLike | str | None = None
-    ) -> tuple[npt.NDArray[np.int64], Floats]:
+    def terms(self, probe: SpinsLike | None = None) -> tuple[Integers, Floats]:
         """Return (masks, weights) of the Pauli-Z strings, the constant left out.
 
         Which strings appear depends on the memory and on which positions are known, not on the
@@ -204,7 +210,7 @@ class EnergyMemory(PatternMemory):
         small = np.abs(coefficients) <= 1e-12 * np.abs(coefficients).max(initial=0)
         return np.where(small, 0.0, coefficients)
 
-    def phase(self, probe: npt.ArrayLike | str | None = None) -> Phase:
+    def phase(self, probe: SpinsLike | None = None) -> Phase:
         """Return exp(-iγE) as a circuit, the cheaper of Pauli-Z strings and counting.
 
         Counting is offered where the energy is a sum over patterns (checked on the diagonal).
@@ -260,11 +266,11 @@ class EnergyMemory(PatternMemory):
             return None
         return scale * tables, -scale * float(summed.mean())
 
-    def hamiltonian(self, probe: npt.ArrayLike | str | None = None) -> Any:
+    def hamiltonian(self, probe: SpinsLike | None = None) -> "SparsePauliOp":
         """Return the ``SparsePauliOp`` with the same diagonal; qubit i is neuron i."""
         return pauli_operator(self.diagonal(probe))
 
-    def pattern_indices(self) -> npt.NDArray[np.int64]:
+    def pattern_indices(self) -> Integers:
         """Return the index of each stored pattern in a diagonal, shape ``(K,)``."""
         return bits_to_integer(spins_to_bits(self.patterns))
 

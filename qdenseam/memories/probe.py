@@ -2,9 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-import numpy as np
-import numpy.typing as npt
-
+from classical_ref.checks import Spins, SpinsLike
 from classical_ref.spins import check_probes
 
 
@@ -15,7 +13,7 @@ class PatternMemory(ABC):
 
     @property
     @abstractmethod
-    def patterns(self) -> npt.NDArray[np.int8]:
+    def patterns(self) -> Spins:
         """Stored spins, shape ``(K, D)``."""
 
     @property
@@ -28,9 +26,7 @@ class PatternMemory(ABC):
         """D."""
         return int(self.patterns.shape[1])
 
-    def check_probe(
-        self, probe: npt.ArrayLike | str, *, bits: bool | None = None
-    ) -> npt.NDArray[np.int8]:
+    def check_probe(self, probe: SpinsLike, *, bits: bool | None = None) -> Spins:
         """Return one probe as spins with 0 where unknown, shape ``(D,)``.
 
         ``bits`` says whether the probe is bits, where its type does not.

@@ -10,14 +10,13 @@ the probe its own ground state.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from classical_ref.checks import Floats, Integers
 
 _WORK = 2**26  # energies read at most; larger memories are calibrated on fewer probes
 
 
-def calibrated_field(energies: Floats, pattern_indices: npt.NDArray[np.int64]) -> float:
+def calibrated_field(energies: Floats, pattern_indices: Integers) -> float:
     """Return the field for which most slightly corrupted patterns are their own ground state.
 
     The probes are every pattern with each single neuron flipped and with each two cyclic neighbors
@@ -48,9 +47,7 @@ def calibrated_field(energies: Floats, pattern_indices: npt.NDArray[np.int64]) -
     return float(middles[best][widths[best].argmax()])
 
 
-def field_ranges(
-    energies: Floats, targets: npt.NDArray[np.int64], probes: npt.NDArray[np.int64]
-) -> Floats:
+def field_ranges(energies: Floats, targets: Integers, probes: Integers) -> Floats:
     """Return the open range of fields for which each target is the probe's ground state.
 
     Args:
@@ -82,9 +79,7 @@ def field_ranges(
     return ranges
 
 
-def _corrupted(
-    pattern_indices: npt.NDArray[np.int64], num_states: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _corrupted(pattern_indices: Integers, num_states: int) -> tuple[Integers, Integers]:
     """Return (targets, probes): one flip, and two flips of cyclic neighbors."""
     num_neurons = num_states.bit_length() - 1
     single = np.int64(1) << np.arange(num_neurons, dtype=np.int64)

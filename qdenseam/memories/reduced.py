@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from circuits.energy.hamiltonians import lock_arrays, walsh_coefficients
 from circuits.energy.phases import Phase, StringPhase
+from classical_ref.checks import Floats, Integers, Spins, SpinsLike
 from qdenseam.memories.probe import PatternMemory
-
-Floats = npt.NDArray[np.float64]
-Spins = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,7 +23,7 @@ class ReducedEnergy(PatternMemory):
     """E over the free neurons, shape ``(2**F,)``."""
     signs: Spins
     """For each original neuron, its spin relative to what it follows, shape ``(D,)``."""
-    follows: npt.NDArray[np.int64]
+    follows: Integers
     """For each original neuron, the free neuron it follows, -1 where it is fixed, ``(D,)``."""
 
     def __post_init__(self) -> None:
@@ -68,21 +65,21 @@ class ReducedEnergy(PatternMemory):
         followed = np.where(self.follows < 0, 1, np.append(spins, 1)[self.follows])
         return np.asarray(self.signs * followed).astype(np.int8)
 
-    def diagonal(self, probe: npt.ArrayLike | str | None = None) -> Floats:  # noqa: ARG002
+    def diagonal(self, probe: SpinsLike | None = None) -> Floats:  # noqa: ARG002
         """Return the energies, shape ``(2**F,)``."""
         return self.energies.copy()
 
-    def phase(self, probe: npt.ArrayLike | str | None = None) -> Phase:  # noqa: ARG002
+    def phase(self, probe: SpinsLike | None = None) -> Phase:  # noqa: ARG002
         """Return exp(-iγE) by all Pauli-Z strings that are not zero."""
         weights = walsh_coefficients(self.energies)
         masks = np.flatnonzero(np.abs(weights) > 1e-12 * np.abs(weights[1:]).max(initial=0))
         return StringPhase(masks=masks, weights=weights[masks], num_qubits=self.num_neurons)
 
-    def pattern_indices(self) -> npt.NDArray[np.int64]:
+    def pattern_indices(self) -> Integers:
         """Return no indices, shape ``(0,)``."""
         return np.zeros(0, dtype=np.int64)
 
-    def _without(self, neuron: int, bits: npt.NDArray[np.int64], place: int, sign: int) -> Self:
+    def _without(self, neuron: int, bits: Integers, place: int, sign: int) -> Self:
         kept = np.arange(self.energies.size // 2)
         low = kept & (1 << neuron) - 1
         states = (kept ^ low) << 1 | bits << neuron | low

@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.energy.hamiltonians import lock_arrays
+from classical_ref.checks import Floats
 from qdenseam.memories.energy import EnergyMemory
-
-Floats = npt.NDArray[np.float64]
 
 _EQUAL = 1e-9  # energies per neuron that are told apart
 SMALL_GAP = 0.1

@@ -84,18 +84,8 @@ def qaoa_expectation(
 ) -> float:
     r"""Return ⟨ψ|O|ψ⟩ for a diagonal O, by default the energy itself.
 
-    Args:
-        diagonal: Energies E, shape ``(2**D,)``.
-        start_angles: θ_i, shape ``(D,)``.
-        gammas: Phase angles, one per layer.
-        betas: Mixer angles, one per layer.
-        observable: O(x), or a function of the final probabilities; ``None`` is E.
-        precision: See :func:`qaoa_state`.
-        array_module: See :func:`qaoa_state`; a function of the probabilities then takes half a
-            state more.
-
-    Raises:
-        ValueError: As :func:`qaoa_state`.
+    ``observable`` is O(x), or a function of the final probabilities, which with an array module
+    takes half a state more; all else is that of :func:`qaoa_state`.
     """
     layers = _layers(diagonal, start_angles, gammas, betas, precision, array_module)
     return layers.expectation(observable)
@@ -118,20 +108,10 @@ def qaoa_expectation_and_gradient(
     function of the probabilities is held at its value: by the envelope theorem that is exact for
     optimized cuts such as the conditional value at risk.
 
-    Args:
-        diagonal: Energies E, shape ``(2**D,)``.
-        start_angles: θ_i, shape ``(D,)``.
-        gammas: Phase angles, one per layer.
-        betas: Mixer angles, one per layer.
-        observable: O(x), or a function of the final probabilities; ``None`` is E.
-        precision: See :func:`qaoa_state`.
-        array_module: See :func:`qaoa_state`.
+    Arguments and errors are those of :func:`qaoa_expectation`.
 
     Returns:
         (value, ∂/∂γ, ∂/∂β), the derivatives of shape ``(p,)``.
-
-    Raises:
-        ValueError: As :func:`qaoa_state`.
 
     References:
         Jones and Gacon, "Efficient calculation of gradients in classical simulations of

@@ -8,9 +8,9 @@ normalization, and only outcomes that occur are visited.
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Integers
 
-Counts = npt.NDArray[np.int64]
+Counts = Integers
 
 MOST_DRAWS = 2**63 - 1
 """The largest number of draws: counts are 64-bit integers."""

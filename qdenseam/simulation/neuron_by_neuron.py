@@ -3,12 +3,9 @@
 from abc import ABC, abstractmethod
 
 import numpy as np
-import numpy.typing as npt
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, Spins
 from qdenseam.simulation.multinomial import Counts, split
-
-Spins = npt.NDArray[np.int8]
 
 
 class NeuronByNeuron(ABC):

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.energy.hamiltonians import walsh_coefficients
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_array, check_at_least
 
 Objective = Callable[[Floats, Floats], tuple[float, Floats, Floats]]
 
@@ -37,16 +37,11 @@ def pennylane_objective(diagonal: npt.ArrayLike, start_angles: npt.ArrayLike) ->
     """
     import pennylane as qml
 
-    energies, angles = np.asarray(diagonal, dtype=float), np.asarray(start_angles, dtype=float)
-    if angles.ndim != 1 or not angles.size or energies.shape != (2**angles.size,):
-        raise ValueError(
-            f"diagonal should have shape (2**{angles.size},), one start angle a qubit and at least "
-            f"one qubit. Got {energies.shape} and angles of shape {angles.shape}."
-        )
-    wires, strings, energy = range(angles.size), _strings(energies), _operator(energies)
+    angles = check_array("start_angles", start_angles, "D")
+    energies = check_array("diagonal", diagonal, 2**angles.size)
+    wires, strings = range(angles.size), _strings(energies)
 
-    @qml.qnode(qml.device("lightning.qubit", wires=angles.size), diff_method="adjoint")
-    def expectation(gammas: Any, betas: Any) -> Any:
+    def circuit(gammas: Any, betas: Any) -> None:
         for wire in wires:
             qml.RY(angles[wire], wire)
         for layer in range(len(betas)):
@@ -56,9 +51,8 @@ def pennylane_objective(diagonal: npt.ArrayLike, start_angles: npt.ArrayLike) ->
                 qml.RY(-angles[wire], wire)
                 qml.RZ(-2 * betas[layer], wire)
                 qml.RY(angles[wire], wire)
-        return qml.expval(energy)
 
-    return _differentiated(expectation)
+    return _differentiated(circuit, energies)
 
 
 def pennylane_rotation_objective(generator: npt.ArrayLike, diagonal: npt.ArrayLike) -> Objective:
@@ -79,29 +73,19 @@ def pennylane_rotation_objective(generator: npt.ArrayLike, diagonal: npt.ArrayLi
     """
     import pennylane as qml
 
-    phases, energies = np.asarray(generator, dtype=float), np.asarray(diagonal, dtype=float)
-    if phases.shape != energies.shape or energies.size < 2:
-        raise ValueError(
-            "generator and diagonal should share one shape (2**D,), D at least 1. "
-            f"Got {phases.shape} and {energies.shape}."
-        )
-    wires, strings, energy = (
-        range(energies.size.bit_length() - 1),
-        _strings(phases),
-        _operator(energies),
-    )
+    energies = check_array("diagonal", diagonal, "2**D")
+    strings = _strings(check_array("generator", generator, energies.size))
+    check_at_least(2, states=energies.size)
 
-    @qml.qnode(qml.device("lightning.qubit", wires=len(wires)), diff_method="adjoint")
-    def expectation(gammas: Any, rows: Any) -> Any:
+    def circuit(gammas: Any, rows: Any) -> None:
         for layer in range(len(rows)):
             if layer:
                 for weight, places in strings:
                     qml.MultiRZ(2 * weight * gammas[layer - 1], places)
-            for wire in wires:
+            for wire in range(rows.shape[1]):
                 qml.RY(rows[layer, wire], wire)
-        return qml.expval(energy)
 
-    return _differentiated(expectation)
+    return _differentiated(circuit, energies)
 
 
 def _strings(diagonal: Floats) -> list[tuple[float, list[int]]]:
@@ -115,26 +99,25 @@ def _strings(diagonal: Floats) -> list[tuple[float, list[int]]]:
     ]
 
 
-def _operator(diagonal: Floats) -> Any:
+def _differentiated(circuit: Callable[[Any, Any], None], energies: Floats) -> Objective:
+    """Return the mean energy after a circuit, with its derivatives."""
     import pennylane as qml
+    from pennylane import numpy as tensors
 
-    strings = _strings(diagonal)
+    strings = _strings(energies)
+    words = [qml.prod(*map(qml.Z, places)) for _, places in strings]
     # the constant stays in, so that there is always a string to measure
-    words = [
-        qml.prod(*map(qml.Z, places)) if len(places) > 1 else qml.Z(places[0])
-        for _, places in strings
-    ]
-    return qml.Hamiltonian(
-        [diagonal.mean(), *(weight for weight, _ in strings)], [qml.I(0), *words]
+    energy = qml.Hamiltonian(
+        [energies.mean(), *(weight for weight, _ in strings)], [qml.I(0), *words]
     )
+    num_qubits = energies.size.bit_length() - 1
 
-
-def _differentiated(expectation: Any) -> Objective:
-    import pennylane as qml
+    @qml.qnode(qml.device("lightning.qubit", wires=num_qubits), diff_method="adjoint")
+    def expectation(gammas: Any, others: Any) -> Any:
+        circuit(gammas, others)
+        return qml.expval(energy)
 
     def objective(gammas: Floats, others: Floats) -> tuple[float, Floats, Floats]:
-        from pennylane import numpy as tensors
-
         point = [tensors.array(part, requires_grad=True) for part in (gammas, others)]
         gradient = qml.grad(expectation)
         by_gamma, by_other = gradient(*point)

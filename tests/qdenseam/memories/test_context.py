@@ -81,9 +81,9 @@ V, R = np.eye(2), np.array([np.eye(2) / 2] * 2)
         (lambda: ContextState(2 * V, R), r"tags should be orthonormal rows"),
         (lambda: ContextState(V, R[:1]), r"states should have shape \(2, M, M\)\. Got \(1, 2, 2"),
         (lambda: ContextState(V, 2 * R), r"density matrices.*Got traces \[2\. 2\.\]"),
-        (lambda: ContextState(V, R, [1.0]), r"weights should be.*shape \(2,\)\. Got shape \(1,\)"),
-        (lambda: ContextState(V, R, [1.0, -1.0]), r"weights should be finite, non-negative"),
-        (lambda: ContextState(V, R).recall([2.0, 0.0], beta=1.0), r"unit vector of shape \(2,\)"),
+        (lambda: ContextState(V, R, [1.0]), r"weights should have shape \(2,\)"),
+        (lambda: ContextState(V, R, [1.0, -1.0]), r"weights should be non-negative"),
+        (lambda: ContextState(V, R).recall([2.0, 0.0], beta=1.0), r"query should be a unit vector"),
         (lambda: ContextState(V, R).recall(V[0], beta=-1.0), r"beta should be at least 0\. Got -1"),
     ],
 )

@@ -127,5 +127,5 @@ def test_unknown_sources_and_wrong_shapes_are_refused() -> None:
     ):
         mean_energy(np.ones(2), [1.0], level=0.5, gradient_source="pennylane")
     for energies, angles in ((np.ones(3), [1.0]), (np.ones(1), [])):
-        with pytest.raises(ValueError, match="diagonal should have shape"):
+        with pytest.raises(ValueError, match="should have shape"):
             mean_energy(energies, angles, gradient_source="pennylane")
