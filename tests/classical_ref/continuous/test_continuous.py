@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from cases import case
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,9 +191,8 @@ def test_one_pattern_and_no_overflow():
     )
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: AttentionMemory([1.0]), r"patterns should have shape \(num_patterns,"),
         (lambda: AttentionMemory([[np.nan]]), r"patterns should be finite"),
         (lambda: AttentionMemory([[1.0]], 0.0), r"beta should be positive and finite\. Got 0\.0"),
@@ -216,8 +216,6 @@ def test_one_pattern_and_no_overflow():
             lambda: RandomFeatureMemory([[1.0]], floor=0.0),
             r"floor should be positive and finite\. Got",
         ),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from cases import case
 
 from classical_ref import attend
 from classical_ref.continuous.context_tasks import cosines, random_components, random_contexts
@@ -131,9 +132,8 @@ V, Z = np.ones((2, 3)), np.ones((2, 1))
 SMALL = Contexts(tags=V[None], means=Z[None], queries=V[:1])
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: TokenMeasure(tags=V, contents=Z[:1]), r"contents should have shape \(2,"),
         (lambda: TokenMeasure(tags=V, contents=Z, masses=[1, 0]), r"masses should be positive"),
         (lambda: TokenMeasure(tags=V * np.nan, contents=Z), r"tags should be finite"),
@@ -159,11 +159,9 @@ SMALL = Contexts(tags=V[None], means=Z[None], queries=V[:1])
         (lambda: random_components(1).sample(0), r"num_tokens should be at least 1"),
         (lambda: random_contexts(1, 2), r"num_contexts should be at least 2"),
         (lambda: cosines(0.5, 0), r"num_modes should be at least 1"),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()
 
 
 def test_a_measure_is_locked_and_shown(measure):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from cases import case
 
 from classical_ref import (
     Dataset,
@@ -93,9 +94,8 @@ def test_files_of_bits_are_refused(tmp_path):
         load_patterns(tmp_path / "line.npy")
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: digits(11), r"sides from 2 to 8\. Got 11; the nearest are 10 and 12"),
         (lambda: digits(65), r"Got 65; the nearest are 64"),
         (lambda: digits(9, threshold="max"), r"threshold should be one of mean, median\."),
@@ -109,11 +109,9 @@ def test_files_of_bits_are_refused(tmp_path):
             lambda: Dataset(name="", patterns=["00"], labels=[1, 2], shape=(1, 2)),
             r"labels should have shape \(1,\)\. Got shape \(2,\)",
         ),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()
 
 
 def test_files_that_hold_no_array_of_patterns_are_refused(tmp_path) -> None:

@@ -2,6 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
+from cases import case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -460,9 +461,8 @@ def test_the_memory_is_locked():
         memory.recall("00").states[0] = 1
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda _: DenseMemory(["00", "00"]), r"patterns should be distinct.*`weights`"),
         (lambda _: DenseMemory(["00"], weights=[1, 2]), r"weights should have shape \(1,\)"),
         (lambda _: DenseMemory(["00"], weights=[0]), r"weights should be positive and finite"),
@@ -481,11 +481,9 @@ def test_the_memory_is_locked():
         (lambda m: m.recall("00", clamped=[1, 0]), r"clamped should be booleans"),
         (lambda m: m.recall("00", clamped=[True]), r"Got bool of shape \(1,\)"),
         (lambda m: m.recall("0?", clamped=[True, True]), r"clamped neurons should be known"),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call(DenseMemory([[1, -1]]))
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call(DenseMemory([[1, -1]]))
 
 
 def test_type_errors():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from cases import case
 
 from classical_ref import (
     Attention,
@@ -157,9 +158,8 @@ def test_a_block_is_locked_and_shown():
         block.patterns[0] = 1
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: attend([1.0], [[1.0, 2.0]]), r"queries should have shape \(\.\.\., 2\)\. Got"),
         (lambda: attend([1.0], [1.0]), r"keys should have shape \(num_patterns,"),
         (
@@ -180,8 +180,6 @@ def test_a_block_is_locked_and_shown():
         (lambda: EnergyTransformer(W, W, P).gradient([[np.inf] * 3] * 2), r"tokens should be fin"),
         (lambda: EnergyTransformer(W, W, P).descend(P, step=0.0), r"step should be positive"),
         (lambda: EnergyTransformer(W, W, P).descend(P, num_steps=0), r"num_steps should be at"),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from cases import case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,9 +187,8 @@ PLAIN = ModularMemory(LAYERS, [])
 GOOD = {"a": np.zeros(2), "b": np.zeros((3, 2))}
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: RectifiedPower(1), r"order should be in \[2, inf\)\. Got 1"),
         (lambda: Tanh(0.0), r"beta should be positive and finite\. Got 0\.0"),
         (lambda: LayerNorm(gamma=-1.0), r"gamma should be positive and finite\. Got -1\.0"),
@@ -227,8 +227,6 @@ GOOD = {"a": np.zeros(2), "b": np.zeros((3, 2))}
             lambda: PLAIN.recall(GOOD, clamped={"b": np.eye(3, 2, dtype=bool)}),
             r"whole layer, whose activations \(LayerNorm\) depend on each other",
         ),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()

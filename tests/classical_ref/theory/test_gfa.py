@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import case
 
 from classical_ref.theory import gfa
 
@@ -196,9 +197,8 @@ def test_convergence_time():
 GOOD = {"order": 3, "dense_load": 0.1, "initial_overlap": 0.5, "num_steps": 1}
 
 
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
+def test_errors():
+    for call, match in [
         (lambda: gfa.solve(**GOOD | {"order": 2}), r"order should be at least 3\. Got 2"),
         (
             lambda: gfa.solve(**GOOD | {"dense_load": 0}),
@@ -230,8 +230,6 @@ GOOD = {"order": 3, "dense_load": 0.1, "initial_overlap": 0.5, "num_steps": 1}
             lambda: gfa.convergence_time([1], tolerance=0),
             r"tolerance should be positive and finite\. Got 0",
         ),
-    ],
-)
-def test_errors(call, match):
-    with pytest.raises(ValueError, match=match):
-        call()
+    ]:
+        with case(match), pytest.raises(ValueError, match=match):
+            call()

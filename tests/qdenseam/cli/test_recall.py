@@ -71,13 +71,13 @@ def test_flips_are_told_to_auto(run) -> None:
     assert "method='auto' alone" in " ".join(refused.output.split())
 
 
-@pytest.mark.parametrize("method", ["auto", *sorted(METHODS)])
-def test_every_method_by_name(run, method):
+def test_every_method_by_name(run):
     few = ("--data", "random", "--num-neurons", "5", "--num-patterns", "3", "--shots", "50")
-    result = run(*few, "--method", method, "--flips", "1")
-    assert result.exit_code == 0, result.output
-    if method != "auto":
-        assert f"{method} on exact." in result.stdout
+    for method in ("auto", *sorted(METHODS)):
+        result = run(*few, "--method", method, "--flips", "1")
+        assert result.exit_code == 0, (method, result.output)
+        if method != "auto":
+            assert f"{method} on exact." in result.stdout
 
 
 def test_of_a_small_file_all_patterns_are_stored_unless_a_number_is_named(tmp_path):

@@ -4,6 +4,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from cases import case
 from qiskit.quantum_info import Statevector
 
 from classical_ref.spins import hamming_distance
@@ -168,9 +169,8 @@ def test_tables_and_functions_become_filters() -> None:
     assert len(SeparationFilter(lambda d: 0.5**d).filter.values) == 129
 
 
-@pytest.mark.parametrize(
-    ("build", "message"),
-    [
+def test_bad_input_is_refused() -> None:
+    for build, message in [
         (lambda: HammingBall(-1), "radius should be at least 0"),
         (lambda: Shell(-1), "radius should be at least 0"),
         (lambda: CosinePower(0), "num_controls should be at least 1"),
@@ -192,11 +192,9 @@ def test_tables_and_functions_become_filters() -> None:
         (lambda: CategoricalFilter(bits_per_feature=0), "bits_per_feature should be at least 1"),
         (lambda: ProductFilter((0.5, 0.5)).law(AmplitudeMemory(["000"]), "000"), "shape"),
         (lambda: ProbabilisticRecall(2, scale=0), "scale should be positive"),
-    ],
-)
-def test_bad_input_is_refused(build, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        build()
+    ]:
+        with case(message), pytest.raises(ValueError, match=message):
+            build()
 
 
 FILTERED = (SeparationFilter, SampleAndAccept, CategoricalFilter)

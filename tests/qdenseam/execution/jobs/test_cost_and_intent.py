@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
+from cases import case
 from qiskit import QuantumCircuit
 from qiskit.circuit.library import CZGate, Measure, SXGate, XGate
 from qiskit.transpiler import InstructionProperties, Target
@@ -24,18 +26,18 @@ class Limits:
         self.max_circuits, self.max_executions = max_circuits, max_executions
 
 
-@pytest.mark.parametrize("max_circuits", [None, 1, 2, 5, 9])
-@pytest.mark.parametrize("max_executions", [None, 7, 100, 250, 10**6])
-def test_jobs_keep_the_limits_and_cover_all_shots(max_circuits, max_executions):
-    parts = split(5, 100, Limits(max_circuits, max_executions))
-    done = np.zeros(5, dtype=int)
-    for first, count, shots in parts:
-        assert count <= (max_circuits or 5)
-        assert count * shots <= (max_executions or 500)
-        done[first : first + count] += shots
-    assert (done == 100).all()
-    if max_circuits in (None, 5, 9) and max_executions in (None, 10**6):
-        assert parts == [(0, 5, 100)]
+def test_jobs_keep_the_limits_and_cover_all_shots():
+    for max_circuits, max_executions in product([None, 1, 2, 5, 9], [None, 7, 100, 250, 10**6]):
+        with case(max_circuits, max_executions):
+            parts = split(5, 100, Limits(max_circuits, max_executions))
+            done = np.zeros(5, dtype=int)
+            for first, count, shots in parts:
+                assert count <= (max_circuits or 5)
+                assert count * shots <= (max_executions or 500)
+                done[first : first + count] += shots
+            assert (done == 100).all()
+            if max_circuits in (None, 5, 9) and max_executions in (None, 10**6):
+                assert parts == [(0, 5, 100)]
 
 
 class TargetEngine(StatevectorEngine):
