@@ -9,7 +9,7 @@ from qiskit.providers import BackendV2
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engine_table import engine_table, families
 from qdenseam.execution.engines.fake_devices import FakeDeviceEngine, is_fake_device
-from qdenseam.execution.engines.user_objects import BackendEngine, SamplerEngine
+from qdenseam.execution.engines.user_objects import UserEngine
 from qdenseam.execution.factories import backend_of_factory, is_factory, is_importable
 from qdenseam.execution.ibm.engine import engine_of_backend, is_ibm_device
 from qdenseam.execution.near_names import near_names
@@ -52,9 +52,9 @@ def engine(source: Source) -> Engine:
             return FakeDeviceEngine(name=source.name.replace("fake_", "fake:", 1), device=source)
         if is_ibm_device(source):
             return engine_of_backend(source)
-        return BackendEngine(name=source.name or type(source).__name__, backend=source)
+        return UserEngine(name=source.name or type(source).__name__, backend=source)
     if isinstance(source, BaseSamplerV2):
-        return SamplerEngine(name=type(source).__name__, sampler=source)
+        return UserEngine.of_sampler(source)
     raise TypeError(
         "A sampler should be a name, a BackendV2 or a V2 sampler. Got "
         f"{type(source).__name__}; names: {', '.join(engine_names())}."

@@ -13,7 +13,7 @@ from circuits.index.known_index import MAX_PATTERNS
 from circuits.loading import Auto, IndexFirst
 from classical_ref.checks import Booleans
 from classical_ref.spins import hamming_distance
-from qdenseam.execution.devices.parts import failed_places, working_qubits
+from qdenseam.execution.devices.parts import working_graph
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
     Amplified,
@@ -131,8 +131,10 @@ def encoded(memory: AmplitudeMemory, target: Target) -> list[AmplitudeMemory]:
     """
     encoders = [memory.encoder, Auto(goal="gates"), Auto(goal="reflection")]
     if memory.num_patterns <= FEW_PATTERNS:
-        qubits, couplings = _working_couplings(target)
-        spare = qubits - memory.num_neurons
+        graph = working_graph(target)
+        new = {old: place for place, old in enumerate(graph)}  # numbered without gaps
+        couplings = tuple((new[a], new[b]) for a in graph for b in sorted(graph[a]) if a < b)
+        spare = len(graph) - memory.num_neurons
         coupled = Auto(goal="routed", coupling_map=couplings, max_ancillas=spare)
         encoders += [IndexFirst(), coupled]
     found: list[AmplitudeMemory] = []
@@ -141,18 +143,6 @@ def encoded(memory: AmplitudeMemory, target: Target) -> list[AmplitudeMemory]:
         if not any(_same_circuit(each, other) for other in found):
             found.append(each)
     return found
-
-
-def _working_couplings(target: Target) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """Return how many qubits of a device work, and their couplings, numbered without gaps."""
-    qubits = {old: new for new, old in enumerate(working_qubits(target))}
-    failed = failed_places(target)
-    pairs = {
-        (min(qubits[a], qubits[b]), max(qubits[a], qubits[b]))
-        for a, b in target.build_coupling_map().get_edges()
-        if {a, b} <= qubits.keys() and frozenset((a, b)) not in failed
-    }
-    return len(qubits), tuple(sorted(pairs))
 
 
 def _same_circuit(one: AmplitudeMemory, other: AmplitudeMemory) -> bool:

@@ -6,6 +6,7 @@ gates and measurements. The best prediction wins.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,8 +45,8 @@ def place(routed: QuantumCircuit, target: Target, *, beam: int = BEAM) -> Layout
         ValueError: The circuit fits nowhere.
     """
     costs = _costs_of(target, PLACED_GATES & set(routed.count_ops()))
-    pairs, weights = _interactions(routed)
-    order = _connected_order(routed.num_qubits, pairs)
+    weights = _interactions(routed)
+    order = _connected_order(routed.num_qubits, weights)
     count = Counter(
         routed.find_bit(i.qubits[0]).index
         for i in routed.data
@@ -164,18 +165,16 @@ def _pair(a: int, b: int) -> tuple[int, int]:
     return (a, b) if a < b else (b, a)
 
 
-def _interactions(
-    circuit: QuantumCircuit,
-) -> tuple[list[tuple[int, int]], Counter[tuple[int, int]]]:
+def _interactions(circuit: QuantumCircuit) -> Counter[tuple[int, int]]:
     uses: Counter[tuple[int, int]] = Counter()
     for instruction in circuit.data:
         if len(instruction.qubits) == 2 and instruction.operation.name != "barrier":
             a, b = (circuit.find_bit(q).index for q in instruction.qubits)
             uses[_pair(a, b)] += 1
-    return list(uses), uses
+    return uses
 
 
-def _connected_order(num_qubits: int, pairs: list[tuple[int, int]]) -> list[int]:
+def _connected_order(num_qubits: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     """Return all qubits so that each comes after a neighbor of it, wherever it has one."""
     near: dict[int, set[int]] = {q: set() for q in range(num_qubits)}
     for a, b in pairs:

@@ -14,7 +14,7 @@ from circuits.circuit_facts import active_qubits, restricted_to
 from circuits.routing.hub_routing import route_hubs
 from qdenseam.execution.compiling.failures import compiled_for
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
-from qdenseam.execution.devices.parts import failed_places, working_qubits
+from qdenseam.execution.devices.parts import working_graph
 
 PLACED_GATES = frozenset(
     {"id", "rz", "sx", "x", "rx", "rzz", "cz", "ecr", "cx", "h", "u", "p", "u1", "u2", "u3"}
@@ -125,17 +125,11 @@ def _patch(target: Target, num_qubits: int) -> tuple[CouplingMap, list[int]]:
 
     That is its couplings, and the device's qubit at each of its sites.
     """
-    working = working_qubits(target)
-    if num_qubits > len(working):
-        raise ValueError(f"A circuit should have at most {len(working)} qubits. Got {num_qubits}.")
-    failed = failed_places(target)
-    graph: dict[int, set[int]] = {q: set() for q in working}
-    for pair in target.build_coupling_map().get_edges():
-        if graph.keys() >= set(pair) and frozenset(pair) not in failed:
-            graph[pair[0]].add(pair[1])
-            graph[pair[1]].add(pair[0])
-    wanted = min(len(working), max(2 * num_qubits, num_qubits + 8))
-    start = max(working, key=lambda q: (len(_ball(graph, q, wanted)[1]), -q))
+    graph = working_graph(target)
+    if num_qubits > len(graph):
+        raise ValueError(f"A circuit should have at most {len(graph)} qubits. Got {num_qubits}.")
+    wanted = min(len(graph), max(2 * num_qubits, num_qubits + 8))
+    start = max(graph, key=lambda q: (len(_ball(graph, q, wanted)[1]), -q))
     kept = sorted(_ball(graph, start, wanted)[0])
     new = {old: place for place, old in enumerate(kept)}
     pairs = [(new[a], new[b]) for a in kept for b in sorted(graph[a]) if b in new]

@@ -88,10 +88,10 @@ def failed_places(target: Target) -> frozenset[frozenset[int]]:
     )
 
 
-def working_qubits(target: Target) -> tuple[int, ...]:
-    """Return the largest set of working qubits that working couplings connect, sorted.
+def working_graph(target: Target) -> dict[int, set[int]]:
+    """Return the neighbors of each qubit in the largest set that working couplings connect.
 
-    Of several largest sets it is the one with the lowest qubit.
+    In the order of the qubits. Of several largest sets it is the one with the lowest qubit.
     """
     failed = failed_places(target)
     neighbors: dict[int, set[int]] = {
@@ -112,7 +112,12 @@ def working_qubits(target: Target) -> tuple[int, ...]:
             component |= frontier
         unseen -= component
         largest = max(largest, component, key=len)
-    return tuple(sorted(largest))
+    return {qubit: neighbors[qubit] for qubit in sorted(largest)}
+
+
+def working_qubits(target: Target) -> tuple[int, ...]:
+    """Return the qubits of :func:`working_graph`, sorted."""
+    return tuple(working_graph(target))
 
 
 def calibration_key(target: Target) -> int:
