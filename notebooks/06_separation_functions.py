@@ -41,8 +41,9 @@ from qdenseam.plots.laws import plot_laws
 from qdenseam.plots.power_laws import fitted_power_law, plot_power_laws
 from qdenseam.plots.study import plot_study
 from qdenseam.studies.capacity.drawn import BASELINE, drawn_tasks
+from qdenseam.studies.capacity.filters import capacity_tasks
 from qdenseam.studies.capacity.laws import pooled_capacity
-from qdenseam.studies.capacity.study import capacity_summary, capacity_tasks
+from qdenseam.studies.capacity.study import capacity_summary
 from qdenseam.studies.ledger import ledger
 from qdenseam.studies.special import as_table
 

@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qdenseam.experiments import Task, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.plots.pictures import plot_memories
 from qdenseam.plots.style import new_figure
 from qdenseam.reproduce.krotov_hopfield_xor import SOURCE
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Drawing, Records
-from qdenseam.studies.cells import cells_of, mean_of
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import (
+    Drawing,
+    FigureSpec,
+    Records,
+    Row,
+    SpecialStudy,
+    cells_of,
+    mean_of,
+    register,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -103,19 +108,19 @@ def table(records: Records) -> list[Row]:
 
 
 def found(records: Records) -> Found:
-    """Yield accuracies, and how features turn into prototypes."""
+    """Return accuracies, and how features turn into prototypes."""
     rows = {row["order"]: row for row in table(records)}
-    for order, row in rows.items():
-        yield f"test accuracy, order {order}", row["test_accuracy"], 0.0
-        name = f"agreement with the linearized dual, order {order}"
-        yield name, row["least_dual_agreement"], 0.0
-    for order in (2, 10, 20):
-        yield f"memories that decide, order {order}", rows[order]["effective_memories"], 0.0
     effective = [row["effective_memories"].best for order, row in rows.items() if order >= 3]
-    name = "largest growth of that number from order 3 on"
-    yield name, float(np.diff(effective).max()), 0.0
+    numbers = {"largest growth of that number from order 3 on": float(np.diff(effective).max())}
+    for order, row in rows.items():
+        numbers[f"test accuracy, order {order}"] = row["test_accuracy"]
+        dual = f"agreement with the linearized dual, order {order}"
+        numbers[dual] = row["least_dual_agreement"]
+    for order in (2, 10, 20):
+        numbers[f"memories that decide, order {order}"] = rows[order]["effective_memories"]
     for order in (2, 20):
-        yield f"classes per memory, order {order}", rows[order]["classes_per_memory"], 0.0
+        numbers[f"classes per memory, order {order}"] = rows[order]["classes_per_memory"]
+    return numbers
 
 
 def _draw(records: Records) -> "Figure":

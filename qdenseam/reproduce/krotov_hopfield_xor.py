@@ -14,11 +14,8 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.learning import XOR_PATTERNS, xor_energy_gap
 from classical_ref.separation import Polynomial, RectifiedPolynomial
 from qdenseam.experiments import Task, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Records
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import FigureSpec, Records, Row, SpecialStudy, register
 
 SOURCE = (
     "Krotov and Hopfield, Dense associative memory for pattern recognition (2016), arXiv 1606.01164"
@@ -73,13 +70,14 @@ def _name(rectified: bool, odd: bool) -> str:
 
 
 def found(records: Records) -> Found:
-    """Yield the measured gaps, and how many rows are completed."""
+    """Return the measured gaps, and how many rows are completed."""
+    numbers = {}
     for each in records:
-        name = f"{'rectified' if each.params['rectified'] else 'plain'} order"
-        yield f"energy gap, {name} {each.params['order']}", each.values["gap"], 0.0
+        kind, order = "rectified" if each.params["rectified"] else "plain", each.params["order"]
+        numbers[f"energy gap, {kind} order {order}"] = each.values["gap"]
         if each.values["completed"] is not None:
-            completed = each.values["completed"]
-            yield f"rows completed of 4, {name} {each.params['order']}", completed, 0.0
+            numbers[f"rows completed of 4, {kind} order {order}"] = each.values["completed"]
+    return numbers
 
 
 STUDY = register(

@@ -15,12 +15,18 @@ from classical_ref.continuous.context_tasks import cosines, random_components, r
 from classical_ref.continuous.measures import TokenMeasure
 from classical_ref.continuous.recall_and_predict import Contexts, RecallAndPredict, fit
 from qdenseam.experiments import Task, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Records
-from qdenseam.studies.cells import cells_of, mean_of, of_kind
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import (
+    FigureSpec,
+    Records,
+    Row,
+    SpecialStudy,
+    cells_of,
+    grid,
+    mean_of,
+    of_kind,
+    register,
+)
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -35,32 +41,12 @@ def tasks(
     training_batches: int = 3, risk_batches: int = 5, num_train: int = 400, num_tokens: int = 2000
 ) -> list[Task]:
     """Return trainings, risks, invariance and the error of tokens."""
+    parts, sizes = [*reversed(NUM_PARTS)], {"num_train": num_train, "num_tokens": num_tokens}
     return [
-        *(
-            Task(
-                kind="measure-training",
-                params={"num_parts": parts, "num_train": num_train, "num_tokens": num_tokens},
-                num_batches=training_batches,
-            )
-            for parts in reversed(NUM_PARTS)
-        ),
-        *(
-            Task(
-                kind="measure-risk",
-                params={"decay": decay, "num_samples": size},
-                num_batches=risk_batches,
-            )
-            for decay in DECAYS
-            for size in SIZES
-        ),
-        Task(
-            kind="measure-invariance",
-            params={"num_parts": [2, 4, 8], "betas": [0.5, 2.0, 5.0, 10.0]},
-        ),
-        *(
-            Task(kind="measure-tokens", params={"num_components": 20, "num_tokens": tokens})
-            for tokens in (100, 1000, 10_000)
-        ),
+        *grid("measure-training", num_parts=parts, **sizes, num_batches=training_batches),
+        *grid("measure-risk", decay=DECAYS, num_samples=SIZES, num_batches=risk_batches),
+        *grid("measure-invariance", num_parts=[[2, 4, 8]], betas=[[0.5, 2.0, 5.0, 10.0]]),
+        *grid("measure-tokens", num_components=20, num_tokens=[100, 1000, 10_000]),
     ]
 
 
@@ -168,7 +154,7 @@ def table(records: Records) -> list[Row]:
 
 
 def found(records: Records) -> Found:
-    """Yield how the runs agree with the theory and with what trained attention should do."""
+    """Return how the runs agree with the theory and with what trained attention should do."""
     exact = of_kind(records, "measure-invariance")[0].values
     numbers = {
         "largest change of attention when atoms are permuted and split": exact["change"],
@@ -198,8 +184,7 @@ def found(records: Records) -> Found:
         "largest change of log risk with four times the samples": np.diff(risks, axis=1).max(),
         "largest change of log risk with decay": np.diff(risks, axis=0).max(),
     }
-    for quantity, number in numbers.items():
-        yield quantity, float(number), 0.0
+    return numbers
 
 
 def _risks(records: Records) -> Floats:

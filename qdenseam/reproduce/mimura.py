@@ -14,14 +14,11 @@ import numpy.typing as npt
 
 from classical_ref.theory import gfa
 from classical_ref.theory.simulation import simulate
-from qdenseam.experiments import Estimate, Task, trial
+from qdenseam.experiments import Task, trial
 from qdenseam.plots.laws import plot_overlaps
 from qdenseam.plots.style import new_figure
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Drawing, Records
-from qdenseam.studies.cells import of_kind
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import Drawing, Records, Row, SpecialStudy, grid, mean_of, of_kind, register
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,37 +42,25 @@ def tasks(
     num_targets: int = 4,
 ) -> list[Task]:
     """Return simulations, the largest load first, then the theory of every curve."""
-    overlaps = initial_overlaps(num_neurons)
+    overlaps = initial_overlaps(num_neurons).tolist()
     common = {"order": ORDER, "num_steps": NUM_STEPS}
-    simulations = [
-        Task(
-            kind="overlap-simulation",
-            params={
-                **common,
-                "scaled_load": load,
-                "initial_overlaps": overlaps,
-                "num_neurons": num_neurons,
-                "num_pattern_sets": sets_per_batch,
-                "num_targets": num_targets,
-            },
+    sizes = {"num_neurons": num_neurons, "num_pattern_sets": sets_per_batch}
+    return [
+        *grid(
+            "overlap-simulation",
+            **{**common, **sizes, "num_targets": num_targets},
+            scaled_load=[*reversed(SCALED_LOADS)],  # so that workers finish together
+            initial_overlaps=[overlaps],
             num_batches=num_batches,
-        )
-        for load in reversed(SCALED_LOADS)  # so that workers finish together
+        ),
+        *grid(
+            "overlap-theory",
+            **common,
+            scaled_load=SCALED_LOADS,
+            initial_overlap=overlaps,
+            num_paths=num_paths,
+        ),
     ]
-    theories = [
-        Task(
-            kind="overlap-theory",
-            params={
-                **common,
-                "scaled_load": load,
-                "initial_overlap": overlap,
-                "num_paths": num_paths,
-            },
-        )
-        for load in SCALED_LOADS
-        for overlap in overlaps
-    ]
-    return simulations + theories
 
 
 @trial("overlap-simulation")
@@ -94,7 +79,7 @@ def theoretical_overlap(params: dict[str, Any], rng: np.random.Generator) -> dic
 
 
 def found(records: Records) -> Found:
-    """Yield how simulation, theory and stored table agree; see :func:`deviations`."""
+    """Return how simulation, theory and stored table agree; see :func:`deviations`."""
     quick = len(of_kind(records, "overlap-simulation")) < NUM_BATCHES * len(SCALED_LOADS)
     return deviations(*_curves(records), *stored_table(), quick=quick)
 
@@ -102,7 +87,7 @@ def found(records: Records) -> Found:
 def deviations(
     mean: Floats, error: Floats, theory: Floats, table: Floats, spread: Floats, *, quick: bool
 ) -> Found:
-    """Yield the largest deviations of simulation from theory and from the stored table.
+    """Return the largest deviations of simulation from theory and from the stored table.
 
     Args:
         mean: Simulated means, ``(num_loads, num_probes, num_steps + 1)``.
@@ -114,6 +99,11 @@ def deviations(
     """
     distance, inside = np.abs(mean - theory), spread[..., -1] < _BOUNDARY
     every = np.ones_like(inside)
+    combined = np.sqrt(error**2 + spread**2 / 100 + _ROUNDING**2)
+    deviation = float((np.abs(mean - table) / combined)[..., 1:].max())
+    numbers: dict[str, float | tuple[float, float]] = {
+        "largest |simulation - stored table| in standard errors": deviation
+    }
     for curves, steps, what in (
         (every, slice(1, 2), f"all {every.sum()} curves, step 1"),
         (every, slice(1, 4), f"all {every.sum()} curves, steps 1 to 3"),
@@ -121,10 +111,8 @@ def deviations(
     ):
         slack = 4 * float(error[curves][:, steps].max()) if quick else 0.0
         largest = float(distance[curves][:, steps].max())
-        yield f"largest |simulation - theory|, {what}", largest, slack
-    combined = np.sqrt(error**2 + spread**2 / 100 + _ROUNDING**2)
-    deviation = float((np.abs(mean - table) / combined)[..., 1:].max())
-    yield "largest |simulation - stored table| in standard errors", deviation, 0.0
+        numbers[f"largest |simulation - theory|, {what}"] = largest, slack
+    return numbers
 
 
 def stored_table() -> tuple[Floats, Floats]:
@@ -149,14 +137,20 @@ def _dense_load(scaled_load: float) -> float:
     return scaled_load / gfa.scaled_load(ORDER, 1.0)
 
 
-def _curves(records: Records) -> tuple[Floats, Floats, Floats]:
-    """Return simulated means, their standard errors and theory; shapes as of the stored table."""
+def _samples(records: Records) -> tuple[Floats, Floats]:
+    """Return overlaps, ``(num_loads, num_sets, num_probes, num_steps + 1)``, and theory of them."""
     simulated = [row.values["overlaps"] for row in of_kind(records, "overlap-simulation")]
     shape = (len(SCALED_LOADS), -1, *np.shape(simulated)[2:])  # of single pattern sets
-    samples = np.reshape(simulated, shape)[::-1]
     theory = np.array([row.values["overlap"] for row in of_kind(records, "overlap-theory")])
+    samples = np.reshape(simulated, shape)[::-1]
+    return samples, theory.reshape(len(samples), *samples.shape[2:])
+
+
+def _curves(records: Records) -> tuple[Floats, Floats, Floats]:
+    """Return simulated means, their standard errors and theory; shapes as of the stored table."""
+    samples, theory = _samples(records)
     error = samples.std(axis=1, ddof=1) / np.sqrt(samples.shape[1])
-    return samples.mean(axis=1), error, theory.reshape(error.shape)
+    return samples.mean(axis=1), error, theory
 
 
 def _draw(records: Records) -> "Figure":
@@ -174,25 +168,17 @@ def _draw(records: Records) -> "Figure":
 
 def table(records: Records) -> list[Row]:
     """Return a row for each curve and step, and how many steps theory takes to converge."""
-    mean, error, theory = _curves(records)
-    half = 1.96 * error
+    samples, theory = _samples(records)
     return [
         {
             "scaled_load": SCALED_LOADS[load],
             "initial_overlap": (probe + 1) / 10,
             "step": step,
-            "overlap": Estimate(
-                low=float(value - half[load, probe, step]),
-                best=float(value),
-                high=float(value + half[load, probe, step]),
-                method="normal",
-                level=0.95,
-                covers="pattern sets",
-            ),
-            "theory": float(theory[load, probe, step]),
+            "overlap": mean_of(samples[load, :, probe, step], "pattern sets"),
+            "theory": float(solved),
             "convergence_time": gfa.convergence_time(theory[load, probe]),
         }
-        for (load, probe, step), value in np.ndenumerate(mean)
+        for (load, probe, step), solved in np.ndenumerate(theory)
     ]
 
 

@@ -26,12 +26,8 @@ from classical_ref.learning import (
     random_embeddings,
 )
 from qdenseam.experiments import Record, Task, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Records
-from qdenseam.studies.cells import cells_of
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import FigureSpec, Records, Row, SpecialStudy, cells_of, register
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -107,7 +103,7 @@ def table(records: Records) -> list[Row]:
 
 
 def found(records: Records) -> Found:
-    """Yield how fast and how evenly each optimizer learned."""
+    """Return how fast and how evenly each optimizer learned."""
     rows = {name: runs for (name,), runs in cells_of(records, "optimizer").items()}
     steps = {name: _steps_to(each, _MOMENT) for name, each in rows.items()}
     muon, slow, fast = rows["Muon"], rows["GD, step 1/p"], rows["GD, step 4/p"]
@@ -136,8 +132,7 @@ def found(records: Records) -> Found:
     }
     for name in ("normalized gradient", "SignGD"):
         numbers[f"{name}'s steps over Muon's at equal operator norm"] = min(steps[name]) / most
-    for quantity, number in numbers.items():
-        yield quantity, number, 0.0
+    return numbers
 
 
 def _facts() -> Facts:

@@ -17,14 +17,10 @@ import numpy.typing as npt
 
 from classical_ref.learning import Facts, Muon, descent_gaps, gap_losses, learn
 from qdenseam.experiments import Record, Task, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.plots.power_laws import fitted_power_law
 from qdenseam.reproduce.muon_noiseless import SOURCE
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Records
-from qdenseam.studies.cells import of_kind
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import FigureSpec, Records, Row, SpecialStudy, of_kind, register
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -110,19 +106,22 @@ def table(records: Records) -> list[Row]:
 
 
 def found(records: Records) -> Found:
-    """Yield the fitted exponents, and how Muon stands beside gradient descent."""
+    """Return the fitted exponents, and how Muon stands beside gradient descent."""
     horizons, mean, largest = _windows(records)
     (descent,) = of_kind(records, "descent-noisy", num_groups=NUM_GROUPS)
     same = np.array(descent.values["losses"])[horizons.astype(int) - 1]
     height = (largest / (_facts().optimal_gap / horizons) ** 2).max()
-    for name, losses in (("mean", mean), ("largest", largest)):
-        quantity = f"Muon: exponent of the {name} loss against T"
-        yield quantity, fitted_power_law(horizons, losses).estimate, 0.0
-    yield "Muon: largest loss over (d*/T)^2, at any T", float(height), 0.0
-    yield "GD's loss over Muon's after the same T, at least", float((same / mean).min()), 0.0
+    numbers = {
+        f"Muon: exponent of the {name} loss against T": fitted_power_law(horizons, losses).estimate
+        for name, losses in (("mean", mean), ("largest", largest))
+    }
     for row in _long_descents(records):
         law = fitted_power_law(row.params["horizons"], row.values["losses"])
-        yield f"GD, b = {row.params['exponent']}: exponent against T", law.estimate, 0.0
+        numbers[f"GD, b = {row.params['exponent']}: exponent against T"] = law.estimate
+    return numbers | {
+        "Muon: largest loss over (d*/T)^2, at any T": float(height),
+        "GD's loss over Muon's after the same T, at least": float((same / mean).min()),
+    }
 
 
 def _facts() -> Facts:

@@ -6,17 +6,17 @@ less tightly.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
 from qdenseam.experiments.statistics import Estimate
-from qdenseam.studies.base import Records
+from qdenseam.studies import Records
 from qdenseam.studies.checks import Check, held
 
-Found: TypeAlias = Iterable[tuple[str, float | Estimate, float]]
-"""Quantity, what was found, and how much further off it may be for its sampling error."""
+Found: TypeAlias = Mapping[str, float | Estimate | tuple[float | Estimate, float]]
+"""What was found by its quantity, with how much further off it may be by its sampling error."""
 
 
 def against(study: str, found: Callable[[Records], Found]) -> Callable[[Records, bool], Any]:
@@ -28,16 +28,12 @@ def against(study: str, found: Callable[[Records], Found]) -> Callable[[Records,
 
     def checks(records: Records, quick: bool) -> Iterator[Check]:
         lines = dict(_published()[study])
-        for quantity, value, slack in found(records):
+        for quantity, number in found(records).items():
             line = lines.pop(quantity)
-            tolerance = (quick and line["quick_tolerance"]) or line["tolerance"]
-            yield held(
-                quantity,
-                value,
-                float(line["expected"]),
-                float(tolerance) + slack,
-                line["sense"],
-            )
+            value, slack = number if isinstance(number, tuple) else (number, 0.0)
+            tolerance = float((quick and line["quick_tolerance"]) or line["tolerance"])
+            expected, sense = float(line["expected"]), line["sense"]
+            yield held(quantity, value, expected, tolerance + slack, sense)
         for quantity, line in () if quick else lines.items():
             yield held(quantity, float("nan"), float(line["expected"]))
 

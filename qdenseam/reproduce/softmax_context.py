@@ -14,15 +14,21 @@ from numpy.typing import NDArray
 
 from classical_ref.continuous.measures import TokenMeasure
 from qdenseam.experiments import Task, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.context import ContextState
 from qdenseam.methods import Posterior, ProductFilter, SeparationFilter
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Records
-from qdenseam.studies.cells import cells_of, mean_of, of_kind
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import (
+    FigureSpec,
+    Records,
+    Row,
+    SpecialStudy,
+    cells_of,
+    grid,
+    mean_of,
+    of_kind,
+    register,
+)
 
 Floats: TypeAlias = NDArray[np.float64]
 Complex: TypeAlias = NDArray[np.complex128]
@@ -38,15 +44,9 @@ def tasks(
 ) -> list[Task]:
     """Return contexts of so many documents, one of tokens, and runs of so many shots."""
     return [
-        *(
-            Task(kind="context-filter", params={"num_parts": parts, "betas": BETAS})
-            for parts in num_parts
-        ),
-        Task(kind="token-filter", params={"betas": [0.1, 0.5, 1.0]}),
-        *(
-            Task(kind="token-shots", params={"shots": each, "beta": 0.5}, num_batches=num_runs)
-            for each in shots
-        ),
+        *grid("context-filter", num_parts=num_parts, betas=[BETAS]),
+        *grid("token-filter", betas=[[0.1, 0.5, 1.0]]),
+        *grid("token-shots", shots=shots, beta=0.5, num_batches=num_runs),
     ]
 
 
@@ -154,7 +154,7 @@ def table(records: Records) -> list[Row]:
 
 
 def found(records: Records) -> Found:
-    """Yield how filters agree with softmax, and shots with their standard error."""
+    """Return how filters agree with softmax, and shots with their standard error."""
     contexts, (tokens,) = of_kind(records, "context-filter"), of_kind(records, "token-filter")
     masses, prices, hard = [], [], []
     for context in contexts:
@@ -163,7 +163,7 @@ def found(records: Records) -> Found:
         masses.append(np.abs(np.array(context.values["masses"]) - mass).max())
         prices.append(np.abs(np.array(context.values["acceptances"]) - price).max())
         hard.append(abs(context.values["hard_acceptance"] - 1 / num_parts))
-    numbers = {
+    numbers: dict[str, Any] = {
         "largest |mass - 1/(1 + (I - 1)e^-β)|, I to 8": max(masses),
         "largest |masses and averages - softmax|": max(r.values["error"] for r in contexts),
         "largest |acceptance - (1 + (I - 1)e^-β)/I|": max(prices),
@@ -175,11 +175,10 @@ def found(records: Records) -> Found:
             tokens.values["prices"]
         ),
     }
-    for quantity, number in numbers.items():
-        yield quantity, float(number), 0.0
     scaled = np.array([each.values["scaled"] for each in of_kind(records, "token-shots")])
     slack = 4 * float(scaled.std(ddof=1)) / len(scaled) ** 0.5
-    yield "squared error of shots × accepted / variance", mean_of(scaled, "runs"), slack
+    numbers["squared error of shots × accepted / variance"] = mean_of(scaled, "runs"), slack
+    return numbers
 
 
 def _formulas(num_parts: int) -> Floats:

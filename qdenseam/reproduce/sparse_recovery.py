@@ -18,12 +18,8 @@ from classical_ref.sparse_recovery import (
     left_regular_graph,
 )
 from qdenseam.experiments import Task, rate, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Records
-from qdenseam.studies.cells import of_kind
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import FigureSpec, Records, Row, SpecialStudy, grid, of_kind, register
 
 NUM_NEURONS, NUM_CHECKS, DEGREE = 96, 48, 3
 SAMPLE_SIZES = (16, 24, 32, 48, 64, 96)
@@ -41,42 +37,14 @@ def tasks(
     program_batches: int = 3, batches: int = 5, num_probes: int = 500, num_fresh: int = 20_000
 ) -> list[Task]:
     """Return recall by linear programming, parity checks, recall by votes, and a subspace."""
+    program = {"decoder": "basis-pursuit", "num_neurons": 128, "errors": [PROGRAM_ERRORS]}
+    checks = {"sample_sizes": [SAMPLE_SIZES], "errors": [ERRORS], "num_probes": num_probes}
+    votes = {"decoder": "votes", "num_neurons": 256, "degree": 7, "errors": [VOTE_ERRORS]}
     return [
-        Task(
-            kind="subspace-recall",
-            params={
-                "decoder": "basis-pursuit",
-                "num_neurons": 128,
-                "errors": PROGRAM_ERRORS,
-                "num_probes": 20,
-            },
-            num_batches=program_batches,
-        ),
-        Task(
-            kind="parity-memory",
-            params={
-                "sample_sizes": SAMPLE_SIZES,
-                "errors": ERRORS,
-                "num_probes": num_probes,
-                "num_fresh": num_fresh,
-            },
-            num_batches=batches,
-        ),
-        Task(
-            kind="subspace-recall",
-            params={
-                "decoder": "votes",
-                "num_neurons": 256,
-                "degree": 7,
-                "errors": VOTE_ERRORS,
-                "num_probes": 60,
-            },
-            num_batches=batches,
-        ),
-        Task(
-            kind="subspace-learning",
-            params={"dimension": 64, "num_neurons": 128, "sample_sizes": [63, 64]},
-        ),
+        *grid("subspace-recall", **program, num_probes=20, num_batches=program_batches),
+        *grid("parity-memory", **checks, num_fresh=num_fresh, num_batches=batches),
+        *grid("subspace-recall", **votes, num_probes=60, num_batches=batches),
+        *grid("subspace-learning", dimension=64, num_neurons=128, sample_sizes=[[63, 64]]),
     ]
 
 
@@ -170,7 +138,7 @@ def table(records: Records) -> list[Row]:
 
 
 def found(records: Records) -> Found:
-    """Yield how the memories do."""
+    """Return how the memories do."""
     parities, (subspaces,) = (
         of_kind(records, "parity-memory"),
         of_kind(records, "subspace-learning"),
@@ -184,7 +152,7 @@ def found(records: Records) -> Found:
     )
     recalled = {(r["decoder"], r["errors"]): r["recalled"] for r in table(records) if "errors" in r}
     checks, program, votes = (label for label, _, _ in _DECODERS)
-    numbers = {
+    return {
         "log2 of the stored words, smallest": min(g["dimension"] for g in graphs),
         "share of graphs whose 48 checks come back from 64 and 96 samples": np.mean(exact),
         "single errors corrected, of 96, fewest": min(g["singles"] for g in graphs),
@@ -200,8 +168,6 @@ def found(records: Records) -> Found:
         "share of 12 errors removed by basis-pursuit": recalled[program, 12],
         "share of 12 errors removed by votes": recalled[votes, 12],
     }
-    for quantity, number in numbers.items():
-        yield quantity, number, 0.0
 
 
 STUDY = register(

@@ -15,13 +15,10 @@ from circuits.loading.affine import Affine
 from classical_ref.sparse_recovery import ParityMemory
 from classical_ref.spins import bits_to_spins
 from qdenseam.experiments import Task, rate, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import Iterations, SetIntersection, SyndromeDecoding
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies.base import Records
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import FigureSpec, Records, Row, SpecialStudy, grid, register
 
 MOST_ROUNDS = 13
 
@@ -42,9 +39,8 @@ def code_memory(num_bits: int) -> AmplitudeMemory:
 def tasks(most_rounds: int = MOST_ROUNDS, shots: int = 2000) -> list[Task]:
     """Return the search, and two codes as stabilizer states."""
     return [
-        Task(kind="syndrome-search", params={"most_rounds": most_rounds, "shots": shots}),
-        Task(kind="stabilizer-memory", params={"num_bits": 7, "shots": shots}),
-        Task(kind="stabilizer-memory", params={"num_bits": 9, "shots": shots}),
+        *grid("syndrome-search", most_rounds=most_rounds, shots=shots),
+        *grid("stabilizer-memory", num_bits=[7, 9], shots=shots),
     ]
 
 
@@ -164,7 +160,7 @@ def _formula(num_rounds: int) -> NDArray[np.float64]:
 
 
 def found(records: Records) -> Found:
-    """Yield how the circuits agree with their laws and with Grover's formula."""
+    """Return how the circuits agree with their laws and with Grover's formula."""
     searched, *codes = (record.values for record in records)
     circuits = np.array(searched["circuits"])
     numbers: dict[str, float] = {
@@ -192,8 +188,7 @@ def found(records: Records) -> Found:
         ("one syndrome measurement", measuring),
     ):
         numbers[f"CX of {what} / CX of the search"] = spent / searched["search_cx"]
-    for quantity, number in numbers.items():
-        yield quantity, float(number), 0.0
+    return numbers
 
 
 STUDY = register(

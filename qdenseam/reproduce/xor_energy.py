@@ -19,14 +19,11 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial, RectifiedPolynomial, Separation
 from classical_ref.spins import bits_to_spins
 from qdenseam.experiments import Task, trial
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.plots.pictures import plot_angles
 from qdenseam.plots.style import new_figure
 from qdenseam.reproduce.published import Found, against
 from qdenseam.simulation.diagonal import qaoa_state
-from qdenseam.studies.base import Drawing, Records
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
+from qdenseam.studies import Drawing, FigureSpec, Records, Row, SpecialStudy, grid, register
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,8 +39,8 @@ def tasks(
 ) -> list[Task]:
     """Return the strings of all orders, and one layer for 24 ZZZ."""
     return [
-        Task(kind="xor-strings", params={"orders": orders}),
-        Task(kind="xor-layer", params={"num_angles": num_angles, "shots": shots}),
+        *grid("xor-strings", orders=[orders]),
+        *grid("xor-layer", num_angles=num_angles, shots=shots),
     ]
 
 
@@ -106,7 +103,7 @@ def table(records: Records) -> list[Row]:
 
 
 def found(records: Records) -> Found:
-    """Yield the strings of the Hamiltonians, and what the circuit does."""
+    """Return the strings of the Hamiltonians, and what the circuit does."""
     layer = records[1].values
     plain = {row["order"]: row for row in table(records) if row["separation"] == "plain"}
     rectified = {row["order"]: row for row in table(records) if row["separation"] == "rectified"}
@@ -125,8 +122,7 @@ def found(records: Records) -> Found:
         "largest difference of a right row from 1/4": float(off),
         "shots that are no right row": float(np.array(layer["counts"])[~_RIGHT].sum()),
     }
-    for quantity, number in numbers.items():
-        yield quantity, number, 0.0
+    return numbers
 
 
 def _draw(records: Records) -> "Figure":

@@ -1,13 +1,27 @@
-"""From records to rows: which belong together, and means with intervals over what repeats."""
+"""Tasks of a grid, and from records to rows: what belongs together, means with intervals."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qdenseam.experiments.records import Record
+from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import Estimate
+
+
+def grid(kind: str, *, num_batches: int = 1, **params: Any) -> list[Task]:
+    """Return a task for every combination of parameters, the last one changing fastest.
+
+    A list or tuple holds the values of a parameter, anything else is its only value; a parameter
+    that is itself a list stands in one, ``betas=[[0.1, 0.5]]``.
+    """
+    axes = [each if isinstance(each, list | tuple) else [each] for each in params.values()]
+    return [
+        Task(kind=kind, params=dict(zip(params, values, strict=True)), num_batches=num_batches)
+        for values in itertools.product(*axes)
+    ]
 
 
 def cells_of(records: Iterable[Record], *names: str) -> dict[tuple[Any, ...], list[Record]]:
@@ -16,6 +30,14 @@ def cells_of(records: Iterable[Record], *names: str) -> dict[tuple[Any, ...], li
     for record in records:
         cells.setdefault(tuple(record.params[name] for name in names), []).append(record)
     return cells
+
+
+def by_task(records: Iterable[Record]) -> list[list[Record]]:
+    """Return the batches of each task together, in the order in which tasks first come."""
+    tasks: dict[str, list[Record]] = {}
+    for record in records:
+        tasks.setdefault(record.key, []).append(record)
+    return list(tasks.values())
 
 
 def of_kind(records: Iterable[Record], kind: str, **params: object) -> list[Record]:

@@ -16,14 +16,11 @@ import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
 from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import OptimalFilter
 from qdenseam.methods.schedules import Exact, FixedPoint, Plain, Schedule
+from qdenseam.studies import FigureSpec, Row, SpecialStudy, cells_of, grid, mean_of, register
 from qdenseam.studies.capacity.laws import Floats, distance_law
-from qdenseam.studies.cells import cells_of, mean_of
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
 
 LOADS = tuple(2**k for k in range(4, 15))
 GROWTH = 1.2
@@ -132,20 +129,9 @@ def ledger_tasks(
     num_batches: int = 5,
 ) -> list[Task]:
     """Return a task per load, for the best filter of a degree."""
-    return [
-        Task(
-            kind="ledger",
-            params={
-                "num_neurons": num_neurons,
-                "num_flips": num_flips,
-                "degree": degree,
-                "num_patterns": load,
-                "num_probes": num_probes,
-            },
-            num_batches=num_batches,
-        )
-        for load in loads
-    ]
+    given = {"num_neurons": num_neurons, "num_flips": num_flips, "degree": degree}
+    sampled = {"num_probes": num_probes, "num_batches": num_batches}
+    return grid("ledger", **given, num_patterns=loads, **sampled)
 
 
 @trial("ledger")

@@ -52,9 +52,9 @@ def register(study: _Named) -> _Named:
     """
     if not study.figures:
         raise ValueError(f"study {study.name!r} should have at least one figure. Got none.")
-    home, known = study.tasks.__module__, _REGISTERED.get(study.name)
+    home, known = study.table.__module__, _REGISTERED.get(study.name)
     is_ours = study.name in _MODULES and not home.startswith("qdenseam.")
-    if is_ours or study.name in _shipped_files() or (known and known.tasks.__module__ != home):
+    if is_ours or study.name in _shipped_files() or (known and known.table.__module__ != home):
         raise ValueError(f"name should be free. Got {study.name!r}, the name of another study.")
     _REGISTERED[study.name] = study
     return study

@@ -7,8 +7,7 @@ the nearest pattern, and "measure the memory, accept classically", which is simu
 beside its law.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,11 @@ from classical_ref.patterns import flip, random_patterns
 from classical_ref.recipes import BestExponentialRecipe, DenseRecipe, Recipe
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial
 from classical_ref.spins import hamming_distance
-from classical_ref.theory.capacity import error_free_capacity, hopfield_retrieval_capacity
-from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.records import Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.methods import CosinePower, Filter, HammingBall, OptimalFilter, Posterior
 from qdenseam.studies.capacity.laws import (
     Floats,
-    capacity_of_curves,
     quarter_octaves,
     sphere_packing_load,
 )
@@ -44,7 +41,6 @@ powers are rectified, so that a pattern is not taken for its negative. One stand
 setting as it was published."""
 DRAWN_SIZES = ((12, 1), (16, 2), (20, 2), (24, 3), (32, 4))
 """(D, flipped bits)."""
-_ORDERS = {"Hebb": 2, "dense, order 3": 3, "dense, order 4": 4}
 BASELINE = "measure and accept, simulated"
 """Label of the Hamming ball without a circuit: shots of the memory until one is in the ball."""
 
@@ -136,44 +132,6 @@ def drawn_tasks(
     ]
 
 
-def drawn_summary(
-    records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
-) -> list[dict[str, Any]]:
-    """Return one row per contender at each (D, e): the mean capacity at 90 %.
-
-    ``kind`` is ``"classical"``, ``"drawn filter"`` or ``"baseline"``; ``pooled`` and
-    ``acceptance`` are None. Intervals bootstrap memories. Beside Hebb and dense orders stand the
-    large-D loads without error, and for Hebb that of any retrieval.
-    """
-    rng = np.random.default_rng(rng)
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        if record.kind == "drawn capacity":
-            groups.setdefault(record.key, []).append(record)
-    rows = []
-    for batch in groups.values():
-        params = batch[0].params
-        for label, curves in _joined(batch):
-            mean = capacity_of_curves(params["loads"], curves, rng=rng)
-            rows.append(
-                {
-                    "label": label,
-                    "kind": _kind(label),
-                    "patterns": "distinct",
-                    "num_neurons": params["num_neurons"],
-                    "num_flips": params["num_flips"],
-                    "pooled": None,
-                    "mean": replace(mean, covers="pattern sets"),
-                    "acceptance": None,
-                    **_theory(label, params["num_neurons"]),
-                    "sphere_packing": sphere_packing_load(
-                        params["num_neurons"], params["num_flips"]
-                    ),
-                }
-            )
-    return rows
-
-
 def _filters(params: dict[str, Any]) -> dict[str, Filter]:
     num_neurons, num_flips = params["num_neurons"], params["num_flips"]
     flip_probability = max(num_flips, 0.5) / num_neurons  # a posterior needs one above 0
@@ -183,26 +141,6 @@ def _filters(params: dict[str, Any]) -> dict[str, Filter]:
         "posterior": Posterior(flip_probability),
         "Hamming ball": HammingBall(num_flips),
     }
-
-
-def _kind(label: str) -> str:
-    if label == BASELINE:
-        return "baseline"
-    return "classical" if label in CLASSICAL or label == "nearest pattern" else "drawn filter"
-
-
-def _theory(label: str, num_neurons: int) -> dict[str, float | None]:
-    """Return the loads that theory of large memories gives: no error, and any retrieval at all."""
-    order = _ORDERS.get(label)
-    return {
-        "error_free_theory": error_free_capacity(order, num_neurons) if order else None,
-        "retrieval_theory": hopfield_retrieval_capacity(num_neurons) if order == 2 else None,
-    }
-
-
-def _joined(batch: list[Record]) -> Iterator[tuple[str, Floats]]:
-    for label in batch[0].values["curves"]:
-        yield label, np.concatenate([record.values["curves"][label] for record in batch])
 
 
 def _measured(

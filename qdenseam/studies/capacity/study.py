@@ -1,83 +1,23 @@
-"""The capacity study: every filter at 90 % correct recall, as a trial, a preset and a table.
+"""The capacity study: loads at 90 % correct recall of filters and memories, beside their theory."""
 
-Classical memories and a simulated baseline stand beside the filters, on patterns that are drawn:
-:mod:`qdenseam.studies.capacity.drawn`.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from classical_ref.theory.capacity import error_free_capacity, hopfield_retrieval_capacity
 from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.study import FigureSpec
-from qdenseam.experiments.trial_registry import trial
-from qdenseam.methods import (
-    FILTERS,
-    CosinePower,
-    DolphChebyshev,
-    Filter,
-    HammingBall,
-    OptimalFilter,
-    Posterior,
-    Shell,
-)
-from qdenseam.studies.capacity.drawn import DRAWN_SIZES, drawn_summary, drawn_tasks
+from qdenseam.studies import FigureSpec, Row, SpecialStudy, by_task, of_kind, register
+from qdenseam.studies.capacity.drawn import BASELINE, CLASSICAL, DRAWN_SIZES, drawn_tasks
+from qdenseam.studies.capacity.filters import SIZES, capacity_tasks
 from qdenseam.studies.capacity.laws import (
     MAX_DISTINCT_NEURONS,
-    Floats,
     capacity_of_curves,
-    crossing,
-    pooled_capacity,
-    quarter_octaves,
-    recall_curves,
     sphere_packing_load,
 )
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import SpecialStudy
 
-NEAREST = "nearest"
-"""Name of the curve of an exact scan for the nearest pattern, ties at random.
-
-The number of flips being fixed, a filter that knows it can do better: the shell at d = e is the
-upper bound, since it is wrong only where another pattern has just the target's distance.
-"""
-
-
-@trial("filter capacity")
-def capacity_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Run one filter at one D and e: sums over probes at each load, and the pooled capacity.
-
-    Returns:
-        ``mean`` and ``mean_square`` of P(target given acceptance) per load over ``num_probes``
-        probes, ``crossing`` (the mean capacity of this batch, or None), ``pooled``, and the
-        ``acceptance`` F(e)² of the target alone.
-    """
-    num_neurons, num_flips = params["num_neurons"], params["num_flips"]
-    table = _table_of(params["filter"], num_neurons)
-    distinct = params["distinct"]
-    curves = recall_curves(
-        table,
-        num_neurons,
-        num_flips,
-        params["loads"],
-        num_probes=params["num_probes"],
-        distinct=distinct,
-        rng=rng,
-    )
-    found = crossing(np.array(params["loads"], dtype=float), curves.mean(axis=0), 0.9)
-    return {
-        "mean": curves.mean(axis=0),
-        "mean_square": (curves**2).mean(axis=0),
-        "crossing": None if np.isnan(found) else found,
-        "pooled": None if table is None else pooled_capacity(table, num_flips, distinct=distinct),
-        "acceptance": 1.0 if table is None else float(table[num_flips] ** 2),
-        "backend": "exact",
-    }
-
-
-SIZES = ((12, 1), (16, 1), (16, 2), (20, 1), (20, 2), (20, 4), (32, 2), (32, 4))
-"""Pairs of (D, flipped bits) of the study."""
+_ORDERS = {"Hebb": 2, "dense, order 3": 3, "dense, order 4": 4}
 
 
 def study_tasks(
@@ -95,90 +35,19 @@ def study_tasks(
     ]
 
 
-def capacity_tasks(
-    sizes: Iterable[tuple[int, int]] = SIZES,
-    *,
-    distinct: bool = False,
-    num_probes: int = 740,
-    num_batches: int = 10,
-    seed: int = 0,
-) -> list[Task]:
-    """Return every filter of the study at pairs of (D, flipped bits).
-
-    Ten batches of 740 probes are the 7,400 that a ± 5 % interval takes. Patterns are i.i.d. or
-    ``distinct``.
-    """
-    tasks = []
-    for num_neurons, num_flips in sizes:
-        for name, each in study_filters(num_neurons, num_flips).items():
-            data: Any = NEAREST if each is None else each.to_dict()
-            tasks.append(
-                Task(
-                    kind="filter capacity",
-                    params={
-                        "label": name,
-                        "filter": data,
-                        "num_neurons": num_neurons,
-                        "num_flips": num_flips,
-                        "distinct": distinct,
-                        "loads": quarter_octaves(0, num_neurons),
-                        "num_probes": num_probes,
-                    },
-                    seed=seed,
-                    num_batches=num_batches,
-                )
-            )
-    return tasks
-
-
-def study_filters(num_neurons: int, num_flips: int) -> dict[str, Filter | None]:
-    """Return the filters of the study by label, at equal numbers of signals where stated.
-
-    ``None`` is the exact scan for the nearest pattern. A filter without amplification is also
-    the baseline "measure the memory and accept classically": same law, same acceptance.
-    """
-    edges = np.arange(0.7, 0.97, 0.01).tolist()
-
-    def dolph(degree: int) -> Filter:
-        return max(
-            (DolphChebyshev(degree, float(edge)) for edge in edges),
-            key=lambda each: pooled_capacity(each.table(num_neurons), num_flips),
-        )
-
-    return {
-        "probabilistic, 4 signals": CosinePower(4),
-        "probabilistic, 8 signals": CosinePower(8),
-        "probabilistic, 16 signals": CosinePower(16),
-        "Dolph-Chebyshev, 8 signals": dolph(8),
-        "Dolph-Chebyshev, 16 signals": dolph(16),
-        "optimal, 4 signals": OptimalFilter(4, num_flips),
-        "optimal, 8 signals": OptimalFilter(8, num_flips),
-        "optimal, 16 signals": OptimalFilter(16, num_flips),
-        "posterior": Posterior(num_flips / num_neurons),
-        "Hamming ball": HammingBall(num_flips),
-        "shell": Shell(num_flips),
-        "nearest pattern": None,
-    }
-
-
 def capacity_summary(
     records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Return one row per filter or memory at each (D, e): both capacities at 90 %.
 
-    ``kind`` is ``"filter"`` where only distances were drawn (each probe has patterns of its own,
-    the interval bootstraps batches of probes), otherwise that of
-    :func:`qdenseam.studies.capacity.drawn.drawn_summary`, whose rows follow. ``patterns`` says
-    whether they are i.i.d. or distinct.
+    ``kind`` is ``"filter"`` where only distances were drawn: each probe has patterns of its own,
+    and the interval bootstraps batches of probes. Memories that are drawn are ``"classical"``,
+    ``"drawn filter"`` or ``"baseline"``, their intervals bootstrap memories; ``pooled`` and
+    ``acceptance`` are None. ``patterns`` says whether they are i.i.d. or distinct. Beside Hebb and
+    dense orders stand the large-D loads without error, and for Hebb that of any retrieval.
     """
-    rng = np.random.default_rng(rng)
-    listed = list(records)
-    groups: dict[str, list[Record]] = {}
-    for record in listed:
-        if record.kind == "filter capacity":
-            groups.setdefault(record.key, []).append(record)
-    rows = []
-    for batch in groups.values():
+    rng, listed, rows = np.random.default_rng(rng), list(records), []
+    for batch in by_task(of_kind(listed, "filter capacity")):
         params, values = batch[0].params, batch[0].values
         curves = np.array([record.values["mean"] for record in batch])
         rows.append(
@@ -186,27 +55,50 @@ def capacity_summary(
                 "label": params["label"],
                 "kind": "filter",
                 "patterns": "distinct" if params["distinct"] else "i.i.d.",
-                "num_neurons": params["num_neurons"],
-                "num_flips": params["num_flips"],
                 "pooled": values["pooled"],
                 "mean": capacity_of_curves(params["loads"], curves, rng=rng),
                 "acceptance": values["acceptance"],
-                "sphere_packing": sphere_packing_load(params["num_neurons"], params["num_flips"]),
+                **_at(params),
             }
         )
-    return rows + drawn_summary(listed, rng=rng)
+    for batch in by_task(of_kind(listed, "drawn capacity")):
+        params = batch[0].params
+        for label in batch[0].values["curves"]:
+            curves = np.concatenate([record.values["curves"][label] for record in batch])
+            mean = capacity_of_curves(params["loads"], curves, rng=rng)
+            rows.append(
+                {
+                    "label": label,
+                    "kind": _kind(label),
+                    "patterns": "distinct",
+                    "pooled": None,
+                    "mean": replace(mean, covers="pattern sets"),
+                    "acceptance": None,
+                    **_at(params),
+                    **_theory(label, params["num_neurons"]),
+                }
+            )
+    return rows
 
 
-def _table_of(data: Any, num_neurons: int) -> Floats | None:
-    if data == NEAREST:
-        return None
-    maker: Callable[..., Filter] = FILTERS[data["name"]]
-    fields = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in data.items()
-        if key != "name"
+def _at(params: Any) -> Row:
+    size = {name: params[name] for name in ("num_neurons", "num_flips")}
+    return {**size, "sphere_packing": sphere_packing_load(**size)}
+
+
+def _kind(label: str) -> str:
+    if label == BASELINE:
+        return "baseline"
+    return "classical" if label in CLASSICAL or label == "nearest pattern" else "drawn filter"
+
+
+def _theory(label: str, num_neurons: int) -> dict[str, float | None]:
+    """Return the loads that theory of large memories gives: no error, and any retrieval at all."""
+    order = _ORDERS.get(label)
+    return {
+        "error_free_theory": error_free_capacity(order, num_neurons) if order else None,
+        "retrieval_theory": hopfield_retrieval_capacity(num_neurons) if order == 2 else None,
     }
-    return maker(**fields).table(num_neurons)
 
 
 _FIGURE: dict[str, Any] = {

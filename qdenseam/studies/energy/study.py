@@ -1,11 +1,9 @@
 """The energy study: which energy, which method, and the classical minimizers beside."""
 
-from qdenseam.experiments.study import FigureSpec
+from qdenseam.studies import FigureSpec, SpecialStudy, register
 from qdenseam.studies.energy.references import EQUAL
 from qdenseam.studies.energy.summary import FAMILIES, energy_summary
 from qdenseam.studies.energy.tasks import study_tasks
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import SpecialStudy
 
 _SHOWN: dict[str, tuple[int | str, ...]] = {
     **{

@@ -9,12 +9,9 @@ import numpy.typing as npt
 from circuits.bit_order import Bits, all_bits
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.set_rates import rate_over_sets
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.trial_registry import trial
-from qdenseam.studies.cells import cells_of
+from qdenseam.studies import FigureSpec, Row, SpecialStudy, cells_of, register
 from qdenseam.studies.noise.instances import device_of, laid_out
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
 
 CODES_TRIED = 200
 

@@ -8,12 +8,12 @@ accepts it always is measured in :mod:`qdenseam.studies.noise.references`.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
@@ -23,56 +23,44 @@ from qdenseam.methods import (
     SampleAndAccept,
     SeparationFilter,
 )
-from qdenseam.studies.cells import cells_of
-from qdenseam.studies.noise import textbook
+from qdenseam.studies import FigureSpec, Row, SpecialStudy, cells_of, register
 from qdenseam.studies.noise.instances import (
     CELL,
     DEVICES,
     instance_of,
     instance_tasks,
 )
-from qdenseam.studies.noise.instances import CELLS as ALL_CELLS
+from qdenseam.studies.noise.textbook import textbook_tasks
 from qdenseam.studies.noise.variants import measured_numbers, variant_columns
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
 
 CELLS = ((4, 4), (6, 4), (8, 4))
 """(D, K) of the filters."""
 COPIED = "one flag and its copy, 2 signals"
 
 
-def flag_tasks(
-    cells: Sequence[tuple[int, int]] = CELLS,
-    devices: Sequence[str] = DEVICES,
-    *,
-    num_instances: int = 20,
-    shots: int = 2000,
-) -> list[Task]:
-    """Return one task per instance of one flipped neuron."""
-    return instance_tasks(
-        "flags", cells, devices, corruptions=((0, 1),), num_instances=num_instances, shots=shots
-    )
+flag_tasks = partial(
+    instance_tasks,
+    "flags",
+    cells=CELLS,
+    devices=DEVICES,
+    corruptions=((0, 1),),
+    num_instances=20,
+    shots=2000,
+)
+"""Return one task per instance of one flipped neuron."""
 
 
 def study_tasks(
-    cells: Sequence[tuple[int, int]] | None = None,
-    devices: Sequence[str] | None = None,
-    num_instances: int | None = None,
+    cells: Sequence[tuple[int, int]] = CELLS,
+    devices: Sequence[str] = DEVICES,
+    num_instances: int = 20,
     shots: int = 2000,
+    *,
+    textbook: bool = True,
 ) -> list[Task]:
-    """Return the study: Grover's search as textbooks build it, then the filters."""
-    beside = textbook.textbook_tasks(
-        ALL_CELLS if cells is None else cells,
-        textbook.DEVICES if devices is None else devices,
-        num_instances=num_instances or 3,
-        shots=shots,
-    )
-    return beside + flag_tasks(
-        CELLS if cells is None else cells,
-        DEVICES if devices is None else devices,
-        num_instances=num_instances or 20,
-        shots=shots,
-    )
+    """Return the study: the filters, and with ``textbook`` Grover's search beside."""
+    filters = flag_tasks(cells=cells, devices=devices, num_instances=num_instances, shots=shots)
+    return textbook_tasks() + filters if textbook else filters
 
 
 def contenders(num_flips: int) -> dict[str, RecallMethod]:
@@ -166,6 +154,9 @@ STUDY = register(
         ),
         note="success: P(target and accepted); purity: P(target | accepted); checked, stored: the "
         "same among outcomes that break no parity check, that are patterns.",
-        quick={"cells": [(4, 4)], "devices": ["fake:nairobi"], "num_instances": 1, "shots": 500},
+        quick={
+            **{"cells": [(4, 4)], "devices": ["fake:nairobi"], "num_instances": 1},
+            **{"shots": 500, "textbook": False},
+        },
     )
 )

@@ -32,9 +32,9 @@ Spins = npt.NDArray[np.int8]
 
 def instance_tasks(
     kind: str,
+    *,
     cells: Sequence[tuple[int, int]],
     devices: Sequence[str],
-    *,
     corruptions: Sequence[tuple[int, int]] = ((1, 0), (0, 1)),
     num_instances: int,
     shots: int,

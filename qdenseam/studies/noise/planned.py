@@ -39,7 +39,9 @@ def noise_tasks(
 
     Where the first draw of a probe is ambiguous it has a task of its own, with ``any_probe``.
     """
-    tasks = instance_tasks("noise", cells, devices, num_instances=num_instances, shots=shots)
+    tasks = instance_tasks(
+        "noise", cells=cells, devices=devices, num_instances=num_instances, shots=shots
+    )
     return tasks + [
         replace(task, params={**task.params, "any_probe": True})
         for task in tasks

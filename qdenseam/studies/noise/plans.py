@@ -5,23 +5,20 @@ the best of each kind is kept: a method with its degree or controls and its numb
 is run on the same probes, of the kind that the planner expects.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.study import FigureSpec
+from qdenseam.experiments.records import Record
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.plots.noise import plot_prediction
 from qdenseam.plots.style import new_figure
-from qdenseam.studies.base import Drawing, Records
-from qdenseam.studies.cells import cells_of
+from qdenseam.studies import Drawing, FigureSpec, Records, Row, SpecialStudy, cells_of, register
 from qdenseam.studies.noise.instances import CELL, instance_of, instance_tasks
 from qdenseam.studies.noise.summary import until_accepted
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,15 +36,10 @@ MARGIN = 0.2
 """Plans are kept that may reach this share of the best predicted success."""
 
 
-def plan_tasks(
-    cells: Sequence[tuple[int, int]] = CELLS,
-    devices: Sequence[str] = DEVICES,
-    *,
-    num_instances: int = 2,
-    shots: int = 500,
-) -> list[Task]:
-    """Return one task per memory, device and kind of probe; ``shots`` are per probe."""
-    return instance_tasks("plan", cells, devices, num_instances=num_instances, shots=shots)
+plan_tasks = partial(
+    instance_tasks, "plan", cells=CELLS, devices=DEVICES, num_instances=2, shots=500
+)
+"""Return one task per memory, device and kind of probe; ``shots`` are per probe."""
 
 
 @trial("plan")

@@ -8,15 +8,21 @@ import numpy as np
 from qdenseam.experiments.records import Params, Record
 from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.experiments.statistics import Estimate
-from qdenseam.experiments.study import FigureSpec
 from qdenseam.plots.noise import plot_error_budget, plot_prediction, plot_success
 from qdenseam.plots.style import new_figure
-from qdenseam.studies.base import Drawing, Records
-from qdenseam.studies.cells import cells_of, of_kind
+from qdenseam.studies import (
+    Drawing,
+    FigureSpec,
+    Records,
+    Row,
+    SpecialStudy,
+    cells_of,
+    of_kind,
+    register,
+)
 from qdenseam.studies.noise.instances import CELL, instance_of, is_redrawn
 from qdenseam.studies.noise.references import REFERENCES, study_tasks
-from qdenseam.studies.registry import register
-from qdenseam.studies.special import Row, SpecialStudy, as_table
+from qdenseam.studies.special import as_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

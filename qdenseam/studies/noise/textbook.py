@@ -1,13 +1,12 @@
 """Grover's search as textbooks build it, under device noise, for one unknown neuron."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import StatePreparation
 
-from qdenseam.experiments.records import Task
 from qdenseam.experiments.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import AmplitudeAmplification
@@ -15,20 +14,16 @@ from qdenseam.methods.base import Spins
 from qdenseam.studies.noise.instances import CELLS, instance_of, instance_tasks
 from qdenseam.studies.noise.variants import measured_numbers
 
-DEVICES = ("fake:torino",)
-
-
-def textbook_tasks(
-    cells: Sequence[tuple[int, int]] = CELLS,
-    devices: Sequence[str] = DEVICES,
-    *,
-    num_instances: int = 3,
-    shots: int = 2000,
-) -> list[Task]:
-    """Return one task per instance of one unknown neuron."""
-    return instance_tasks(
-        "textbook", cells, devices, corruptions=((1, 0),), num_instances=num_instances, shots=shots
-    )
+textbook_tasks = partial(
+    instance_tasks,
+    "textbook",
+    cells=CELLS,
+    devices=("fake:torino",),
+    corruptions=((1, 0),),
+    num_instances=3,
+    shots=2000,
+)
+"""Return one task per instance of one unknown neuron."""
 
 
 @trial("textbook")

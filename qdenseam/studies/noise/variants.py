@@ -10,9 +10,8 @@ from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import RecallMethod
 from qdenseam.methods.base import Spins
-from qdenseam.studies.cells import mean_of
+from qdenseam.studies import Row, mean_of
 from qdenseam.studies.noise.instances import device_of, laid_out
-from qdenseam.studies.special import Row
 
 NUMBERS = (
     *("success", "accepted", "detected", "inside", "stored"),

@@ -5,7 +5,8 @@ import pytest
 
 from qdenseam.experiments import collect
 from qdenseam.studies.capacity.drawn import BASELINE, CLASSICAL, drawn_tasks, drawn_trial
-from qdenseam.studies.capacity.study import capacity_summary, capacity_tasks, study_tasks
+from qdenseam.studies.capacity.filters import capacity_tasks
+from qdenseam.studies.capacity.study import capacity_summary, study_tasks
 
 
 def _params(**changes) -> dict:

@@ -7,6 +7,7 @@ from classical_ref.patterns import flip, random_patterns
 from qdenseam import AmplitudeMemory
 from qdenseam.experiments import collect
 from qdenseam.methods import CosinePower, HammingBall, Posterior, SeparationFilter, Shell
+from qdenseam.studies.capacity.filters import capacity_tasks, study_filters
 from qdenseam.studies.capacity.laws import (
     capacity_of_curves,
     distance_law,
@@ -15,7 +16,7 @@ from qdenseam.studies.capacity.laws import (
     recall_curves,
     sphere_packing_load,
 )
-from qdenseam.studies.capacity.study import capacity_summary, capacity_tasks, study_filters
+from qdenseam.studies.capacity.study import capacity_summary
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_textbook_grover_has_the_law_of_amplification() -> None:
 def test_a_trial_and_its_table(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = {name: each for name, each in contenders(1).items() if name in (COPIED, "two controls")}
     monkeypatch.setattr(flag_study, "contenders", lambda num_flips: few)
-    tasks = flag_tasks([(4, 4)], ["fake:nairobi"], num_instances=1, shots=500)
+    tasks = flag_tasks(cells=[(4, 4)], devices=["fake:nairobi"], num_instances=1, shots=500)
     rows = as_table(flag_summary(collect(tasks, tmp_path / "flags.jsonl")))
     copied, controls = rows.to_dict("records")
     assert (copied["variant"], controls["variant"]) == (COPIED, "two controls")
@@ -63,7 +63,7 @@ def test_a_trial_and_its_table(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.slow
 def test_the_textbook_circuits_run_under_noise(tmp_path) -> None:
-    tasks = textbook_tasks([(4, 4)], ["fake:nairobi"], num_instances=1, shots=500)
+    tasks = textbook_tasks(cells=[(4, 4)], devices=["fake:nairobi"], num_instances=1, shots=500)
     rows = as_table(flag_summary(collect(tasks, tmp_path / "textbook.jsonl"))).to_dict("records")
     assert [row["num_flips"] for row in rows] == [0, 0]
     assert all(0.25 < row["success"] < row["ideal"] == 1 for row in rows)

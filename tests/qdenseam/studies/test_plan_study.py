@@ -8,7 +8,7 @@ from qdenseam.studies.noise.plans import plan_summary, plan_tasks
 
 
 def test_the_table_compares_ranks_and_what_is_lost() -> None:
-    task = plan_tasks([(4, 4)], ["fake:fez"], num_instances=1)[0]
+    task = plan_tasks(cells=[(4, 4)], devices=["fake:fez"], num_instances=1)[0]
     plans = [
         {
             "method": "separation-filter",
@@ -43,7 +43,7 @@ def test_the_table_compares_ranks_and_what_is_lost() -> None:
 
 @pytest.mark.slow
 def test_a_whole_trial(tmp_path) -> None:
-    tasks = plan_tasks([(4, 4)], ["fake:manila"], num_instances=1, shots=100)[:1]
+    tasks = plan_tasks(cells=[(4, 4)], devices=["fake:manila"], num_instances=1, shots=100)[:1]
     (row,) = plan_summary(collect(tasks, tmp_path / "plans.jsonl"))
     assert row["rank_correlation"] > 0.5
     assert row["chosen"] > row["baseline"]

@@ -15,7 +15,7 @@ NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 NOISY = {"cells": [[4, 4], [6, 4]], "devices": ["fake:fez"]}
 STORED = {
     "noise": (NOISY, ("noise_study", "noise_references"), 4),
-    "flags": (NOISY, ("flag_study",), 14),
+    "flags": ({**NOISY, "textbook": False}, ("flag_study",), 14),
     "plans": (NOISY, ("plan_study",), 4),
     "affine": ({"devices": ["fake:fez"]}, ("affine_study",), 3),
     "energy": (
