@@ -17,6 +17,7 @@ from matplotlib import pyplot as plt
 
 from classical_ref import flip, flip_by_rate, hamming_distance, random_patterns
 from qdenseam import AmplitudeMemory, recall
+from qdenseam.experiments import rate
 from qdenseam.methods import (
     Amplified,
     CosinePower,
@@ -28,8 +29,7 @@ from qdenseam.methods import (
     SampleAndAccept,
     SeparationFilter,
 )
-from qdenseam.plots.calibration import plot_born_frequencies, plot_reliability
-from qdenseam.plots.laws import plot_laws
+from qdenseam.plots.laws import plot_curves, plot_laws
 
 rng = np.random.default_rng(5)
 
@@ -106,11 +106,20 @@ for _ in range(1500):
     hits.append(np.arange(8) == 0)
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
-plot_born_frequencies(bayes, born, ax=left, counts=counts)
-left.set_title("ten probes, 8000 shots each", fontsize=10)
+totals = np.repeat(counts.sum(axis=1), counts.shape[1]).tolist()
+shares = [rate(k, n) for k, n in zip(counts.ravel().tolist(), totals, strict=True)]
+plot_curves({"law": born.ravel(), "shots": shares}, bayes.ravel(), ax=left, joined=False)
+left.set(title="ten probes, 8000 shots each", ylabel="P(pattern | accepted)")
 left.legend()
-plot_reliability(np.array(stated), np.array(hits), ax=right)
-right.set_title("1500 probes, by law", fontsize=10)
+given, right_ones = np.ravel(stated), np.ravel(hits)
+tenths = np.minimum((10 * given).astype(int), 9)
+bins = [tenths == tenth for tenth in sorted(set(tenths.tolist()))]
+shares = [rate(int(right_ones[each].sum()), int(each.sum())) for each in bins]
+plot_curves({"law": shares}, [given[each].mean() for each in bins], ax=right, joined=False)
+right.set(title="1500 probes, by law", ylabel="share that was the target")
+for ax in (left, right):
+    ax.axline((0, 0), slope=1, color="gray", linewidth=0.9)
+    ax.set_xlabel("posterior probability")
 plt.show()
 
 # %% [markdown]

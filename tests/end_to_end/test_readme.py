@@ -13,6 +13,7 @@ from qdenseam.execution import engine_names
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import study_rows
 from qdenseam.methods import method_names
+from qdenseam.studies.registry import open_study
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -47,10 +48,12 @@ def test_recall_commands_run(line):
     assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("text", blocks("toml"))
-def test_studies_are_understood(text):
-    study = Study.from_dict(tomllib.loads(text))
+def test_studies_are_understood(tmp_path):
+    own, settings = blocks("toml")
+    study = Study.from_dict(tomllib.loads(own))
     assert len(study_rows(study)) == 8 * len(study.contenders)
+    (tmp_path / "mine.toml").write_text(settings)
+    open_study(tmp_path / "mine.toml").checked()
 
 
 def test_make_targets_exist():
