@@ -5,7 +5,6 @@ import inspect
 import pkgutil
 import warnings
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,8 @@ from circuits.grover import ball_oracles, oracles, syndromes
 from circuits.index import known_index
 from circuits.index import search as index_search
 from classical_ref import checks, metrics, patterns, spins
-from classical_ref.recipes import RECIPES
+from classical_ref.discrete import hopfield
+from classical_ref.recipes import RECIPES, Recipe
 from classical_ref.sparse_recovery import ParityMemory, learn_checks
 from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
 from qdenseam.bench.simulators.builders import matrix_product_run, product_amplitudes
@@ -57,140 +57,139 @@ EXACT = AmplitudeAmplification()
 
 Call = Callable[..., Any]
 
-PROBES: dict[str, Call] = {
-    "classical_ref.checks.doors.check_probes": lambda p, **k: checks.check_probes(p, 4, **k),
-    "classical_ref.checks.doors.check_spins": checks.check_spins,
-    "classical_ref.discrete.dense.DenseMemory.energy": DENSE.energy,
-    "classical_ref.discrete.dense.DenseMemory.local_field": DENSE.local_field,
-    "classical_ref.discrete.dense.DenseMemory.recall": lambda p, **k: (
-        DENSE.recall(p, rng=0, **k).states
-    ),
-    "classical_ref.discrete.hopfield.HopfieldMemory.energy": HOPFIELD.energy,
-    "classical_ref.discrete.hopfield.HopfieldMemory.local_field": HOPFIELD.local_field,
-    "classical_ref.discrete.hopfield.HopfieldMemory.recall": (
-        lambda p, **k: HOPFIELD.recall(p, rng=0, **k).states
-    ),
-    "classical_ref.discrete.centered.CenteredMemory.energy": CENTERED.energy,
-    "classical_ref.discrete.centered.CenteredMemory.similarities": CENTERED.similarities,
-    "classical_ref.discrete.centered.CenteredMemory.recall": (
-        lambda p, **k: CENTERED.recall(p, rng=0, **k).states
-    ),
-    "classical_ref.sparse_recovery.parity.ParityMemory.energy": PARITY.energy,
-    "classical_ref.sparse_recovery.parity.ParityMemory.recall": (
-        lambda p, **k: PARITY.recall(p, **k).states
-    ),
-    "classical_ref.recipes.Recipe.recall": lambda p, **k: [
-        RECIPES[name]().recall(STORED, p, rng=0, **k) for name in ("dense", "hopfield", "centered")
-    ],
-    "classical_ref.recipes.NearestRecipe.recall": partial(RECIPES["nearest"]().recall, STORED),
-    "classical_ref.metrics.retrieval_error": (
-        lambda p, **k: metrics.retrieval_error(p, p if "bits" in k else STORED, **k)
-    ),
-    "classical_ref.metrics.failure_rate": (
-        lambda p, **k: metrics.failure_rate(p, p if "bits" in k else STORED, **k)
-    ),
-    "classical_ref.metrics.nearest_pattern": partial(metrics.nearest_pattern, STORED),
-    "classical_ref.metrics.is_spurious": partial(metrics.is_spurious, STORED),
-    "classical_ref.patterns.flip": lambda p, **k: patterns.flip(p, 2, rng=0, **k),
-    "classical_ref.patterns.flip_by_rate": lambda p, **k: patterns.flip_by_rate(p, 0.5, rng=0, **k),
-    "classical_ref.patterns.erase": lambda p, **k: patterns.erase(p, 2, rng=0, **k),
-    "classical_ref.patterns.corrupt": (
-        lambda p, **k: patterns.corrupt(p, num_flips=1, num_erasures=1, rng=0, **k)
-    ),
-    "classical_ref.patterns.is_ambiguous": (
-        lambda p, **k: (
-            patterns.is_ambiguous(STORED, p, np.zeros(np.shape(p)[:-1], int), **k)
-            if not isinstance(p, str)
-            else patterns.is_ambiguous(STORED, p, 0)
-        )
-    ),
-    "classical_ref.spins.similarity": partial(spins.similarity, STORED),
-    "classical_ref.spins.overlap": partial(spins.overlap, STORED),
-    "classical_ref.spins.hamming_distance": partial(spins.hamming_distance, STORED),
-    "circuits.energy.ansatz.warm_start_angles": lambda p: ansatz.warm_start_angles(p, 0.25),
-    "qdenseam.memories.probe.PatternMemory.check_probe": AMPLITUDE.check_probe,
-    "qdenseam.memories.amplitude.AmplitudeMemory.check_probe": AMPLITUDE.check_probe,
-    "qdenseam.memories.energy.EnergyMemory.check_probe": ENERGY.check_probe,
-    "qdenseam.memories.energy.EnergyMemory.diagonal": lambda p: ENERGY.diagonal(p),
-    "qdenseam.memories.energy.EnergyMemory.energies": (
-        lambda p: ENERGY.energies(STORED, p)  # the states are a door of their own, below
-    ),
-    "qdenseam.memories.stored_energies.stored_energies": (
-        lambda p: stored_energies(ENERGY, p, STORED[0]).stored
-    ),
-    "qdenseam.memories.energy.EnergyMemory.terms": lambda p: ENERGY.terms(p),
-    "qdenseam.memories.energy.EnergyMemory.phase": lambda p: ENERGY.phase(p).circuit(0.3),
-    "qdenseam.memories.energy.EnergyMemory.hamiltonian": lambda p: ENERGY.hamiltonian(p),
-    "qdenseam.memories.reduced.ReducedEnergy.check_probe": REDUCED.check_probe,
-    "qdenseam.retrieval.verb.recall": lambda p, **k: recall(AMPLITUDE, p, method=EXACT, rng=0, **k),
-    "qdenseam.retrieval.draft.draft": (
-        lambda p, **k: draft(
-            AMPLITUDE, p, method=EXACT, backend="statevector", rng=0, **k
-        ).circuits[0]
-    ),
-    "qdenseam.execution.engines.pennylane_nodes.to_qnode": (
-        lambda p, **k: np.asarray(to_qnode(AMPLITUDE, p, EXACT, "default.qubit", **k)())
-    ),
-    "qdenseam.methods.adaptive.run_rounds": (
-        lambda p: run_rounds(AdaptiveAmplification(), AMPLITUDE, p, 3, sample_laws, rng=0).answers
-    ),
-    "qdenseam.methods.adaptive.run_together": lambda p: [
-        state.answers
-        for state in run_together(
-            AdaptiveAmplification(),
-            AMPLITUDE,
-            p[None] if isinstance(p, np.ndarray) else [p],
-            3,
-            sample_laws,
-            rng=0,
-        )
-    ],
-    "qdenseam.planning.rule.choose": lambda p: repr(choose(ENERGY, p, None)[1]),
-    "qdenseam.plots.gallery.plot_state": (
-        lambda p: plot_state(p, (2, 2), ax=Figure().add_subplot()).images[0].get_array()
-    ),
-}
+
+def name_of(function: Call) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def door(
+    function: Call,
+    *before: Any,
+    after: tuple[Any, ...] = (),
+    call: Call | None = None,
+    get: str = "",
+    **fixed: Any,
+) -> tuple[str, Call]:
+    """The name of a function, and a call of it among fixed arguments that gives an answer."""
+    chosen = call or function
+
+    def answer(given: Any, **said: Any) -> Any:
+        found = chosen(*before, given, *after, **fixed, **said)
+        return getattr(found, get) if get else found
+
+    answer.__signature__ = inspect.signature(chosen)  # type: ignore[attr-defined]
+    return name_of(function), answer
+
+
+def doors(*functions: Call) -> list[tuple[str, Call]]:
+    return [door(function) for function in functions]
+
+
+WITH_DYNAMICS = [RECIPES[name]() for name in ("dense", "hopfield", "centered")]
+NEAREST = RECIPES["nearest"]()
+ROUNDS = AdaptiveAmplification()
+
+PROBES: dict[str, Call] = dict(
+    [
+        *doors(checks.check_spins, DENSE.energy, DENSE.local_field, HOPFIELD.energy),
+        *doors(HOPFIELD.local_field, CENTERED.energy, CENTERED.similarities, PARITY.energy),
+        *doors(AMPLITUDE.check_probe, ENERGY.diagonal, ENERGY.terms, ENERGY.hamiltonian),
+        door(checks.check_probes, after=(4,)),
+        *[door(m.recall, rng=0, get="states") for m in (DENSE, HOPFIELD, CENTERED)],
+        door(PARITY.recall, get="states"),
+        door(
+            Recipe.recall,
+            call=lambda p, **k: [each.recall(STORED, p, rng=0, **k) for each in WITH_DYNAMICS],
+        ),
+        door(NEAREST.recall, STORED),
+        *[
+            door(rate, call=lambda p, rate=rate, **k: rate(p, p if "bits" in k else STORED, **k))
+            for rate in (metrics.retrieval_error, metrics.failure_rate)
+        ],
+        *[door(each, STORED) for each in (metrics.nearest_pattern, metrics.is_spurious)],
+        *[door(f, STORED) for f in (spins.similarity, spins.overlap, spins.hamming_distance)],
+        door(patterns.flip, num_flips=2, rng=0),
+        door(patterns.flip_by_rate, flip_probability=0.5, rng=0),
+        door(patterns.erase, num_erasures=2, rng=0),
+        door(patterns.corrupt, num_flips=1, num_erasures=1, rng=0),
+        door(
+            patterns.is_ambiguous,
+            call=lambda p, **k: patterns.is_ambiguous(
+                STORED, p, 0 if isinstance(p, str) else np.zeros(np.shape(p)[:-1], int), **k
+            ),
+        ),
+        door(ansatz.warm_start_angles, after=(0.25,)),
+        door(ENERGY.energies, call=lambda p: ENERGY.energies(STORED, p)),  # states: below
+        door(stored_energies, ENERGY, answer=STORED[0], get="stored"),
+        door(ENERGY.phase, call=lambda p: ENERGY.phase(p).circuit(0.3)),
+        ("REDUCED", REDUCED.check_probe),
+        ("ENERGY", ENERGY.check_probe),
+        door(recall, AMPLITUDE, method=EXACT, rng=0),
+        door(
+            draft,
+            call=lambda p, **k: draft(
+                AMPLITUDE, p, method=EXACT, backend="statevector", rng=0, **k
+            ).circuits[0],
+        ),
+        door(
+            to_qnode,
+            call=lambda p, **k: np.asarray(to_qnode(AMPLITUDE, p, EXACT, "default.qubit", **k)()),
+        ),
+        door(
+            run_rounds,
+            call=lambda p: run_rounds(ROUNDS, AMPLITUDE, p, 3, sample_laws, rng=0).answers,
+        ),
+        door(
+            run_together,
+            call=lambda p: [
+                state.answers
+                for state in run_together(
+                    ROUNDS,
+                    AMPLITUDE,
+                    p[None] if isinstance(p, np.ndarray) else [p],
+                    3,
+                    sample_laws,
+                    rng=0,
+                )
+            ],
+        ),
+        door(choose, call=lambda p: repr(choose(ENERGY, p, None)[1])),
+        door(
+            plot_state,
+            call=lambda p: plot_state(p, (2, 2), ax=Figure().add_subplot()).images[0].get_array(),
+        ),
+    ]
+)
 """What takes a probe or states: called with it, and with ``bits=`` where there is one."""
 
-PATTERNS: dict[str, Call] = {
-    "classical_ref.checks.doors.check_patterns": checks.check_patterns,
-    "classical_ref.discrete.dense.DenseMemory": lambda p: classical_ref.DenseMemory(p).patterns,
-    "classical_ref.discrete.hopfield.HopfieldMemory": lambda p: (
-        classical_ref.HopfieldMemory(p).patterns
-    ),
-    "classical_ref.discrete.centered.CenteredMemory": lambda p: (
-        classical_ref.CenteredMemory(p).patterns
-    ),
-    "classical_ref.discrete.hopfield.hebb_weights": classical_ref.hebb_weights,
-    "classical_ref.discrete.hopfield.projection_weights": classical_ref.projection_weights,
-    "classical_ref.discrete.hopfield.storkey_weights": classical_ref.storkey_weights,
-    "classical_ref.data.datasets.Dataset": (
-        lambda p: classical_ref.Dataset(name="", patterns=p, shape=(2, 2)).patterns
-    ),
-    "classical_ref.recipes.Recipe.memory": (
-        lambda p: [RECIPES[name]().memory(p).patterns for name in ("dense", "hopfield", "centered")]
-    ),
-    "classical_ref.recipes.NearestRecipe.memory": RECIPES["nearest"]().memory,
-    "classical_ref.metrics.mean_absolute_overlap": metrics.mean_absolute_overlap,
-    "classical_ref.metrics.nearest_pattern": lambda p: metrics.nearest_pattern(p, SPINS),
-    "classical_ref.metrics.is_spurious": lambda p: metrics.is_spurious(p, SPINS),
-    "classical_ref.metrics.retrieval_error targets": lambda p: metrics.retrieval_error(
-        STORED[0], p
-    ),
-    "classical_ref.patterns.is_ambiguous": lambda p: patterns.is_ambiguous(p, SPINS, 0),
-    "classical_ref.spins.similarity": lambda p: spins.similarity(p, SPINS),
-    "classical_ref.spins.overlap": lambda p: spins.overlap(p, SPINS),
-    "classical_ref.spins.hamming_distance": lambda p: spins.hamming_distance(p, SPINS),
-    "classical_ref.sparse_recovery.parity.ParityMemory.learned": (
-        lambda p, **k: ParityMemory.learned(p, weight=2, max_chance=None, **k).checks
-    ),
-    "classical_ref.sparse_recovery.parity_learning.learn_checks": (
-        lambda p, **k: learn_checks(p, weight=2, max_chance=None, **k)
-    ),
-    "qdenseam.memories.amplitude.AmplitudeMemory": lambda p: AmplitudeMemory(p).patterns,
-    "qdenseam.memories.energy.EnergyMemory": lambda p: EnergyMemory(p).patterns,
-    "qdenseam.memories.energy.EnergyMemory.energies": ENERGY.energies,
-}
+PATTERNS: dict[str, Call] = dict(
+    [
+        *doors(checks.check_patterns, NEAREST.memory, metrics.mean_absolute_overlap),
+        *doors(hopfield.hebb_weights, hopfield.projection_weights, hopfield.storkey_weights),
+        *[door(type(each), get="patterns") for each in (DENSE, HOPFIELD, CENTERED)],
+        *[door(type(each), get="patterns") for each in (AMPLITUDE, ENERGY)],
+        door(
+            classical_ref.Dataset,
+            call=lambda p: classical_ref.Dataset(name="", patterns=p, shape=(2, 2)).patterns,
+        ),
+        door(Recipe.memory, call=lambda p: [each.memory(p).patterns for each in WITH_DYNAMICS]),
+        *[
+            door(function, call=lambda p, function=function: function(p, SPINS))
+            for function in (
+                metrics.nearest_pattern,
+                metrics.is_spurious,
+                spins.similarity,
+                spins.overlap,
+                spins.hamming_distance,
+            )
+        ],
+        ("targets", lambda p: metrics.retrieval_error(STORED[0], p)),
+        door(patterns.is_ambiguous, call=lambda p: patterns.is_ambiguous(p, SPINS, 0)),
+        door(ParityMemory.learned, weight=2, max_chance=None, get="checks"),
+        door(learn_checks, weight=2, max_chance=None),
+        door(ENERGY.energies),
+    ]
+)
 """What takes patterns, one a row, known in every neuron."""
 
 ANGLES = table_angles([1.0, 0.5, 0.2, 0.1, 0.0])
@@ -208,104 +207,69 @@ HULL = gf2.affine_hull(AMPLITUDE.bits)
 NO_ERRORS = readout_errors.ReadoutErrors(zero_read_as_one=np.zeros(4), one_read_as_zero=np.zeros(4))
 SITES = [tuple(np.eye(2, dtype=complex)[i].reshape(2, 1, 1)) for i in (0, 1, 0, 1)]
 
-ROWS_OF_BITS: dict[str, Call] = {
-    "classical_ref.checks.doors.check_bits": lambda b: checks.check_bits(b, ndim=1),
-    "classical_ref.spins.bits_to_spins": spins.bits_to_spins,
-    "circuits.bit_order.bits_to_integer": bit_order.bits_to_integer,
-    "circuits.grover.oracles.match_oracle": lambda b: oracles.match_oracle(b, range(4)),
-    "circuits.grover.oracles.product_state_reflection": (
-        lambda b: oracles.product_state_reflection([0.3] * 4, b)
-    ),
-    "circuits.grover.ball_oracles.counter_ball_oracle": (
-        lambda b: ball_oracles.counter_ball_oracle(b, range(4), 1)
-    ),
-    "circuits.grover.ball_oracles.signal_ball_oracle": (
-        lambda b: ball_oracles.signal_ball_oracle(b, range(4), 1)
-    ),
-    "circuits.distance.filters.distance_filter": (
-        lambda b: distance.distance_filter(b, range(4), num_controls=2)
-    ),
-    "circuits.distance.filters.signal_filter": (
-        lambda b: distance.signal_filter(b, range(4), ANGLES, signal_angle=0.5)
-    ),
-    "circuits.distance.filters.symmetric_filter": (
-        lambda b: distance.symmetric_filter(b, range(4), [0.1, 0.2, 0.1])
-    ),
-    "circuits.distance.filters.categorical_filter": (
-        lambda b: distance.categorical_filter(b, [(0, 1), (2, 3)], ANGLES, signal_angle=0.5)
-    ),
-    "circuits.distance.filters.product_filter": lambda b: distance.product_filter(
-        b, range(4), [0.5] * 4
-    ),
-    "circuits.grover.syndromes.hull_ball_oracle": (
-        lambda b: syndromes.hull_ball_oracle(HULL, b, range(4), 1)
-    ),
-    "circuits.gf2.AffineHull.contains": HULL.contains,
-    "circuits.index.known_index.KnownIndex.label_of": INDEX.label_of,
-    "circuits.index.search.index_search": (
-        lambda b: index_search.index_search(WIDE_INDEX, b, [(1.0, 1.0)])
-    ),
-    "circuits.sparse_simulator.simulate": (
-        lambda b: sparse_simulator.simulate(QuantumCircuit(4), b).bits
-    ),
-}
+AT_ALL = {"after": (range(4),)}
+BALL = {"after": (range(4), 1)}
+
+ROWS_OF_BITS: dict[str, Call] = dict(
+    [
+        *doors(spins.bits_to_spins, bit_order.bits_to_integer, HULL.contains, INDEX.label_of),
+        door(checks.check_bits, ndim=1),
+        door(oracles.match_oracle, **AT_ALL),
+        door(oracles.product_state_reflection, [0.3] * 4),
+        door(ball_oracles.counter_ball_oracle, **BALL),
+        door(ball_oracles.signal_ball_oracle, **BALL),
+        door(syndromes.hull_ball_oracle, HULL, **BALL),
+        door(distance.distance_filter, **AT_ALL, num_controls=2),
+        door(distance.signal_filter, after=(range(4), ANGLES), signal_angle=0.5),
+        door(distance.symmetric_filter, after=(range(4), [0.1, 0.2, 0.1])),
+        door(distance.categorical_filter, after=([(0, 1), (2, 3)], ANGLES), signal_angle=0.5),
+        door(distance.product_filter, after=(range(4), [0.5] * 4)),
+        door(index_search.index_search, WIDE_INDEX, after=([(1.0, 1.0)],)),
+        door(sparse_simulator.simulate, QuantumCircuit(4), get="bits"),
+    ]
+)
 """What takes one row of bits."""
 
-TABLES_OF_BITS: dict[str, Call] = {
-    "circuits.loading.pattern_superposition": loading.pattern_superposition,
-    "circuits.loading.prepare": lambda b: loading.prepare(b).circuit,
-    "circuits.loading.preparation.check_superposition": (
-        lambda b: loading.preparation.check_superposition(b, None)
-    ),
-    "circuits.grover.oracles.membership_oracle": oracles.membership_oracle,
-    "circuits.grover.syndromes.syndrome_circuit": syndromes.syndrome_circuit,
-    "circuits.gf2.pack": gf2.pack,
-    "circuits.gf2.rank": gf2.rank,
-    "circuits.gf2.affine_rank": gf2.affine_rank,
-    "circuits.gf2.affine_hull": lambda b: gf2.affine_hull(b).checks,
-    "circuits.index.known_index.known_indices": (
-        lambda b: known_index.known_indices(b, [0.5, 0.5], KNOWN)[0].labels
-    ),
-    "circuits.energy.phases.CountingPhase": (
-        lambda b: (
-            CountingPhase(pattern_bits=b, tables=np.ones((2, 5)), fields=np.zeros(4)).pattern_bits
-        )
-    ),
-    "circuits.sparse_simulator.SparseState.amplitudes_of": (
-        sparse_simulator.simulate(QuantumCircuit(4)).amplitudes_of
-    ),
-    "circuits.sparse_simulator.preparation_error": (
-        lambda b: sparse_simulator.preparation_error(
-            loading.pattern_superposition([BITS, BITS[::-1]]), b, [0.5**0.5] * 2
-        )
-    ),
-    "classical_ref.sparse_recovery.parity.ParityMemory": lambda b: ParityMemory(b).checks,
-    "qdenseam.execution.readout_errors.tensored_inverse": (
-        lambda b: readout_errors.tensored_inverse(b, NO_ERRORS)
-    ),
-    "qdenseam.execution.readout_errors.subspace_inverse": (
-        lambda b: readout_errors.subspace_inverse(b, NO_ERRORS)[0]
-    ),
-    "qdenseam.execution.mitigation.post_selected": (
-        lambda b: mitigation.post_selected(b, [[0], [0]])
-    ),
-    "qdenseam.execution.mitigation.detected_errors": mitigation.detected_errors,
-    "qdenseam.execution.mitigation.parity_errors": (
-        lambda b: mitigation.parity_errors(b, AMPLITUDE.bits)
-    ),
-    "qdenseam.execution.mitigation.nearest_pattern": (
-        lambda b: mitigation.nearest_pattern(b, AMPLITUDE.bits)
-    ),
-    "qdenseam.execution.mitigation.processed": (
-        lambda b: mitigation.processed(b, AMPLITUDE.bits).raw
-    ),
-    "qdenseam.bench.simulators.builders.product_amplitudes": (
-        lambda b: product_amplitudes((SITES, [np.ones(1)] * 3), b)
-    ),
-    "qdenseam.bench.simulators.builders.matrix_product_run": (
-        lambda b: matrix_product_run(QuantumCircuit(4), b)()
-    ),
-}
+ORIGIN = sparse_simulator.simulate(QuantumCircuit(4))
+LOADED = loading.pattern_superposition([BITS, BITS[::-1]])
+
+TABLES_OF_BITS: dict[str, Call] = dict(
+    [
+        *doors(
+            loading.pattern_superposition, oracles.membership_oracle, syndromes.syndrome_circuit
+        ),
+        *doors(gf2.pack, gf2.rank, gf2.affine_rank, ORIGIN.amplitudes_of),
+        *doors(mitigation.detected_errors),
+        door(loading.prepare, get="circuit"),
+        door(loading.preparation.check_superposition, after=(None,)),
+        door(gf2.affine_hull, get="checks"),
+        door(ParityMemory, get="checks"),
+        door(
+            known_index.known_indices,
+            call=lambda b: known_index.known_indices(b, [0.5, 0.5], KNOWN)[0].labels,
+        ),
+        door(
+            CountingPhase,
+            call=lambda b: (
+                CountingPhase(
+                    pattern_bits=b, tables=np.ones((2, 5)), fields=np.zeros(4)
+                ).pattern_bits
+            ),
+        ),
+        door(sparse_simulator.preparation_error, LOADED, after=([0.5**0.5] * 2,)),
+        door(readout_errors.tensored_inverse, after=(NO_ERRORS,)),
+        door(
+            readout_errors.subspace_inverse,
+            call=lambda b: readout_errors.subspace_inverse(b, NO_ERRORS)[0],
+        ),
+        door(mitigation.post_selected, after=([[0], [0]],)),
+        door(mitigation.parity_errors, after=(AMPLITUDE.bits,)),
+        door(mitigation.nearest_pattern, after=(AMPLITUDE.bits,)),
+        door(mitigation.processed, after=(AMPLITUDE.bits,), get="raw"),
+        door(product_amplitudes, (SITES, [np.ones(1)] * 3)),
+        door(matrix_product_run, call=lambda b: matrix_product_run(QuantumCircuit(4), b)()),
+    ]
+)
 """What takes rows of bits, ``(2, 4)``."""
 
 ROWS = [BITS, [0, 1, 1, 0]]
@@ -534,6 +498,7 @@ EXEMPT = {
     "classical_ref.spins.spins_to_bits": "says that they are spins, below",
     "classical_ref.spins.spins_to_text": "says that they are spins, below",
     "qdenseam.retrieval.submission.submit": "by draft, and above",
+    "qdenseam.report.view.recall_view": "by recall",
     "qdenseam.retrieval.preparing.requested": "by recall, above",
 }
 """What takes parameters of such names and is no door, and why."""
