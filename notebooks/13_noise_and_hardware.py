@@ -18,9 +18,10 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
+from circuits.circuit_facts import two_qubit_gates
 from classical_ref import erase, random_patterns
 from qdenseam import AmplitudeMemory, recall
-from qdenseam.execution import engine, two_qubit_gates
+from qdenseam.execution import engine
 from qdenseam.execution.compiling.layout import place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
 from qdenseam.execution.readings import measured

@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from qdenseam.cli.rows import print_rows, write_json
-from qdenseam.cli.submit import STORE, Store
+from qdenseam.cli.submit import STORE, Store, tell
 
 if TYPE_CHECKING:
     from qdenseam.retrieval.result import RecallResult
@@ -88,9 +88,7 @@ def fetch(
             typer.echo(str(error), err=True)
             complete = False
             continue
-        typer.echo(str(submission))
-        if submission.trouble:
-            typer.echo(submission.trouble, err=True)
+        tell(submission)
         if results is None:
             complete = False
             continue
@@ -113,10 +111,7 @@ def cancel(
     from qdenseam.retrieval.submission import cancel as run
 
     for each in ids:
-        submission = run(each, store=store)
-        typer.echo(str(submission))
-        if submission.trouble:
-            typer.echo(submission.trouble, err=True)
+        tell(run(each, store=store))
 
 
 def _shown_waiting() -> "Callable[[AnySubmission], None]":

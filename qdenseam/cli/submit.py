@@ -11,6 +11,7 @@ from qdenseam.cli.question import Question
 if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
     from qdenseam.execution.jobs import Draft
+    from qdenseam.retrieval.submitted import AnySubmission
 
 Store = Annotated[Path, Option("--store", metavar="DIR", help="Folder that keeps submissions.")]
 """The option that all commands about jobs share."""
@@ -112,13 +113,18 @@ def submit(
             err=True,
         )
         raise typer.Exit(130) from None
-    typer.echo(str(submission))
-    if submission.trouble:
-        typer.echo(submission.trouble, err=True)
+    tell(submission)
     if submission.came_to_nothing:
         raise typer.Exit(1)
     where = "" if store == STORE else f" --store {store}"
     typer.echo(f"To get the results: qdenseam fetch {submission.id}{where}")
+
+
+def tell(submission: "AnySubmission") -> None:
+    """Say how a submission stands, and on stderr why there is no answer."""
+    typer.echo(str(submission))
+    if submission.trouble:
+        typer.echo(submission.trouble, err=True)
 
 
 def _given(stored: "Dataset", texts: list[str] | None, file: Path | None, bits: bool) -> Any:

@@ -65,6 +65,9 @@ class JobStatus:
     state: Stage
     message: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.state}: {self.message}" if self.message else f"{self.state}."
+
 
 class JobService(ABC):
     """Takes jobs under a tag, says how they stand and hands out their shots, in any process.

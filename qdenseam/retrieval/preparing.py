@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
+from circuits.circuit_facts import two_qubit_gates
 from circuits.resources import count
 from classical_ref.checks import check_integer
 from classical_ref.spins import check_probes
 from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
-from qdenseam.execution import two_qubit_gates
 from qdenseam.execution.base import Engine
 from qdenseam.execution.devices.calibrated import shot_seconds
 from qdenseam.execution.readings import measured

@@ -4,8 +4,13 @@ import pytest
 from qiskit import ClassicalRegister, QuantumCircuit
 from qiskit.circuit.library import Initialize
 
-from circuits.circuit_facts import active_qubits, restricted_to
-from qdenseam.execution import has_mid_circuit_operations, two_qubit_depth, two_qubit_gates
+from circuits.circuit_facts import (
+    active_qubits,
+    has_mid_circuit_operations,
+    restricted_to,
+    two_qubit_depth,
+    two_qubit_gates,
+)
 
 
 def test_counts_of_a_staircase_and_a_layer():

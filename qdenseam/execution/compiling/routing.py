@@ -101,10 +101,20 @@ def _compiled(
         from qiskit_ibm_runtime.transpiler.passes import FoldRzzAngle
 
         routed = FoldRzzAngle()(routed)
-    active = active_qubits(routed)
-    narrow = restricted_to(routed, active)
+    return narrowed(routed, qubits)
+
+
+def narrowed(circuit: QuantumCircuit, qubits: Sequence[int]) -> QuantumCircuit:
+    """Return a circuit on the qubits that it acts on, which its metadata names.
+
+    Args:
+        circuit: A compiled circuit.
+        qubits: The device's qubit behind each of the circuit's.
+    """
+    active = active_qubits(circuit)
+    narrow = restricted_to(circuit, active)
     physical = tuple(qubits[site] for site in active)
-    narrow.metadata = {**(routed.metadata or {}), PHYSICAL_QUBITS: physical}
+    narrow.metadata = {**(circuit.metadata or {}), PHYSICAL_QUBITS: physical}
     return narrow
 
 

@@ -10,14 +10,13 @@ from qiskit.primitives import BaseSamplerV2
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
-from circuits.circuit_facts import active_qubits, restricted_to
 from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout
+from qdenseam.execution.compiling.routing import narrowed
 from qdenseam.execution.devices.calibrated import repetition_seconds
 from qdenseam.execution.devices.error_budget import with_delays
 from qdenseam.execution.devices.noise import (
-    PHYSICAL_QUBITS,
     DeviceNoiseSampler,
     physical_qubits,
     require_simulable,
@@ -99,7 +98,7 @@ class FakeDeviceEngine(Engine):
         found = predicted_layout(circuit, target, num_seeds=tries, seed=seed)
         if found is None:
             (compiled,) = onto_backend([circuit], part, seed=seed, num_layouts=min(3, tries))
-            laid_out = _narrowed(compiled, part)
+            laid_out = narrowed(compiled, part.qubits)
         else:
             laid_out = found.circuit
         return with_delays(laid_out, target, physical_qubits(laid_out)) if self.idling else laid_out
@@ -107,14 +106,6 @@ class FakeDeviceEngine(Engine):
     def make_sampler(self, seed: int) -> BaseSamplerV2:
         """Return a fresh sampler of the device's noise."""
         return DeviceNoiseSampler(self.device, seed=seed)
-
-
-def _narrowed(circuit: QuantumCircuit, part: DevicePart) -> QuantumCircuit:
-    active = active_qubits(circuit)
-    narrow = restricted_to(circuit, active)
-    physical = tuple(part.qubits[qubit] for qubit in active)
-    narrow.metadata = {**(circuit.metadata or {}), PHYSICAL_QUBITS: physical}
-    return narrow
 
 
 @cache

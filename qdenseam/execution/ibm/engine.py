@@ -124,14 +124,9 @@ class IBMEngine(Engine):
         A lost answer loses nothing: the job is looked for by its tag before it is posted again, and
         waiting goes on when the service does not answer for a while.
 
-        Args:
-            circuits: What :meth:`compile` returned, measuring into named classical registers.
-            shots: Shots, at least 1: one number for all circuits, or one for each.
-            rng: Not used: a device's randomness is its own.
-            on_progress: Called with a :class:`Progress` whenever a job's state was asked for.
-
-        Returns:
-            As :meth:`Engine.sample`.
+        Arguments and result are those of :meth:`Engine.sample`, but that ``rng`` is not used, since
+        a device's randomness is its own, and ``on_progress`` is called whenever a job's state was
+        asked for.
 
         Raises:
             ValueError: If shots or a circuit cannot be run as they are.
@@ -180,9 +175,8 @@ class IBMEngine(Engine):
         """Wait for a job and return its shots."""
         status = _ended(service, job_id, report)
         if status.state is not Stage.DONE:
-            why = f": {status.message}" if status.message else "."
             verb = "has" if status.state is Stage.FAILED else "was"
-            raise BackendError(f"Job {job_id!r} of {self.name!r} {verb} {status.state}{why}")
+            raise BackendError(f"Job {job_id!r} of {self.name!r} {verb} {status}")
         return service.results(job_id)
 
 
@@ -264,7 +258,7 @@ def _ended(service: IBMJobService, job_id: str, report: Callable[[str], None]) -
                 ) from None
         else:
             silences = 0
-            report(f"{status.state}. {status.message}".removesuffix(". "))
+            report(str(status).removesuffix("."))
             if status.state.is_final:
                 return status
         time.sleep(next(pauses))

@@ -140,10 +140,8 @@ class IBMJobService(JobService):
         """Return the shots of a job that is done."""
         status = self.status(job_id)
         if status.state is not Stage.DONE:
-            why = f": {status.message}" if status.message else "."
             raise RequestRefusedError(
-                f"Job {job_id!r} should be done before its shots are read. It is {status.state}"
-                f"{why}"
+                f"Job {job_id!r} should be done before its shots are read. It is {status}"
             )
         return self._asked(
             lambda: _samples(self.service.job(job_id).result()), f"Reading job {job_id!r}"

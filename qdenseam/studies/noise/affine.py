@@ -69,10 +69,10 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
         Counts over ``shots``: ``success`` (exactly the word) and ``decoded`` (the word is the
         nearest). ``predicted``, ``ideal``, ``chance`` = 1/K, ``min_distance``, and the gates.
     """
+    from circuits.circuit_facts import two_qubit_gates
     from circuits.loading import Affine
     from classical_ref.patterns import erase, is_ambiguous
     from classical_ref.spins import bits_to_spins
-    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.mitigation import nearest_pattern
     from qdenseam.memories.amplitude import AmplitudeMemory
     from qdenseam.methods import IndexSearch, Iterations

@@ -62,8 +62,8 @@ def noise_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         ``predicted`` and its factors ``ideal``, ``two_qubit``, ``one_qubit``, ``readout``;
         ``idling`` comes on top. Costs: ``two_qubit_gates``, ``state_preparations``.
     """
+    from circuits.circuit_facts import two_qubit_gates
     from classical_ref.spins import bits_to_spins
-    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.devices.error_budget import error_budget, with_delays
     from qdenseam.execution.mitigation import Mitigation, nearest_pattern, processed
     from qdenseam.execution.readings import Readings

@@ -34,8 +34,8 @@ def reference_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[st
         ``ideal`` and ``ideal_accept``, the same without noise; ``predicted``;
         ``two_qubit_gates`` of one circuit, and ``shot_seconds`` that it occupies the device.
     """
+    from circuits.circuit_facts import two_qubit_gates
     from classical_ref.spins import bits_to_spins
-    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.devices.calibrated import shot_seconds
     from qdenseam.planning.candidates import encoded
 

@@ -33,8 +33,8 @@ def measured_numbers(
     copied: bool = False,
 ) -> list[float]:
     """Return the :data:`NUMBERS` of one circuit on the device, laid out by predicted success."""
+    from circuits.circuit_facts import two_qubit_gates
     from classical_ref.spins import spins_to_bits
-    from qdenseam.execution import two_qubit_gates
     from qdenseam.execution.mitigation import detected_errors, parity_errors
     from qdenseam.execution.readings import Readings
     from qdenseam.execution.tallies import counts_of

@@ -13,7 +13,8 @@ from qiskit_aer.primitives import SamplerV2 as AerSampler
 from circuits.bit_order import all_bits
 from circuits.loading import pattern_superposition
 from qdenseam.errors import BackendError
-from qdenseam.execution import Engine, Progress, engine
+from qdenseam.execution import Engine, engine
+from qdenseam.progress import Progress
 from qdenseam.testing import assert_counts_follow
 
 IDEAL = {
