@@ -1,14 +1,13 @@
 """Our encoders and those of other packages on the same instances, every circuit checked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from math import exp, lgamma, log, log2
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from qiskit import QuantumCircuit, transpile
+from qiskit import QuantumCircuit
 
 from circuits.loading import Auto, Encoder, prepare
 from circuits.resources import count
@@ -24,8 +23,10 @@ from qdenseam.bench.base import (
     not_run,
     register,
 )
+from qdenseam.bench.encoders.devices import DEVICES, coupled_pairs, route
 from qdenseam.bench.encoders.instances import Instance, published
 from qdenseam.bench.encoders.peers import PEERS, PeerUnavailable, lowered
+from qdenseam.bench.encoders.ratios import counting_bound, summarized, with_ratios
 from qdenseam.bench.measuring import timed
 from qdenseam.spelling import parse
 
@@ -42,16 +43,10 @@ GRIDS: dict[str, tuple[tuple[int, int], ...]] = {
 
 PATTERNS = ("random", "correlated")
 AMPLITUDES = ("uniform", "real", "complex")
-DEVICES = ("heavy-hex", "square")
 MAX_ROUTED_BITS = 512
 """Instances with more bits D K in all are not routed."""
 MAX_ROUTED_GATES = 500
 """Peers' circuits with more CX are not routed; that would take minutes each."""
-CORRECT = 1e-6
-"""Infidelity beyond which a circuit counts as wrong; wrong peers set no mark."""
-ALL_TO_ALL = "all-to-all"
-
-Pairs = tuple[tuple[int, int], ...]
 
 
 @register
@@ -123,95 +118,88 @@ class EncoderBenchmark(Benchmark):
         instance = Instance(**case)
         small = instance.num_neurons * instance.num_patterns <= MAX_ROUTED_BITS
         is_routed = small and instance.amplitudes == self.amplitudes[0]
-        peers = {}
-        if self.peers:
-            peers = {name: _peer(instance, name, self.packages) for name in PEERS}
+        peers = {name: self._peer(instance, name) for name in PEERS} if self.peers else {}
         for device in (None, *self.devices) if is_routed else (None,):
-            rows = [*self._own(instance, device)]
-            rows += [_peer_row(instance, name, found, device) for name, found in peers.items()]
+            rows: list[Row] = []
+            for name, encoder in self._own(device).items():
+                made = _made(partial(_prepared, instance, encoder))
+                counts = _counts(instance, made, device)
+                rows.append({"encoder": name, "origin": "own", **counts})
+            for name, peer in peers.items():
+                counts = _peer_counts(instance, peer, device)
+                rows.append({"encoder": name, "origin": "peer", **counts})
             rows += _published_rows(instance, device)
-            for row in with_ratios(rows):
-                yield {**case, "device": device or ALL_TO_ALL, **row}
+            for each in with_ratios(rows):
+                yield {**case, "device": device or "all-to-all", **each}
 
-    def _own(self, instance: Instance, device: str | None) -> Iterator[Row]:
-        pairs = None if device is None else coupled_pairs(device)
-        chosen: dict[str, Any] = {text: parse("encoder", text) for text in self.encoders}
-        if pairs is not None:
-            chosen = {"auto(goal=routed)": Auto(goal="routed", coupling_map=pairs)}
-        for name, encoder in chosen.items():
-            [(seconds, preparation)] = timed(
-                partial(_prepared, instance, encoder), turns=1, warm_up=False
-            )
-            circuit = preparation.circuit
-            counted = circuit if pairs is None else route(circuit, pairs, preparation.layout)
-            yield {
-                "encoder": name,
-                "origin": "own",
-                "seconds": seconds,
-                **_counts(instance, device, circuit, counted),
-            }
+    def _own(self, device: str | None) -> dict[str, Any]:
+        if device is None:
+            return {text: parse("encoder", text) for text in self.encoders}
+        routed = Auto(goal="routed", coupling_map=coupled_pairs(device))
+        return {"auto(goal=routed)": routed}
+
+    def _peer(self, instance: Instance, name: str) -> "_Made | str":
+        """Return what a peer made, or why it made nothing."""
+        module, build = PEERS[name]
+        lacking = not_run(module, self.packages)
+        if lacking:
+            return lacking
+
+        def transpiled() -> tuple[QuantumCircuit, QuantumCircuit, None]:
+            built = build(instance.bits(), instance.target())
+            return built, lowered(built), None
+
+        try:
+            return _made(transpiled)
+        except PeerUnavailable as reason:
+            return f"not run: {reason}"
+        except Exception as error:  # a peer's failure is a result
+            return f"failed: {type(error).__name__}: {str(error)[:120]}"
 
     def summary(self, rows: Sequence[Row]) -> list[Row]:
         """Return the ratios of our encoders to the best peer by regime: mean and worst."""
         return summarized(rows)
 
 
-def _prepared(instance: Instance, encoder: Encoder) -> Any:
-    return prepare(instance.bits(), instance.target(), encoder=encoder)
+_Circuits = tuple[QuantumCircuit, QuantumCircuit, Sequence[int] | None]
+"""As built, as counted, and the layout on a device, if the encoder has one."""
+_Made = tuple[float, _Circuits]
+"""Seconds, and what was made in them."""
 
 
-def _peer(
-    instance: Instance, name: str, peers: Mapping[str, str]
-) -> tuple[float, QuantumCircuit, QuantumCircuit] | str:
-    """Return seconds and a peer's circuit, as built and as transpiled, or why there is none."""
-    module, build = PEERS[name]
-    lacking = not_run(module, peers)
-    if lacking:
-        return lacking
-
-    def transpiled() -> tuple[QuantumCircuit, QuantumCircuit]:
-        built = build(instance.bits(), instance.target())
-        return built, lowered(built)
-
-    try:
-        [(seconds, (built, circuit))] = timed(transpiled, turns=1, warm_up=False)
-    except PeerUnavailable as reason:
-        return f"not run: {reason}"
-    except Exception as error:  # a peer's failure is a result
-        return f"failed: {type(error).__name__}: {str(error)[:120]}"
-    return seconds, built, circuit
+def _made(make: Callable[[], _Circuits]) -> _Made:
+    [(seconds, circuits)] = timed(make, turns=1, warm_up=False)
+    return seconds, circuits
 
 
-def _peer_row(
-    instance: Instance,
-    name: str,
-    found: tuple[float, QuantumCircuit, QuantumCircuit] | str,
-    device: str | None,
-) -> Row:
-    row: Row = {"encoder": name, "origin": "peer"}
-    if isinstance(found, str):
-        return row | {"note": found}
-    seconds, built, circuit = found
+def _prepared(instance: Instance, encoder: Encoder) -> _Circuits:
+    made = prepare(instance.bits(), instance.target(), encoder=encoder)
+    return made.circuit, made.circuit, made.layout
+
+
+def _peer_counts(instance: Instance, peer: _Made | str, device: str | None) -> Row:
+    """Return what is counted of a peer, or a note why nothing is."""
+    if isinstance(peer, str):
+        return {"note": peer}
+    circuit = peer[1][1]
     if device is not None:
-        pairs = coupled_pairs(device)
-        num_qubits = 1 + max(map(max, pairs))
+        num_qubits = 1 + max(map(max, coupled_pairs(device)))
         if circuit.num_qubits > num_qubits:
-            return row | {"note": f"not routed: more than the {num_qubits} qubits there are"}
+            return {"note": f"not routed: more than the {num_qubits} qubits there are"}
         if count(circuit).two_qubit_gates > MAX_ROUTED_GATES:
-            return row | {"note": f"not routed: more than {MAX_ROUTED_GATES} CX"}
+            return {"note": f"not routed: more than {MAX_ROUTED_GATES} CX"}
     try:
-        if device is not None:
-            circuit = route(circuit, pairs)
-        return {**row, "seconds": seconds, **_counts(instance, device, built, circuit)}
-    except Exception as error:
-        return row | {"note": f"not checked: {str(error)[:120]}"}
+        return _counts(instance, peer, device)
+    except Exception as error:  # a peer's failure is a result
+        return {"note": f"not checked: {str(error)[:120]}"}
 
 
-def _counts(
-    instance: Instance, device: str | None, built: QuantumCircuit, counted: QuantumCircuit
-) -> Row:
+def _counts(instance: Instance, made: _Made, device: str | None) -> Row:
+    seconds, (built, counted, layout) = made
+    row: Row = {"seconds": seconds, "num_ancillas": built.num_qubits - instance.num_neurons}
+    if device is not None:
+        counted = route(counted, coupled_pairs(device), layout)
     resources, bits, target = count(counted), instance.bits(), instance.target()
-    row: Row = {}
     try:
         error = preparation_error(counted, bits, target, max_terms=max(20_000, 64 * len(bits)))
     except ValueError:  # the transpiler's order of gates may hold many terms at once
@@ -223,7 +211,6 @@ def _counts(
     return row | {
         "two_qubit_gates": resources.two_qubit_gates,
         "two_qubit_depth": resources.two_qubit_depth,
-        "num_ancillas": built.num_qubits - instance.num_neurons,
         # |<a|b>|^2 = (1 - error^2 / 2)^2 for unit vectors in phase
         "infidelity": float(max(0.0, 1 - (1 - np.square(error) / 2) ** 2)),
     }
@@ -239,127 +226,3 @@ def _published_rows(instance: Instance, device: str | None) -> list[Row]:
         if device in (None, "heavy-hex") and (gates or depth):
             rows.append(row | {"two_qubit_gates": gates, "two_qubit_depth": depth})
     return rows
-
-
-def with_ratios(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows of one instance and device with the ratios of our encoders to the best peer.
-
-    The best is the least correct count, measured or published.
-    """
-    completed = [dict(row) for row in rows]
-    for measure, ratio in (("two_qubit_gates", "gates_ratio"), ("two_qubit_depth", "depth_ratio")):
-        marks = [
-            float(row[measure] or 0)
-            for row in rows
-            if row["origin"] != "own" and row.get(measure) and _is_correct(row)
-        ]
-        for row in completed:
-            if marks and row["origin"] == "own" and row.get(measure):
-                row[ratio] = float(row[measure] or 0) / min(marks)
-    return completed
-
-
-def _is_correct(row: Row) -> bool:
-    """Return whether a circuit was right where it was checked; published counts count as so."""
-    infidelity = row.get("infidelity")
-    return not isinstance(infidelity, float) or infidelity < CORRECT
-
-
-def coupled_pairs(device: str) -> Pairs:
-    """Return the coupled pairs of ``"heavy-hex"``, IBM's Heron r2, or ``"square"``, 8 x 8."""
-    from qiskit.transpiler import CouplingMap
-
-    from qdenseam.execution.engines.fake_devices import fake_device
-
-    if device == "square":
-        coupling_map = CouplingMap.from_grid(8, 8)
-    else:
-        coupling_map = fake_device("fez").target.build_coupling_map()
-    return tuple(sorted({(min(pair), max(pair)) for pair in coupling_map.get_edges()}))
-
-
-def route(
-    circuit: QuantumCircuit, pairs: Pairs, layout: Sequence[int] | None = None
-) -> QuantumCircuit:
-    """Return the circuit on a device in CX and U: level 3, the better of two seeds.
-
-    The qubits are renamed so that qubit i of the result ends as qubit i of ``circuit``.
-
-    Args:
-        circuit: What to map.
-        pairs: Qubits that are coupled.
-        layout: The physical qubit on which each qubit starts, ``None`` for the transpiler's
-            choice.
-    """
-    found = [
-        transpile(
-            circuit,
-            basis_gates=["cx", "u"],
-            coupling_map=[list(pair) for a, b in pairs for pair in ((a, b), (b, a))],
-            initial_layout=None if layout is None else list(layout),
-            optimization_level=3,
-            seed_transpiler=seed,
-        )
-        for seed in (0, 1)
-    ]
-    routed = min(found, key=lambda c: int(c.count_ops().get("cx", 0)))
-    ends = routed.layout.final_index_layout(filter_ancillas=True)
-    taken = set(ends)
-    order = [*ends, *(q for q in range(routed.num_qubits) if q not in taken)]
-    place = {physical: index for index, physical in enumerate(order)}
-    renamed = QuantumCircuit(routed.num_qubits)
-    return renamed.compose(routed, [place[q] for q in range(routed.num_qubits)])
-
-
-def counting_bound(num_neurons: int, num_patterns: int, num_ancillas: int = 6) -> float:
-    """Return (K·D - log2 K!) / (2 log2(D + a)), the CX that some set of K patterns needs.
-
-    It counts CX placements against pattern sets and ignores the choice of one-qubit gates: a guide,
-    not a proof.
-    """
-    choices = num_patterns * num_neurons - lgamma(num_patterns + 1) / log(2)
-    return choices / (2 * log2(num_neurons + num_ancillas))
-
-
-def regime(num_neurons: int, num_patterns: int) -> str:
-    """Return the name of the regime that an instance counts to."""
-    if num_patterns >= 2**num_neurons / 4:
-        return "K >= 2^D/4"
-    least = 12 if num_patterns > 64 else 10
-    small = f", D < {least}" if num_neurons < least else ""
-    for last, name in ((3, "K = 2-3"), (8, "K = 4-8"), (16, "K = 9-16"), (64, "K = 17-64")):
-        if num_patterns <= last:
-            return name + small
-    return "K >= 65" + small
-
-
-def summarized(rows: Sequence[Row]) -> list[Row]:
-    """Return the geometric mean and the worst of our ratios in every regime with a peer's count."""
-    groups: dict[tuple[Any, ...], list[Any]] = {}
-    for row in rows:
-        if row["gates_ratio"] is not None:
-            facts: Any = row
-            key = regime(facts["num_neurons"], facts["num_patterns"])
-            same = (key, *(row[name] for name in ("patterns", "amplitudes", "device", "encoder")))
-            groups.setdefault(same, []).append(row)
-    return [
-        {
-            "regime": key,
-            "patterns": patterns,
-            "amplitudes": amplitudes,
-            "device": device,
-            "encoder": encoder,
-            "instances": len(members),
-            "gates": _geometric_mean([row["gates_ratio"] for row in members]),
-            "worst_gates": max(row["gates_ratio"] for row in members),
-            "depth": _geometric_mean([row["depth_ratio"] for row in members if row["depth_ratio"]]),
-            "worst_depth": max(row["depth_ratio"] or 0 for row in members) or None,
-            "worst_seconds": max(row["seconds"] for row in members),
-            "worst_infidelity": max(row["infidelity"] for row in members),
-        }
-        for (key, patterns, amplitudes, device, encoder), members in groups.items()
-    ]
-
-
-def _geometric_mean(values: Sequence[float]) -> float | None:
-    return exp(sum(map(log, values)) / len(values)) if values else None

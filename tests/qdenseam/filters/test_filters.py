@@ -56,6 +56,15 @@ def test_the_signal_reaches_the_table(each: Filter) -> None:
         np.testing.assert_allclose(reached**2, table**2, atol=1e-11, err_msg=f"{num_known} known")
 
 
+def test_tables_are_the_functions_that_they_are_named_after() -> None:
+    assert HammingBall(2).table(4).tolist() == [1, 1, 1, 0, 0]
+    assert HammingBall(0).table(1).tolist() == [1, 0]
+    assert Shell(2).table(4).tolist() == [0, 0, 1, 0, 0]
+    np.testing.assert_allclose(Posterior(0.2).table(2), [1, 0.5, 0.25])
+    np.testing.assert_allclose(CappedPosterior(0.2, 1).table(3), [1, 1, 0.5, 0.25])
+    np.testing.assert_allclose(CosinePower(2).table(2), [1, 0.5, 0], atol=1e-15)
+
+
 def test_low_degree_filters_use_few_signals() -> None:
     assert CosinePower(3).signal(20)[0].degree == 3
     assert DolphChebyshev(4).signal(20)[0].degree == 4

@@ -5,14 +5,8 @@ from qiskit import QuantumCircuit
 from circuits.sparse_simulator import preparation_error
 from qdenseam.bench.base import run
 from qdenseam.bench.encoders import comparison
-from qdenseam.bench.encoders.comparison import (
-    EncoderBenchmark,
-    counting_bound,
-    coupled_pairs,
-    regime,
-    route,
-    with_ratios,
-)
+from qdenseam.bench.encoders.comparison import EncoderBenchmark
+from qdenseam.bench.encoders.devices import coupled_pairs, route
 from qdenseam.bench.encoders.instances import Instance, published
 from qdenseam.bench.encoders.peers import (
     PEERS,
@@ -20,6 +14,11 @@ from qdenseam.bench.encoders.peers import (
     lowered,
     pennylane_superposition,
     qiskit_dense,
+)
+from qdenseam.bench.encoders.ratios import (
+    counting_bound,
+    regime,
+    with_ratios,
 )
 
 ONE = {"patterns": ("random",), "amplitudes": ("uniform",), "devices": ()}
