@@ -74,7 +74,8 @@ def nearest_pattern(patterns: SpinsLike, probes: SpinsLike, *, bits: bool | None
 def mean_absolute_overlap(patterns: SpinsLike, *, bits: bool | None = None) -> float:
     r"""Return the mean of :math:`|\xi^\mu \cdot \xi^\nu| / D` over pairs of patterns; 0 for one.
 
-    How much the patterns have in common: about :math:`\sqrt{2 / (\pi D)}` for random ones.
+    How much the patterns have in common: about :math:`\sqrt{2 / (\pi D)}` for random ones. Well
+    above that, correlation rather than the number of patterns decides what a memory can recall.
     ``bits`` says whether the patterns are bits, where their type does not.
 
     Raises:

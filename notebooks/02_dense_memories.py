@@ -30,6 +30,7 @@ from classical_ref import (
     failure_rate,
     flip,
     glyphs,
+    mean_absolute_overlap,
     nearest_pattern,
 )
 from qdenseam.plots.gallery import plot_gallery, plot_state
@@ -37,7 +38,7 @@ from qdenseam.plots.gallery import plot_gallery, plot_state
 rng = np.random.default_rng(5)
 sprites = glyphs(16)
 print(sprites.num_patterns, "glyphs of", sprites.num_neurons, "pixels")
-print(f"mean |overlap| {sprites.mean_absolute_overlap():.2f}")
+print(f"mean |overlap| {mean_absolute_overlap(sprites.patterns):.2f}")
 
 # %% [markdown]
 # ## Growing order
@@ -155,7 +156,7 @@ plt.show()
 
 # %%
 data = digits(64)
-print(f"mean |overlap| of digits {data.mean_absolute_overlap():.2f}")
+print(f"mean |overlap| of digits {mean_absolute_overlap(data.patterns):.2f}")
 digit_orders = {
     "2 (Hopfield)": Polynomial(2),
     "3": RectifiedPolynomial(3),

@@ -60,18 +60,6 @@ class Dataset(PatternRows):
         size = "x".join(map(str, (self.num_patterns, *self.shape)))
         return hashlib.sha256(size.encode() + np.packbits(self.patterns < 0).tobytes()).hexdigest()
 
-    def mean_absolute_overlap(self) -> float:
-        """Return the mean of ``|m|`` over all pairs of patterns; 0 for a single pattern.
-
-        Random patterns give about ``sqrt(2 / (pi * num_neurons))``; well above that, correlation
-        rather than the number of patterns decides what a memory can recall.
-        """
-        if self.num_patterns == 1:
-            return 0.0
-        total = np.abs(products(self.patterns, self.patterns)).sum()
-        own = self.num_patterns * self.num_neurons
-        return float((total - own) / (own * (self.num_patterns - 1)))
-
     def select(self, num_patterns: int, *, min_distance: int = 1, rng: Rng = None) -> "Dataset":
         """Return a random subset whose patterns differ pairwise in ``min_distance`` pixels or more.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Rng
 from classical_ref.learning.class_memory import ClassMemory
 from classical_ref.learning.training import Training, TrainingOutcome, train
 from classical_ref.learning.training_setup import TrainingSetup
@@ -56,7 +56,7 @@ class DenseClassifier:
     batch_size: int = 100
     mean: float = -0.3
     spread: float = 0.3
-    random_state: Any = None
+    random_state: Rng | np.random.RandomState = None
     """Seed, ``RandomState``, ``Generator`` or None."""
 
     classes_: NDArray[Any] = field(init=False, repr=False)
@@ -177,7 +177,7 @@ class DenseClassifier:
         return np.asarray(2 * (images - low) / (high - low) - 1)
 
 
-def _generator(random_state: Any) -> np.random.Generator:
+def _generator(random_state: Rng | np.random.RandomState) -> np.random.Generator:
     if isinstance(random_state, np.random.RandomState):
         return np.random.default_rng(random_state.randint(2**31, size=4))
     return np.random.default_rng(random_state)

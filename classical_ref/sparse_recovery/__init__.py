@@ -9,21 +9,12 @@ References:
     Mazumdar and Rawat, "Associative memory via a sparse recovery model" (2015).
 """
 
-from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit
-from classical_ref.sparse_recovery.constraints import Recovered, SubspaceMemory, learn_constraints
-from classical_ref.sparse_recovery.graphs import left_regular_graph, num_four_cycles
-from classical_ref.sparse_recovery.local_decoder import gap_decode
-from classical_ref.sparse_recovery.parity import ParityMemory
-from classical_ref.sparse_recovery.parity_learning import learn_checks
-
-__all__ = [
-    "ParityMemory",
-    "Recovered",
-    "SubspaceMemory",
-    "basis_pursuit",
-    "gap_decode",
-    "learn_checks",
-    "learn_constraints",
-    "left_regular_graph",
-    "num_four_cycles",
-]
+from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit as basis_pursuit
+from classical_ref.sparse_recovery.constraints import Recovered as Recovered
+from classical_ref.sparse_recovery.constraints import SubspaceMemory as SubspaceMemory
+from classical_ref.sparse_recovery.constraints import learn_constraints as learn_constraints
+from classical_ref.sparse_recovery.graphs import left_regular_graph as left_regular_graph
+from classical_ref.sparse_recovery.graphs import num_four_cycles as num_four_cycles
+from classical_ref.sparse_recovery.local_decoder import gap_decode as gap_decode
+from classical_ref.sparse_recovery.parity import ParityMemory as ParityMemory
+from classical_ref.sparse_recovery.parity_learning import learn_checks as learn_checks

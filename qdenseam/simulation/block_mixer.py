@@ -17,6 +17,9 @@ import numpy.typing as npt
 
 from classical_ref.checks import Complexes, Floats
 
+ModuleArray = Any
+"""An array of the module that computes, such as NumPy or CuPy."""
+
 _CPU_BLOCK_QUBITS = 14  # 256 KiB of double amplitudes, kept in a processor's cache
 _DEVICE_BLOCK_QUBITS = 22  # 64 MiB: few launches, little memory beside a state that fills a GPU
 _GROUP_QUBITS = 5  # 32 × 32 matrices: as much arithmetic as memory traffic
@@ -31,7 +34,9 @@ class BlockMixer:
         array_module: Where the states live.
     """
 
-    def __init__(self, start_angles: npt.ArrayLike, dtype: Any, array_module: ModuleType) -> None:
+    def __init__(
+        self, start_angles: npt.ArrayLike, dtype: npt.DTypeLike, array_module: ModuleType
+    ) -> None:
         self._xp = array_module
         self._dtype = np.dtype(dtype)
         angles = np.asarray(start_angles, dtype=float)
@@ -47,7 +52,7 @@ class BlockMixer:
         for first in range(0, 2**self.num_qubits, step):
             yield slice(first, first + step)
 
-    def turn(self, state: Any, beta: float) -> None:
+    def turn(self, state: ModuleArray, beta: float) -> None:
         r"""Apply ⊗_i exp(iβ n_i·σ_i) to amplitudes, shape ``(2**D,)``."""
         for groups, pieces in self._sweeps(state):
             rotations = [self._moved(group.rotation(beta)) for group in groups]
@@ -57,7 +62,7 @@ class BlockMixer:
                     block = _leading_last(block, rotation) @ rotation
                 piece[...] = _as_piece(block, piece)
 
-    def turn_back(self, ket: Any, bra: Any, beta: float) -> Any:
+    def turn_back(self, ket: ModuleArray, bra: ModuleArray, beta: float) -> ModuleArray:
         r"""Apply ⊗_i exp(-iβ n_i·σ_i) to both states and return ⟨bra|Σ_i n_i·σ_i|ket⟩.
 
         The sum commutes with the mixer, so that it is the same before and after.
@@ -88,7 +93,9 @@ class BlockMixer:
                 dual_piece[...] = _as_piece(dual, dual_piece)
         return overlap
 
-    def _sweeps(self, *states: Any) -> Iterator[tuple[list["_Group"], Iterator[tuple[Any, ...]]]]:
+    def _sweeps(
+        self, *states: ModuleArray
+    ) -> Iterator[tuple[list["_Group"], Iterator[tuple[Any, ...]]]]:
         """Yield twice: groups of qubits, and the views in which these are the leading ones."""
         columns = ([state[rows].reshape(-1, 1) for state in states] for rows in self.blocks())
         yield self._low, map(tuple, columns)
@@ -99,7 +106,7 @@ class BlockMixer:
             tiles = ([table[:, first : first + width] for table in tables] for first in firsts)
             yield self._high, map(tuple, tiles)
 
-    def _moved(self, matrix: Complexes) -> Any:
+    def _moved(self, matrix: Complexes) -> ModuleArray:
         return self._xp.asarray(matrix.astype(self._dtype))
 
 
@@ -131,11 +138,11 @@ def _leading_first(angles: Floats) -> list[Floats]:
     return np.array_split(angles, count)[::-1] if count else []
 
 
-def _leading_last(block: Any, rotation: Any) -> Any:
+def _leading_last(block: ModuleArray, rotation: ModuleArray) -> ModuleArray:
     """Return a view in which the leading qubits, as many as the matrix turns, stand last."""
     return block.reshape(len(rotation), -1).T
 
 
-def _as_piece(block: Any, piece: Any) -> Any:
+def _as_piece(block: ModuleArray, piece: ModuleArray) -> ModuleArray:
     """Return a block whose leading qubits went round in the shape of the piece it came from."""
     return block.reshape(piece.shape[1], piece.shape[0]).T

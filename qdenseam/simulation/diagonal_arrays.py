@@ -10,6 +10,7 @@ The precision is the diagonal's: float32 energies give complex64 amplitudes. In 
 2^D · 8 and its diagonal 2^D · 4 in single precision, twice that in double.
 """
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -17,16 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Floats
-from qdenseam.simulation.block_mixer import BlockMixer
+from qdenseam.simulation.block_mixer import BlockMixer, ModuleArray
 from qdenseam.simulation.diagonal import checked_layers, product_state
 
-ArrayObservable = Any
-"""Values O(x) of the array module, shape ``(2**D,)``, or a function that maps the final
-probabilities to them."""
+ArrayObservable = ModuleArray | Callable[[ModuleArray], ModuleArray]
+"""Values O(x), shape ``(2**D,)``, or a function that maps the final probabilities to them."""
 
 
 def mix(
-    state: Any, start_angles: npt.ArrayLike, beta: float, *, array_module: ModuleType = np
+    state: ModuleArray, start_angles: npt.ArrayLike, beta: float, *, array_module: ModuleType = np
 ) -> None:
     """Apply ⊗_i exp(iβ(cos θ_i Z + sin θ_i X)) to amplitudes, shape ``(2**D,)``, in place."""
     BlockMixer(start_angles, state.dtype, array_module).turn(state, beta)
@@ -37,7 +37,7 @@ class ArrayLayers:
 
     def __init__(
         self,
-        diagonal: Any,
+        diagonal: ModuleArray,
         start_angles: npt.ArrayLike,
         gammas: npt.ArrayLike,
         betas: npt.ArrayLike,
@@ -53,7 +53,7 @@ class ArrayLayers:
         self.dtype = np.result_type(diagonal.dtype, np.complex64)
         self.mixer = BlockMixer(self.angles, self.dtype, array_module)
 
-    def state(self) -> Any:
+    def state(self) -> ModuleArray:
         """Return the amplitudes."""
         state = self._start()
         for gamma, beta in zip(self.gammas.tolist(), self.betas.tolist(), strict=True):
@@ -91,7 +91,7 @@ class ArrayLayers:
                     self._phase(state, -float(self.gammas[layer]))
         return value, by_gamma, by_beta
 
-    def _start(self) -> Any:
+    def _start(self) -> ModuleArray:
         """Return ⊗_i RY(θ_i)|0⟩, each block the same low qubits times a number."""
         low = self.xp.asarray(product_state(self.angles[: self.mixer.block_qubits]))
         factors = product_state(self.angles[self.mixer.block_qubits :]).tolist()
@@ -100,7 +100,7 @@ class ArrayLayers:
             state[block] = low * factor
         return state
 
-    def _phase(self, state: Any, gamma: float) -> None:
+    def _phase(self, state: ModuleArray, gamma: float) -> None:
         """Multiply by exp(-iγE), reduced and rounded in double precision."""
         for block in self.mixer.blocks():
             turn = self.energies[block].astype(np.complex128)
@@ -108,21 +108,22 @@ class ArrayLayers:
             part = state[block]
             part *= self.xp.exp(turn).astype(self.dtype)
 
-    def _values(self, observable: ArrayObservable | None, state: Any) -> Any:
+    def _values(self, observable: ArrayObservable | None, state: ModuleArray) -> ModuleArray:
         if observable is None:
             return self.energies
+        values: ModuleArray = observable
         if callable(observable):
             probabilities = self.xp.empty(state.shape, dtype=self.energies.dtype)
             for block in self.mixer.blocks():
                 probabilities[block] = _squared(state[block])
-            observable = observable(probabilities)
-        if observable.shape != self.energies.shape:
+            values = observable(probabilities)
+        if values.shape != self.energies.shape:
             raise ValueError(
-                f"observable should have shape {self.energies.shape}. Got {observable.shape}."
+                f"observable should have shape {self.energies.shape}. Got {values.shape}."
             )
-        return observable
+        return values
 
-    def _overlap(self, bra: Any, ket: Any, weights: Any = None) -> complex:
+    def _overlap(self, bra: ModuleArray, ket: ModuleArray, weights: ModuleArray = None) -> complex:
         """Return ⟨bra|weights|ket⟩."""
         total = self.xp.zeros((), dtype=np.complex128)
         for block in self.mixer.blocks():
@@ -134,7 +135,7 @@ class ArrayLayers:
         return complex(total.item())
 
 
-def _squared(amplitudes: Any) -> Any:
+def _squared(amplitudes: ModuleArray) -> ModuleArray:
     """Return |ψ|², of half the type's size."""
     real, imag = amplitudes.real, amplitudes.imag
     return real * real + imag * imag

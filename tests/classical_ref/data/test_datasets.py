@@ -11,6 +11,7 @@ from classical_ref import (
     glyphs,
     hamming_distance,
     load_patterns,
+    mean_absolute_overlap,
     random_patterns,
     similarity,
 )
@@ -47,7 +48,7 @@ def test_glyphs_are_inked_and_apart():
     assert ink.max() <= 0.7
     products = similarity(data.patterns, data.patterns) - 256 * np.eye(40, dtype=int)
     assert products.max() <= 0.6 * 256
-    assert data.mean_absolute_overlap() < 0.25
+    assert mean_absolute_overlap(data.patterns) < 0.25
     assert glyphs(16, num_patterns=40) is data
     assert (np.diff(data.labels) > 0).all()
 
@@ -65,13 +66,6 @@ def test_selection_is_far_apart():
     assert distances[~np.eye(6, dtype=bool)].min() >= 4
     assert chosen.labels.shape == (6,)
     assert np.array_equal(chosen.patterns, digits(16).select(6, min_distance=4, rng=1).patterns)
-
-
-def test_mean_absolute_overlap():
-    data = Dataset(name="three", patterns=[[1, 1], [1, -1], [-1, -1]], shape=(1, 2))
-    assert data.mean_absolute_overlap() == pytest.approx(1 / 3)
-    assert data.select(1, rng=0).mean_absolute_overlap() == 0
-    assert data.labels is None
 
 
 def test_files_keep_their_shape(tmp_path):
