@@ -68,7 +68,10 @@ def write_special_report(
         ],
         checks=shown_rows(checks, _CHECKS),
         check_names=_CHECKS,
-        columns=[name.replace("_", " ") for name in main_columns(columns)],
+        columns=[
+            (name.replace("_", " "), table[name].dtype.kind in "iuf")
+            for name in main_columns(columns)
+        ],
         rows=shown_rows(table.to_dict("records"), main_columns(columns)),
         command=command,
         seconds=round(sum(record.seconds for record in records)),

@@ -87,19 +87,29 @@ def table(records: Records) -> list[Row]:
     rows: list[Row] = []
     probabilities = _facts().group_probabilities
     for (name,), runs in cells_of(records, "optimizer").items():
-        losses = np.mean([run.values["losses"] for run in runs], axis=0)
-        steps = np.unique(np.geomspace(1, len(losses) - 1, _POINTS).astype(int))
-        rows += [
-            {"optimizer": name, "part": "steps", "step": int(step), "loss": float(losses[step])}
-            for step in steps
-            if losses[step] > 0
-        ]
+        rows += curve_rows(name, np.mean([run.values["losses"] for run in runs], axis=0))
         groups = runs[0].values["group_losses"]
         rows += [
             {"optimizer": name, "part": "groups", "probability": float(p), "loss": loss}
             for p, loss in zip(probabilities, groups or (), strict=groups is not None)
         ]
     return rows
+
+
+def curve_rows(optimizer: str, losses: npt.ArrayLike) -> list[Row]:
+    """Return rows of some steps of a run, evenly spaced by their logarithm."""
+    values = np.asarray(losses, dtype=float)
+    steps = np.unique(np.geomspace(1, len(values) - 1, _POINTS).astype(int)).tolist()
+    return [
+        {"optimizer": optimizer, "part": "steps", "step": step, "loss": float(values[step])}
+        for step in steps
+        if values[step] > 0
+    ]
+
+
+def loss_against(x: str, part: str) -> FigureSpec:
+    """Return the figure of losses of every optimizer against a column, for a part of the table."""
+    return FigureSpec(x=x, y="loss", line=("optimizer",), where={"part": (part,)}, log_y=True)
 
 
 def found(records: Records) -> Found:
@@ -186,18 +196,7 @@ STUDY = register(
         source=SOURCE,
         tasks=tasks,
         table=table,
-        figures=(
-            FigureSpec(
-                x="step", y="loss", line=("optimizer",), where={"part": ("steps",)}, log_y=True
-            ),
-            FigureSpec(
-                x="probability",
-                y="loss",
-                line=("optimizer",),
-                where={"part": ("groups",)},
-                log_y=True,
-            ),
-        ),
+        figures=(loss_against("step", "steps"), loss_against("probability", "groups")),
         quick={"num_seeds": 1},
         note="loss: above the optimum, mean over seeds; by the probability of a group that of the "
         "group when the total reaches 0.001.",

@@ -18,9 +18,9 @@ import numpy.typing as npt
 from classical_ref.learning import Facts, Muon, descent_gaps, gap_losses, learn
 from qdenseam.experiments import Record, Task, trial
 from qdenseam.plots.power_laws import fitted_power_law
-from qdenseam.reproduce.muon_noiseless import SOURCE
+from qdenseam.reproduce.muon_noiseless import SOURCE, curve_rows, loss_against
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies import FigureSpec, Records, Row, SpecialStudy, of_kind, register
+from qdenseam.studies import Records, Row, SpecialStudy, of_kind, register
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -30,7 +30,6 @@ EXPONENT = 1.5
 LABEL_NOISE = 0.2
 STEP_FACTOR = 4.15  # of d* / T; incommensurate, so that no cycle ends on the optimum by accident
 DESCENT_EXPONENTS = (1.5, 2.0, 3.0)
-_POINTS = 40
 
 
 def tasks(
@@ -82,17 +81,9 @@ def table(records: Records) -> list[Row]:
         f"Muon, T = {row.params['horizon']}": row.values["losses"]
         for row in of_kind(records, "muon-noisy")
     }
-    curves = dict(reversed(curves.items()))
     (same,) = of_kind(records, "descent-noisy", num_groups=NUM_GROUPS)
-    curves["GD, step 4/p"] = [np.nan, *same.values["losses"]]
-    rows: list[Row] = []
-    for label, losses in curves.items():
-        steps = np.unique(np.geomspace(1, len(losses) - 1, _POINTS).astype(int))
-        rows += [
-            {"optimizer": label, "part": "steps", "step": int(step), "loss": losses[step]}
-            for step in steps
-            if losses[step] > 0
-        ]
+    curves = {**dict(reversed(curves.items())), "GD, step 4/p": [np.nan, *same.values["losses"]]}
+    rows = [row for label, losses in curves.items() for row in curve_rows(label, losses)]
     scaling = {"Muon": zip(horizons, mean, strict=True)}
     for row in _long_descents(records):
         label = f"GD, b = {row.params['exponent']}"
@@ -149,14 +140,7 @@ STUDY = register(
         source=SOURCE,
         tasks=tasks,
         table=table,
-        figures=(
-            FigureSpec(
-                x="step", y="loss", line=("optimizer",), where={"part": ("steps",)}, log_y=True
-            ),
-            FigureSpec(
-                x="step", y="loss", line=("optimizer",), where={"part": ("scaling",)}, log_y=True
-            ),
-        ),
+        figures=(loss_against("step", "steps"), loss_against("step", "scaling")),
         quick={"horizons": [64, 128, 256]},
         note="loss: above the optimum, after a step of a run; or, for scaling, at the end of a run "
         "of so many steps, Muon's as the mean over the last quarter.",
