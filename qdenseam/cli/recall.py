@@ -10,6 +10,8 @@ from typer import Option
 from qdenseam.cli.question import Question
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from classical_ref.data.datasets import Dataset
     from classical_ref.recipes import Recipe
     from qdenseam.retrieval.result import RecallResult
@@ -158,7 +160,7 @@ def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: in
         )
 
 
-def _table(result: "RecallResult", memory: Any, target: int | None) -> Any:
+def _table(result: "RecallResult", memory: Any, target: int | None) -> "Table":
     """Return counts with their frequency beside the law (if any), likeliest outcome first."""
     from rich.table import Table
 

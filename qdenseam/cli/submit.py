@@ -9,6 +9,7 @@ from typer import Option
 from qdenseam.cli.question import Question
 
 if TYPE_CHECKING:
+    from classical_ref.checks import Spins
     from classical_ref.data.datasets import Dataset
     from qdenseam.execution.jobs import Draft
     from qdenseam.retrieval.submitted import AnySubmission
@@ -127,7 +128,7 @@ def tell(submission: "AnySubmission") -> None:
         typer.echo(submission.trouble, err=True)
 
 
-def _given(stored: "Dataset", texts: list[str] | None, file: Path | None, bits: bool) -> Any:
+def _given(stored: "Dataset", texts: list[str] | None, file: Path | None, bits: bool) -> "Spins":
     """Return probes that were typed or stand in a file, shape ``(P, D)``."""
     import numpy as np
 

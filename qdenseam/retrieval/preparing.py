@@ -35,7 +35,7 @@ ManyProbes: TypeAlias = (
     | Sequence[npt.NDArray[np.generic]]
     | np.ndarray[tuple[int, int], np.dtype[np.generic]]
 )
-"""To a type checker, many probes; of an array whose shape it does not know, ``list(probes)`` is."""
+"""To a type checker, many probes: a list, or an array that is known to have two axes."""
 
 
 class Settings(TypedDict, total=False):

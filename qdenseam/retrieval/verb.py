@@ -55,7 +55,7 @@ def recall(
         probes: One probe, shape ``(D,)``, or many, ``(P, D)``: spins with 0 where unknown, or
             text of ``0``, ``1`` and ``?``. Many probes are one job. Bits, and lists that could be
             either, are refused unless ``bits`` says what they are. To a type checker an array of
-            unknown shape is one probe, and ``list(probes)`` are many.
+            unknown shape is one probe; many are a list, or an array annotated as of two axes.
         method: How to recall: a method, or its spelling such as ``"amplification"`` or
             ``"separation-filter(hamming-ball(1))"``. ``"auto"`` lets
             :func:`qdenseam.planning.choose` choose from the stored patterns and the known neurons

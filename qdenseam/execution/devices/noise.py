@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -26,6 +26,9 @@ from qdenseam.execution.devices.trajectories import can_be_drawn, form_of, sampl
 from qdenseam.execution.engines.memory_limits import fits, require_state, state_bytes
 from qdenseam.execution.engines.shot_sampler import finished
 
+if TYPE_CHECKING:
+    from qiskit_aer.noise import NoiseModel
+
 PHYSICAL_QUBITS = "physical_qubits"
 """Metadata key of a compiled circuit: the device's qubit behind each of its own."""
 
@@ -43,7 +46,7 @@ _TRAJECTORY_OVERHEAD_NS = 500.0  # per shot
 _HANDING_OVER_NS = 20_000.0  # per shot with an error of its own
 
 
-def noise_of_qubits(device: BackendV2, qubits: tuple[int, ...]) -> Any:
+def noise_of_qubits(device: BackendV2, qubits: tuple[int, ...]) -> "NoiseModel":
     """Return Aer's ``NoiseModel`` of some of a device's qubits, numbered in the order given.
 
     It holds the same gate, reset and readout errors and the same relaxation during delays as
@@ -54,7 +57,7 @@ def noise_of_qubits(device: BackendV2, qubits: tuple[int, ...]) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _noise_of_qubits(device: BackendV2, qubits: tuple[int, ...], calibration: int) -> Any:  # noqa: ARG001
+def _noise_of_qubits(device: BackendV2, qubits: tuple[int, ...], calibration: int) -> "NoiseModel":  # noqa: ARG001
     from qiskit_aer.noise import NoiseModel
 
     return NoiseModel.from_backend(DevicePart(part_of_target(device.target, qubits), qubits))

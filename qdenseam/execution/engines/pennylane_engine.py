@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from qdenseam.execution.engines.pennylane_gates import queue_circuit
 from qdenseam.execution.engines.shot_sampler import ShotSampler
 from qdenseam.execution.engines.wide_gates import into_wide_gates
 from qdenseam.spelling.reading import near
+
+if TYPE_CHECKING:
+    from pennylane.devices import Device
 
 PENNYLANE_PREFIX: Final = "pennylane:"
 
@@ -140,7 +143,7 @@ def pennylane_device_names() -> tuple[str, ...]:
     return tuple(sorted((installed | set(_PLUGINS)) - set(_EMPTY)))
 
 
-def make_device(name: str, num_wires: int, seed: int | None = None) -> Any:
+def make_device(name: str, num_wires: int, seed: int | None = None) -> "Device":
     """Return a PennyLane device on wires 0, 1, …, seeded where it takes a seed.
 
     Raises:

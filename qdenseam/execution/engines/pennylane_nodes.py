@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import copy
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
@@ -13,6 +13,10 @@ from qdenseam.execution.engines.pennylane_engine import make_device
 from qdenseam.execution.engines.pennylane_gates import queue_circuit
 from qdenseam.execution.engines.wide_gates import into_wide_gates
 from qdenseam.spelling import parse
+
+if TYPE_CHECKING:
+    from pennylane import QNode
+    from pennylane.devices import Device
 
 Measurement = Callable[[dict[str, list[int]]], Any]
 """From the wires of each register to a PennyLane measurement."""
@@ -32,12 +36,12 @@ def to_qnode(
     memory: Any,
     probe: Any,
     method: BuildsCircuits | str,
-    device: Any = "lightning.qubit",
+    device: "Device | str" = "lightning.qubit",
     *,
     measurement: Measurement | None = None,
     bits: bool | None = None,
-    **options: Any,
-) -> Any:
+    **options: object,
+) -> "QNode":
     r"""Return a recall circuit as a PennyLane ``QNode``.
 
     Qubit i is wire i: the neurons first, then flags and ancillas. A flag that the method measures

@@ -3,13 +3,16 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 from qiskit.providers import BackendV2
 
 from qdenseam.execution.ibm.requests import NO_ACCESS_TOKEN, asked, told
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
 from qdenseam.spelling.reading import near
+
+if TYPE_CHECKING:
+    from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService
 
 
 def ibm_backend(name: str, *, fractional: bool = False) -> BackendV2:
@@ -43,7 +46,7 @@ def full_name(name: str) -> str:
     return name if "_" in name else f"ibm_{name}"
 
 
-def ibm_service() -> Any:
+def ibm_service() -> "QiskitRuntimeService":
     """Return the ``QiskitRuntimeService`` of the default account, for what needs no device.
 
     Raises:
@@ -91,7 +94,7 @@ def _doing(name: str) -> str:
     return f"Opening the device {name!r}"
 
 
-def _service() -> Any:
+def _service() -> "QiskitRuntimeService":
     from qiskit_ibm_runtime import QiskitRuntimeService
 
     with warnings.catch_warnings(record=True) as caught:
@@ -107,7 +110,7 @@ def _service() -> Any:
 
 
 @contextmanager
-def single_requests(backend: Any) -> Iterator[None]:
+def single_requests(backend: "IBMBackend") -> Iterator[None]:
     """Keep the runtime from repeating requests about jobs by itself while the context lasts.
 
     Its connection repeats a POST that was answered by a server's error; had the job been stored
