@@ -1,5 +1,6 @@
 """Patterns as rows, random ones, and probes made from them by flips and erasures."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -74,11 +75,7 @@ def random_patterns(
         return check_patterns(bits, bits=True)
     drawn = _random_spins(rng, (num_patterns, num_neurons))
     if distinct:
-        for _ in range(_ROUNDS):
-            repeated = _repeated_rows(drawn)
-            if repeated.size == 0:
-                break
-            drawn[repeated] = _random_spins(rng, (repeated.size, num_neurons))
+        _redraw(drawn, lambda rows: _random_spins(rng, (rows.size, num_neurons)))
     return check_patterns(drawn, distinct=distinct)
 
 
@@ -115,18 +112,14 @@ def correlated_patterns(
     prototypes = _random_spins(rng, (num_prototypes, num_neurons))
     parents = prototypes[np.arange(num_patterns) % num_prototypes]
     drawn = flip_by_rate(parents, flip_probability, rng=rng)
-    if distinct:
-        for _ in range(_ROUNDS):
-            repeated = _repeated_rows(drawn)
-            if repeated.size == 0:
-                break
-            drawn[repeated] = flip_by_rate(parents[repeated], flip_probability, rng=rng)
-        else:
-            raise ValueError(
-                f"num_patterns should leave room for distinct patterns. Got {num_patterns} copies "
-                f"of {num_prototypes} prototypes of {num_neurons} neurons at flip_probability "
-                f"{flip_probability}; lower it, raise the rate, or pass distinct=False."
-            )
+    if distinct and not _redraw(
+        drawn, lambda rows: flip_by_rate(parents[rows], flip_probability, rng=rng)
+    ):
+        raise ValueError(
+            f"num_patterns should leave room for distinct patterns. Got {num_patterns} copies "
+            f"of {num_prototypes} prototypes of {num_neurons} neurons at flip_probability "
+            f"{flip_probability}; lower it, raise the rate, or pass distinct=False."
+        )
     return check_patterns(drawn, distinct=distinct)
 
 
@@ -243,12 +236,17 @@ def _random_spins(rng: np.random.Generator, shape: tuple[int, ...]) -> Spins:
     return (1 - 2 * rng.integers(0, 2, size=shape, dtype=np.int8)).astype(np.int8)
 
 
-def _repeated_rows(spins: Spins) -> NDArray[np.intp]:
-    """Return the indices of rows that equal an earlier row."""
-    packed = np.packbits(spins < 0, axis=1)
-    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first = np.unique(keys, return_index=True)
-    return np.setdiff1d(np.arange(len(spins)), first)
+def _redraw(spins: Spins, draw: Callable[[NDArray[np.intp]], Spins]) -> bool:
+    """Draw rows that equal an earlier row again, in place; return whether none is left."""
+    for _ in range(_ROUNDS):
+        packed = np.packbits(spins < 0, axis=1)
+        keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+        _, first = np.unique(keys, return_index=True)
+        repeated = np.setdiff1d(np.arange(len(spins)), first)
+        if repeated.size == 0:
+            return True
+        spins[repeated] = draw(repeated)
+    return False
 
 
 def _chosen(known: Booleans, count: int, rng: np.random.Generator, name: str) -> Booleans:

@@ -21,16 +21,22 @@ from classical_ref.log_sums import log_sum_exp, softmax
 class Lagrangian(ABC):
     """A convex function over the last axis; one of the final classes of this module."""
 
-    is_elementwise: ClassVar[bool]
+    is_elementwise: ClassVar[bool] = True
     """Whether every activation depends on its own neuron alone."""
 
-    @abstractmethod
     def value(self, x: Floats) -> Floats:
         """Return L of states ``(..., num_neurons)``, of shape ``(...)``."""
+        return np.asarray(self._value(x))
 
-    @abstractmethod
     def activation(self, x: Floats) -> Floats:
         """Return the gradient of L, of the shape of ``x``."""
+        return np.asarray(self._activation(x))
+
+    @abstractmethod
+    def _value(self, x: Floats) -> Floats: ...
+
+    @abstractmethod
+    def _activation(self, x: Floats) -> Floats: ...
 
 
 @final
@@ -38,14 +44,10 @@ class Lagrangian(ABC):
 class Identity(Lagrangian):
     """``L = |x|**2 / 2``, activation ``x``."""
 
-    is_elementwise: ClassVar[bool] = True
-
-    def value(self, x: Floats) -> Floats:
-        """Return ``|x|**2 / 2``."""
+    def _value(self, x: Floats) -> Floats:
         return np.asarray((x**2).sum(axis=-1) / 2)
 
-    def activation(self, x: Floats) -> Floats:
-        """Return ``x``."""
+    def _activation(self, x: Floats) -> Floats:
         return x
 
 
@@ -59,17 +61,14 @@ class RectifiedPower(Lagrangian):
 
     order: float = 2.0
     """Exponent of L, at least 2; 2 is the rectified linear unit."""
-    is_elementwise: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_within("[2, inf)", order=self.order)
 
-    def value(self, x: Floats) -> Floats:
-        """Return ``sum max(x, 0)**order / order``."""
+    def _value(self, x: Floats) -> Floats:
         return np.asarray((np.maximum(x, 0) ** self.order).sum(axis=-1) / self.order)
 
-    def activation(self, x: Floats) -> Floats:
-        """Return ``max(x, 0)**(order - 1)``."""
+    def _activation(self, x: Floats) -> Floats:
         return np.asarray(np.maximum(x, 0) ** (self.order - 1))
 
 
@@ -87,15 +86,11 @@ class _Sharp(Lagrangian):
 class Tanh(_Sharp):
     """``L = sum log cosh(beta x) / beta``, activation ``tanh(beta x)``."""
 
-    is_elementwise: ClassVar[bool] = True
-
-    def value(self, x: Floats) -> Floats:
-        """Return ``sum log cosh(beta x) / beta``."""
+    def _value(self, x: Floats) -> Floats:
         size = self.beta * np.abs(x)
         return np.asarray((size + np.log1p(np.exp(-2 * size)) - np.log(2)).sum(axis=-1) / self.beta)
 
-    def activation(self, x: Floats) -> Floats:
-        """Return ``tanh(beta x)``."""
+    def _activation(self, x: Floats) -> Floats:
         return np.asarray(np.tanh(self.beta * x))
 
 
@@ -104,14 +99,10 @@ class Tanh(_Sharp):
 class Sigmoid(_Sharp):
     """``L = sum log(1 + exp(beta x)) / beta``, activation ``1 / (1 + exp(-beta x))``."""
 
-    is_elementwise: ClassVar[bool] = True
-
-    def value(self, x: Floats) -> Floats:
-        """Return ``sum log(1 + exp(beta x)) / beta``."""
+    def _value(self, x: Floats) -> Floats:
         return np.asarray(np.logaddexp(0, self.beta * x).sum(axis=-1) / self.beta)
 
-    def activation(self, x: Floats) -> Floats:
-        """Return ``1 / (1 + exp(-beta x))``."""
+    def _activation(self, x: Floats) -> Floats:
         return np.asarray((1 + np.tanh(self.beta * x / 2)) / 2)
 
 
@@ -122,12 +113,10 @@ class Softmax(_Sharp):
 
     is_elementwise: ClassVar[bool] = False
 
-    def value(self, x: Floats) -> Floats:
-        """Return ``log sum exp(beta x) / beta``."""
+    def _value(self, x: Floats) -> Floats:
         return log_sum_exp(self.beta * x) / self.beta
 
-    def activation(self, x: Floats) -> Floats:
-        """Return ``softmax(beta x)``."""
+    def _activation(self, x: Floats) -> Floats:
         return softmax(self.beta * x)
 
 
@@ -152,13 +141,11 @@ class LayerNorm(_Normal):
 
     is_elementwise: ClassVar[bool] = False
 
-    def value(self, x: Floats) -> Floats:
-        """Return ``D gamma sqrt(var(x) + epsilon) + delta sum x``."""
+    def _value(self, x: Floats) -> Floats:
         width = np.sqrt(x.var(axis=-1) + self.epsilon)
         return np.asarray(x.shape[-1] * self.gamma * width + self.delta * x.sum(axis=-1))
 
-    def activation(self, x: Floats) -> Floats:
-        """Return ``gamma (x - mean) / sqrt(var + epsilon) + delta``."""
+    def _activation(self, x: Floats) -> Floats:
         width = np.sqrt(x.var(axis=-1, keepdims=True) + self.epsilon)
         return np.asarray(self.gamma * (x - x.mean(axis=-1, keepdims=True)) / width + self.delta)
 
@@ -170,12 +157,10 @@ class Spherical(_Normal):
 
     is_elementwise: ClassVar[bool] = False
 
-    def value(self, x: Floats) -> Floats:
-        """Return ``gamma sqrt(|x|**2 + epsilon) + delta sum x``."""
+    def _value(self, x: Floats) -> Floats:
         length = np.sqrt((x**2).sum(axis=-1) + self.epsilon)
         return np.asarray(self.gamma * length + self.delta * x.sum(axis=-1))
 
-    def activation(self, x: Floats) -> Floats:
-        """Return ``gamma x / sqrt(|x|**2 + epsilon) + delta``."""
+    def _activation(self, x: Floats) -> Floats:
         length = np.sqrt((x**2).sum(axis=-1, keepdims=True) + self.epsilon)
         return np.asarray(self.gamma * x / length + self.delta)

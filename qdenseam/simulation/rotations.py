@@ -7,7 +7,7 @@ r"""Layers of RY rotations with diagonal phases between them, their gradient and
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Complexes, Floats
+from classical_ref.checks import Complexes, Floats, check_array
 from qdenseam.simulation.diagonal import Observable
 
 
@@ -97,16 +97,9 @@ def rotation_tangents(
 def _checked(
     generator: Floats, gammas: npt.ArrayLike, angles: npt.ArrayLike
 ) -> tuple[list[Complexes], Floats]:
-    rows, turns = np.asarray(angles, dtype=float), np.asarray(gammas, dtype=float)
-    if (
-        rows.ndim != 2
-        or turns.shape != (len(rows) - 1,)
-        or generator.shape != (2 ** rows.shape[1],)
-    ):
-        raise ValueError(
-            "generator, gammas and angles should have shapes (2**D,), (p,) and (p + 1, D). "
-            f"Got {generator.shape}, {turns.shape} and {rows.shape}."
-        )
+    rows = check_array("angles", angles, "p + 1", "D")
+    turns = check_array("gammas", gammas, len(rows) - 1)
+    check_array("generator", generator, 2 ** rows.shape[1])
     return [np.exp(-1j * gamma * generator) for gamma in turns], rows
 
 

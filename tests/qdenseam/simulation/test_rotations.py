@@ -114,7 +114,10 @@ def test_the_counterdiabatic_state_is_the_circuits(
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: rotation_state(np.zeros(4), [0.1], np.zeros((1, 2))), "should have shapes"),
+        (
+            lambda: rotation_state(np.zeros(4), [0.1], np.zeros((1, 2))),
+            r"gammas should have shape \(0,\)\. Got shape",
+        ),
         (lambda: rotations([], np.zeros((2, 2))), r"rotation_angles should have shape \(1, D\)"),
         (
             lambda: counterdiabatic(
