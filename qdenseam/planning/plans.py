@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from qiskit.transpiler import Target
 
 from circuits.circuit_facts import two_qubit_gates
 from circuits.resources import count
+from classical_ref.checks import check_integer
 from qdenseam.execution.compiling.compilation import predicted_layout
 from qdenseam.execution.compiling.layout import Layout, typical_survival
 from qdenseam.execution.devices.parts import working_qubits
@@ -31,6 +33,7 @@ from qdenseam.spelling import spell
 ACCEPTANCE_PER_FALSE_ACCEPT = 5
 """A filter whose acceptance is not this many times what noise makes it accept is left out."""
 _FIRST_SEEDS = 2  # routings of a first look
+_success = attrgetter("success")
 _NUM_REFINED = 3  # plans that are worth all routings
 _LEAST_ROUTED = 0.7  # gates of a routed filter over those as written; .72 was the least seen
 
@@ -160,16 +163,18 @@ def plan(
             f"{mask.shape}."
         )
     num_flips = int(mask.all()) if expected_flips is None else expected_flips
-    if not 0 <= num_flips <= mask.sum():
+    check_integer(0, expected_flips=num_flips)
+    if num_flips > mask.sum():
         raise ValueError(
             f"expected_flips should be in 0..{mask.sum()}, the known. Got {num_flips}."
         )
     if not 0 <= margin <= 1:
         raise ValueError(f"margin should be in [0, 1]. Got {margin}.")
-    if memory.num_neurons > len(working_qubits(target)):
+    most = len(working_qubits(target))
+    if memory.num_neurons > most:
         raise ValueError(
-            f"memory should have at most {len(working_qubits(target))} neurons, the device's "
-            f"working qubits. Got {memory.num_neurons}."
+            f"memory should have at most {most} neurons, the device's working qubits. Got "
+            f"{memory.num_neurons}."
         )
     own: list[RecallMethod] = []
     for chosen in methods:
@@ -226,10 +231,6 @@ def best_of_each_kind(plans: Sequence[Plan]) -> list[Plan]:
         signals = getattr(each.method, "num_controls", degree)
         kept.setdefault((each.method.name, signals, each.state_preparations), each)
     return [*kept.values(), *plans[-1:]]
-
-
-def _success(found: Plan) -> float:
-    return found.success
 
 
 def _is_left_out(
