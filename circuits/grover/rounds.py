@@ -8,7 +8,6 @@ is its list of rounds (φ, χ), the first one first.
 import cmath
 from collections.abc import Callable
 from math import acosh, asin, atan2, ceil, cos, cosh, isclose, pi, sin, sqrt
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 from circuits.loading.preparation import Preparation
 from circuits.registers import join
 from circuits.synthesis import multi_controlled
-from classical_ref.checks import check_at_least, check_within
+from classical_ref.checks import Complexes, check_at_least, check_within
 
 Rounds = tuple[tuple[float, float], ...]
 """(oracle phase φ, reflection phase χ) of each round."""
@@ -104,7 +103,7 @@ def fixed_point_rounds(fraction: float, max_failure: float) -> Rounds:
     return tuple((-alpha, -other) for alpha, other in zip(reversed(alphas), alphas, strict=True))
 
 
-def success_amplitudes(fraction: npt.ArrayLike, rounds: Rounds) -> tuple[Any, Any]:
+def success_amplitudes(fraction: npt.ArrayLike, rounds: Rounds) -> tuple[Complexes, Complexes]:
     """Return the amplitudes (marked, unmarked) after the rounds, for marked weights.
 
     The state never leaves the plane of |marked⟩ and |unmarked⟩, so two complex numbers hold all
@@ -115,7 +114,7 @@ def success_amplitudes(fraction: npt.ArrayLike, rounds: Rounds) -> tuple[Any, An
         rounds: The schedule.
 
     Returns:
-        Two complex numbers, or two arrays of the shape of ``fraction``.
+        Two arrays of the shape of ``fraction``; numbers for a number.
 
     Raises:
         ValueError: A fraction is outside [0, 1].

@@ -12,10 +12,12 @@ References:
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from qiskit import QuantumCircuit
+from qiskit.circuit.library import CXGate
+from qiskit.synthesis import TwoQubitBasisDecomposer, TwoQubitWeylDecomposition
 
 from circuits.synthesis.multiplexer import cz_control, u_angles
 from classical_ref.checks import Complexes, Floats
@@ -151,8 +153,6 @@ def _factors(
 
     None if more than ``most`` CX are needed; three always suffice.
     """
-    from qiskit.synthesis import TwoQubitWeylDecomposition
-
     decomposer = _cx_decomposer()
     weyl = TwoQubitWeylDecomposition(matrix, fidelity=None)  # None: no gate nearby instead
     for num_cx, decomposed in enumerate(
@@ -175,10 +175,7 @@ def _factors(
 
 
 @cache
-def _cx_decomposer() -> Any:
-    from qiskit.circuit.library import CXGate
-    from qiskit.synthesis import TwoQubitBasisDecomposer
-
+def _cx_decomposer() -> TwoQubitBasisDecomposer:
     return TwoQubitBasisDecomposer(CXGate())
 
 

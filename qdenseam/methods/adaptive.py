@@ -91,17 +91,21 @@ class SharedCircuits:
     asked: tuple[Integers, ...] = ()
     """For each circuit just asked for, the searches that wait for its readouts, in order."""
 
-    def waiting(self, rounds: Sequence[Round], who: Sequence[Integers]) -> Self:
-        """Return the state in which searches, by their places, wait for each of the rounds."""
-        return replace(
+    def asking(
+        self, groups: Sequence[tuple[RecallMethod, Integers]], memory: Any, probe: Spins
+    ) -> tuple[Self, list[Round]]:
+        """Return the state in which groups of searches, by their places, wait, and their rounds."""
+        rounds = [Round(method=m, memory=memory, probe=probe, shots=len(who)) for m, who in groups]
+        costs = (r.shots * r.method.state_preparations(memory, probe) for r in rounds)
+        waiting = replace(
             self,
             num_rounds=self.num_rounds + bool(rounds),
             circuits=self.circuits + len(rounds),
             shots=self.shots + sum(r.shots for r in rounds),
-            state_preparations=self.state_preparations
-            + sum(r.shots * r.method.state_preparations(r.memory, r.probe) for r in rounds),
-            asked=tuple(who),
+            state_preparations=self.state_preparations + sum(costs),
+            asked=tuple(who for _, who in groups),
         )
+        return waiting, rounds
 
 
 class AdaptiveMethod(Named, ABC):
@@ -113,7 +117,9 @@ class AdaptiveMethod(Named, ABC):
     """Whether it is meant for probes with wrong bits too; the others complete unknown ones."""
 
     @abstractmethod
-    def start(self, memory: Any, probe: Spins, shots: int, rng: np.random.Generator) -> Any:
+    def start(
+        self, memory: Any, probe: Spins, shots: int, rng: np.random.Generator
+    ) -> AdaptiveState:
         """Return the state before any circuit, for ``shots`` answers."""
 
     @abstractmethod
@@ -124,7 +130,7 @@ class AdaptiveMethod(Named, ABC):
         state: Any,
         readouts: Sequence[Spins],
         rng: np.random.Generator,
-    ) -> tuple[Any, list[Round]]:
+    ) -> tuple[AdaptiveState, list[Round]]:
         """Return the state after the last rounds' readouts and the next rounds; none means done.
 
         Args:
@@ -165,7 +171,7 @@ def run_rounds(
     sample: Sample,
     *,
     rng: np.random.Generator | int | None = None,
-) -> Any:
+) -> AdaptiveState:
     """Run rounds until the method is done and return its last state.
 
     Args:
@@ -194,7 +200,7 @@ def run_together(
     sample: Sample,
     *,
     rng: np.random.Generator | int | None = None,
-) -> list[Any]:
+) -> list[AdaptiveState]:
     """Run the recalls of many probes side by side, see :func:`run_rounds`.
 
     The next rounds of all that are not done yet go to one call of ``sample``.

@@ -92,7 +92,7 @@ class EnergySearch(AdaptiveMethod):
         """Keep what is lower and ask for what is lower still."""
         if state.num_rounds == 0:
             everyone = np.arange(len(state.answers))
-            return self._asked(memory, probe, state, [(0.0, 0, everyone)])
+            return state.asking([(self._round(0.0, 0), everyone)], memory, probe)
         diagonal = memory.diagonal(probe)
         answers, bounds = state.answers.copy(), state.bounds.copy()
         for who, measured in zip(state.asked, readouts, strict=True):
@@ -107,28 +107,16 @@ class EnergySearch(AdaptiveMethod):
         state = replace(state, answers=answers, bounds=bounds, asked=())
         levels = np.rint(_energy(diagonal, answers) / self.resolution)
         wanted = np.stack([levels, iterations], axis=1)
-        groups = []
+        groups, calls = [], state.calls.copy()
         for level, j in np.unique(wanted[going], axis=0).tolist():
             who = np.flatnonzero(going & (wanted == [level, j]).all(axis=1))
             threshold = level * self.resolution / memory.num_neurons
-            groups.append((threshold, int(j), who))
-        return self._asked(memory, probe, state, groups)
+            groups.append((self._round(threshold, int(j)), who))
+            calls[who] += max(int(j), 1)
+        return replace(state, calls=calls).asking(groups, memory, probe)
 
-    def _asked(
-        self,
-        memory: EnergyMemory,
-        probe: Spins,
-        state: EnergySearchState,
-        groups: list[tuple[float, int, Integers]],
-    ) -> tuple[EnergySearchState, list[Round]]:
-        calls, rounds = state.calls.copy(), []
-        for threshold, iterations, who in groups:
-            method = ThresholdSearch(threshold, iterations, self.warm_start, self.resolution)
-            rounds.append(Round(method=method, memory=memory, probe=probe, shots=len(who)))
-            if state.num_rounds:
-                calls[who] += max(iterations, 1)
-        waiting = state.waiting(rounds, [who for *_, who in groups])
-        return replace(waiting, calls=calls), rounds
+    def _round(self, threshold: float, iterations: int) -> ThresholdSearch:
+        return ThresholdSearch(threshold, iterations, self.warm_start, self.resolution)
 
 
 def _energy(diagonal: Floats, states: Spins) -> Floats:

@@ -193,11 +193,12 @@ def test_layouts_take_what_is_predicted_best(rng) -> None:
             AmplitudeMemory(random_patterns(3, 6, rng=rng)), "110010"
         )
     )
-    ours, qiskits = route_by_trees(circuit, target), route_by_qiskit(circuit, target, num_seeds=2)
+    ours = route_by_trees(circuit, target, num_routings=2)
+    qiskits = route_by_qiskit(circuit, target, num_seeds=2)
     assert max(map(two_qubit_gates, ours)) < min(map(two_qubit_gates, qiskits))
-    routed = route(circuit, target, num_seeds=2)  # equal circuits once: trees may agree
-    assert len(qiskits) < len(routed) <= len(qiskits) + len(ours)
-    assert {*map(two_qubit_gates, routed)} <= {*map(two_qubit_gates, [*ours, *qiskits])}
+    # what differs in angles alone is one routing: trees may agree
+    different = [*dict.fromkeys(map(gates_and_places, [*qiskits, *ours]))]
+    assert [*map(gates_and_places, route(circuit, target, num_seeds=2))] == different
     found = best_layout(circuit, target, num_seeds=2)
     assert two_qubit_gates(found.circuit) in map(two_qubit_gates, ours)
     assert_same_shots(found.circuit, circuit)
@@ -228,6 +229,12 @@ def test_fractional_gates_are_used(rng) -> None:
         assert all(0 <= angle <= np.pi / 2 for angle in angles)
         assert_same_shots(routed, circuit)
     assert ["rzz" in routed.count_ops() for routed in found] == [True, True, False, False]
+
+
+def gates_and_places(circuit: QuantumCircuit) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return tuple(
+        (i.operation.name, tuple(circuit.find_bit(q).index for q in i.qubits)) for i in circuit.data
+    )
 
 
 def calibrated(coupling_map, rng, gates=("cz", "rz", "sx", "x")) -> Target:

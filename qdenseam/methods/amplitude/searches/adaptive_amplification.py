@@ -12,7 +12,6 @@ from qdenseam.methods.adaptive import Round
 from qdenseam.methods.amplitude.searches.growing_search import (
     GrowingSearch,
     SearchState,
-    asked_rounds,
     completion_rounds,
 )
 from qdenseam.methods.base import Floats, RecallLaw, Spins, law_of_joint, register
@@ -69,15 +68,11 @@ class AdaptiveAmplification(GrowingSearch):
         if state.num_rounds == self.round_limit(memory) or not unfinished.any():
             return state, []
         iterations = self.drawn_iterations(state, rng)
-        return asked_rounds(
-            state,
-            [
-                (completion_rounds(j), np.flatnonzero(unfinished & (iterations == j)))
-                for j in np.unique(iterations[unfinished]).tolist()
-            ],
-            memory,
-            spins,
-        )
+        groups = [
+            (completion_rounds(j), np.flatnonzero(unfinished & (iterations == j)))
+            for j in np.unique(iterations[unfinished]).tolist()
+        ]
+        return state.asking(groups, memory, spins)
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from classical_ref.checks import Booleans, Integers, lock
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits
+from qdenseam.methods.adaptive import AdaptiveMethod, SharedCircuits
 from qdenseam.methods.amplitude.searches.amplification import AmplitudeAmplification
 from qdenseam.methods.amplitude.searches.marking import claim_of_each
 from qdenseam.methods.base import Floats, RecallMethod, Spins, check_counts
@@ -107,16 +107,3 @@ class GrowingSearch(AdaptiveMethod):
 def completion_rounds(iterations: int) -> RecallMethod:
     """Return amplification of the matches by so many Grover rounds."""
     return AmplitudeAmplification(1, Iterations(iterations, may_over_rotate=True))
-
-
-def asked_rounds(
-    state: SearchState,
-    groups: list[tuple[RecallMethod, Integers]],
-    memory: AmplitudeMemory,
-    probe: Spins,
-) -> tuple[SearchState, list[Round]]:
-    """Return the state that waits for the groups, and their rounds."""
-    rounds = [
-        Round(method=method, memory=memory, probe=probe, shots=len(who)) for method, who in groups
-    ]
-    return state.waiting(rounds, [who for _, who in groups]), rounds

@@ -8,7 +8,7 @@ pattern the weight of all patterns that share its known part.
 from abc import abstractmethod
 from dataclasses import dataclass
 from math import isclose
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -202,7 +202,7 @@ class MarkedSearch(RecallMethod):
         schedule = None if self.schedule is None else as_schedule(self.schedule)
         return self.claim(memory, np.asarray(known, dtype=bool)).rounds(schedule)
 
-    def state_preparations(self, memory: AmplitudeMemory, probe: Any) -> int:
+    def state_preparations(self, memory: AmplitudeMemory, probe: Spins | str) -> int:
         """Return 2k + 1 for k rounds, of the state that the search starts from."""
         return 2 * len(self.rounds(memory, memory.check_probe(probe) != 0)) + 1
 

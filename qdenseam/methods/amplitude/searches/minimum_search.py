@@ -14,7 +14,6 @@ from qdenseam.methods.adaptive import Round
 from qdenseam.methods.amplitude.searches.growing_search import (
     GrowingSearch,
     SearchState,
-    asked_rounds,
     completion_rounds,
 )
 from qdenseam.methods.amplitude.searches.set_intersection import SetIntersection
@@ -70,7 +69,7 @@ class MinimumSearch(GrowingSearch):
         spins = memory.check_probe(probe)
         if not state.asked:  # one measurement of the memory starts every search
             everyone = np.arange(len(state.answers))
-            return asked_rounds(state, [(completion_rounds(0), everyone)], memory, spins)
+            return state.asking([(completion_rounds(0), everyone)], memory, spins)
         answers = state.answers.copy()
         nearer = np.zeros(len(answers), dtype=bool)
         for who, states in zip(state.asked, readouts, strict=True):
@@ -86,18 +85,11 @@ class MinimumSearch(GrowingSearch):
             return replace(state, asked=()), []
         iterations = self.drawn_iterations(state, rng)
         wanted = np.stack([iterations, distances], axis=1)
-        return asked_rounds(
-            state,
-            [
-                (
-                    self._round(j, distance - 1),
-                    np.flatnonzero(unfinished & (iterations == j) & (distances == distance)),
-                )
-                for j, distance in np.unique(wanted[unfinished], axis=0).tolist()
-            ],
-            memory,
-            spins,
-        )
+        groups = [
+            (self._round(j, d - 1), np.flatnonzero(unfinished & (wanted == [j, d]).all(axis=1)))
+            for j, d in np.unique(wanted[unfinished], axis=0).tolist()
+        ]
+        return state.asking(groups, memory, spins)
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D) and the rounds of a chain, no circuit."""
