@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits, check_bits
-from classical_ref.checks import Booleans, lock
+from classical_ref.checks import Booleans, check_mask, lock
 
 
 class Basis:
@@ -158,11 +158,7 @@ def affine_hull(patterns: npt.ArrayLike, known: npt.ArrayLike | None = None) -> 
     """
     bits = check_bits(patterns)
     num_bits = bits.shape[1]
-    mask = np.ones(num_bits, dtype=bool) if known is None else np.asarray(known)
-    if mask.shape != (num_bits,) or mask.dtype != np.bool_:
-        raise ValueError(
-            f"known should be bool of shape ({num_bits},). Got {mask.dtype} of shape {mask.shape}."
-        )
+    mask = check_mask("known", np.ones(num_bits, bool) if known is None else known, (num_bits,))
     basis = Basis()
     basis.add((1 << len(bits)) - 1, 1 << num_bits)  # the constant column is label num_bits
     columns = pack(bits.T)

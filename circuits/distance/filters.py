@@ -18,7 +18,7 @@ from qiskit.circuit import Qubit
 from circuits.bit_order import check_bits, check_positions
 from circuits.distance.signal_processing import SignalAngles
 from circuits.synthesis import multi_controlled
-from classical_ref.checks import check_at_least
+from classical_ref.checks import check_array, check_at_least
 
 
 def distance_filter(
@@ -134,9 +134,7 @@ def symmetric_filter(
     Raises:
         ValueError: Bits, positions or phases are malformed.
     """
-    row = np.asarray(phases, dtype=float)
-    if row.ndim != 1 or len(row) == 0:
-        raise ValueError(f"phases should have shape (degree + 1,). Got {row.shape}.")
+    row = check_array("phases", phases, "degree + 1")
     circuit, neurons, ones = _start(probe_bits, positions, num_flags=1)
     flag = circuit.qubits[-1]
     with _compared(circuit, ones):

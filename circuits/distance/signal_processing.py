@@ -31,7 +31,7 @@ from circuits.distance.spectral_factor import (
     outer_factor,
     spectral_factor,
 )
-from classical_ref.checks import Complexes, Floats, lock
+from classical_ref.checks import Complexes, Floats, check_array, lock
 
 _GRID = 2**18
 _MARGIN = 1e-3
@@ -128,9 +128,7 @@ def table_angles(table: npt.ArrayLike) -> SignalAngles:
     Raises:
         ValueError: The table is not a row of numbers in [0, 1].
     """
-    values = np.array(table, dtype=float)
-    if values.ndim != 1 or len(values) == 0:
-        raise ValueError(f"table should have shape (n + 1,). Got {values.shape}.")
+    values = check_array("table", table, "n + 1")
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueError(
             f"table should lie in [0, 1]. Got {values.min()} to {values.max()}; divide by the "

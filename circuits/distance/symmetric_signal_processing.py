@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Complexes, Floats
+from classical_ref.checks import Complexes, Floats, check_array
 
 _MAX_STEPS = 60
 _LARGEST = 0.999
@@ -39,9 +39,7 @@ def symmetric_phases(chebyshev: npt.ArrayLike) -> Floats:
         (2022); Dong, Lin, Ni and Wang, "Robust iterative method for symmetric quantum signal
         processing in all parameter regimes" (2024).
     """
-    c = np.array(chebyshev, dtype=float)
-    if c.ndim != 1 or len(c) == 0 or not np.isfinite(c).all():
-        raise ValueError(f"chebyshev should be a finite row. Got shape {c.shape}.")
+    c = check_array("chebyshev", chebyshev, "degree + 1")
     degree = len(c) - 1
     if np.abs(c[degree - 1 :: -2]).any() and degree:
         raise ValueError(
@@ -76,9 +74,7 @@ def scaled_phases(chebyshev: npt.ArrayLike) -> tuple[Floats, float]:
     Raises:
         ValueError: The coefficients mix parities or are not a finite row.
     """
-    c = np.array(chebyshev, dtype=float)
-    if c.ndim != 1 or len(c) == 0 or not np.isfinite(c).all():
-        raise ValueError(f"chebyshev should be a finite row. Got shape {c.shape}.")
+    c = check_array("chebyshev", chebyshev, "degree + 1")
     phases, scale = _scaled_phases(c.tobytes())
     return phases.copy(), scale
 
@@ -100,9 +96,7 @@ def table_series(table: npt.ArrayLike) -> Floats:
     Raises:
         ValueError: The table is not a non-empty row.
     """
-    values = np.array(table, dtype=float)
-    if values.ndim != 1 or len(values) == 0:
-        raise ValueError(f"table should have shape (n + 1,). Got {values.shape}.")
+    values = check_array("table", table, "n + 1")
     n = len(values) - 1
     series = np.zeros(2 * n + 1)
     if n == 0:
@@ -129,9 +123,7 @@ def symmetric_response(phases: npt.ArrayLike, angles: npt.ArrayLike) -> Floats:
     Raises:
         ValueError: ``phases`` is not a non-empty row.
     """
-    row = np.asarray(phases, dtype=float)
-    if row.ndim != 1 or len(row) == 0:
-        raise ValueError(f"phases should have shape (degree + 1,). Got {row.shape}.")
+    row = check_array("phases", phases, "degree + 1")
     return _response(row, np.atleast_1d(np.asarray(angles, dtype=float)), 0)[0]
 
 

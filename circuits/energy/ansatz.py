@@ -14,7 +14,7 @@ from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.energy.phases import Phase
 from circuits.registers import join
-from classical_ref.checks import Floats, check_spins
+from classical_ref.checks import Floats, check_array, check_spins
 
 
 def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> Floats:
@@ -116,11 +116,7 @@ def rotations(
     Raises:
         ValueError: There is not one row of angles more than entanglers.
     """
-    angles = np.asarray(rotation_angles, dtype=float)
-    if angles.ndim != 2 or len(angles) != len(entanglers) + 1:
-        raise ValueError(
-            f"rotation_angles should have shape ({len(entanglers) + 1}, D). Got {angles.shape}."
-        )
+    angles = check_array("rotation_angles", rotation_angles, len(entanglers) + 1, "D")
     parts, names = [product_start(angles[0])], ["start"]
     for layer, (entangler, row) in enumerate(zip(entanglers, angles[1:], strict=True), start=1):
         parts += [entangler, product_start(row)]

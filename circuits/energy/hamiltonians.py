@@ -5,8 +5,6 @@ c_S = 2^{-D} Σ_x E(x) (-1)^{|x ∧ S|} (Walsh-Hadamard transform). A set S is t
 Σ_{i∈S} 2^i, so masks and basis states share one bit order.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
@@ -105,14 +103,6 @@ def phase_circuit(
         _move_parity(circuit, collected, 0, target)
     circuit.global_phase -= angle * float(weights[masks == 0].sum())
     return circuit
-
-
-def lock_arrays(holder: object, **dtypes: type) -> None:
-    """Replace the named array fields of a frozen dataclass by read-only copies of these types."""
-    for name, dtype in dtypes.items():
-        array: npt.NDArray[Any] = np.array(getattr(holder, name), dtype=dtype)
-        array.setflags(write=False)
-        object.__setattr__(holder, name, array)
 
 
 def _move_parity(circuit: QuantumCircuit, held: int, wanted: int, target: int) -> None:

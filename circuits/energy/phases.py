@@ -13,15 +13,14 @@ from math import pi
 from typing import final
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Qubit
 
 from circuits.bit_order import check_bits
-from circuits.energy.hamiltonians import lock_arrays, phase_circuit, walsh_coefficients
+from circuits.energy.hamiltonians import phase_circuit, walsh_coefficients
 from circuits.resources import count
 from circuits.synthesis.fourier import fourier, inverse_fourier
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Bits, Floats, Integers, check_array, lock
 
 
 class Phase(ABC):
@@ -52,7 +51,7 @@ class StringPhase(Phase):
     """D."""
 
     def __post_init__(self) -> None:
-        lock_arrays(self, masks=np.int64, weights=np.float64)
+        lock(self, masks=np.asarray(self.masks), weights=np.asarray(self.weights, dtype=float))
 
     def circuit(self, angle: float) -> QuantumCircuit:
         """Return exp(-i·angle·E) on register ``memory``."""
@@ -83,7 +82,7 @@ class CountingPhase(Phase):
         Draper, "Addition on a quantum computer" (2000), for addition by phases.
     """
 
-    pattern_bits: npt.NDArray[np.uint8]
+    pattern_bits: Bits
     tables: Floats
     fields: Floats
     constant: float = 0.0
@@ -91,17 +90,10 @@ class CountingPhase(Phase):
 
     def __post_init__(self) -> None:
         bits = check_bits(self.pattern_bits)
-        expected = (len(bits), bits.shape[1] + 1)
-        if np.shape(self.tables) != expected:
-            raise ValueError(
-                f"tables should have shape {expected}, one value per pattern and distance. "
-                f"Got {np.shape(self.tables)}."
-            )
-        if np.shape(self.fields) != (bits.shape[1],):
-            raise ValueError(
-                f"fields should have shape ({bits.shape[1]},). Got {np.shape(self.fields)}."
-            )
-        lock_arrays(self, pattern_bits=np.uint8, tables=np.float64, fields=np.float64)
+        num_patterns, num_neurons = bits.shape
+        tables = check_array("tables", self.tables, num_patterns, num_neurons + 1)
+        lock(self, pattern_bits=bits, tables=tables)
+        lock(self, fields=check_array("fields", self.fields, num_neurons))
 
     def circuit(self, angle: float) -> QuantumCircuit:
         """Return exp(-i·angle·E) on ``memory`` with w clean ``ancilla`` qubits."""
@@ -173,7 +165,7 @@ def _recount(
             circuit.p(unit * offset, digit)
 
 
-def _tour(bits: npt.NDArray[np.uint8]) -> list[int]:
+def _tour(bits: Bits) -> list[int]:
     """Return an order of the patterns from neighbor to nearest neighbor."""
     left = list(range(1, len(bits)))
     tour = [0]

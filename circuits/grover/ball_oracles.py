@@ -5,6 +5,7 @@ r"""Phase oracles that mark a Hamming ball around a probe, by a counter or by si
 with the distance d on the known positions. Both give their ancillas back clean on every state.
 """
 
+from collections.abc import Sequence
 from math import pi
 
 import numpy as np
@@ -12,11 +13,12 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
 
-from circuits.bit_order import check_bits, check_positions
+from circuits.bit_order import Bits, check_bits, check_positions
 from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import table_angles
 from circuits.loading.preparation import empty_circuit
 from circuits.synthesis import multi_controlled
+from circuits.synthesis.fourier import inverse_fourier
 from classical_ref.checks import check_at_least
 
 
@@ -43,7 +45,7 @@ def counter_ball_oracle(
     References:
         Draper, "Addition on a quantum computer" (2000), for the Fourier counter.
     """
-    bits, neurons = _checked(probe_bits, positions, radius)
+    bits, neurons = check_ball(probe_bits, positions, radius)
     if radius >= len(neurons):
         return _everywhere(len(bits), angle)
     width = len(neurons).bit_length()
@@ -59,11 +61,8 @@ def counter_ball_oracle(
         if limit >> i & 1:
             wanted = {k: limit >> k & 1 for k in range(i + 1, width)} | {i: 0}
             zeros = [counter[width - 1 - k] for k, bit in wanted.items() if not bit]
-            circuit.x(zeros)
-            multi_controlled.append_phase(
-                circuit, angle, [counter[width - 1 - k] for k in wanted], ladder
-            )
-            circuit.x(zeros)
+            compared = [counter[width - 1 - k] for k in wanted]
+            multi_controlled.append_phase(circuit, angle, compared, ladder, zeros=zeros)
     circuit.compose(count.inverse(), inplace=True)
     return circuit
 
@@ -77,23 +76,27 @@ def signal_ball_oracle(
     that the oracle is exact too: 2n² RZZ and no counter. Arguments, registers (one ``ancilla``) and
     errors as :func:`counter_ball_oracle`.
     """
-    bits, neurons = _checked(probe_bits, positions, radius)
+    bits, neurons = check_ball(probe_bits, positions, radius)
     if radius >= len(neurons):
         return _everywhere(len(bits), angle)
-    size = len(neurons) + 1
-    ball = (np.arange(size) <= radius).astype(float)
-    keep = signal_filter(bits, neurons, table_angles(ball), signal_angle=2 * pi / size)
+    keep = ball_filter(bits, neurons, radius)
     circuit = empty_circuit(len(bits), 1)
     circuit.compose(keep, circuit.qubits, inplace=True)
-    circuit.x(circuit.qubits[-1])
-    circuit.p(angle, circuit.qubits[-1])
-    circuit.x(circuit.qubits[-1])
+    inside = circuit.qubits[-1:]
+    multi_controlled.append_phase(circuit, angle, inside, zeros=inside)
     circuit.compose(keep.inverse(), circuit.qubits, inplace=True)
     return circuit
 
 
+def ball_filter(bits: Bits, neurons: Sequence[int], radius: int) -> QuantumCircuit:
+    """Return the filter that keeps the ball exactly: registers ``memory`` and ``flag``."""
+    size = len(neurons) + 1
+    angles = table_angles((np.arange(size) <= radius).astype(float))
+    return signal_filter(bits, neurons, angles, signal_angle=2 * pi / size)
+
+
 def _counting(
-    circuit: QuantumCircuit, bits: npt.NDArray[np.uint8], neurons: list[int], counter: list[Qubit]
+    circuit: QuantumCircuit, bits: Bits, neurons: list[int], counter: list[Qubit]
 ) -> QuantumCircuit:
     """Return the part that writes the number of mismatches into a clean counter."""
     count = circuit.copy_empty_like()
@@ -107,18 +110,18 @@ def _counting(
             count.cp(2 * pi / 2 ** (width - j), circuit.qubits[i], qubit)
     if ones:
         count.x(ones)
-    # inverse Fourier transform without swaps: qubit w - 1 - i ends as bit i
-    for i in range(width):
-        target = counter[width - 1 - i]
-        for lower in range(i):
-            count.cp(-pi / 2 ** (i - lower), counter[width - 1 - lower], target)
-        count.h(target)
+    inverse_fourier(count, counter[::-1])  # qubit w - 1 - i ends as bit i
     return count
 
 
-def _checked(
+def check_ball(
     probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int
-) -> tuple[npt.NDArray[np.uint8], list[int]]:
+) -> tuple[Bits, list[int]]:
+    """Return the checked bits and neurons of a ball.
+
+    Raises:
+        ValueError: Bits or positions are malformed, or the radius is negative.
+    """
     bits = check_bits(probe_bits, ndim=1)
     check_at_least(0, radius=radius)
     return bits, check_positions(positions, len(bits))

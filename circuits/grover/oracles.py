@@ -45,13 +45,10 @@ def match_oracle(
     if not neurons:
         circuit.global_phase = angle
         return circuit
-    zeros = [i for i in neurons if bits[i] == 0]
-    if zeros:
-        circuit.x(zeros)
     ancilla = circuit.qubits[len(bits)] if len(neurons) > 2 else None
-    multi_controlled.append_phase(circuit, angle, [circuit.qubits[i] for i in neurons], ancilla)
-    if zeros:
-        circuit.x(zeros)
+    compared = [circuit.qubits[i] for i in neurons]
+    zeros = [circuit.qubits[i] for i in neurons if bits[i] == 0]
+    multi_controlled.append_phase(circuit, angle, compared, ancilla, zeros=zeros)
     return circuit
 
 
@@ -95,12 +92,20 @@ def product_state_reflection(probabilities: npt.ArrayLike, flips: npt.ArrayLike)
         state.ry(angle, i)
         if bits[i]:
             state.x(i)
-    circuit = empty_circuit(len(bits), multi_controlled.num_ancillas(len(bits)))
-    memory = circuit.qubits[: len(bits)]
-    ancilla = circuit.qubits[-1] if len(bits) > 2 else None
+    return reflection_about(state)
+
+
+def reflection_about(state: QuantumCircuit) -> QuantumCircuit:
+    """Return 1 - 2|s⟩⟨s| for the state that a circuit on D qubits makes of |0…0⟩.
+
+    Returns:
+        A circuit with register ``memory`` and, from three neurons up, one clean ``ancilla``.
+    """
+    size = state.num_qubits
+    circuit = empty_circuit(size, multi_controlled.num_ancillas(size))
+    memory = circuit.qubits[:size]
+    ancilla = circuit.qubits[-1] if size > 2 else None
     circuit.compose(state.inverse(), memory, inplace=True)
-    circuit.x(memory)
-    multi_controlled.append_phase(circuit, pi, memory, ancilla)
-    circuit.x(memory)
+    multi_controlled.append_phase(circuit, pi, memory, ancilla, zeros=memory)
     circuit.compose(state, memory, inplace=True)
     return circuit

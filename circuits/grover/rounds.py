@@ -185,9 +185,7 @@ def reflection(
     ancilla = None if ladder is None else circuit.qubits[ladder]
     if touched:
         qubits = [wires[i] for i in touched]
-        circuit.x(qubits)
-        multi_controlled.append_phase(circuit, angle, qubits, ancilla)
-        circuit.x(qubits)
+        multi_controlled.append_phase(circuit, angle, qubits, ancilla, zeros=qubits)
     else:  # the state is A|0…0⟩ alone: S₀ is a global phase on the span
         circuit.global_phase += angle
     circuit.compose(prepared, wires, inplace=True)
@@ -208,9 +206,7 @@ def flags_oracle(num_flags: int, *, angle: float = pi) -> QuantumCircuit:
         circuit.add_register(AncillaRegister(1, "ancilla"))
         ancilla = circuit.qubits[-1]
     flags = circuit.qubits[:num_flags]
-    circuit.x(flags)
-    multi_controlled.append_phase(circuit, angle, flags, ancilla)
-    circuit.x(flags)
+    multi_controlled.append_phase(circuit, angle, flags, ancilla, zeros=flags)
     return circuit
 
 

@@ -6,13 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 
-from circuits.bit_order import check_bits, check_positions
-from circuits.distance.filters import signal_filter
-from circuits.distance.signal_processing import table_angles
+from circuits.bit_order import check_bits
 from circuits.gf2 import AffineHull
+from circuits.grover.ball_oracles import ball_filter, check_ball
 from circuits.loading.preparation import empty_circuit
 from circuits.synthesis import multi_controlled
-from classical_ref.checks import check_at_least
 
 
 def syndrome_circuit(checks: npt.ArrayLike) -> QuantumCircuit:
@@ -68,9 +66,7 @@ def hull_ball_oracle(
     Raises:
         ValueError: Bits or positions are malformed, or the radius is negative.
     """
-    bits = check_bits(probe_bits, ndim=1)
-    known = check_positions(positions, len(bits))
-    check_at_least(0, radius=radius)
+    bits, known = check_ball(probe_bits, positions, radius)
     if hull.checks.shape[1] != len(bits):
         raise ValueError(
             f"probe_bits should have shape ({hull.checks.shape[1]},). Got {bits.shape}."
@@ -85,9 +81,7 @@ def hull_ball_oracle(
     before = circuit.copy_empty_like()
     controls = []
     if has_ball:
-        size = len(known) + 1
-        ball = (np.arange(size) <= radius).astype(float)
-        keep = signal_filter(bits, known, table_angles(ball), signal_angle=2 * pi / size)
+        keep = ball_filter(bits, known, radius)
         inside = before.qubits[len(bits)]
         before.compose(keep, [*before.qubits[: len(bits)], inside], inplace=True)
         before.x(inside)

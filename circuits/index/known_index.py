@@ -22,7 +22,7 @@ from circuits.bit_order import Bits, check_bits
 from circuits.index.trees import IndexTree, coordinate_tree, index_trees
 from circuits.index.writing import SMALL, written
 from circuits.loading.dense import dense_circuit
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, check_mask
 
 MAX_PATTERNS = 64
 """Patterns whose circuit is worth having: it flips neurons by tables over the index."""
@@ -71,12 +71,7 @@ def known_indices(
         ValueError: ``bits`` is no array of bits, has over 64 rows, or ``known`` has another shape.
     """
     rows = check_bits(bits)
-    mask = np.asarray(known)
-    if mask.shape != rows.shape[1:] or mask.dtype != np.bool_:
-        raise ValueError(
-            f"known should be bool of shape ({rows.shape[1]},). Got {mask.dtype} of shape "
-            f"{mask.shape}."
-        )
+    mask = check_mask("known", known, rows.shape[1:])
     if len(rows) > MAX_PATTERNS:
         raise ValueError(
             f"an index takes at most {MAX_PATTERNS} patterns. Got {len(rows)}; use "

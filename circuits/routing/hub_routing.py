@@ -23,7 +23,7 @@ from circuits.loading.coupled import MAX_PATTERNS, MAX_QUBITS, prepare_on_sites
 from circuits.loading.coupled_search.placement import neighbor_words, place_qubits
 from circuits.resources import count
 from circuits.routing.hub_circuits import Flip, HubCircuit, Signal, read_hubs
-from circuits.routing.hub_sites import HubSites, hub_sites
+from circuits.routing.hub_sites import HubSites, Need, hub_sites
 from circuits.routing.parity_tree import ParityNetwork
 from circuits.sparse_simulator import SparseState, simulate
 
@@ -59,14 +59,15 @@ def route_hubs(
     terms = _terms(parts)
     beside = _beside(parts, terms)
     found: list[tuple[int, QuantumCircuit]] = []
-    for sites in hub_sites(
-        {site: frozenset(couplings.neighbors(site)) for site in couplings.physical_qubits},
-        num_members=len(parts.members),
-        num_hubs=len(parts.hubs),
-        num_beside=len(beside),
-        num_signals=parts.num_signals,
+    graph = {site: frozenset(couplings.neighbors(site)) for site in couplings.physical_qubits}
+    need = Need(
+        members=len(parts.members),
+        hubs=len(parts.hubs),
+        beside=len(beside),
+        signals=parts.num_signals,
         fractional=fractional,
-    ):
+    )
+    for sites in hub_sites(graph, need):
         frame = _Frame(
             parts=parts, sites=sites, beside=beside, couplings=couplings, fractional=fractional
         )

@@ -36,35 +36,31 @@ class HubSites:
         return sum(q in tree.inner or q in tree.leaves for q in tree.inner[tree.port])
 
 
-def hub_sites(
-    graph: Graph,
-    *,
-    num_members: int,
-    num_hubs: int = 1,
-    num_beside: int = 0,
-    num_signals: int = 1,
-    fractional: bool = False,
-    count: int = 4,
-) -> list[HubSites]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What is to stand on a device."""
+
+    members: int
+    """Qubits that hubs meet."""
+    hubs: int = 1
+    """Hubs; several are taken to have their signals one after the other."""
+    beside: int = 0
+    """Other qubits that need a site close by."""
+    signals: int = 1
+    """Signals of all hubs."""
+    fractional: bool = False
+    """Whether RZZ is one gate."""
+
+
+def hub_sites(graph: Graph, need: Need, *, count: int = 4) -> list[HubSites]:
     """Return the cheapest trees found, of different shapes.
 
     Args:
         graph: The sites coupled to each site.
-        num_members: Qubits that hubs meet.
-        num_hubs: Hubs; several are taken to have their signals one after the other.
-        num_beside: Other qubits that need a site close by.
-        num_signals: Signals of all hubs.
-        fractional: Whether RZZ is one gate.
+        need: What stands on them.
         count: How many trees are returned at most.
     """
-    need = _Need(
-        members=num_members,
-        hubs=num_hubs,
-        beside=num_beside,
-        signals=num_signals,
-        fractional=fractional,
-    )
-    for sets in _inner_sets(graph, num_members + 1):
+    for sets in _inner_sets(graph, need.members + 1):
         found: list[HubSites] = []
         for inside in sets:
             ways = [way for port in inside if (way := _around(graph, inside, port, need))]
@@ -77,15 +73,6 @@ def hub_sites(
                 shapes.setdefault(_shape(each.tree, each.tree.port), each)
             return list(shapes.values())[:count]
     return []
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Need:
-    members: int
-    hubs: int
-    beside: int
-    signals: int
-    fractional: bool
 
 
 def _rank(sites: HubSites) -> tuple[int, int]:
@@ -125,7 +112,7 @@ def _members(sites: int) -> Iterator[int]:
         sites &= sites - 1
 
 
-def _around(graph: Graph, inside: tuple[int, ...], port: int, need: _Need) -> HubSites | None:
+def _around(graph: Graph, inside: tuple[int, ...], port: int, need: Need) -> HubSites | None:
     """Return the tree on given inner sites and with a given port, ``None`` if there is no room."""
     hubs, toward_port = [port], {}
     for hub in hubs:
@@ -157,7 +144,7 @@ def _around(graph: Graph, inside: tuple[int, ...], port: int, need: _Need) -> Hu
 
 
 def _leaves(
-    graph: Graph, below: Mapping[int, list[int]], hubs: list[int], need: _Need
+    graph: Graph, below: Mapping[int, list[int]], hubs: list[int], need: Need
 ) -> dict[int, list[int]]:
     """Return leaves for each inner site, as many as members are left over, the cheapest first."""
     port, inside = hubs[0], set(below)

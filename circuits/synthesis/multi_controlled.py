@@ -23,9 +23,14 @@ def num_ancillas(num_controls: int) -> int:
 
 
 def append_phase(
-    circuit: QuantumCircuit, angle: float, qubits: Sequence[Qubit], ancilla: Qubit | None = None
+    circuit: QuantumCircuit,
+    angle: float,
+    qubits: Sequence[Qubit],
+    ancilla: Qubit | None = None,
+    *,
+    zeros: Sequence[Qubit] = (),
 ) -> None:
-    r"""Append e^{i·angle} on the state in which all ``qubits`` are 1.
+    r"""Append e^{i·angle} on the state in which all ``qubits`` are 1, but for ``zeros``.
 
     Costs 6(n - 2) + 2 CX for n >= 3 qubits, 2 for n = 2 and none for n = 1.
 
@@ -34,17 +39,22 @@ def append_phase(
         angle: The phase, in radians.
         qubits: At least one qubit.
         ancilla: A clean qubit, given back clean; needed from three qubits up.
+        zeros: Those of the qubits that should be 0 instead.
 
     Raises:
         ValueError: No qubits, or no ancilla where one is needed.
     """
+    for zero in zeros:
+        circuit.x(zero)
     if len(qubits) == 1:
         circuit.p(angle, qubits[0])
-        return
-    pair, ladder = conjunction_ladder(qubits, ancilla)
-    _append_ladder(circuit, ladder)
-    circuit.cp(angle, *pair)
-    _append_ladder_inverse(circuit, ladder)
+    else:
+        pair, ladder = conjunction_ladder(qubits, ancilla)
+        _append_ladder(circuit, ladder)
+        circuit.cp(angle, *pair)
+        _append_ladder_inverse(circuit, ladder)
+    for zero in zeros:
+        circuit.x(zero)
 
 
 def append_ry(

@@ -5,9 +5,9 @@ from typing import Self
 
 import numpy as np
 
-from circuits.energy.hamiltonians import lock_arrays, walsh_coefficients
+from circuits.energy.hamiltonians import walsh_coefficients
 from circuits.energy.phases import Phase, StringPhase
-from classical_ref.checks import Floats, Integers, Spins, SpinsLike
+from classical_ref.checks import Floats, Integers, Spins, SpinsLike, lock
 from qdenseam.memories.probe import PatternMemory
 
 
@@ -27,7 +27,7 @@ class ReducedEnergy(PatternMemory):
     """For each original neuron, the free neuron it follows, -1 where it is fixed, ``(D,)``."""
 
     def __post_init__(self) -> None:
-        lock_arrays(self, energies=np.float64, signs=np.int8, follows=np.int64)
+        lock(self, energies=self.energies, signs=self.signs, follows=self.follows)
 
     @classmethod
     def of(cls, diagonal: Floats) -> Self:

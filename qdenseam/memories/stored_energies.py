@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuits.energy.hamiltonians import lock_arrays
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, lock
 from qdenseam.memories.energy import EnergyMemory
 
 _EQUAL = 1e-9  # energies per neuron that are told apart
@@ -29,7 +28,7 @@ class StoredEnergies:
     """E of the most frequent outcome; ``None`` without one."""
 
     def __post_init__(self) -> None:
-        lock_arrays(self, stored=np.float64)
+        lock(self, stored=np.asarray(self.stored, dtype=float))
 
     @property
     def lowest(self) -> tuple[int, ...]:

@@ -2,14 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit
 
-from circuits.resources import count
+from circuits.resources import Resources, count
 from classical_ref.checks import Floats as Floats
 from classical_ref.checks import Integers, check_integer
 from classical_ref.checks import Spins as Spins
@@ -65,12 +65,9 @@ def law_of_joint(joint: npt.ArrayLike) -> RecallLaw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecallResources:
+class RecallResources(Resources):
     """What one shot costs, all-to-all, in CX and one-qubit gates."""
 
-    num_qubits: int
-    two_qubit_gates: int
-    two_qubit_depth: int
     state_preparations: int
     """How often the memory state is prepared or unprepared in one shot."""
 
@@ -131,12 +128,8 @@ class RecallMethod(Named, ABC):
     def resources(self, memory: Any, probe: Any) -> RecallResources:
         """Return the cost of one shot; equals the built circuit exactly."""
         counted = count(self.circuit(memory, probe))
-        return RecallResources(
-            num_qubits=counted.num_qubits,
-            two_qubit_gates=counted.two_qubit_gates,
-            two_qubit_depth=counted.two_qubit_depth,
-            state_preparations=self.state_preparations(memory, probe),
-        )
+        preparations = self.state_preparations(memory, probe)
+        return RecallResources(**asdict(counted), state_preparations=preparations)
 
 
 def check_counts(method: object, **least: int) -> None:

@@ -70,7 +70,7 @@ def test_a_single_pattern_is_its_own_hull():
 
 
 def test_wrong_shapes_are_refused():
-    with pytest.raises(ValueError, match=r"known should be bool of shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"known should be booleans of shape \(2,\)"):
         affine_hull([[0, 1]], [1, 1])
     with pytest.raises(ValueError, match=r"bits should have shape \(\.\.\., 2\)"):
         affine_hull([[0, 1]]).contains([0, 1, 1])

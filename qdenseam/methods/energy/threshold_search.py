@@ -5,12 +5,12 @@ from math import ceil
 from typing import ClassVar
 
 import numpy as np
-from qiskit import QuantumCircuit, QuantumRegister
+from qiskit import QuantumCircuit
 
 from circuits.energy.ansatz import product_start, warm_start_angles
+from circuits.grover.oracles import reflection_about
 from circuits.grover.threshold import below_threshold_oracle
 from circuits.registers import join
-from circuits.synthesis import multi_controlled
 from classical_ref.checks import check_positive
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
@@ -113,7 +113,8 @@ class ThresholdSearch(RecallMethod):
         num_rounds = self.settings(memory, probe)[1]
         rounds = range(1, num_rounds + 1)
         names = [f"{part} {number}" for number in rounds for part in ("oracle", "reflection")]
-        parts = [product_start(angles), *[oracle, _reflection(angles)] * num_rounds]
+        start = product_start(angles)
+        parts = [start, *[oracle, reflection_about(start)] * num_rounds]
         return join(parts, ["start", *names])
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
@@ -132,16 +133,3 @@ class ThresholdSearch(RecallMethod):
     def state_preparations(self, memory: EnergyMemory, probe: Spins | str) -> int:
         """Return 2j + 1: the start, and one unpreparing and one preparing per iteration."""
         return 2 * self.settings(memory, probe)[1] + 1
-
-
-def _reflection(angles: Floats) -> QuantumCircuit:
-    """Return 2|start⟩⟨start| - 1 up to a sign, with a clean ancilla from three neurons up."""
-    start = product_start(angles)
-    zeros = QuantumCircuit(*start.qregs)
-    zeros.x(range(len(angles)))
-    flip = QuantumCircuit(*start.qregs)
-    if multi_controlled.num_ancillas(len(angles)):
-        flip.add_register(QuantumRegister(1, "ancilla"))
-    ancilla = flip.qubits[-1] if flip.num_qubits > len(angles) else None
-    multi_controlled.append_phase(flip, np.pi, flip.qubits[: len(angles)], ancilla)
-    return join([start.inverse(), zeros, flip, zeros, start])

@@ -72,7 +72,7 @@ def test_an_affine_memory_costs_cx_only_where_bits_depend_on_others() -> None:
 
 def test_bad_input_is_refused() -> None:
     patterns = np.array([[0, 1], [1, 1]], dtype=np.uint8)
-    with pytest.raises(ValueError, match=r"known should be bool of shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"known should be booleans of shape \(2,\)"):
         known_indices(patterns, [0.5, 0.5], np.ones(3, dtype=bool))
     many = (np.arange(65)[:, None] >> np.arange(7) & 1).astype(np.uint8)
     with pytest.raises(ValueError, match="at most 64 patterns"):

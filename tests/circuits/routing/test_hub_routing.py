@@ -10,7 +10,7 @@ from circuits.circuit_facts import active_qubits, restricted_to, two_qubit_gates
 from circuits.grover.oracles import match_oracle
 from circuits.routing.hub_circuits import Flip, Signal, read_hubs
 from circuits.routing.hub_routing import route_hubs
-from circuits.routing.hub_sites import hub_sites
+from circuits.routing.hub_sites import Need, hub_sites
 from classical_ref.patterns import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory
 from qdenseam.execution.compiling.layout import best_layout, place
@@ -175,7 +175,7 @@ def test_inner_qubits_are_few(fractional) -> None:
     for name, most in (("line", 9), ("heavy-hex", 7), ("square", 4)):
         couplings = both_ways(MAPS[name])
         graph = {q: frozenset(couplings.neighbors(q)) for q in couplings.physical_qubits}
-        sites = hub_sites(graph, num_members=10, num_signals=6, fractional=fractional)
+        sites = hub_sites(graph, Need(members=10, signals=6, fractional=fractional))
         assert [each.cost for each in sites] == sorted(each.cost for each in sites)
         for each in sites:
             tree = each.tree
