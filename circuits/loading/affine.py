@@ -12,7 +12,6 @@ import numpy as np
 
 from circuits.bit_order import Bits
 from circuits.gf2 import unpack
-from circuits.loading.compression import compress
 from circuits.loading.dense import Dense
 from circuits.loading.elimination import Elimination
 from circuits.loading.preparation import Encoder, Preparation, empty_circuit
@@ -30,8 +29,7 @@ class Affine(Encoder):
         """Return the preparation; see :class:`Encoder`. Raises what the inner encoder raises."""
         num_neurons = bits.shape[1]
         elimination = Elimination(bits, amplitudes)
-        for control, target in compress(elimination.columns, elimination.alive):
-            elimination.cx(control, target)
+        elimination.compress()
         for qubit, column in enumerate(elimination.columns):
             if column == elimination.alive:
                 elimination.x(qubit)

@@ -15,9 +15,11 @@ from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits
 from circuits.gf2 import pack
-from circuits.loading.preparation import empty_circuit
+from circuits.loading.compression import compress
+from circuits.loading.dense import dense_circuit
+from circuits.loading.preparation import Preparation, empty_circuit
 from circuits.synthesis.multiplexer import cells_of, cz_control, decompose_up_to_diagonal, u_angles
-from classical_ref.checks import Complexes
+from classical_ref.checks import Complexes, Integers
 
 _IDENTITY = np.eye(2, dtype=np.complex128)
 _FLIP = _IDENTITY[::-1]
@@ -53,6 +55,11 @@ class Elimination:
         """Apply CX."""
         self.columns[target] ^= self.columns[control]
         self._gates.append(("cx", (control, target), ()))
+
+    def compress(self) -> None:
+        """Apply CX after which only affinely independent qubits vary."""
+        for control, target in compress(self.columns, self.alive):
+            self.cx(control, target)
 
     def multiplex(
         self, target: int, controls: Sequence[int], flips: int = 0, merges: int = -1
@@ -121,6 +128,22 @@ class Elimination:
             self.columns[b] if v else ~self.columns[b]
         )
         self.columns[target] ^= holds & self.alive
+
+    def prepared_from(self, index: Sequence[int], places: Integers) -> Preparation:
+        """Return the preparation by a dense state of few qubits, of which the others are functions.
+
+        Args:
+            index: The k qubits that hold all that is left.
+            places: The integer that they hold in each pattern, shape ``(K,)``.
+        """
+        vector = np.zeros(2 ** len(index), dtype=np.complex128)
+        vector[places] = self.amplitudes
+        circuit = self.inverse_circuit()
+        if index:
+            circuit.compose(dense_circuit(vector), index, front=True, inplace=True)
+        else:
+            circuit.global_phase += float(np.angle(self.amplitudes[0]))
+        return Preparation(circuit=circuit, reflection_qubits=tuple(sorted(index)))
 
     def preparation_circuit(self) -> QuantumCircuit:
         """Return the circuit from |0…0⟩ to the superposition this started from.

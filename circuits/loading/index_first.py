@@ -17,12 +17,8 @@ from itertools import combinations
 from operator import xor
 from typing import ClassVar
 
-import numpy as np
-
-from circuits.bit_order import Bits
-from circuits.gf2 import affine_sums
-from circuits.loading.compression import compress
-from circuits.loading.dense import dense_circuit
+from circuits.bit_order import Bits, bits_to_integer
+from circuits.gf2 import affine_sums, unpack
 from circuits.loading.elimination import Elimination
 from circuits.loading.preparation import Encoder, Preparation
 from circuits.synthesis.multiplexer import fewest_controls
@@ -40,22 +36,11 @@ class IndexFirst(Encoder):
     def prepare(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation; see :class:`Encoder`."""
         elimination = Elimination(bits, amplitudes)
-        for control, target in compress(elimination.columns, elimination.alive):
-            elimination.cx(control, target)
+        elimination.compress()
         index = _separate(elimination)
         _clear(elimination, index)
-        keys = np.zeros(len(bits), dtype=np.int64)
-        for place, qubit in enumerate(index):
-            for pattern in range(len(bits)):
-                keys[pattern] |= (elimination.columns[qubit] >> pattern & 1) << place
-        vector = np.zeros(2 ** len(index), dtype=np.complex128)
-        vector[keys] = elimination.amplitudes
-        circuit = elimination.inverse_circuit()
-        if index:
-            circuit.compose(dense_circuit(vector), index, front=True, inplace=True)
-        else:
-            circuit.global_phase += float(np.angle(elimination.amplitudes[0]))
-        return Preparation(circuit=circuit, reflection_qubits=tuple(sorted(index)))
+        keys = bits_to_integer(unpack([elimination.columns[q] for q in index], len(bits)).T)
+        return elimination.prepared_from(index, keys)
 
 
 def _separate(elimination: Elimination) -> list[int]:

@@ -24,8 +24,6 @@ import numpy as np
 
 from circuits.bit_order import Bits
 from circuits.gf2 import affine_sums
-from circuits.loading.compression import compress
-from circuits.loading.dense import dense_circuit
 from circuits.loading.elimination import Elimination
 from circuits.loading.merging_search.steps import Literal
 from circuits.loading.preparation import AncillaEncoder, Preparation
@@ -41,9 +39,8 @@ class IndexRegister(AncillaEncoder):
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the preparation, whatever number of ancillas it takes."""
         elimination = Elimination(bits, amplitudes)
-        columns, everything = elimination.columns, elimination.alive
-        for control, target in compress(columns, everything):
-            elimination.cx(control, target)
+        columns = elimination.columns
+        elimination.compress()
         for neuron in range(bits.shape[1]):
             # a bit that most patterns hold is cheaper to write to all than to each
             if 2 * columns[neuron].bit_count() > len(bits):
@@ -68,14 +65,7 @@ class IndexRegister(AncillaEncoder):
                 list(rest),
                 lambda pattern, _: [q for q, column in rest.items() if column >> pattern & 1],
             )
-        vector = np.zeros(2 ** len(index), dtype=np.complex128)
-        vector[np.argsort(order)] = elimination.amplitudes
-        circuit = elimination.inverse_circuit()
-        if index:
-            circuit.compose(dense_circuit(vector), index, front=True, inplace=True)
-        else:
-            circuit.global_phase += float(np.angle(elimination.amplitudes[0]))
-        return Preparation(circuit=circuit, reflection_qubits=tuple(sorted(index)))
+        return elimination.prepared_from(index, np.argsort(order))
 
 
 Targets = Callable[[int, int], list[int]]

@@ -9,7 +9,7 @@ next rounds.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,62 +32,20 @@ class Round:
     """Which of the recalls that run together asks for it."""
 
 
-class AdaptiveState(Protocol):
-    """Where an adaptive recall stands; each method has its own frozen class."""
-
-    @property
-    def answers(self) -> Spins:
-        """The answers so far, shape ``(shots, D)``; a row of zeros is no answer."""
-
-    @property
-    def num_rounds(self) -> int:
-        """Circuits asked for one after the other."""
-
-    @property
-    def circuits(self) -> int:
-        """Different circuits asked for."""
-
-    @property
-    def shots(self) -> int:
-        """Shots asked for, over all circuits."""
-
-    @property
-    def state_preparations(self) -> int:
-        """State preparations and inverses in all these shots."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SingleCircuitRounds:
-    """What has been asked for by rounds of one circuit each, from product states."""
+class AdaptiveState:
+    """Where an adaptive recall stands; methods add what else they need to know."""
 
+    answers: Spins
+    """The answers so far, shape ``(shots, D)``; a row of zeros is no answer."""
     num_rounds: int = 0
-    """Rounds asked for so far."""
-    shots: int = 0
-    """Shots asked for, over all rounds."""
-
-    @property
-    def circuits(self) -> int:
-        """Circuits asked for so far."""
-        return self.num_rounds
-
-    @property
-    def state_preparations(self) -> int:
-        """Product states prepared, one a shot."""
-        return self.shots
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SharedCircuits:
-    """What has been asked for by independent searches that share their circuits."""
-
-    num_rounds: int = 0
-    """Measurements that the longest search has asked for so far."""
+    """Circuits asked for one after the other: what the longest search has waited for."""
     circuits: int = 0
-    """Circuits asked for so far: the searches that ask for the same one share it."""
+    """Circuits asked for so far: searches that ask for the same one share it."""
     shots: int = 0
-    """Measurements of all searches so far."""
+    """Shots asked for, over all circuits."""
     state_preparations: int = 0
-    """State preparations and inverses of all searches so far."""
+    """State preparations and inverses in all these shots."""
     asked: tuple[Integers, ...] = ()
     """For each circuit just asked for, the searches that wait for its readouts, in order."""
 

@@ -64,6 +64,16 @@ def law_of_joint(joint: npt.ArrayLike) -> RecallLaw:
     return RecallLaw(joint=joint, spurious=0.0, rejected=max(0.0, 1.0 - float(joint.sum())))
 
 
+def law_of_all(
+    joint: Floats, distribution: Floats | None, sampler: OutcomeSampler | None = None
+) -> RecallLaw:
+    """Return the law of a method that accepts every shot, stored or not."""
+    spurious = max(0.0, 1.0 - float(joint.sum()))
+    return RecallLaw(
+        joint=joint, spurious=spurious, rejected=0.0, distribution=distribution, sampler=sampler
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallResources(Resources):
     """What one shot costs, all-to-all, in CX and one-qubit gates."""

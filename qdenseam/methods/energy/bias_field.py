@@ -9,17 +9,15 @@ import numpy as np
 from circuits.bit_order import bits_to_integer
 from classical_ref.checks import check_within
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds
+from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState, Round
 from qdenseam.methods.base import Spins, check_counts, register
 from qdenseam.methods.energy.counterdiabatic import CounterdiabaticRecall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BiasFieldState(SingleCircuitRounds):
+class BiasFieldState(AdaptiveState):
     """Where a bias-field recall stands."""
 
-    answers: Spins
-    """What the last round measured, shape ``(shots, D)``."""
     start_ones: tuple[float, ...] | None
     """Probability of bit 1 that the next round starts each neuron with."""
     shots_per_round: int
@@ -97,9 +95,7 @@ class BiasFieldRecall(AdaptiveMethod):
         if state.num_rounds == self.num_rounds:
             return state, []
         method = self._circuit(state.start_ones)
-        asked = Round(method=method, memory=memory, probe=probe, shots=state.shots_per_round)
-        state = replace(state, num_rounds=state.num_rounds + 1, shots=state.shots + asked.shots)
-        return state, [asked]
+        return state.asking([(method, np.arange(state.shots_per_round))], memory, probe)
 
     def _circuit(self, start_ones: tuple[float, ...] | None) -> CounterdiabaticRecall:
         return CounterdiabaticRecall(

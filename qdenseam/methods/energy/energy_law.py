@@ -10,20 +10,8 @@ from qiskit import QuantumCircuit
 from circuits.energy.ansatz import qaoa, warm_start_angles
 from circuits.energy.hamiltonians import LARGEST_PHASE
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_all
 from qdenseam.simulation.diagonal import qaoa_state
-
-
-def energy_law(memory: EnergyMemory, probabilities: Floats) -> RecallLaw:
-    """Return the law with these probabilities of all states, shape ``(2**D,)``, normalized."""
-    distribution = probabilities / probabilities.sum()
-    joint = distribution[memory.pattern_indices()]
-    return RecallLaw(
-        joint=joint,
-        spurious=max(0.0, 1.0 - float(joint.sum())),
-        rejected=0.0,
-        distribution=distribution,
-    )
 
 
 class LayeredMethod(RecallMethod):
@@ -76,5 +64,7 @@ def check_phases(energies: Floats, gammas: npt.ArrayLike) -> None:
 
 
 def state_law(memory: EnergyMemory, state: np.ndarray) -> RecallLaw:
-    """Return the law |⟨x|ψ⟩|² of amplitudes ψ, shape ``(2**D,)``."""
-    return energy_law(memory, np.abs(state) ** 2)
+    """Return the law |⟨x|ψ⟩|² of amplitudes ψ, shape ``(2**D,)``, normalized."""
+    probabilities = np.abs(state) ** 2
+    distribution = probabilities / probabilities.sum()
+    return law_of_all(distribution[memory.pattern_indices()], distribution)

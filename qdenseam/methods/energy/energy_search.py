@@ -10,17 +10,15 @@ import numpy as np
 from circuits.bit_order import bits_to_integer
 from classical_ref.checks import Integers
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, SharedCircuits
+from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState, Round
 from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.energy.threshold_search import ThresholdSearch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class EnergySearchState(SharedCircuits):
+class EnergySearchState(AdaptiveState):
     """Where independent searches stand, one row each."""
 
-    answers: Spins
-    """The lowest state each search has measured, shape ``(shots, D)``; zeros before the first."""
     bounds: Floats
     """The bound m on each search's iterations, shape ``(shots,)``."""
     calls: Integers

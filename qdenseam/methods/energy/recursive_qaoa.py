@@ -8,18 +8,16 @@ import numpy as np
 
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.reduced import ReducedEnergy
-from qdenseam.methods.adaptive import AdaptiveMethod, Round, SingleCircuitRounds
+from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState, Round
 from qdenseam.methods.base import Spins, check_counts, register
 from qdenseam.methods.energy.qaoa import QAOA
 from qdenseam.training.gradient_sources import GradientSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RecursiveState(SingleCircuitRounds):
+class RecursiveState(AdaptiveState):
     """Where a recursive recall stands."""
 
-    answers: Spins
-    """The answer, shape ``(1, D)``; no row before the end."""
     reduced: ReducedEnergy
     """The energy over the neurons that are still free."""
     shots_per_round: int
@@ -93,13 +91,8 @@ class RecursiveQAOA(AdaptiveMethod):
             return replace(state, answers=answer[None]), []
         unknown = np.zeros(reduced.num_neurons, dtype=np.int8)
         trained = self._round_method().trained(reduced, unknown, rng=rng)  # type: ignore[arg-type]  # duck-typed
-        asked = Round(method=trained, memory=reduced, probe=unknown, shots=state.shots_per_round)
-        return replace(
-            state,
-            num_rounds=state.num_rounds + 1,
-            shots=state.shots + asked.shots,
-            evaluations=state.evaluations + trained.evaluations,
-        ), [asked]
+        state = replace(state, evaluations=state.evaluations + trained.evaluations)
+        return state.asking([(trained, np.arange(state.shots_per_round))], reduced, unknown)
 
     def _round_method(self) -> QAOA:
         return QAOA(

@@ -7,7 +7,6 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.distance.filters import categorical_filter
-from classical_ref.spins import spins_to_bits
 from qdenseam.filters.tables import Filter, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
@@ -52,7 +51,7 @@ class CategoricalFilter(FlagFilter):
         """Return the signals on features and the rotations of the flag between them."""
         features = self._features(spins)
         angles, signal_angle = self.filter.signal(len(features))
-        bits = spins_to_bits(np.where(spins == 0, 1, spins))
+        bits = spins < 0
         return categorical_filter(bits, features, angles, signal_angle=signal_angle)
 
     def factors(self, memory: AmplitudeMemory, spins: Spins) -> Floats:

@@ -8,7 +8,7 @@ from qiskit import QuantumCircuit
 
 from circuits.distance.filters import distance_filter
 from classical_ref.checks import check_positive
-from classical_ref.spins import hamming_distance, spins_to_bits
+from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
 from qdenseam.methods.base import Floats, Spins, check_counts, register
@@ -58,7 +58,7 @@ class ProbabilisticRecall(FlagFilter):
     def filter_circuit(self, spins: Spins) -> QuantumCircuit:
         """Return the b controls on the distance."""
         return distance_filter(
-            spins_to_bits(np.where(spins == 0, 1, spins)),
+            spins < 0,
             np.flatnonzero(spins),
             num_controls=self.num_controls,
             scale=self.scale,

@@ -7,7 +7,6 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.distance.filters import product_filter
-from classical_ref.spins import spins_to_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
 from qdenseam.methods.base import Floats, Spins, register
@@ -55,7 +54,7 @@ class ProductFilter(FlagFilter):
         """Return one controlled rotation per known bit."""
         known = np.flatnonzero(spins)
         return product_filter(
-            spins_to_bits(np.where(spins == 0, 1, spins)),
+            spins < 0,
             known,
             self._per_neuron(len(spins))[known],
             reuse_flag=self.reuse_flag,

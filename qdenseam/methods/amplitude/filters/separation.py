@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit
 from circuits.distance.filters import on_flags, signal_filter, symmetric_filter
 from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.checks import check_choice
-from classical_ref.spins import hamming_distance, spins_to_bits
+from classical_ref.spins import hamming_distance
 from qdenseam.filters.tables import Filter, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
@@ -86,7 +86,7 @@ class SeparationFilter(FlagFilter):
     def filter_circuit(self, spins: Spins) -> QuantumCircuit:
         """Return, for each flag, the signals and the rotations of the flag between them."""
         known = np.flatnonzero(spins)
-        bits = spins_to_bits(np.where(spins == 0, 1, spins))
+        bits = spins < 0
         if self.synthesis == "symmetric":
             phases, _ = scaled_phases(self._filter.cosine_series(len(known)))
             single = symmetric_filter(bits, known, phases)

@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit
 from circuits.grover.oracles import product_state_reflection
 from circuits.grover.rounds import amplification, plain_rounds
 from classical_ref.checks import check_within
-from classical_ref.spins import hamming_distance, spins_to_bits
+from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_circuit_rounds,
@@ -72,7 +72,7 @@ class DistributedQuery(RecallMethod):
         """
         spins = memory.check_probe(probe)
         check_circuit_rounds(self.name, self.rounds(memory))
-        bits = spins_to_bits(np.where(spins == 0, 1, spins))
+        bits = spins < 0
         oracle = product_state_reflection(np.where(spins == 0, 0.5, self.spread), bits)
         rounds = plain_rounds(self.rounds(memory))
         # outside the span of the patterns: the reflection must touch every qubit

@@ -11,7 +11,7 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 from circuits.bit_order import all_bits
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.historic.spurious_shells import MAX_TABULATED
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_all, register
 from qdenseam.simulation.multinomial import Counts
 from qdenseam.simulation.neuron_by_neuron import NeuronByNeuron, drawn
 
@@ -71,13 +71,7 @@ class QuantumNeuron(RecallMethod):
         if memory.num_neurons <= MAX_TABULATED:
             states = 1 - 2 * all_bits(memory.num_neurons).astype(np.int8)
             distribution = self._probabilities(states, spins, angles)
-        return RecallLaw(
-            joint=joint,
-            spurious=max(0.0, 1 - float(joint.sum())),
-            rejected=0.0,
-            distribution=distribution,
-            sampler=_Sweep(spins, angles).outcomes,
-        )
+        return law_of_all(joint, distribution, _Sweep(spins, angles).outcomes)
 
     def _couplings(self, memory: AmplitudeMemory) -> Floats:
         """Return γ w, shape ``(D, D)``; zeros where no two neurons are correlated."""

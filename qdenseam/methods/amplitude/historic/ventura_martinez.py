@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 
 from circuits.grover.oracles import match_oracle, membership_oracle, product_state_reflection
 from circuits.registers import join
-from classical_ref.spins import hamming_distance, spins_to_bits
+from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_circuit_rounds,
@@ -64,7 +64,7 @@ class VenturaMartinez(RecallMethod):
         spins = memory.check_probe(probe)
         num_neurons = memory.num_neurons
         check_circuit_rounds(self.name, self.rounds(memory))
-        bits = spins_to_bits(np.where(spins == 0, 1, spins))
+        bits = spins < 0
         match = match_oracle(bits, np.flatnonzero(spins))
         stored = membership_oracle(memory.bits)
         diffusion = product_state_reflection(np.full(num_neurons, 0.5), np.zeros(num_neurons, int))

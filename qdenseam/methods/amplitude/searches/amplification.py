@@ -11,7 +11,7 @@ from circuits.gf2 import affine_hull
 from circuits.grover.oracles import match_oracle
 from circuits.grover.rounds import amplification
 from classical_ref.checks import Booleans
-from classical_ref.spins import hamming_distance, spins_to_bits
+from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
     Claim,
@@ -75,7 +75,7 @@ class AmplitudeAmplification(MarkedSearch):
         """Return the circuit with register ``memory`` and clean ``ancilla`` qubits."""
         spins = memory.check_probe(probe)
         known = spins != 0
-        bits, positions = spins_to_bits(np.where(known, spins, 1)), compared(memory, known)
+        bits, positions = spins < 0, compared(memory, known)
         return amplification(
             memory.preparation(),
             lambda angle: match_oracle(bits, positions, angle=angle),

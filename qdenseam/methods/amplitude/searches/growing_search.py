@@ -9,7 +9,7 @@ import numpy as np
 
 from classical_ref.checks import Booleans, Integers, lock
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.adaptive import AdaptiveMethod, SharedCircuits
+from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState
 from qdenseam.methods.amplitude.searches.amplification import AmplitudeAmplification
 from qdenseam.methods.amplitude.searches.marking import claim_of_each
 from qdenseam.methods.base import Floats, RecallMethod, Spins, check_counts
@@ -17,11 +17,9 @@ from qdenseam.methods.schedules import Iterations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SearchState(SharedCircuits):
+class SearchState(AdaptiveState):
     """Where the independent searches of an adaptive method stand; every shot is a search."""
 
-    answers: Spins
-    """The answer of each search so far, shape ``(shots, D)``; 0 where there is none."""
     unfinished: Booleans
     """Which searches go on, shape ``(shots,)``."""
     bounds: Floats

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.index.known_index import KnownIndex, known_indices
 from circuits.index.search import index_search
 from classical_ref.checks import Booleans
-from classical_ref.spins import hamming_distance, spins_to_bits
+from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
     Claim,
@@ -134,5 +133,5 @@ class IndexSearch(MarkedSearch):
         trusted[list(self.positions)] = True
         return known & trusted
 
-    def _asked(self, memory: AmplitudeMemory, spins: Spins) -> npt.NDArray[np.uint8]:
-        return spins_to_bits(np.where(self._trusted(memory, spins), spins, 1))
+    def _asked(self, memory: AmplitudeMemory, spins: Spins) -> Booleans:
+        return self._trusted(memory, spins) & (spins < 0)

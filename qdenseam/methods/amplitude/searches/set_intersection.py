@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from circuits.grover.ball_oracles import counter_ball_oracle, signal_ball_oracle
 from circuits.grover.rounds import amplification
 from classical_ref.checks import Booleans, check_choice
-from classical_ref.spins import hamming_distance, spins_to_bits
+from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
     Claim,
@@ -80,7 +80,7 @@ class SetIntersection(MarkedSearch):
         """Return the circuit with register ``memory`` and clean ``ancilla`` qubits."""
         spins = memory.check_probe(probe)
         known = spins != 0
-        bits, places = spins_to_bits(np.where(known, spins, 1)), np.flatnonzero(known)
+        bits, places = spins < 0, np.flatnonzero(known)
         radius = radius_for(self.radius, known)
         oracle = counter_ball_oracle if self.oracle == "counter" else signal_ball_oracle
         return amplification(

@@ -12,7 +12,7 @@ from circuits.grover.rounds import amplification, success_amplitudes
 from circuits.grover.syndromes import hull_ball_oracle
 from circuits.loading.preparation import Preparation, empty_circuit
 from classical_ref.checks import Booleans
-from classical_ref.spins import bits_to_spins, hamming_distance, spins_to_bits
+from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.errors import CapacityError
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
@@ -22,7 +22,7 @@ from qdenseam.methods.amplitude.searches.marking import (
     claimed_fraction,
     radius_for,
 )
-from qdenseam.methods.base import RecallLaw, Spins, check_counts, register
+from qdenseam.methods.base import RecallLaw, Spins, check_counts, law_of_all, register
 from qdenseam.methods.schedules import Schedule
 
 MAX_NEURONS = 20
@@ -98,7 +98,7 @@ class SyndromeDecoding(MarkedSearch):
         """Return the circuit with register ``memory`` and clean ``ancilla`` qubits."""
         spins = memory.check_probe(probe)
         known = spins != 0
-        bits, places = spins_to_bits(np.where(known, spins, 1)), np.flatnonzero(known)
+        bits, places = spins < 0, np.flatnonzero(known)
         start = empty_circuit(memory.num_neurons, 0)
         start.h(range(memory.num_neurons))
         everything = Preparation(circuit=start, reflection_qubits=tuple(range(memory.num_neurons)))
@@ -132,10 +132,4 @@ class SyndromeDecoding(MarkedSearch):
             abs(outside) ** 2 / max(1, int((~marked).sum())),
         )
         distribution /= distribution.sum()
-        joint = distribution[bits_to_integer(memory.bits)]
-        return RecallLaw(
-            joint=joint,
-            spurious=max(0.0, 1.0 - float(joint.sum())),
-            rejected=0.0,
-            distribution=distribution,
-        )
+        return law_of_all(distribution[bits_to_integer(memory.bits)], distribution)
