@@ -218,6 +218,7 @@ ROWS_OF_BITS: dict[str, Call] = dict(
         door(oracles.product_state_reflection, [0.3] * 4),
         door(ball_oracles.counter_ball_oracle, **BALL),
         door(ball_oracles.signal_ball_oracle, **BALL),
+        door(ball_oracles.check_ball, **BALL),
         door(syndromes.hull_ball_oracle, HULL, **BALL),
         door(distance.distance_filter, **AT_ALL, num_controls=2),
         door(distance.signal_filter, after=(range(4), ANGLES), signal_angle=0.5),

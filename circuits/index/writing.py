@@ -4,6 +4,10 @@ Every neuron is a Boolean function of the index. Neurons that are XORs of what s
 CX; a product of two qubits is a relative-phase Toffoli (3 CX, Maslov 2016); anything else is a flip
 multiplexed over the fewest qubits that decide it. Phases are left free: a measurement in the
 computational basis follows.
+
+Columns are integers with a bit for each pattern. A *mark* is a column of the index, *wanted* what a
+neuron should hold in the end, *standing* what a qubit holds now, and *places* are the qubits that
+the index stands on.
 """
 
 from collections.abc import Iterator
@@ -32,6 +36,13 @@ MAX_PLACES = 16
 """Choices of the index's qubits looked at."""
 SMALL = 12
 """Neurons up to which the search is thorough; beyond, the first choice that fits is taken."""
+
+PRODUCT = 3
+"""CX of a product; a sum of no more is taken without looking for one."""
+SMALL_TABLE = 7
+"""CX of a flip by three controls, the least that decide what neither sum nor product does."""
+LOOKED_AT = 4
+"""Neurons compared for the next step where no sum is left and the search is not thorough."""
 
 _FLIP = np.array([[0, 1], [1, 0]], dtype=np.complex128)
 
@@ -114,7 +125,7 @@ class _Step:
 
     @property
     def cost(self) -> int:
-        product = 3 if self.factors else 0
+        product = PRODUCT if self.factors else 0
         return len(self.sources) + product + (2 ** len(self.controls) - 1)
 
     def append_to(self, circuit: QuantumCircuit) -> None:
@@ -165,7 +176,7 @@ class _Board:
         others = list(self.standing.items())
         found = (q for q in pending if self._sum(wanted[q], others) is not None)
         first = next(found, None)
-        return pending[:4] if first is None else [first]
+        return pending[:LOOKED_AT] if first is None else [first]
 
     def _take(self, step: _Step, wanted: int) -> None:
         change = reduce(xor, (self.standing[s] for s in step.sources), 0)
@@ -181,14 +192,14 @@ class _Board:
         change = wanted ^ self.standing.get(target, 0)
         others = [(q, value) for q, value in self.standing.items() if q != target]
         sources = self._sum(change, others)
-        if sources is not None and len(sources) <= 3:
+        if sources is not None and len(sources) <= PRODUCT:
             return _Step(target=target, sources=sources)
         best = None if sources is None else _Step(target=target, sources=sources)
         for (first, a), (second, b) in combinations(others[:MAX_FACTORS], 2):
             sources = self._sum(change ^ (a & b), others)
-            if sources is not None and (best is None or 3 + len(sources) < best.cost):
+            if sources is not None and (best is None or PRODUCT + len(sources) < best.cost):
                 best = _Step(target=target, sources=sources, factors=(first, second))
-        if best is not None and best.cost <= 7:
+        if best is not None and best.cost <= SMALL_TABLE:
             return best
         table = self._table(target, change, others)
         return table if best is None or table.cost < best.cost else best

@@ -192,7 +192,7 @@ def _adaptive(
     return [
         Reader.of(memory, probe, method, method.law(memory, probe)).result(
             tally(state.answers[state.answers.all(axis=1)]),
-            shots,
+            len(state.answers),
             engine=name,
             state_preparations=state.state_preparations,
             evaluations=getattr(state, "evaluations", 0),

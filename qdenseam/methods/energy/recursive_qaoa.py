@@ -32,8 +32,10 @@ class RecursiveQAOA(AdaptiveMethod):
 
     Each round trains QAOA on the energy of the neurons left, measures it, and imposes
     Z_i = sign⟨Z_i⟩ or Z_j = sign⟨Z_i Z_j⟩ Z_i, whichever mean is largest. From ``num_kept`` neurons
-    on the energy is minimized by enumeration. ``shots`` of a recall are those of each round; it has
-    one answer.
+    on the energy is minimized by enumeration.
+
+    A recall has one answer, whatever its ``shots``, which are those of each round: its result
+    counts one search, and how sure it is shows only over recalls with other seeds.
 
     Attributes:
         num_layers: p of each QAOA.

@@ -68,3 +68,4 @@ def test_evaluations_are_told(method) -> None:
     result = recall(EnergyMemory(PATTERNS), "100000", method=method, shots=50, rng=0)
     assert result.evaluations > 0
     assert f"{result.evaluations} evaluations." in result.outcome
+    assert result.shots == (1 if isinstance(method, RecursiveQAOA) else 50)  # one answer of rounds
