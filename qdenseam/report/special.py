@@ -1,5 +1,6 @@
 """The report of a study with a trial of its own: sentences, figures, checks and its table."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,10 +104,12 @@ def shown_cell(row: Mapping[str, Any], name: str) -> str:
     if isinstance(value, list | dict | tuple):
         return str(value)
     shown = shown_number(value)
-    ends = [row.get(f"{name}_{end}") for end in ("low", "high")]
-    if all(isinstance(end, int | float) and end == end for end in ends):
-        shown += " [{}, {}]".format(*map(shown_number, ends))
-    return shown
+    low, high = (row.get(f"{name}_{end}") for end in ("low", "high"))
+    if not (isinstance(low, int | float) and isinstance(high, int | float) and low <= high):
+        return shown
+    if math.isinf(low) and math.isinf(high):  # all numbers: nothing was repeated
+        return shown
+    return f"{shown} [{shown_number(low) if low > -math.inf else '-∞'}, {shown_number(high)}]"
 
 
 def _shown(caption: str, drawing: Any, picture: Path) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def leader_sentences(table: "pd.DataFrame", figures: Sequence[Any]) -> list[str]
 
 def _of_panel(figure: FigureSpec, title: str, rows: "pd.DataFrame") -> str:
     last = rows[rows[figure.x] == rows[figure.x].max()].sort_values(figure.y)
-    if len(last) < 2:
+    if len(last) < 2 or last[figure.y].isna().any():
         return ""
     y, x = (name.replace("_", " ") for name in (figure.y, figure.x))
     where = f"At {x} {last[figure.x].iloc[0]:g}" + (f" ({title})" if title else "")
