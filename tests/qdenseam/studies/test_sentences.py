@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from qdenseam.experiments.statistics import Estimate
 from qdenseam.report.special import shown_cell
@@ -52,4 +53,5 @@ def test_an_interval_stands_behind_its_number():
         [{"a": sides, "b": single, "c": several, "d": None, "e": "x", "f": 2}]
     ).to_dict("records")
     assert [shown_cell(row, name) for name in "abdef"] == ["0.75 [0.5, ∞]", "0.5", "–", "x", "2"]
-    assert several.high - several.best == 4.302652729911275 / np.sqrt(3)  # Student, 2 degrees
+    student = 4.30265273  # of two degrees of freedom
+    assert several.high - several.best == pytest.approx(student / np.sqrt(3))
