@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from qdenseam.cli.study_folder import Modules, Quick, Quiet, Workers, collect_into, load_modules
+from qdenseam.cli.study_folder import (
+    Modules,
+    Quick,
+    Quiet,
+    Scheduler,
+    Workers,
+    collect_into,
+    load_modules,
+)
 from qdenseam.cli.workers import share_cores, usable_cores
 
 
@@ -22,14 +30,7 @@ def collect(
     ] = None,
     quick: Quick = False,
     workers: Workers = None,
-    scheduler: Annotated[
-        str | None,
-        Option(
-            metavar="ADDRESS",
-            help="Have the workers of a Dask scheduler do it, such as tcp://10.0.0.1:8786.",
-            show_default=False,
-        ),
-    ] = None,
+    scheduler: Scheduler = None,
     import_module: Modules = None,
     quiet: Quiet = False,
 ) -> None:

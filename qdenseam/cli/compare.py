@@ -1,25 +1,30 @@
 """``qdenseam compare``: the main job, with every size an option."""
 
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from typer import Option
 
 from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.question import Bits
+from qdenseam.cli.study_folder import (
+    Modules,
+    Quiet,
+    Scheduler,
+    Workers,
+    executor_of,
+    load_modules,
+    print_found,
+)
 from qdenseam.cli.workers import share_cores, usable_cores
-
-if TYPE_CHECKING:
-    from qdenseam.studies.compare import Comparison
 
 _SWEEP = "N,N,..."
 
 
 def compare(
     out: Annotated[
-        Path, Option(help="Folder for results.jsonl, report.html and the figures.")
+        Path, Option(help="Folder for results.jsonl, report.html, the table and the figures.")
     ] = Path("qdenseam-report"),
     data: Annotated[
         str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')
@@ -86,26 +91,41 @@ def compare(
     ] = 2,
     circuit_sets: Annotated[
         int, Option(help="Pattern sets per circuit cell; one probe in each for the device.")
-    ] = 6,
+    ] = 20,
+    circuit_probes: Annotated[int, Option(help="Probes per pattern set of a circuit cell.")] = 3,
     simulator: Annotated[str, Option(help="Engine of the ideal circuits.")] = "aer",
     device: Annotated[
         str, Option(help="Device model of the noisy circuits; empty leaves them out.")
     ] = "fake:fez",
-    device_shots: Annotated[int, Option(help="Shots per probe on the device model.")] = 200,
-    seed: Annotated[int, Option(help="Seed of patterns, probes and shots.")] = 7,
-    workers: Annotated[
-        int | None,
+    device_shots: Annotated[int, Option(help="Shots per probe on the device model.")] = 100,
+    method: Annotated[
+        list[str] | None,
         Option(
-            min=1,
-            help="Processes that share the work; 1 does it in this one. By default one per core.",
+            metavar="SPELLING",
+            help="A method or a classical memory of your own choice, asked in all cells that it "
+            "can be asked in, such as 'minimum-search' or 'dense(polynomial(4))'. May be given "
+            "several times.",
             show_default=False,
         ),
     ] = None,
-    quiet: Annotated[bool, Option("--quiet", help="Show no progress.")] = False,
+    engine: Annotated[
+        list[str] | None,
+        Option(
+            metavar="NAME",
+            help="One more engine of the circuit cells. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    import_module: Modules = None,
+    seed: Annotated[int, Option(help="Seed of patterns, probes and shots.")] = 7,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
 ) -> None:
     """Compare classical and quantum recall.
 
-    All methods get the same probes of the same data, and a report shows how they did.
+    All methods get the same probes of the same data, and a report shows how they did. It is a
+    study: qdenseam report OUT and qdenseam plot OUT show it as any other.
 
     Finished work is kept in OUT/results.jsonl: the same command goes on after an interruption, and
     does nothing more once it is done.
@@ -134,94 +154,31 @@ def compare(
         circuit_erasures=circuit_erasures,
         circuit_controls=circuit_controls,
         circuit_sets=circuit_sets,
+        circuit_probes=circuit_probes,
         simulator=simulator,
         device=device,
         device_shots=device_shots,
+        method=tuple(method or ()),
+        engine=tuple(engine or ()),
+        import_module=load_modules(import_module),
         seed=seed,
     )
     with (
         resumable(out / "results.jsonl"),
         shown_progress("compare", last="writing the report", quiet=quiet) as on_progress,
+        executor_of(scheduler) as executor,
     ):
         comparison = run_comparison(
             settings,
             out=out,
-            num_workers=num_workers,
+            num_workers=0 if executor else num_workers,
+            executor=executor,
             on_progress=on_progress,
         )
-    _print(comparison)
-
-
-def _print(comparison: "Comparison") -> None:
-    """Print the middle of the sweep and the circuit cells, and where the rest is."""
-    from dataclasses import asdict
-
-    from rich.console import Console
-    from rich.table import Table
-
-    from qdenseam.report.comparison import reference_rows
-
-    rows = reference_rows(comparison.table, asdict(comparison.settings)).to_dict("records")
-    table = Table(
-        caption="Failures are over all probes; ambiguous: as near to another pattern as to their "
-        "own. Intervals: 95 %, over pattern sets. Costs are per correct recall. These are "
-        f"{len(rows)} of {len(comparison.table)} rows; the report shows the sweeps.",
-        caption_justify="left",
-    )
-    for heading in ("method", "engine"):
-        table.add_column(heading)
-    for heading in (
-        "D",
-        "K",
-        "corruption",
-        "failure rate",
-        "ambiguous",
-        "acceptance",
-        "state preparations",
-        "two-qubit gates",
-        "device ms",
-    ):
-        table.add_column(heading, justify="right")
-    previous = None
-    for row in rows:
-        cell = tuple(row[k] for k in ("num_neurons", "num_patterns", "num_flips", "num_erasures"))
-        if previous not in (None, cell):
-            table.add_section()
-        previous = cell
-        table.add_row(*_cells(row))
-    console = Console()
-    if not console.is_terminal:  # a file or a pipe has no width to keep to
-        console.width = 200
-    console.print(table)
-    for sentence in comparison.takeaways:
-        console.print(f"- {sentence}", markup=False, highlight=False)
+    print_found(comparison.found)
+    for sentence in comparison.found.sentences:
+        typer.echo(f"- {sentence}")
     typer.echo(f"Report: {comparison.report}")
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    flips, erasures = row["num_flips"], row["num_erasures"]
-    return [
-        row["label"],
-        row["engine"],
-        str(row["num_neurons"]),
-        str(row["num_patterns"]),
-        " + ".join(f"{n} {word}" for n, word in ((flips, "flipped"), (erasures, "unknown")) if n)
-        or "none",
-        f"{row['failure_rate']:.3f} [{row['failure_low']:.3f}, {row['failure_high']:.3f}]",
-        f"{row['ambiguous']:.0%}",
-        _number(row["acceptance"]),
-        _number(row["state_preparations"]),
-        _number(row["two_qubit_gates"]),
-        _number(1e3 * row["device_seconds"]),
-    ]
-
-
-def _number(value: float | None) -> str:
-    if value is None or math.isnan(value):
-        return "-"
-    if math.isinf(value):
-        return "never"
-    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
 
 
 def _integers(text: str | None, name: str) -> tuple[int, ...] | None:

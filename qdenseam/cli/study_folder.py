@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qdenseam.studies.base import Collectable, Findings
 
-Folder = Annotated[Path, Argument(help="What qdenseam collect wrote.")]
+Folder = Annotated[Path, Argument(help="What qdenseam collect or compare wrote.")]
 Modules = Annotated[
     list[str] | None,
     Option(
@@ -33,6 +33,14 @@ Workers = Annotated[
     Option(
         min=1,
         help="Processes that share the work; 1 does it in this one. By default one per core.",
+        show_default=False,
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    Option(
+        metavar="ADDRESS",
+        help="Have the workers of a Dask scheduler do it, such as tcp://10.0.0.1:8786.",
         show_default=False,
     ),
 ]
@@ -100,7 +108,7 @@ def collect_into(
     with (
         resumable(results),
         shown_progress(label, last="summing up", quiet=quiet) as on_progress,
-        _executor(scheduler) as executor,
+        executor_of(scheduler) as executor,
     ):
         study.keep(folder / "study.toml")
         study.run(
@@ -133,14 +141,18 @@ def print_found(found: "Findings") -> None:
         print_rows(cells, right=[n for n in columns if not isinstance(rows[0].get(n), str)])
 
     if not found.checks:
-        shown(found.table.to_dict("records"), main_columns(found.columns))
+        rows = found.table if found.brief is None else found.brief
+        shown(rows.to_dict("records"), main_columns(found.columns))
+        if len(rows) < len(found.table):
+            typer.echo(f"These are {len(rows)} of {len(found.table)} rows; table.csv holds all.")
     else:
         names = ["quantity", "found", "published", "tolerance", "agrees"]
         shown([check.to_row() for check in found.checks], names)
 
 
 @contextmanager
-def _executor(scheduler: str | None) -> "Iterator[Executor | None]":
+def executor_of(scheduler: str | None) -> "Iterator[Executor | None]":
+    """Yield the executor of a Dask scheduler, or None where none is named."""
     if scheduler is None:
         yield None
         return

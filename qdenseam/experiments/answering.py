@@ -12,7 +12,7 @@ from qdenseam.retrieval.verb import recall
 
 
 def classical_answers(challenge: Challenge, recipe: Recipe, rng: np.random.Generator) -> Answers:
-    """Return what a classical memory recalls, known bits held where none is flipped."""
+    """Return what a classical memory recalls, known bits held where they are certain."""
     held = challenge.probes != 0 if challenge.clamped else None
     return Answers(
         states=recipe.recall(challenge.patterns, challenge.probes, clamped=held, rng=rng)

@@ -5,16 +5,15 @@ to a probe is one state: the end of a classical dynamics, or the most frequent a
 its shots.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 Spins = npt.NDArray[np.int8]
 
-CLASSICAL = "classical"
+CLASSICAL: Final = "classical"
 """Engine name of contenders that run no circuit."""
 
 
@@ -28,10 +27,8 @@ class Challenge:
     """Corrupted patterns, 0 where unknown, shape ``(P, D)``."""
     targets: npt.NDArray[np.int64]
     """Which pattern each probe was made from, shape ``(P,)``."""
-    num_flips: int
+    flips: int
     """Flipped bits per probe: the noise level, which a method may know."""
-    num_controls: int = 2
-    """Control qubits of the probabilistic memory."""
     count_gates: bool = True
     """Whether draws from a law also build the circuit to count its gates."""
 
@@ -41,7 +38,7 @@ class Challenge:
 
         That is said of the cell, so that it holds for every contender or for none.
         """
-        return self.num_flips == 0 and bool((self.probes == 0).any())
+        return self.flips == 0 and bool((self.probes == 0).any())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,32 +63,3 @@ class Answers:
     """How long the shots occupy the device: repetition delay and circuit duration; 0 without."""
     evaluations: int = 0
     """Objective evaluations of training, each a batch of shots on a device."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contender:
-    """A named way to answer a challenge."""
-
-    name: str
-    label: str
-    kind: Literal["classical", "quantum", "baseline"]
-    answer: Callable[[Challenge, str, int, np.random.Generator], Answers]
-    """Maps (challenge, engine name, shots per probe, generator) to the answers."""
-    setting: str
-    """How it is set, and what it is told besides patterns and probes, for the reader."""
-    certain: Literal["as declared", "known bits"] = "as declared"
-    """What it takes as certain: known bits where the cell says that none is flipped, or always.
-
-    What takes them as certain always is asked only where it may.
-    """
-    told_flips: bool = False
-    """Whether it uses the number of flipped bits: then its floor is the scan that does."""
-    peeks: bool = False
-    """Whether it finds the answer classically before its circuit is built: shown, never counted as
-    quantum recall."""
-    amplitudes: bool = False
-    """Whether state preparations are what its shots cost: it superposes the stored patterns."""
-
-    def takes(self, num_flips: int, num_erasures: int) -> bool:
-        """Return whether it is asked in cells of this corruption."""
-        return self.certain == "as declared" or (num_flips == 0 and num_erasures > 0)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from qdenseam.experiments.collect import collect
 from qdenseam.experiments.results_file import read_records
-from qdenseam.experiments.study import Study, Until
-from qdenseam.experiments.study_cells import SETS_PER_TASK, study_rows
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_cells import SETS_PER_TASK, Row, study_rows
+from qdenseam.experiments.study_parts import Until
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, row_result, study_table
 from qdenseam.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MODULES = ("qdenseam.experiments.study_cells",)
+_MODULES = ("qdenseam.experiments.trials",)
 
 
 def run_study(
@@ -31,10 +32,20 @@ def run_study(
 ) -> "pd.DataFrame":
     """Return the table of a study, running what the results file lacks.
 
-    Every row of the table is one contender on one engine in one cell, with the columns of
-    :func:`~qdenseam.experiments.summary.comparison_table`, one column for each axis, and ``sets``,
-    the number of pattern sets. With ``until`` more sets are drawn, doubled each time, for all
-    contenders of a cell until each one's interval is narrow enough; ``stopped`` says why.
+    Every row is one contender on one engine in one cell, with a column for each axis and ``sets``,
+    the number of pattern sets. ``failure_rate`` is the share of *all* probes whose answer is not
+    the target, an exact tie that falls on another pattern included; ``clear_rate`` is that of the
+    unambiguous probes, and ``ambiguous`` the share of the others. Their 95 % intervals, by
+    :func:`~qdenseam.experiments.rate_over_sets`, are in ``failure_rate_low`` and so on. ``overlap``
+    is the patterns' mean absolute overlap. ``acceptance`` and ``success_per_shot`` (accepted and
+    equal to the target) are shares of shots. Costs are per correct recall, over all shots, see
+    :data:`~.study_rates.COSTS`; their intervals are bootstrapped over pattern sets; infinite
+    without a correct recall, missing where there is no such cost: state preparations are those of
+    superposed patterns, seconds those of a device. ``evaluations`` are those of training, per
+    probe.
+
+    With ``until`` more sets are drawn, doubled each time, for all contenders of a cell until each
+    one's interval is narrow enough; ``stopped`` says why.
 
     Args:
         study: What is asked.
@@ -50,11 +61,11 @@ def run_study(
         OSError: The file cannot be written.
     """
     rows = study_rows(study)
-    until = study.sampling.until
-    num_sets = [_whole(until, until.at_least_sets) if until else study.sampling.pattern_sets]
-    num_sets *= len(rows)
+    num_sets = [_first_sets(row) for row in rows]
     while True:
-        tasks = [row.tasks(n) for row, n in zip(rows, num_sets, strict=True)]
+        tasks = [
+            [*row.gallery_tasks(), *row.tasks(n)] for row, n in zip(rows, num_sets, strict=True)
+        ]
         records = iter(
             collect(
                 [task for each in tasks for task in each],
@@ -66,14 +77,14 @@ def run_study(
             )
         )
         results = [
-            row_result(study, row, [next(records) for _ in each])
+            row_result(row, [next(records) for _ in each])
             for row, each in zip(rows, tasks, strict=True)
         ]
         wide = {each.row.place for each in results if each.stopped == UNFINISHED}
-        if until is None or not wide:
+        if not wide:
             return study_table(results)
         num_sets = [
-            _whole(until, 2 * n) if row.place in wide else n
+            _whole(row.sampling.until, 2 * n) if row.sampling.until and row.place in wide else n
             for row, n in zip(rows, num_sets, strict=True)
         ]
 
@@ -86,14 +97,20 @@ def read_study(study: Study, path: str | os.PathLike[str]) -> list[RowResult]:
         OSError: A file cannot be read.
     """
     found = {record.key: record for record in read_records(path)}
-    until = study.sampling.until
-    num_sets = until.at_most_sets if until else study.sampling.pattern_sets
     results = []
     for row in study_rows(study):
+        until = row.sampling.until
+        num_sets = until.at_most_sets if until else row.sampling.pattern_sets
+        shown = [task.key for task in row.gallery_tasks() if task.key in found]
         keys = (task.key for task in row.tasks(num_sets))
         finished = itertools.takewhile(found.__contains__, keys)
-        results.append(row_result(study, row, [found[key] for key in finished]))
+        results.append(row_result(row, [found[key] for key in (*shown, *finished)]))
     return results
+
+
+def _first_sets(row: Row) -> int:
+    until = row.sampling.until
+    return _whole(until, until.at_least_sets) if until else row.sampling.pattern_sets
 
 
 def _whole(until: Until, num_sets: int) -> int:

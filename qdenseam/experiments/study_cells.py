@@ -1,28 +1,19 @@
-"""A study's cells as tasks: every contender in every cell, on the same sets and probes."""
+"""A study's cells as rows: every contender in every cell, on the same sets and probes."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any, Literal
 
-import numpy as np
-
+from classical_ref.data.datasets import Dataset
 from classical_ref.recipes import Recipe
 from qdenseam.errors import QDenseAMError
-from qdenseam.experiments.answering import classical_answers, sampled_answers
 from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.records import Task
-from qdenseam.experiments.study import Cell, Entrant, Study
-from qdenseam.experiments.trial_registry import trial
-from qdenseam.experiments.trials import (
-    COUNTED_SETS,
-    by_name,
-    challenge,
-    counts_of_set,
-    load_dataset,
-)
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_parts import Axes, Cell, Entrant, Sampling
+from qdenseam.experiments.trials import load_dataset
 from qdenseam.memories.recipes import MemoryRecipe
-from qdenseam.methods.adaptive import AdaptiveMethod
-from qdenseam.methods.base import RecallMethod
 from qdenseam.spelling import parse, spell
 
 SETS_PER_TASK = 5
@@ -34,98 +25,114 @@ class Row:
     """One contender on one engine in one cell: a row of the study's table."""
 
     entrant: Entrant
-    label: str
     recall: str
     """Spelling of how it recalls, the cell's values put in."""
     memory: str
     kind: Literal["classical", "quantum", "baseline"]
     peeks: bool
+    corrects: bool
+    """Whether it is asked where known bits may be wrong too."""
     engine: str
     block: str
     cell: Cell
+    sampling: Sampling
     params: dict[str, Any] = field(repr=False)
     """What its tasks have in common."""
     seed: int
-    files: dict[str, str | bool]
+    files: Mapping[str, str | bool]
+    num_shown: int
+    """Probes that a gallery shows of it."""
+
+    @property
+    def label(self) -> str:
+        """What tables and figures call the contender."""
+        return self.entrant.name
 
     @property
     def place(self) -> tuple[tuple[str, str], ...]:
         """The cell, so that equal ones of different blocks are equal."""
         return tuple(sorted((axis, str(value)) for axis, value in self.cell.items()))
 
+    @property
+    def told_flips(self) -> bool:
+        """Whether it uses the number of flipped bits: then its floor is a scan that does."""
+        return "$flips" in f"{self.entrant.recall} {self.entrant.memory}"
+
     def tasks(self, num_sets: int) -> list[Task]:
         """Return the tasks of the first pattern sets."""
         starts = range(0, num_sets, SETS_PER_TASK)
-        return [
-            Task(
-                kind="study",
-                params=self.params | {"sets": [start, min(start + SETS_PER_TASK, num_sets)]},
-                seed=self.seed,
-                files=self.files,
-            )
-            for start in starts
-        ]
+        spans = ([start, min(start + SETS_PER_TASK, num_sets)] for start in starts)
+        return [self._task("study", sets=span) for span in spans]
+
+    def gallery_tasks(self) -> list[Task]:
+        """Return the task whose answers a gallery shows, if one does."""
+        return [self._task("gallery", num_probes=self.num_shown)] if self.num_shown else []
+
+    def _task(self, kind: str, **more: Any) -> Task:
+        return Task(kind=kind, params=self.params | more, seed=self.seed, files=self.files)
 
 
 def study_rows(study: Study) -> list[Row]:
     """Return the rows of a study's table, all spellings understood and all sizes checked.
 
     Raises:
-        ValueError: A spelling is wrong, an engine is not for studies, or the data cannot serve a
-            cell; the message says which.
+        ValueError: A spelling is wrong, an engine is not for studies, the data cannot serve a
+            cell, or a contender is asked nowhere; the message says which.
         OSError: A file of data cannot be read.
     """
+    cells = cells_of(study)
     rows = []
     for number, entrant in enumerate(study.contenders, start=1):
         try:
-            rows += list(_rows_of(study, entrant))
+            own = rows_of(study, entrant, cells)
+            if not own:
+                raise ValueError(
+                    "a contender should be asked in some cell. Got none; what takes known bits as "
+                    "certain is asked where bits are unknown and none is flipped: add erasures."
+                )
         except (ValueError, TypeError, QDenseAMError) as error:
             raise ValueError(f"contender {number} ({entrant.recall}): {error}") from error
+        rows += own
     return rows
 
 
-def _rows_of(study: Study, entrant: Entrant) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyCell:
+    """A cell of a study, and what the tasks of all contenders have in common there."""
+
+    block: Axes
+    values: Cell
+    """The block's axes and all data axes."""
+    params: Mapping[str, Any]
+
+
+def cells_of(study: Study) -> list[StudyCell]:
+    """Return the cells of a study in their order, all sizes and engines of blocks checked.
+
+    Raises:
+        ValueError: The data cannot serve a cell, or an engine is not for studies.
+        OSError: A file of data cannot be read.
+    """
+    read = cache(partial(load_dataset, study.data.source, bits=study.data.bits or None))
+    found = []
     for block in study.axes:
+        for engine in block.engine:
+            _check_engine(engine)
         for cell in block.cells():
-            if not entrant.is_asked(block.name, cell):
-                continue
-            method: Any = parse(("method", "classical memory"), entrant.recall, cell)
-            memory: Any = parse("memory", entrant.memory, cell)
-            is_classical = isinstance(method, Recipe)
-            if not is_classical:
-                _check_memory(method, memory)
-            for engine in (CLASSICAL,) if is_classical else entrant.engine:
-                if not is_classical:
-                    _check_engine(engine)
-                params, sizes = _params(study, entrant, cell)
-                recall = method if isinstance(method, str) else spell(method)
-                yield Row(
-                    entrant=entrant,
-                    label=entrant.label or entrant.recall,
-                    recall=recall,
-                    memory="" if is_classical else spell(memory),
-                    kind=_kind(method),
-                    peeks=bool(getattr(method, "peeks", False)),
-                    engine=engine,
-                    block=block.name,
-                    cell={**cell, **sizes},
-                    params=params
-                    | {
-                        "recall": recall,
-                        "memory": "" if is_classical else spell(memory),
-                        "engine": engine,
-                        "shots": 0 if is_classical else entrant.shots or study.sampling.shots,
-                    },
-                    seed=study.seed,
-                    files=_files(study),
-                )
+            data: Dataset = read(cell.get("num_neurons", study.data.num_neurons))
+            sizes = _sizes(study.data.source, data, cell)
+            params = {
+                "data": "file" if _files(study) else study.data.source,
+                "data_sha256": data.content_hash(),
+                **sizes,
+                "data_seed": study.seed,
+            }
+            found.append(StudyCell(block=block, values={**cell, **sizes}, params=params))
+    return found
 
 
-def _params(study: Study, entrant: Entrant, cell: Cell) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the data and sizes of a cell as parameters, and its data axes."""
-    source = study.data.source
-    asked: Any = cell.get("num_neurons", study.data.num_neurons)
-    data = load_dataset(source, asked, bits=study.data.bits or None)
+def _sizes(source: str, data: Dataset, cell: Cell) -> dict[str, Any]:
+    """Return the data axes of a cell."""
     sizes: dict[str, Any] = {
         "num_neurons": data.num_neurons,
         "num_patterns": cell.get("num_patterns", min(8, data.num_patterns)),
@@ -142,18 +149,65 @@ def _params(study: Study, entrant: Entrant, cell: Cell) -> tuple[dict[str, Any],
             f"flips and erasures should be at most {data.num_neurons} together. "
             f"Got {sizes['flips']} and {sizes['erasures']}."
         )
-    params = {
-        "data": "file" if _files(study) else source,
-        "data_sha256": data.content_hash(),
-        "num_neurons": sizes["num_neurons"],
-        "num_patterns": sizes["num_patterns"],
-        "num_flips": sizes["flips"],
-        "num_erasures": sizes["erasures"],
-        "num_probes": study.sampling.probes,
-        "num_asked": entrant.probes or study.sampling.probes,
-        "data_seed": study.seed,
-    }
-    return params, sizes
+    return sizes
+
+
+def rows_of(study: Study, entrant: Entrant, cells: Iterable[StudyCell]) -> list[Row]:
+    """Return the rows of one contender, none where it is asked nowhere; see :func:`study_rows`."""
+    return [
+        row
+        for cell in cells
+        if entrant.takes(cell.block.name, cell.values)
+        for row in _rows_in(study, entrant, cell)
+    ]
+
+
+def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
+    block, cell = asked.block, asked.values
+    sampling = study.sampling_of(block)
+    method: Any = parse(("method", "classical memory"), entrant.recall, cell)
+    memory: Any = parse("memory", entrant.memory, cell)
+    is_classical = isinstance(method, Recipe)
+    corrects = bool(getattr(method, "corrects", True))
+    if not corrects and (cell["flips"] or not cell["erasures"]):
+        return
+    if not is_classical:
+        _check_memory(method, memory)
+    recall = method if isinstance(method, str) else spell(method)
+    for engine in () if is_classical else entrant.engine:
+        _check_engine(engine)
+    for engine in (CLASSICAL,) if is_classical else entrant.engine or block.engine or ("exact",):
+        who = {"label": entrant.name, "engine": engine}
+        yield Row(
+            entrant=entrant,
+            recall=recall,
+            memory="" if is_classical else spell(memory),
+            kind=_kind(method),
+            peeks=bool(getattr(method, "peeks", False)),
+            corrects=corrects,
+            engine=engine,
+            block=block.name,
+            cell=cell,
+            sampling=sampling,
+            params={
+                **asked.params,
+                "num_probes": entrant.probes or sampling.probes,
+                "recall": recall,
+                "memory": "" if is_classical else spell(memory),
+                "engine": engine,
+                "shots": 0 if is_classical else entrant.shots or sampling.shots,
+            },
+            seed=study.seed,
+            files=_files(study),
+            num_shown=max(
+                (
+                    figure.probes
+                    for figure in study.figures
+                    if figure.kind == "gallery" and figure.takes(block.name, cell | who)
+                ),
+                default=0,
+            ),
+        )
 
 
 def _files(study: Study) -> dict[str, str | bool]:
@@ -185,38 +239,5 @@ def _check_engine(name: str) -> None:
 def _kind(method: Any) -> Literal["classical", "quantum", "baseline"]:
     if isinstance(method, Recipe):
         return "baseline" if method.name == "nearest" else "classical"
-    is_baseline = getattr(method, "acceptance_rule", "") == "classical" or method_peeks(method)
+    is_baseline = getattr(method, "is_baseline", False) or getattr(method, "peeks", False)
     return "baseline" if is_baseline else "quantum"
-
-
-def method_peeks(method: RecallMethod | AdaptiveMethod | str) -> bool:
-    """Return whether a method finds the answer classically before its circuit is built."""
-    return bool(getattr(method, "peeks", False))
-
-
-@trial("study")
-def study_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Ask one contender in one cell about some pattern sets.
-
-    Returns:
-        Lists with one entry per pattern set, as the main job's.
-    """
-    method: Any = parse(("method", "classical memory"), params["recall"])
-    per_set = []
-    for index in range(*params["sets"]):
-        given = challenge({"num_controls": 1, **params}, index)
-        asked = slice(params["num_asked"])
-        given = replace(
-            given,
-            probes=given.probes[asked],
-            targets=given.targets[asked],
-            count_gates=index < COUNTED_SETS,
-        )
-        if isinstance(method, Recipe):
-            answers = classical_answers(given, method, rng)
-        else:
-            recipe: Any = parse("memory", params["memory"])
-            memory = recipe.memory(given.patterns)
-            answers = sampled_answers(given, memory, method, params["engine"], params["shots"], rng)
-        per_set.append(counts_of_set(given, answers))
-    return {**by_name(per_set), "backend": params["engine"]}

@@ -2,115 +2,132 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from qdenseam.experiments.challenge import CLASSICAL
-from qdenseam.experiments.findings import Standing, against, cost, joined, standing
-from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.standings import (
+    Line,
+    Standing,
+    least_of,
+    lines_of,
+    shared_cells,
+    standings,
+)
 from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_parts import CostSpec
 from qdenseam.experiments.study_results import UNFINISHED, RowResult
 
 FEW_PROBES = 20
 """Below so many probes a rate says little."""
+_UNITS = {
+    "state_preparations": (1.0, "state preparations"),
+    "two_qubit_gates": (1.0, "two-qubit gates"),
+    "device_seconds": (1e3, "ms of the device"),
+}
 
-_Cells = dict[Any, RowResult]
-"""What one contender on one engine answered, by cell."""
 
-
-def study_sentences(results: Sequence[RowResult], *, level: float = 0.95) -> list[str]:
+def study_sentences(
+    study: Study, results: Sequence[RowResult], *, level: float = 0.95
+) -> list[str]:
     """Return what a reader should take home.
 
-    Who failed least, over the cells that all are asked in; who is told apart from the
-    nearest-neighbor scan, or from the first where there is none, on the same probes; how many
-    probes nobody can know; what a correct recall costs; what was not run. What reads the answer
-    is never ranked. ``level`` holds for all comparisons together (Bonferroni).
+    Who failed least, over the cells that all are asked in; who is told apart from the scan that
+    knows as much, or from the first where there is none, on the same probes; how many probes nobody
+    can know; what a correct recall costs; what was not run. What reads the answer is never ranked.
+    ``level`` holds for all comparisons together (Bonferroni).
     """
-    lines: dict[tuple[str, str], _Cells] = {}
-    for each in results:
-        if each.records and not each.row.peeks:
-            lines.setdefault(each.line, {}).setdefault(each.row.place, each)
-    listed = list(lines.values())
-    said = [] if not listed else [*_rates(listed, level), _ambiguous(listed), _costs(listed)]
+    lines = lines_of(results)
+    ranked = [line for line in lines if not line.first.row.peeks]
+    said: list[str] = []
+    if ranked:
+        costs = _asked_costs(study, lines) or _costs(ranked)
+        said = [*_rates(ranked), *_against_floors(standings(lines, level=level), level)]
+        said += [_not_shared(ranked), _ambiguous(ranked), costs]
     return [sentence for sentence in (*said, _missing(results)) if sentence]
 
 
-def shown_name(label: str, engine: str, *, peeks: bool = False) -> str:
-    """Return the name of a contender on an engine; a law and a classical memory need no engine."""
-    name = label if engine in (CLASSICAL, "exact") else f"{label} ({engine})"
-    return f"{name} (reads the answer)" if peeks else name
-
-
-def told_flips(result: RowResult) -> bool:
-    """Return whether a contender's spelling uses the number of flipped bits."""
-    return "$flips" in f"{result.row.entrant.recall} {result.row.entrant.memory}"
-
-
-def _rates(lines: list[_Cells], level: float) -> Iterator[str]:
-    shared = set.intersection(*(set(cells) for cells in lines))
-    rates = [_rate([cells[place] for place in shared]) for cells in lines] if shared else []
-    first = None
-    if shared:
-        least, most = (choose(range(len(lines)), key=_key(rates)) for choose in (min, max))
-        first = lines[least]
-        where = "In the cell" if len(shared) == 1 else f"Over the {len(shared)} cells"
-        if rates[least].best == rates[most].best:
-            yield f"{where} that all are asked in, each failed on {_share(rates[least])}."
-        else:
-            yield (
-                f"{where} that all are asked in, {_name(first)} failed least, on "
-                f"{_share(rates[least])}; {_name(lines[most])} most, on {_share(rates[most])}."
-            )
-    scan = next((cells for cells in lines if _is_scan(cells)), None)
-    reference = first if scan is None else scan
-    others = [cells for cells in lines if cells is not reference]
-    if reference is None or not others:
+def _rates(lines: list[Line]) -> Iterator[str]:
+    shared = shared_cells(lines)
+    least = least_of(lines)
+    if least is None:
         return
-    # the first is chosen by the same counts: all pairs might have been asked
-    num_asked = len(others) if scan is not None else math.comb(len(lines), 2)
-    found = [
-        (_name(each), _standing(each, reference, 1 - (1 - level) / num_asked)) for each in others
-    ]
-    compared = [stands for _, stands in found if stands is not None]
-    apart = [name for name, stands in found if stands is None]
-    if compared:
-        same = f"on the same probes ({level:.0%} for all together)"
-        yield f"Beside {_name(reference)}, {same}: {against(compared)}."
-    if apart:
-        yield f"Not asked the same probes as {_name(reference)}: {joined(apart)}."
+    most = max(lines, key=lambda line: line.rate(shared).best)
+    low, high = least.rate(shared), most.rate(shared)
+    where = "In the cell" if len(shared) == 1 else f"Over the {len(shared)} cells"
+    if low.best == high.best:
+        yield f"{where} that all are asked in, each failed on {_share(low)}."
+    else:
+        yield (
+            f"{where} that all are asked in, {least.name} failed least, on {_share(low)}; "
+            f"{most.name} most, on {_share(high)}."
+        )
 
 
-def _standing(cells: _Cells, reference: _Cells, level: float) -> Standing | None:
-    """Compare two in the cells where both are asked the same probes."""
-    pairs = [
-        (_sets(each), each.values, reference[place].values)
-        for place, each in cells.items()
-        if place in reference and each.values["probes"][0] == reference[place].values["probes"][0]
-    ]
-    if not pairs:
-        return None
-    kind = next(iter(cells.values())).row.kind
-    return standing(_name(cells), kind, _name(reference), pairs, level=level)
+def _against_floors(found: list[Standing], level: float) -> Iterator[str]:
+    """Classical memories, quantum laws and quantum circuits, each against its floor."""
+    if not found:
+        return
+    same, together = "on the same probes as", f"(intervals: {level:.0%} for all together)"
+    if not found[0].floor.is_scan:
+        yield f"Beside {found[0].floor.name}, on the same probes {together}: {against(found)}."
+        return
+    plain = next((each.floor for each in found if not each.floor.first.row.told_flips), None)
+    scan = f"{same} {plain.name if plain else found[0].floor.name} {together}"
+    equal = f"{same} a scan that knows as much"
+    classical = [each for each in found if each.line.first.row.kind == "classical"]
+    quantum = [each for each in found if each.line.first.row.kind == "quantum"]
+    laws = [each for each in quantum if each.line.first.row.engine == "exact"]
+    circuits = [each for each in quantum if each not in laws]
+    if classical:
+        yield f"Classical memories, {scan}: {against(classical)}."
+    if laws:
+        yield f"Quantum recall, drawn from its exact laws, {equal}: {against(laws)}."
+    if circuits:
+        yield f"Run as circuits, {equal}: {against(circuits)}."
 
 
-def _rate(results: list[RowResult]) -> Estimate:
-    """The failure rate over cells; probes of one pattern set are one cluster, in any cell."""
-    sums: dict[Any, Any] = {}
-    for each in results:
-        for index, counts in enumerate(
-            zip(each.values["failures"], each.values["probes"], strict=True)
-        ):
-            key = _sets(each), index
-            sums[key] = sums.get(key, 0) + np.array(counts)
-    return rate_over_sets(*np.array(list(sums.values())).T)
+def against(found: Sequence[Standing]) -> str:
+    """Return who failed less often, who more often, and who is not told apart."""
+    clauses = []
+    ordered = sorted(found, key=lambda each: each.difference.best)
+    for verdict, words in (
+        ("fewer", "failed less often"),
+        ("not told apart", "not told apart from it"),
+        ("more", "failed more often"),
+    ):
+        chosen = [str(each) for each in ordered if each.verdict == verdict]
+        if chosen:
+            clauses.append(f"{words}: {joined(chosen)}")
+        elif verdict == "fewer":
+            clauses.append("none failed less often")
+    return "; ".join(clauses)
 
 
-def _ambiguous(lines: list[_Cells]) -> str:
+def joined(words: Sequence[str]) -> str:
+    """Return ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _not_shared(lines: list[Line]) -> str:
+    scan = next((line for line in lines if line.is_scan), None)
+    if scan is None:
+        return ""
+    apart = [line.name for line in lines if not shared_any(line, scan)]
+    return f"Not asked the same probes as {scan.name}: {joined(apart)}." if apart else ""
+
+
+def shared_any(line: Line, other: Line) -> bool:
+    """Return whether two lines were asked the same probes anywhere."""
+    return not line.results.keys().isdisjoint(other.results)
+
+
+def _ambiguous(lines: list[Line]) -> str:
     shares: dict[Any, tuple[int, int]] = {}
-    for place, each in itertools.chain.from_iterable(cells.items() for cells in lines):
-        shares.setdefault(place, (sum(each.values["ambiguous"]), sum(each.values["probes"])))
+    for each in itertools.chain.from_iterable(line.results.values() for line in lines):
+        counts = sum(each.values["ambiguous"]), sum(each.values["probes"])
+        shares.setdefault(each.row.place, counts)
     unclear, probes = map(sum, zip(*shares.values(), strict=True))
     if not unclear:
         return "No probe is ambiguous: each is nearer to its own pattern than to any other."
@@ -122,11 +139,46 @@ def _ambiguous(lines: list[_Cells]) -> str:
     )
 
 
-def _costs(lines: list[_Cells]) -> str:
+def _asked_costs(study: Study, lines: list[Line]) -> str:
+    """What the study asks to be said of costs, for what was run."""
+    clauses = [clause for asked in study.costs for clause in _cost_clause(asked, lines)]
+    return f"A correct recall costs {'; '.join(clauses)}." if clauses else ""
+
+
+def _cost_clause(asked: CostSpec, lines: list[Line]) -> Iterator[str]:
+    found = {
+        (each.row.label, each.row.engine): each
+        for line in lines
+        for each in line.results.values()
+        if asked.takes(each.row.block, each.row.cell)
+    }
+    for (label, engine), own in found.items():
+        other = found.get((asked.against, engine))
+        if label != asked.of or other is None:
+            continue
+        first, second = own.columns, other.columns
+        names = [name for name in _UNITS if not math.isnan(first[name] + second[name])]
+        one, two = ([_cost(row, name) for name in names] for row in (first, second))
+        units = [f"{number} {_UNITS[name][1]}" for number, name in zip(one, names, strict=True)]
+        where = _cell_words(own)
+        on = "" if engine in (CLASSICAL, "exact") else f" on {engine}"
+        yield (
+            f"{joined(units)} by {label}{on} ({where}), against {joined(two)} by {asked.against}"
+        )
+
+
+def _cell_words(result: RowResult) -> str:
+    cell = result.row.cell
+    damage = [f"{cell[name]} {name}" for name in ("flips", "erasures") if cell[name]]
+    return ", ".join([f"D = {cell['num_neurons']}, K = {cell['num_patterns']}", *damage])
+
+
+def _costs(lines: list[Line]) -> str:
     """The fewest and the most gates, in the last cell that has any."""
-    places = list(dict.fromkeys(place for cells in lines for place in cells))
+    places = list(dict.fromkeys(cell for line in lines for cell in line.results))
     for place in reversed(places):
-        rows = [(_name(cells), cells[place].columns) for cells in lines if place in cells]
+        asked = [line for line in lines if place in line.results]
+        rows = [(line.name, line.results[place].columns) for line in asked]
         costly = [(name, row) for name, row in rows if math.isfinite(row["two_qubit_gates"])]
         if costly:
             break
@@ -134,11 +186,11 @@ def _costs(lines: list[_Cells]) -> str:
         return ""
     costly.sort(key=lambda each: each[1]["two_qubit_gates"])
     (least, low), (most, high) = costly[0], costly[-1]
-    sizes = dict(place)
-    bits = int(sizes["num_neurons"]) * int(sizes["num_patterns"])
-    where = ", ".join(f"{axis.replace('_', ' ')} {value}" for axis, value in place)
-    known = f"A correct recall ({where}) takes {cost(low, 'two_qubit_gates')} two-qubit gates"
-    other = f" {cost(high, 'two_qubit_gates')} by {most}"
+    where = _cell_words(asked[0].results[place])
+    cell = asked[0].results[place].row.cell
+    bits = int(cell["num_neurons"]) * int(cell["num_patterns"])
+    known = f"A correct recall ({where}) takes {_cost(low, 'two_qubit_gates')} two-qubit gates"
+    other = f" {_cost(high, 'two_qubit_gates')} by {most}"
     if least == most:
         words = f"by {least}"
     elif low["two_qubit_gates_high"] < high["two_qubit_gates_low"]:
@@ -163,24 +215,14 @@ def _missing(results: Sequence[RowResult]) -> str:
     return f"Of {len(results)} rows {joined(words)}." if words else ""
 
 
-def _key(rates: list[Estimate]) -> Any:
-    return lambda place: rates[place].best
-
-
 def _share(estimate: Estimate) -> str:
     return f"{estimate.best:.3f} [{estimate.low:.3f}, {estimate.high:.3f}] of all probes"
 
 
-def _sets(result: RowResult) -> tuple[Any, Any]:
-    """What decides a cell's pattern sets, beside their index."""
-    return result.row.cell["num_neurons"], result.row.cell["num_patterns"]
-
-
-def _name(cells: _Cells) -> str:
-    result = next(iter(cells.values()))
-    return shown_name(*result.line) + (" (told the flips)" if told_flips(result) else "")
-
-
-def _is_scan(cells: _Cells) -> bool:
-    row = next(iter(cells.values())).row
-    return row.kind == "baseline" and row.engine == CLASSICAL
+def _cost(row: Mapping[str, Any], name: str) -> str:
+    """Return a cost per correct recall with its interval."""
+    best, low, high = (
+        f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+        for number in (_UNITS[name][0] * row[key] for key in (name, f"{name}_low", f"{name}_high"))
+    )
+    return f"{best} [{low}, {high}]"

@@ -1,6 +1,6 @@
 """What is known of a study's rows, and the table of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,8 @@ from qdenseam.experiments.records import Record
 from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import Row
-from qdenseam.experiments.summary import rates_and_costs
+from qdenseam.experiments.study_rates import rates_and_costs
+from qdenseam.experiments.trials import corruption
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,8 @@ class RowResult:
     """Its finished tasks, in the order of the pattern sets; none where it was not run."""
     values: dict[str, list[Any]]
     """Counts, one entry for each pattern set; nothing where it was not run."""
+    shown: Mapping[str, Any] | None
+    """What a gallery shows of it, see :func:`~.trials.gallery_trial`."""
     stopped: str
     """Why there are no more sets, or :data:`UNFINISHED`."""
 
@@ -36,17 +39,24 @@ class RowResult:
     @property
     def columns(self) -> dict[str, Any]:
         """Rates with intervals and costs; the row was run."""
-        superposed = self.row.memory.startswith("amplitude")
+        superposed = self.row.memory.startswith("amplitude") and not self.row.peeks
         return rates_and_costs(self.values, superposed=superposed)
 
 
-def row_result(study: Study, row: Row, records: Sequence[Record]) -> RowResult:
-    """Return the result of a row from its finished tasks."""
+def row_result(row: Row, records: Sequence[Record]) -> RowResult:
+    """Return the result of a row from its finished tasks, that of a gallery among them."""
     values: dict[str, list[Any]] = {}
-    for record in records:
+    counted = [record for record in records if record.kind == "study"]
+    for record in counted:
         for name, counts in record.values.items():
             values.setdefault(name, []).extend(counts)
-    return RowResult(row=row, records=records, values=values, stopped=_stopped(study, values))
+    return RowResult(
+        row=row,
+        records=counted,
+        values=values,
+        shown=next((record.values for record in records if record.kind == "gallery"), None),
+        stopped=_stopped(row, values),
+    )
 
 
 def study_table(results: Sequence[RowResult]) -> "pd.DataFrame":
@@ -64,6 +74,7 @@ def study_table(results: Sequence[RowResult]) -> "pd.DataFrame":
                 "engine": each.row.engine,
                 "block": each.row.block,
                 **each.row.cell,
+                "corruption": corruption(each.row.cell),
                 **each.columns,
                 "seconds": sum(record.seconds for record in each.records),
                 "stopped": each.stopped,
@@ -74,10 +85,24 @@ def study_table(results: Sequence[RowResult]) -> "pd.DataFrame":
     )
 
 
-def _stopped(study: Study, values: dict[str, list[Any]]) -> str:
-    until, num_sets = study.sampling.until, len(values.get("probes", ()))
+def shown_results(study: Study, results: Sequence[RowResult]) -> list[RowResult]:
+    """Return the results that a study shows as numbers, all or those of its tables, by cell."""
+    shown = [
+        each
+        for each in results
+        if not study.tables or any(t.takes(each.row.block, each.row.cell) for t in study.tables)
+    ]
+    blocks = {block.name: place for place, block in enumerate(study.axes)}
+    cells = {
+        place: number for number, place in enumerate(dict.fromkeys(r.row.place for r in shown))
+    }
+    return sorted(shown, key=lambda each: (blocks[each.row.block], cells[each.row.place]))
+
+
+def _stopped(row: Row, values: dict[str, list[Any]]) -> str:
+    until, num_sets = row.sampling.until, len(values.get("probes", ()))
     if until is None:
-        return "as asked" if num_sets >= study.sampling.pattern_sets else UNFINISHED
+        return "as asked" if num_sets >= row.sampling.pattern_sets else UNFINISHED
     if num_sets < until.at_least_sets:
         return UNFINISHED
     found = rate_over_sets(values["failures"], values["probes"])

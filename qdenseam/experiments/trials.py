@@ -1,6 +1,7 @@
-"""Registered trials: one function per kind of experiment, run by :func:`collect`."""
+"""The trials of a study: pattern sets and their probes, and what is counted of the answers."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +11,12 @@ from classical_ref.data import datasets
 from classical_ref.data.datasets import Dataset
 from classical_ref.metrics import mean_absolute_overlap
 from classical_ref.patterns import corrupt, is_ambiguous
+from classical_ref.recipes import Recipe
 from classical_ref.spins import spins_to_text
+from qdenseam.experiments.answering import classical_answers, sampled_answers
 from qdenseam.experiments.challenge import Answers, Challenge
-from qdenseam.experiments.contenders import CONTENDERS
 from qdenseam.experiments.trial_registry import trial
+from qdenseam.spelling import parse
 
 COUNTED_SETS = 2
 """Pattern sets per cell whose circuits are built and counted where shots come from a law."""
@@ -90,32 +93,55 @@ def _verified(source: str, num_neurons: int, bits: bool | None, sha256: str) -> 
 
 
 def challenge(params: dict[str, Any], set_index: int) -> Challenge:
-    """Return one pattern set and its probes; the same for every contender and engine.
+    """Return one pattern set and its probes; the same for every contender, engine and study.
 
-    Patterns depend on (data_seed, set, D, K) and probes on the corruption too, so contenders are
-    compared on equal ground and a load sweep shares nothing between loads.
+    Patterns depend on (data_seed, data_sha256, set, D, K) and probes on the corruption too, so
+    contenders are compared on equal ground and a load sweep shares nothing between loads. Probes
+    are drawn one after another: few are the first of many.
     """
     num_neurons, num_patterns = params["num_neurons"], params["num_patterns"]
-    num_flips, num_erasures = params["num_flips"], params["num_erasures"]
-    stream = [params["data_seed"], set_index, num_neurons, num_patterns]
-    chosen = named_data(params).select(num_patterns, rng=np.random.default_rng(stream))
-    rng = np.random.default_rng([*stream, num_flips, num_erasures])
-    targets = rng.integers(num_patterns, size=params["num_probes"])
-    probes = corrupt(
-        chosen.patterns[targets], num_flips=num_flips, num_erasures=num_erasures, rng=rng
-    )
+    damage = {"num_flips": params["flips"], "num_erasures": params["erasures"]}
+    content = int(params["data_sha256"][:16], 16)
+    stream = [params["data_seed"], content, set_index, num_neurons, num_patterns]
+    patterns = named_data(params).select(num_patterns, rng=np.random.default_rng(stream)).patterns
+    rng = np.random.default_rng([*stream, *damage.values()])
+    targets = np.zeros(params["num_probes"], dtype=np.int64)
+    probes = np.zeros((len(targets), num_neurons), dtype=np.int8)
+    for place in range(len(targets)):
+        targets[place] = rng.integers(num_patterns)
+        probes[place] = corrupt(patterns[targets[place]], **damage, rng=rng)
     return Challenge(
-        patterns=chosen.patterns,
+        patterns=patterns,
         probes=probes,
         targets=targets,
-        num_flips=num_flips,
-        num_controls=params["num_controls"],
+        flips=params["flips"],
+        count_gates=set_index < COUNTED_SETS,
     )
 
 
-@trial("comparison")
-def comparison_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Run one contender on one cell: ``num_sets`` pattern sets of ``num_probes`` probes.
+def corruption(cell: Mapping[str, Any]) -> str:
+    """Return the damage of a cell's probes in words, and which bits are certain."""
+    flips, erasures = cell["flips"], cell["erasures"]
+    if flips and erasures:
+        return f"{flips} flipped, {erasures} unknown, none certain"
+    if flips:
+        return f"{flips} flipped, none certain"
+    return f"{erasures} unknown, others certain" if erasures else "none"
+
+
+def answers_to(given: Challenge, params: dict[str, Any], rng: np.random.Generator) -> Answers:
+    """Return what the contender of ``recall``, ``memory``, ``engine`` and ``shots`` answers."""
+    method: Any = parse(("method", "classical memory"), params["recall"])
+    if isinstance(method, Recipe):
+        return classical_answers(given, method, rng)
+    recipe: Any = parse("memory", params["memory"])
+    memory = recipe.memory(given.patterns)
+    return sampled_answers(given, memory, method, params["engine"], params["shots"], rng)
+
+
+@trial("study")
+def study_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Ask one contender in one cell about some pattern sets.
 
     Returns:
         Lists with one entry per pattern set. Over all its probes: ``probes``; ``failures``, answers
@@ -124,61 +150,37 @@ def comparison_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[s
         evaluations. Of the probes to which another pattern is as near as the target: ``ambiguous``,
         and ``ambiguous_failures`` among them. ``overlap`` is the patterns' mean absolute overlap.
     """
-    contender = CONTENDERS[params["contender"]]
-    per_set = []
-    for set_index in range(params["num_sets"]):
-        given = challenge(params, set_index)
-        given = replace(given, count_gates=set_index < COUNTED_SETS)
-        answers = contender.answer(given, params["engine"], params["shots"], rng)
-        per_set.append(counts_of_set(given, answers))
-    return {**by_name(per_set), "backend": params["engine"]}
+    rows = []
+    for index in range(*params["sets"]):
+        given = challenge(params, index)
+        rows.append(_counts(given, answers_to(given, params, rng)))
+    return {name: [row[name] for row in rows] for name in rows[0]} | {"backend": params["engine"]}
 
 
-def counts_of_set(given: Challenge, answers: Answers) -> dict[str, Any]:
-    """Return what is counted of the answers to one pattern set, see :func:`comparison_trial`."""
+@trial("gallery")
+def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Return what a contender recalls from the first probes of the first set, as text."""
+    given = challenge(params, 0)
+    return {
+        "shape": list(named_data(params).shape),
+        "corruption": corruption(params),
+        "stored": spins_to_text(given.patterns[given.targets]),
+        "probes": spins_to_text(given.probes),
+        "ambiguous": is_ambiguous(given.patterns, given.probes, given.targets).tolist(),
+        "answers": spins_to_text(answers_to(given, params, rng).states),
+        "backend": params["engine"],
+    }
+
+
+def _counts(given: Challenge, answers: Answers) -> dict[str, Any]:
     is_wrong = (answers.states != given.patterns[given.targets]).any(axis=1)
     is_unclear = is_ambiguous(given.patterns, given.probes, given.targets)
+    sums = [each.name for each in fields(Answers) if each.name != "states"]
     return {
         "probes": len(is_wrong),
         "failures": int(is_wrong.sum()),
         "ambiguous": int(np.sum(is_unclear)),
         "ambiguous_failures": int((is_wrong & is_unclear).sum()),
         "overlap": mean_absolute_overlap(given.patterns),
-        **{name: getattr(answers, name) for name in _COSTS},
+        **{name: getattr(answers, name) for name in sums},
     }
-
-
-def by_name(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Return the values of rows of the same names, a list for each name."""
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-@trial("gallery")
-def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Return what contenders recall from the first probes of one set, as text."""
-    given = challenge(params, 0)
-    shown: dict[str, Any] = {
-        "shape": list(named_data(params).shape),
-        "patterns": spins_to_text(given.patterns),
-        "targets": given.targets.tolist(),
-        "probes": spins_to_text(given.probes),
-        "ambiguous": is_ambiguous(given.patterns, given.probes, given.targets).tolist(),
-        "backend": params["engine"],
-    }
-    for name in params["contenders"]:
-        answers = CONTENDERS[name].answer(given, params["engine"], params["shots"], rng)
-        shown[name] = spins_to_text(answers.states)
-    return shown
-
-
-_COSTS = (
-    "shots",
-    "accepted",
-    "correct",
-    "spurious",
-    "state_preparations",
-    "two_qubit_gates",
-    "counted_shots",
-    "device_seconds",
-    "evaluations",
-)

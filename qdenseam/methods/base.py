@@ -99,6 +99,8 @@ class RecallMethod(Named, ABC):
     peeks: ClassVar[bool] = False
     """Whether the builder reads the answer off this probe's distances: a competitor that must be
     shown, never chosen and never counted as quantum recall."""
+    is_baseline: ClassVar[bool] = False
+    """Whether quantum recall is measured by it: what needs no quantum computer to do as well."""
     corrects: ClassVar[bool] = True
     """Whether it is meant for probes with wrong bits too; the others complete unknown ones."""
     is_historic: ClassVar[bool] = False

@@ -1,14 +1,16 @@
 """Any column of a study's table against any other, a line for each contender and engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from qdenseam.experiments.study import FigureSpec
-from qdenseam.experiments.study_findings import shown_name
+from qdenseam.experiments.standings import shown_name
+from qdenseam.experiments.study_parts import FigureSpec
+from qdenseam.experiments.study_results import RowResult
+from qdenseam.plots.bars import SCALED, plot_bars
 from qdenseam.plots.style import framed, new_figure, palette, sidestep
 
 if TYPE_CHECKING:
@@ -18,30 +20,47 @@ AMBIGUOUS: Final[dict[str, Any]] = {"color": "#cccccc", "linewidth": 0, "label":
 """How the share of ambiguous probes is drawn."""
 CONTENDERS: Final = ("label", "engine")
 """Columns whose values make a line of a study of contenders."""
+Styles = dict[tuple[Any, ...], dict[str, Any]]
+"""Matplotlib keywords by the values that make a line."""
+Panels = list[tuple[str, "pd.DataFrame"]]
+"""Title and rows of each."""
+_BASELINES = ("#000000", "#777777", "#b8a040")
 _MARKERS = "osD^v<>Pph*X"
-_INTERVALS = {"failure_rate": "failure", "clear_rate": "clear"}
 _MOST_TICKS = 12
+_WORDS = {
+    "failure_rate": "failure rate, all probes",
+    "num_patterns": "stored patterns K",
+    "num_neurons": "neurons D",
+    "flips": "flipped bits",
+    "erasures": "unknown bits",
+}
 
 
-def line_styles(
-    table: "pd.DataFrame", line: tuple[str, ...] = CONTENDERS
-) -> dict[tuple[Any, ...], dict[str, Any]]:
+def line_styles(table: "pd.DataFrame", line: tuple[str, ...] = CONTENDERS) -> Styles:
     """Return matplotlib keywords by the values that make a line, so that panels agree.
 
     By the column ``kind``, where there is one, classical memories have open markers, baselines open
-    ones and dashed lines, theory a thin line, and all others filled markers.
+    ones in black or gray and dashed lines, theory a thin line, and all others filled markers. A
+    contender has one color and marker on all engines, which differ in dashes.
     """
-    styles = {}
     lines = table.drop_duplicates([*line]) if line else table[:1]
-    for color, marker, (_, row) in zip(
-        palette(len(lines)), cycle(_MARKERS), lines.iterrows(), strict=False
-    ):
-        kind = row.get("kind", "quantum")
-        styles[tuple(row[name] for name in line)] = {
+    colors = {True: cycle(_BASELINES), False: cycle(palette(min(12, len(lines))))}
+    looks: dict[Any, tuple[str, str, cycle[str]]] = {}
+    styles = {}
+    for _, row in lines.iterrows():
+        key, kind = tuple(row[name] for name in line), row.get("kind", "quantum")
+        look = row["label"] if line == CONTENDERS else key
+        is_baseline = kind == "baseline"
+        if look not in looks:
+            marker = _MARKERS[(len(looks) + len(looks) // 12) % 12]
+            dashes = cycle(("--", "-.", ":") if is_baseline else ("-", ":", "-."))
+            looks[look] = next(colors[is_baseline]), marker, dashes
+        color, marker, dashes = looks[look]
+        styles[key] = {
             "color": color,
             "marker": "" if kind == "theory" else marker,
             "markerfacecolor": "white" if kind in ("classical", "baseline") else color,
-            "linestyle": "--" if kind == "baseline" else "-",
+            "linestyle": next(dashes),
             "linewidth": 0.8 if kind == "theory" else 1.2,
             "label": fill(line_name(row, line), 44).replace("$", r"\$"),
         }
@@ -56,9 +75,7 @@ def line_name(row: Mapping[str, Any], line: tuple[str, ...] = CONTENDERS) -> str
     return ", ".join(v if isinstance(v, str) else f"{n.replace('_', ' ')} {v:g}" for n, v in values)
 
 
-def study_panels(
-    table: "pd.DataFrame", figure: FigureSpec
-) -> tuple["pd.DataFrame", list[tuple[str, "pd.DataFrame"]]]:
+def study_panels(table: "pd.DataFrame", figure: FigureSpec) -> tuple["pd.DataFrame", Panels]:
     """Return the rows that a figure shows, and those of each of its panels with its title.
 
     Who has no number to show is left out, unless that is everybody.
@@ -70,11 +87,32 @@ def study_panels(
     if not len(rows):
         raise ValueError(f"where should leave rows of the table. Got {dict(figure.where)}.")
     if rows[figure.y].dtype.kind in "iuf" and np.isfinite(rows[figure.y]).any():
-        rows = rows[np.isfinite(rows[figure.y])]
-    if not figure.by:
-        return rows, [("", rows)]
-    word = figure.by.replace("_", " ")
-    return rows, [(f"{word}: {value}", chosen) for value, chosen in rows.groupby(figure.by)]
+        is_shown = np.isfinite(rows[figure.y]) if figure.x else rows[figure.y].notna()
+        rows = rows[is_shown]
+    if figure.kind == "bars":
+        rows = _one_each(rows, [*figure.line, *([figure.by] if figure.by else [])])
+    return rows, list(_parted(rows, figure.by))
+
+
+def _parted(rows: "pd.DataFrame", by: str) -> Iterator[tuple[str, "pd.DataFrame"]]:
+    if by == "kind":
+        kinds = [kind for kind in rows["kind"].unique() if kind != "baseline"] or ["baseline"]
+        for kind in kinds:
+            yield f"{kind}; baselines dashed", rows[rows["kind"].isin([kind, "baseline"])]
+    elif by:
+        word = "" if by == "corruption" else f"{by.replace('_', ' ')}: "
+        for value, part in rows.groupby(by):
+            yield f"{word}{value}", part
+    else:
+        yield "", rows
+
+
+def _one_each(rows: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
+    """One row for each contender, that of the most probes; its engines below each other."""
+    most = rows.sort_values("probes", ascending=False, kind="stable") if "probes" in rows else rows
+    kept = rows.loc[most.drop_duplicates(names).index.sort_values()]
+    order = {value: place for place, value in enumerate(kept[names[0]].unique())}
+    return kept.sort_values(names[0], key=lambda column: column.map(order), kind="stable")
 
 
 def study_figure(table: "pd.DataFrame", figure: FigureSpec) -> Any:
@@ -84,16 +122,70 @@ def study_figure(table: "pd.DataFrame", figure: FigureSpec) -> Any:
         ValueError: As for :func:`plot_study`.
     """
     rows, panels = study_panels(table, figure)
-    drawing, axes = new_figure(1, len(panels), size=(4.5 * len(panels) + 3, 4))
-    styles = line_styles(rows, figure.line)
-    for ax, (title, chosen) in zip(axes[0], panels, strict=True):
+    sizes = [panel_size(part, figure) for _, part in panels]
+    width, height = sum(each[0] for each in sizes), max(each[1] for each in sizes)
+    has_legend = bool(figure.x and figure.line)
+    drawing, axes = new_figure(1, len(panels), size=(width + 3 * has_legend, height + 0.5))
+    styles = styles_of(table, rows, figure)
+    for ax, (title, part) in zip(axes[0], panels, strict=True):
+        draw_panel(part, title, figure, styles, ax=ax)
+    if has_legend:
+        found: dict[str, Any] = {}
+        for ax in axes[0]:
+            found |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+        place = {"loc": "center left", "bbox_to_anchor": (1.02, 0.5)}
+        axes[0, -1].legend([*found.values()], [*found], fontsize=8, frameon=False, **place)
+    return drawing
+
+
+def styles_of(table: "pd.DataFrame", rows: "pd.DataFrame", figure: FigureSpec) -> Styles:
+    """Return the styles of a figure's lines; contenders look the same in all figures of a table."""
+    is_of_contenders = figure.line == CONTENDERS
+    styles = line_styles(table if is_of_contenders else rows, figure.line)
+    used = set(rows[[*figure.line]].itertuples(index=False, name=None)) if figure.line else {()}
+    return {line: style for line, style in styles.items() if line in used}
+
+
+def panel_size(part: "pd.DataFrame", figure: FigureSpec) -> tuple[float, float]:
+    """Return width and height of a panel in inches."""
+    return (4.4, 3.4) if figure.x else (4.6, 0.8 + 0.24 * len(part))
+
+
+def draw_panel(
+    part: "pd.DataFrame", title: str, figure: FigureSpec, styles: Styles, *, ax: Any
+) -> None:
+    """Draw one panel of lines or of bars."""
+    if figure.x:
         plot_study(
-            chosen, figure.x, figure.y, ax=ax, styles=styles, line=figure.line, log_y=figure.log_y
+            part, figure.x, figure.y, ax=ax, styles=styles, line=figure.line, log_y=figure.log_y
         )
         ax.set_title(title, fontsize=10)
-    if figure.line:
-        axes[0, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8, frameon=False)
-    return drawing
+        return
+    names = [line_name(row, figure.line) for _, row in part.iterrows()]
+    colors = [
+        styles[line]["color"] for line in part[[*figure.line]].itertuples(index=False, name=None)
+    ]
+    plot_bars(part, figure.y, names, colors, ax=ax)
+    ax.set_xlabel(words_of(figure.y), fontsize=9)
+    ax.set_title(title, fontsize=9, loc="right")
+
+
+def shown_in(results: Sequence[RowResult], figure: FigureSpec) -> dict[str, Mapping[str, Any]]:
+    """Return what a gallery shows, by the contender's name; nothing where nothing was run."""
+    return {
+        shown_name(*each.line, peeks=each.row.peeks): each.shown
+        for each in results
+        if each.shown is not None
+        and figure.takes(
+            each.row.block,
+            each.row.cell | {"label": each.row.label, "engine": each.row.engine},
+        )
+    }
+
+
+def words_of(column: str) -> str:
+    """Return what axes and captions call a column."""
+    return _WORDS.get(column) or SCALED.get(column, (1.0, column.replace("_", " ")))[1]
 
 
 def plot_study(
@@ -102,7 +194,7 @@ def plot_study(
     y: str = "failure_rate",
     *,
     ax: Any,
-    styles: dict[tuple[Any, ...], dict[str, Any]] | None = None,
+    styles: Styles | None = None,
     line: tuple[str, ...] = CONTENDERS,
     log_y: bool = False,
 ) -> Any:
@@ -147,9 +239,8 @@ def plot_study(
         style = styles[name]
         aside = 0.04 * (place - (len(groups) - 1) / 2) if style["marker"] else 0.0
         where = sidestep(rows[x], aside, ticks, log=is_wide)
-        stem = _INTERVALS.get(y, y)
-        if f"{stem}_low" in rows:
-            low, high = (_finite(rows[f"{stem}_{end}"]) for end in ("low", "high"))
+        if f"{y}_low" in rows:
+            low, high = (_finite(rows[f"{y}_{end}"]) for end in ("low", "high"))
             ax.vlines(where, low, high, color=style["color"], linewidth=0.8)
         ax.plot(where, _finite(rows[y]), **style)
     if y == "failure_rate" and "ambiguous" in table:
@@ -160,12 +251,14 @@ def plot_study(
         ax.set_xscale("log", base=2 if len(ticks) <= _MOST_TICKS else 10)
     if log_y:
         positive = table[y][table[y] > 0].min()
-        ax.set_yscale("symlog", linthresh=positive) if (table[y] == 0).any() else ax.set_yscale(
-            "log"
-        )
+        has_zero = bool((table[y] == 0).any())
+        if has_zero:
+            ax.set_yscale("symlog", linthresh=positive)
+        else:
+            ax.set_yscale("log")
     if len(ticks) <= _MOST_TICKS and all(float(tick).is_integer() for tick in ticks):
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    return framed(ax, x.replace("_", " "), y.replace("_", " "))
+    return framed(ax, words_of(x), words_of(y))
 
 
 def _finite(column: "pd.Series") -> np.ndarray:

@@ -40,5 +40,5 @@ def shown_number(value: float | None, form: str = "") -> str:
 
 def shown_rate(row: Mapping[str, Any], name: str) -> str:
     """Return ``0.120 [0.080, 0.170]`` of the columns of a rate."""
-    ends = (shown_number(row[f"{name}_{end}"], ".3f") for end in ("rate", "low", "high"))
+    ends = (shown_number(row[f"{name}{end}"], ".3f") for end in ("", "_low", "_high"))
     return "{} [{}, {}]".format(*ends)

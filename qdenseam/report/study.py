@@ -1,6 +1,6 @@
 """The report of any study: sentences, its figures, its table, and how it was made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,27 +8,32 @@ import numpy as np
 
 from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.results_table import write_table
-from qdenseam.experiments.study import Entrant, FigureSpec, Study
-from qdenseam.experiments.study_findings import (
-    FEW_PROBES,
-    shown_name,
-    study_sentences,
-    told_flips,
-)
-from qdenseam.experiments.study_results import UNFINISHED, RowResult, study_table
+from qdenseam.experiments.standings import Standing, lines_of, shown_name, standings
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_capacities import capacity_rows
+from qdenseam.experiments.study_findings import FEW_PROBES, study_sentences
+from qdenseam.experiments.study_parts import Entrant, FigureSpec
+from qdenseam.experiments.study_rates import COSTS
+from qdenseam.experiments.study_results import UNFINISHED, RowResult, shown_results, study_table
 from qdenseam.experiments.toml_text import toml_text
+from qdenseam.experiments.trials import corruption
 from qdenseam.files import write_whole
+from qdenseam.plots.gallery import study_gallery
 from qdenseam.plots.study import (
     AMBIGUOUS,
+    Panels,
+    Styles,
+    draw_panel,
     line_name,
-    line_styles,
-    plot_study,
+    panel_size,
+    shown_in,
     study_figure,
     study_panels,
+    styles_of,
+    words_of,
 )
 from qdenseam.plots.style import new_figure
 from qdenseam.report.page import render, shown_number, shown_rate, svg_uri
-from qdenseam.spelling import parse
 from qdenseam.versions import versions_in
 
 if TYPE_CHECKING:
@@ -50,7 +55,8 @@ def write_study_report(
 ) -> Path:
     """Write ``report.html`` into a folder and return its path.
 
-    The page needs no other file; ``table.csv`` and ``figure-N.png`` stand beside it for other uses.
+    The page needs no other file; ``table.csv`` and every figure as PNG stand beside it for other
+    uses.
 
     Args:
         study: What was asked.
@@ -65,23 +71,27 @@ def write_study_report(
     folder, table = Path(folder), study_table(results)
     write_table(table, folder / "table.csv")
     records = [record for each in results for record in each.records]
-    rows = [(each, _row(each.columns) if each.records else {}) for each in results]
+    shown = shown_results(study, results)
+    rows = [(each, _row(each.columns) if each.records else {}) for each in shown]
     page = render(
         "study.html.j2",
         title=study.title or "A study",
-        sentences=study_sentences(results),
-        figures=[
-            shown_figure(table, figure, folder / f"figure-{number}.png")
-            for number, figure in enumerate(study.figures, start=1)
-            if len(table)
-        ],
+        sentences=study_sentences(study, results),
+        standings=[_standing(each) for each in standings(lines_of(results)) if each.floor.is_scan],
+        figures=list(_figures(study, results, table, folder)),
         columns=[
             name
             for name in (*_row_names(), *_COSTS)
             if any(row.get(name, "–") != "–" for _, row in rows)
         ],
-        cells=list(_cells(study, rows)),
+        cells=list(_cells(rows)),
+        num_left_out=len(results) - len(shown),
+        capacities=[
+            (asked, [_capacity(row) for row in capacity_rows(results, asked)])
+            for asked in study.capacities
+        ],
         contenders=[_contender(each, results) for each in study.contenders],
+        is_quantum=any(each.row.kind == "quantum" for each in results),
         command=command,
         seconds=round(sum(record.seconds for record in records)),
         versions=versions_in(record.versions for record in records),
@@ -90,6 +100,39 @@ def write_study_report(
     path = folder / "report.html"
     write_whole(path, page)
     return path
+
+
+def _figures(
+    study: Study, results: Sequence[RowResult], table: "pd.DataFrame", folder: Path
+) -> Iterator[dict[str, Any]]:
+    for number, figure in enumerate(study.figures if len(table) else (), start=1):
+        picture = folder / f"{figure.name or f'figure-{number}'}.png"
+        if figure.kind != "gallery":
+            yield shown_figure(table, figure, picture)
+        elif shown := shown_in(results, figure):
+            yield _shown_gallery(shown, picture)
+
+
+def _shown_gallery(recalls: Mapping[str, Mapping[str, Any]], picture: Path) -> dict[str, Any]:
+    drawing = study_gallery(recalls)
+    drawing.savefig(picture)
+    clauses = [
+        f"{name} {sum(map(str.__eq__, each['answers'], each['stored']))}"
+        for name, each in recalls.items()
+    ]
+    first = next(iter(recalls.values()))
+    return {
+        "panels": [
+            {
+                "src": svg_uri(drawing),
+                "alt": f"Right recalls of {len(first['stored'])} probes: {', '.join(clauses)}.",
+            }
+        ],
+        "is_gallery": True,
+        "caption": f"Recalls of the first pattern set, {first['corruption']}: full green frame "
+        "right, dashed red frame wrong. Ambiguous: another pattern is as near as the probe's own.",
+        "file": picture.name,
+    }
 
 
 def shown_figure(table: "pd.DataFrame", figure: FigureSpec, picture: Path) -> dict[str, Any]:
@@ -102,40 +145,47 @@ def shown_figure(table: "pd.DataFrame", figure: FigureSpec, picture: Path) -> di
     """
     study_figure(table, figure).savefig(picture)
     rows, chosen = study_panels(table, figure)
-    styles = line_styles(rows, figure.line)
+    styles = styles_of(table, rows, figure)
     panels = []
     for title, part in chosen:
-        drawing, axes = new_figure(1, 1, size=(4.4, 3.4))
-        ax = axes[0, 0]
-        plot_study(
-            part, figure.x, figure.y, ax=ax, styles=styles, line=figure.line, log_y=figure.log_y
-        )
-        ax.set_title(title, fontsize=10)
+        drawing, axes = new_figure(1, 1, size=panel_size(part, figure))
+        draw_panel(part, title, figure, styles, ax=axes[0, 0])
         panels.append({"src": svg_uri(drawing), "alt": _alt(part, figure, title)})
     shows_ambiguous = figure.y == "failure_rate" and "ambiguous" in table
-    x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
-    caption = f"{y[:1].upper()}{y[1:]} against {x}. "
+    return {
+        "panels": panels,
+        "legend": _legend(styles, shows_ambiguous) if figure.x and figure.line else "",
+        "caption": _caption(figure, chosen, shows_ambiguous),
+        "file": picture.name,
+    }
+
+
+def _caption(figure: FigureSpec, chosen: Panels, shows_ambiguous: bool) -> str:
+    y = words_of(figure.y)
+    caption = f"{y[:1].upper()}{y[1:]}"
+    caption += f" against {words_of(figure.x)}. " if figure.x else ". "
     if figure.where:
         chosen_rows = (
             f"{column.replace('_', ' ')} {', '.join(map(str, values))}"
             for column, values in figure.where.items()
         )
         caption += f"Shown: {'; '.join(chosen_rows).rstrip('.')}. "
-    caption += "Lines are set a little apart; a missing point was not run or has no such number."
+    if figure.x:
+        caption += "Lines are set a little apart; a missing point was not run or has no number."
+    else:
+        caption += "Lines at the bars: 95 %; engines after a contender's first are hatched."
+    if figure.y in COSTS:
+        caption += " Costs are per correct recall, over all shots, rejected ones too."
     if shows_ambiguous:
         caption += (
-            " Failure rates are over all probes, with 95 % intervals over pattern sets; gray: the "
-            "share of probes to which another pattern is as near as their own."
+            " Failure rates are over all probes, with 95 % intervals over pattern sets; "
+            f"{'gray' if figure.x else 'dotted'}: the share of probes to which another pattern is "
+            "as near as their own."
         )
-    for title, part in chosen if figure.line else []:
+    for title, part in chosen if figure.x and figure.line else ():
         for names in _on_each_other(part, figure):
             caption += f" Lying on each other{f' ({title})' if title else ''}: {', '.join(names)}."
-    return {
-        "panels": panels,
-        "legend": _legend(styles, shows_ambiguous) if figure.line else "",
-        "caption": caption,
-        "file": picture.name,
-    }
+    return caption
 
 
 def _on_each_other(part: "pd.DataFrame", figure: FigureSpec) -> list[list[str]]:
@@ -148,7 +198,7 @@ def _on_each_other(part: "pd.DataFrame", figure: FigureSpec) -> list[list[str]]:
     return [same for same in names.values() if len(same) > 1]
 
 
-def _legend(styles: dict[tuple[Any, ...], dict[str, Any]], shows_ambiguous: bool) -> str:
+def _legend(styles: Styles, shows_ambiguous: bool) -> str:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -162,16 +212,21 @@ def _legend(styles: dict[tuple[Any, ...], dict[str, Any]], shows_ambiguous: bool
 
 
 def _alt(part: "pd.DataFrame", figure: FigureSpec, title: str) -> str:
-    """What a panel shows, in words: each line's ends."""
-    x, y = (name.replace("_", " ") for name in (figure.x, figure.y))
-    clauses = []
+    """What a panel shows, in words: each line's ends, or each bar."""
+    y, clauses = words_of(figure.y), []
+    where = f", {title}" if title else ""
+    if not figure.x:
+        clauses = [
+            f"{line_name(row, figure.line)} {shown_number(row[figure.y])}"
+            for _, row in part.iterrows()
+        ]
+        return f"{y}{where}: {'; '.join(clauses)}."
     ordered = part.sort_values(figure.x)
-    groups = ordered.groupby([*figure.line]) if figure.line else [((), ordered)]
-    for _, rows in groups:
+    for _, rows in ordered.groupby([*figure.line]) if figure.line else [((), ordered)]:
         first, last = (shown_number(rows[figure.y].iloc[end]) for end in (0, -1))
         clauses.append(f"{line_name(rows.iloc[0], figure.line)} from {first} to {last}".strip())
     span = f"{part[figure.x].min()} to {part[figure.x].max()}"
-    return f"{y} against {x} {span}{f', {title}' if title else ''}: {'; '.join(clauses)}."
+    return f"{y} against {words_of(figure.x)} {span}{where}: {'; '.join(clauses)}."
 
 
 def _row_names() -> tuple[str, ...]:
@@ -188,34 +243,43 @@ def _row(columns: dict[str, Any]) -> dict[str, str]:
     return dict(
         zip(
             _row_names(),
-            (counts, shown_rate(columns, "failure"), shown_rate(columns, "clear")),
+            (counts, shown_rate(columns, "failure_rate"), shown_rate(columns, "clear_rate")),
             strict=True,
         ),
         **costs,
     )
 
 
-def _cells(study: Study, rows: list[tuple[RowResult, dict[str, str]]]) -> Iterator[dict[str, Any]]:
+def _cells(rows: list[tuple[RowResult, dict[str, str]]]) -> Iterator[dict[str, Any]]:
     """The cells in the order asked; in each what every contender answered, or why nothing."""
-    lines = list(dict.fromkeys(each.line for each, _ in rows))
-    places = dict.fromkeys(each.row.place for each, _ in rows)
+    everyone = list(dict.fromkeys(_shown_name(each) for each, _ in rows))
+    places = dict.fromkeys((each.row.place, each.row.params["num_probes"]) for each, _ in rows)
     for place in places:
-        here = {each.line: (each, row) for each, row in rows if each.row.place == place}
+        here = {
+            each.line: (each, row)
+            for each, row in rows
+            if (each.row.place, each.row.params["num_probes"]) == place
+        }
         listed = []
-        for line in lines:
-            result, values = here.get(line, (None, {}))
-            name = shown_name(*line, peeks=result is not None and result.row.peeks)
-            if result is not None and result.records and result.stopped == UNFINISHED:
-                name += " (unfinished)"
-            if result is not None and result.records:
-                probes = result.columns["probes"]
-                name += f" ({probes} probes only)" if probes < FEW_PROBES else ""
-            word = "not asked here" if result is None else "" if values else "not run"
-            listed.append({"name": name, "word": word, "numbers": values})
-        yield {"name": _cell_name(study, [result for result, _ in here.values()]), "rows": listed}
+        for result, values in here.values():
+            name = _shown_name(result)
+            name += " (unfinished)" if values and result.stopped == UNFINISHED else ""
+            num_probes = sum(result.values["probes"]) if values else FEW_PROBES
+            name += f" ({num_probes} probes only)" if num_probes < FEW_PROBES else ""
+            listed.append({"name": name, "word": "" if values else "not run", "numbers": values})
+        asked = {_shown_name(result) for result, _ in here.values()}
+        yield {
+            "name": _cell_name([result for result, _ in here.values()]),
+            "rows": listed,
+            "not_asked": [name for name in everyone if name not in asked],
+        }
 
 
-def _cell_name(study: Study, results: Sequence[RowResult]) -> str:
+def _shown_name(result: RowResult) -> str:
+    return shown_name(*result.line, peeks=result.row.peeks)
+
+
+def _cell_name(results: Sequence[RowResult]) -> str:
     cell = results[0].row.cell
     words = [", ".join(f"{axis.replace('_', ' ')} {value}" for axis, value in cell.items())]
     ran = next((each for each in results if each.records), None)
@@ -227,27 +291,50 @@ def _cell_name(study: Study, results: Sequence[RowResult]) -> str:
             f"mean absolute overlap of patterns {columns['overlap']:.2f} (independent ones "
             f"{independent:.2f})"
         )
-        if study.sampling.until:
+        if ran.row.sampling.until:
             why = dict.fromkeys(each.stopped.replace("_", " ") for each in results if each.records)
             words.append(f"{columns['sets']} pattern sets ({', '.join(why)})")
     return "; ".join(words)
 
 
-def _contender(entrant: Entrant, results: Sequence[RowResult]) -> dict[str, str]:
-    own = [each for each in results if each.row.entrant == entrant]
-    told = ["the number of flipped bits"] if own and told_flips(own[0]) else []
-    told += ["the answer, read classically"] if own and own[0].row.peeks else []
-    completes = own and not getattr(
-        parse(("method", "classical memory"), own[0].row.recall), "corrects", True
-    )
-    cells = [each.row.cell for each in own]
-    is_held = any(cell["erasures"] and not cell["flips"] for cell in cells)
-    engines = dict.fromkeys(each.row.engine for each in own)
+def _standing(found: Standing) -> dict[str, str]:
+    difference = found.difference
     return {
-        "name": entrant.label or entrant.recall,
+        "name": found.line.name,
+        "scan": found.floor.first.row.label,
+        "failures": f"{found.failures} of {found.probes}",
+        "of the scan": str(found.floor_failures),
+        "difference of rates": f"{difference.best:+.3f} "
+        f"[{difference.low:+.3f}, {difference.high:+.3f}]",
+        "fails": found.verdict,
+        "where unambiguous": f"{found.clear_failures} of {found.clear_probes}",
+    }
+
+
+def _capacity(row: dict[str, Any]) -> dict[str, str]:
+    return {
+        "name": shown_name(row["label"], row["engine"]),
+        "neurons": str(row["num_neurons"]),
+        "corruption": corruption(row),
+        "over all probes": row["capacity"],
+        "where unambiguous": row["clear_capacity"],
+        "note": row["note"] or "–",
+    }
+
+
+def _contender(entrant: Entrant, results: Sequence[RowResult]) -> dict[str, str]:
+    own = [each.row for each in results if each.row.entrant == entrant]
+    told = ["the number of flipped bits"] if own and own[0].told_flips else []
+    told += ["the answer, read classically"] if own and own[0].peeks else []
+    held = any(row.cell["erasures"] and not row.cell["flips"] for row in own)
+    completes = own and not own[0].corrects
+    engines = dict.fromkeys(row.engine for row in own)
+    return {
+        "name": entrant.name,
         "recall": entrant.recall,
+        "note": entrant.note,
         "memory": "" if CLASSICAL in engines else entrant.memory,
         "engines": ", ".join(engines),
-        "certain": "known bits, always" if completes else "known bits" if is_held else "nothing",
+        "certain": "known bits, always" if completes else "known bits" if held else "nothing",
         "told": " and ".join(told) or "nothing",
     }

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 from qdenseam.experiments.records import Record
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.study_results import RowResult
-from qdenseam.plots.study import study_figure
+from qdenseam.plots.gallery import study_gallery
+from qdenseam.plots.study import shown_in, study_figure
 from qdenseam.progress import Progress
 from qdenseam.studies.checks import Check
 
@@ -52,12 +53,21 @@ class Findings:
     records: Records
     results: Sequence[RowResult] = ()
     """The rows of a study of contenders."""
+    brief: "pd.DataFrame | None" = None
+    """The rows that a terminal has room for, if not all."""
     checks: tuple[Check, ...] = ()
     """How a reproduction agrees with what was published."""
 
     def shown(self, figures: Sequence[FigureSpec | Drawing]) -> list[FigureSpec | Drawing]:
         """Return the figures of which something was run."""
-        return [each for each in figures if isinstance(each, Drawing) or len(each.rows(self.table))]
+        return [each for each in figures if self._has(each)]
+
+    def _has(self, figure: FigureSpec | Drawing) -> bool:
+        if isinstance(figure, Drawing):
+            return True
+        if figure.kind == "gallery":
+            return bool(shown_in(self.results, figure))
+        return len(figure.rows(self.table)) > 0
 
     def drawn(self, figure: FigureSpec | Drawing) -> "Figure":
         """Return a figure of the study.
@@ -67,6 +77,8 @@ class Findings:
         """
         if isinstance(figure, Drawing):
             return figure.draw(self.records)
+        if figure.kind == "gallery":
+            return study_gallery(shown_in(self.results, figure))
         return study_figure(self.table, figure)
 
 

@@ -1,33 +1,123 @@
-"""The main job: classical and quantum recall on the same data, compared and reported."""
+"""The main job: classical and quantum recall on the same data, a study fitted to the data."""
 
 import shlex
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from qdenseam.experiments import Progress, Record, collect
-from qdenseam.experiments.comparison_tasks import (
-    ComparisonSettings,
-    FittedSettings,
-    check_feasible,
-    comparison_tasks,
-)
+from qdenseam.errors import CapacityError
+from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_cells import cells_of, rows_of
+from qdenseam.experiments.study_parts import Axes, DataSource, Entrant, Sampling, Selection
+from qdenseam.experiments.trials import load_dataset
+from qdenseam.progress import Progress
+from qdenseam.spelling import parse
+from qdenseam.studies.base import Findings
+from qdenseam.studies.contenders import ContenderStudy
 
-__all__ = ["Comparison", "ComparisonSettings", "compare", "comparison_tasks", "rerun_command"]
+MAX_CIRCUIT_NEURONS = 20
+"""Beyond this a gate-by-gate simulation takes more than minutes and a gibibyte or two."""
+MAX_FILE_CIRCUIT_NEURONS = 12
+"""Up to this the patterns of a file are also simulated gate by gate."""
+
+_MAY_BE_ZERO = {"flips", "erasures", "circuit_neurons", "circuit_flips", "circuit_erasures", "seed"}
+_REPEATED = {"method": "--method", "engine": "--engine", "import_module": "--import"}
+_Selected = TypeVar("_Selected", bound=Selection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonSettings:
+    """Every size of the main job.
+
+    A size that is None is fitted to the data; one that is named is kept, or refused where the data
+    cannot serve it.
+    """
+
+    data: str = "digits"
+    """``"digits"``, ``"glyphs"``, ``"random"`` or a ``.npy`` file of ±1 patterns."""
+    bits: bool = False
+    """The ``.npy`` files hold bits 0 and 1, no spins; int8 is always spins."""
+    num_neurons: int | None = None
+    """D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a file's own."""
+    num_patterns: int | None = None
+    """K of the corruption sweep: 8, or all where the data hold fewer."""
+    loads: tuple[int, ...] | None = None
+    """K of the load sweep: 2, 4, 8, 16 and 32, as far as the data hold them."""
+    flips: tuple[int, ...] | None = None
+    """Flipped bits of the corruption sweep: 0 to 4, at most D/2; the third (or last) is used in
+    the load sweep."""
+    erasures: tuple[int, ...] | None = None
+    """Unknown bits of the corruption sweep: 0, 2, 4, 6 and 8, at most D/2; the third (or last) is
+    used in the load sweep."""
+    num_sets: int = 20
+    """Pattern sets per cell of the sweeps."""
+    num_probes: int = 10
+    """Probes per pattern set."""
+    shots: int = 1000
+    """Shots per probe."""
+    num_controls: int = 4
+    """Controls b of the probabilistic memory in the sweeps."""
+    circuit_neurons: int | None = None
+    """D where circuits are simulated gate by gate: 9, or a file's own up to 12; 0 leaves these
+    cells out."""
+    circuit_patterns: int | None = None
+    """K there: 4, or all where the data hold fewer."""
+    circuit_flips: int | None = None
+    """Flipped bits of the circuit cells: 1, at most D/2."""
+    circuit_erasures: int | None = None
+    """Unknown bits of the circuit cells: 2, at most D/2."""
+    circuit_controls: int = 2
+    """Controls b of the probabilistic memory there."""
+    circuit_sets: int = 20
+    """Pattern sets per circuit cell; one probe in each for the device."""
+    circuit_probes: int = 3
+    """Probes per pattern set of a circuit cell."""
+    simulator: str = "aer"
+    """Engine of the ideal circuits."""
+    device: str = "fake:fez"
+    """Device model of the noisy circuits; empty leaves them out."""
+    device_shots: int = 100
+    """Shots per probe on the device model."""
+    method: tuple[str, ...] = ()
+    """A method or a classical memory of your own choice, asked in all cells that it can be asked
+    in, such as 'minimum-search' or 'dense(polynomial(4))'. May be given several times."""
+    engine: tuple[str, ...] = ()
+    """One more engine of the circuit cells. May be given several times."""
+    import_module: tuple[str, ...] = ()
+    """Import a module first, here and in workers: it registers methods or studies of your own. Its
+    code is run. May be given several times."""
+    seed: int = 7
+    """Seed of patterns, probes and shots."""
+
+    def __post_init__(self) -> None:
+        if () in (self.loads, self.flips, self.erasures):
+            raise ValueError("loads, flips and erasures should each have at least one value.")
+        for each in fields(self):
+            given = getattr(self, each.name)
+            least = 0 if each.name in _MAY_BE_ZERO else 1
+            for value in given if isinstance(given, tuple) else (given,):
+                if isinstance(value, int) and not isinstance(value, bool) and value < least:
+                    raise ValueError(f"{each.name} should be at least {least}. Got {value}.")
+        if (self.circuit_neurons or 0) > MAX_CIRCUIT_NEURONS:
+            raise CapacityError(
+                f"circuit_neurons should be at most {MAX_CIRCUIT_NEURONS} for gate-by-gate "
+                f"simulation. Got {self.circuit_neurons}; use num_neurons for larger memories "
+                "(exact laws)."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What :func:`compare` returns."""
 
-    settings: FittedSettings
-    """All sizes, fitted to the data."""
-    records: list[Record] = field(repr=False)
-    table: Any = field(repr=False)
-    """One row per contender, engine and corruption, a pandas ``DataFrame``."""
-    takeaways: list[str]
-    """What to take home, by rule from the rows."""
+    study: Study
+    """What was asked, all sizes fitted to the data."""
+    found: Findings = field(repr=False)
+    """The table, one row per contender, engine and cell, what to take home, and the records."""
     report: Path
     """The HTML page."""
 
@@ -37,50 +127,182 @@ def compare(
     *,
     out: str | Path = "qdenseam-report",
     num_workers: int = 0,
+    executor: Executor | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Comparison:
     """Run the comparison, resuming what ``out`` already holds, and write the report.
 
     Args:
-        settings: All sizes; those not named are fitted to the data. The defaults take about two
-            minutes on two cores.
-        out: Folder for ``results.jsonl``, ``report.html`` and the figures.
+        settings: All sizes; those not named are fitted to the data. The defaults take about a
+            minute on two cores.
+        out: Folder for ``results.jsonl``, ``study.toml``, ``report.html``, the table and figures.
         num_workers: Worker processes; 0 runs in this one.
+        executor: Runs the work instead, such as Dask's.
         on_progress: Called as cells finish.
 
     Returns:
-        The records, their table and the path of the report.
+        The study, its results and the path of the report.
 
     Raises:
-        ValueError: A size that was named does not fit the data.
+        ValueError: A size that was named does not fit the data, or a method has no such spelling.
         OSError: ``out`` cannot be written; nothing was run.
         ResultsFileError: ``out`` holds a damaged results file.
     """
-    from qdenseam.experiments.findings import standings, takeaways
-    from qdenseam.experiments.summary import comparison_table
-    from qdenseam.report.comparison import write_report
-
-    asked = settings or ComparisonSettings()
-    check_feasible(asked)
-    fitted = asked.fitted()
-    folder = Path(out)
-    tasks = comparison_tasks(fitted)
-    records = collect(
-        tasks,
-        folder / "results.jsonl",
+    asked, folder = settings or ComparisonSettings(), Path(out)
+    study = ContenderStudy(comparison_study(asked))
+    study.checked()  # what cannot be run leaves no folder
+    results = folder / "results.jsonl"
+    study.run(
+        results,
         num_workers=num_workers,
+        executor=executor,
         on_progress=on_progress,
-        modules=("qdenseam.experiments.trials",),
+        modules=asked.import_module,
     )
-    table = comparison_table(records)
-    report = write_report(records, table, asdict(fitted), folder, command=rerun_command(asked))
-    return Comparison(
-        settings=fitted,
-        records=records,
-        table=table,
-        takeaways=takeaways(standings(records), table, asdict(fitted)),
-        report=report,
+    study.keep(folder / "study.toml")
+    found = study.read(results)
+    report = study.write_report(found, folder, command=rerun_command(asked))
+    return Comparison(study=study.study, found=found, report=report)
+
+
+def comparison_study(asked: ComparisonSettings) -> Study:
+    """Return the study of ``compare.toml`` at the sizes asked for, the others fitted to the data.
+
+    Raises:
+        ValueError: The data are malformed, cannot serve a size that was named, or a method has no
+            such spelling.
+        OSError: A file cannot be read.
+    """
+    with as_file(files("qdenseam.studies") / "compare.toml") as path:
+        base = Study.from_toml(path)
+    blocks = _fitted_blocks(asked, {block.name: block for block in base.axes})
+    middle = {name: blocks[f"load-{name}"].values[name] for name in ("flips", "erasures")}
+    given = {entrant.recall for entrant in base.contenders}
+    own = [
+        Entrant(recall=text, memory=_memory_for(text, blocks))
+        for text in dict.fromkeys(asked.method)
+        if text not in given
+    ]
+    bare = Study(
+        title=base.title,
+        seed=asked.seed,
+        data=DataSource(source=asked.data, num_neurons=asked.num_neurons, bits=asked.bits),
+        axes=tuple(blocks.values()),
+        sampling=Sampling(pattern_sets=asked.num_sets, probes=asked.num_probes, shots=asked.shots),
+        contenders=(*_among(base.contenders, blocks), *own),
     )
+    cells = cells_of(bare)
+    # what takes known bits as certain may find no cell, which is an error only where it was named
+    contenders = [c for c in bare.contenders if c in own or rows_of(bare, c, cells)]
+    labels = {entrant.name for entrant in contenders}
+    return replace(
+        bare,
+        contenders=tuple(contenders),
+        figures=_among(base.figures, blocks, middle),
+        tables=_among(base.tables, blocks, middle),
+        capacities=_among(base.capacities, blocks, middle),
+        costs=tuple(
+            each for each in _among(base.costs, blocks, middle) if {each.of, each.against} <= labels
+        ),
+    )
+
+
+def _fitted_blocks(asked: ComparisonSettings, given: Mapping[str, Axes]) -> dict[str, Axes]:
+    """Return the blocks by name, those of circuits and of the device where they are wanted."""
+    read = partial(load_dataset, asked.data, bits=asked.bits or None)
+    data = read(asked.num_neurons)
+    held, half = data.num_patterns, data.num_neurons // 2
+    flips, erasures = (
+        getattr(asked, name) or tuple(n for n in given[name].values[name] if int(n) <= half)
+        for name in ("flips", "erasures")
+    )
+    loads = given["load-flips"].values["num_patterns"]
+    loads = asked.loads or tuple(n for n in loads if int(n) <= held) or (held,)
+    stored = (asked.num_patterns or min(8, held),)
+    sizes: dict[str, dict[str, Any]] = {
+        "flips": {"num_patterns": stored, "flips": flips},
+        "erasures": {"num_patterns": stored, "erasures": erasures},
+        "load-flips": {"num_patterns": loads, "flips": (_middle_of(flips),)},
+        "load-erasures": {"num_patterns": loads, "erasures": (_middle_of(erasures),)},
+    }
+    for values in sizes.values():
+        values["controls"] = (asked.num_controls,)
+    changes: dict[str, dict[str, Any]] = {name: {} for name in sizes}
+    num_neurons = _circuit_neurons(asked, data.num_neurons)
+    for where, probes, shots, engines in (
+        ("circuit", asked.circuit_probes, asked.shots, (asked.simulator, *asked.engine)),
+        ("device", 1, asked.device_shots, (asked.device,)),
+    ):
+        if not (num_neurons and engines[0]):
+            continue
+        most = read(num_neurons).num_patterns
+        common = {
+            "num_neurons": (num_neurons,),
+            "num_patterns": (asked.circuit_patterns or min(4, most),),
+            "controls": (asked.circuit_controls,),
+        }
+        for axis, wanted, default in (
+            ("flips", asked.circuit_flips, 1),
+            ("erasures", asked.circuit_erasures, 2),
+        ):
+            number = min(default, num_neurons // 2) if wanted is None else wanted
+            sizes[f"{where}-{axis}"] = {**common, axis: (number,)}
+            changes[f"{where}-{axis}"] = {
+                "engine": engines,
+                "sampling": {"pattern_sets": asked.circuit_sets, "probes": probes, "shots": shots},
+            }
+    return {
+        name: replace(given[name], values=values, **changes[name]) for name, values in sizes.items()
+    }
+
+
+def _circuit_neurons(asked: ComparisonSettings, num_neurons: int) -> int:
+    """D of the circuit cells beside a D of the sweeps; only data by name have another."""
+    if not asked.data.endswith(".npy"):
+        return 9 if asked.circuit_neurons is None else asked.circuit_neurons
+    if asked.circuit_neurons is None:
+        return num_neurons if num_neurons <= MAX_FILE_CIRCUIT_NEURONS else 0
+    if asked.circuit_neurons not in (0, num_neurons):
+        raise ValueError(
+            f"circuit_neurons should be 0 or {num_neurons}, the neurons of a pattern in "
+            f"{asked.data}. Got {asked.circuit_neurons}."
+        )
+    return asked.circuit_neurons
+
+
+def _middle_of(values: Sequence[Any]) -> Any:
+    """Return the third of several levels of corruption, or the last: that of the load sweep."""
+    return values[min(2, len(values) - 1)]
+
+
+def _memory_for(text: str, blocks: Mapping[str, Axes]) -> str:
+    """Return the spelling of the memory that a method recalls from; its own is checked too."""
+    names: dict[str, int | float | str] = {
+        "num_neurons": 1,
+        "num_patterns": 1,
+        "flips": 0,
+        "erasures": 0,
+    }
+    for block in blocks.values():
+        names |= {axis: values[0] for axis, values in block.values.items()}
+    method = parse(("method", "classical memory"), text, names)
+    is_energy = getattr(getattr(method, "memory_type", None), "__name__", "") == "EnergyMemory"
+    return "energy(log-sum-exp)" if is_energy else "amplitude"
+
+
+def _among(
+    specs: Sequence[_Selected],
+    blocks: Mapping[str, Axes],
+    middle: Mapping[str, tuple[Any, ...]] | None = None,
+) -> tuple[_Selected, ...]:
+    """Return what is of some block that there is, at the middle of the corruption that is swept."""
+    kept = []
+    for spec in specs:
+        axes = tuple(name for name in spec.axes if name in blocks)
+        where = {axis: (middle or {}).get(axis, values) for axis, values in spec.where.items()}
+        if axes or not spec.axes:
+            kept.append(replace(spec, axes=axes, where=where))
+    return tuple(kept)
 
 
 def rerun_command(settings: ComparisonSettings) -> str:
@@ -88,8 +310,13 @@ def rerun_command(settings: ComparisonSettings) -> str:
     words = ["qdenseam", "compare"]
     for each in fields(settings):
         value = getattr(settings, each.name)
-        if value != each.default:
-            words.append(f"--{each.name.replace('_', '-')}")
-            if value is not True:
-                words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
+        if value == each.default:
+            continue
+        option = _REPEATED.get(each.name, f"--{each.name.replace('_', '-')}")
+        if each.name in _REPEATED:
+            words += [word for one in value for word in (option, one)]
+        elif value is True:
+            words.append(option)
+        else:
+            words += [option, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
     return shlex.join(words)

@@ -5,13 +5,25 @@ from pathlib import Path
 from typing import Unpack
 
 from qdenseam.experiments.run_study import read_study, run_study
-from qdenseam.experiments.study import FigureSpec, Study
+from qdenseam.experiments.study import DATA_AXES, FigureSpec, Study
 from qdenseam.experiments.study_cells import study_rows
 from qdenseam.experiments.study_findings import study_sentences
-from qdenseam.experiments.study_results import study_table
+from qdenseam.experiments.study_rates import COSTS
+from qdenseam.experiments.study_results import shown_results, study_table
 from qdenseam.studies.base import Collectable, Findings, How
 
-_SHOWN = ("failure_rate", "failure_low", "failure_high", "ambiguous", "probes")
+_SHOWN = (
+    "failure_rate",
+    "failure_rate_low",
+    "failure_rate_high",
+    "ambiguous",
+    "probes",
+    "acceptance",
+    "state_preparations",
+    "two_qubit_gates",
+    "device_seconds",
+)
+_ENDS = ("low", "high")
 _FEW_SETS = 2
 
 
@@ -35,7 +47,11 @@ class ContenderStudy(Collectable):
         """Return it with two pattern sets a cell."""
         sampling = self.study.sampling
         few = replace(sampling, pattern_sets=min(_FEW_SETS, sampling.pattern_sets), until=None)
-        return ContenderStudy(replace(self.study, sampling=few))
+        axes = [
+            replace(block, sampling={**block.sampling, "pattern_sets": few.pattern_sets})
+            for block in self.study.axes
+        ]
+        return ContenderStudy(replace(self.study, sampling=few, axes=tuple(axes)))
 
     def keep(self, path: Path) -> None:
         """Write the TOML file that says it."""
@@ -53,13 +69,18 @@ class ContenderStudy(Collectable):
                 f"{path} should hold rows of this study. Got none; have its data changed? Run "
                 "qdenseam collect."
             )
-        axes = dict.fromkeys(axis for block in self.study.axes for axis in block.values)
+        named = dict.fromkeys(axis for block in self.study.axes for axis in block.values)
+        axes = [axis for axis in dict.fromkeys((*DATA_AXES, *named)) if axis in named]
+        brief = study_table(shown_results(self.study, results))
         return Findings(
             table=study_table(results),
             columns=("label", "engine", *axes, *_SHOWN),
-            sentences=study_sentences(results),
+            sentences=study_sentences(self.study, results),
             records=[record for each in results for record in each.records],
             results=results,
+            brief=brief.drop(
+                columns=[f"{cost}_{end}" for cost in COSTS for end in ("low", "high")]
+            ),
         )
 
     def write_report(self, found: Findings, folder: Path, *, command: str) -> Path:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from qdenseam.experiments import collect, read_records
-from qdenseam.studies.compare import ComparisonSettings, comparison_tasks
+from qdenseam.experiments import read_records
+from qdenseam.experiments.run_study import run_study
+from qdenseam.studies.compare import ComparisonSettings, comparison_study
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 
@@ -124,8 +125,7 @@ def test_killed_interrupted_finished_and_run_again(tmp_path):
     page = (tmp_path / "out" / "report.html").read_text()
     assert page.rstrip().endswith("</html>")
 
-    tasks = comparison_tasks(SMALL)
-    collect(tasks, tmp_path / "whole.jsonl", modules=("qdenseam.experiments.trials",))
+    run_study(comparison_study(SMALL), tmp_path / "whole.jsonl")
     assert content(results) == content(tmp_path / "whole.jsonl")
 
     again = finished(tmp_path, "--quiet")

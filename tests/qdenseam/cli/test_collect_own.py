@@ -15,6 +15,7 @@ title = "Mine"
 num_neurons = 4
 [[axes]]
 num_patterns = [2, 3]
+erasures = 1
 [sampling]
 pattern_sets = 4
 probes = 2

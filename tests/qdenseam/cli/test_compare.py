@@ -16,7 +16,7 @@ from qdenseam.cli.app import app
 from qdenseam.studies import compare as comparison
 
 OPTIONS = inspect.signature(command.compare).parameters
-NOT_SETTINGS = {"out", "workers", "quiet"}
+NOT_SETTINGS = {"out", "workers", "scheduler", "quiet"}
 PATTERNS = 1 - 2 * (np.arange(12)[:, None] >> np.arange(9) & 1)
 FILES = {
     "nine": PATTERNS,
@@ -52,9 +52,8 @@ def test_every_setting_is_an_option():
     fields = dataclasses.fields(comparison.ComparisonSettings)
     assert set(OPTIONS) == {field.name for field in fields} | NOT_SETTINGS
     for field in fields:
-        option, default = OPTIONS[field.name], field.default
-        shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
-        assert option.default == shown, field.name
+        option = OPTIONS[field.name]
+        assert option.default == (None if field.default == () else field.default), field.name
         assert option.annotation.__metadata__[0].help == documented()[field.name], field.name
 
 
@@ -67,21 +66,24 @@ def test_options_reach_the_settings(run, monkeypatch):
 
     monkeypatch.setattr(comparison, "compare", record)
     words = {"data": "random", "simulator": "statevector", "device": ""}
+    repeated = {"method": ("hopfield", "qaoa"), "engine": ("ddsim",)}
     sweeps = {"loads": (3, 5), "flips": (1,), "erasures": (0, 1)}
     numbers = {
         name: (option.default or 3) + 1
         for name, option in OPTIONS.items()
-        if name not in NOT_SETTINGS | words.keys() | sweeps.keys() | {"bits"}
+        if name not in NOT_SETTINGS | {*words, *sweeps, *repeated, "bits", "import_module"}
     }
     given = {
         **numbers,
         **words,
         **{name: "".join(f"{n}," for n in ns) for name, ns in sweeps.items()},
     }
-    options = (f"--{name.replace('_', '-')}={value}" for name, value in given.items())
-    result = run("--bits", *options)
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+    options += [f"--{name}={value}" for name, values in repeated.items() for value in values]
+    result = run("--bits", "--import=json", *options)
     assert result.stderr == "Error: enough seen.\n"
-    expected = {**numbers, **words, **sweeps, "bits": True, "num_workers": 0}
+    expected = {**numbers, **words, **sweeps, **repeated, "bits": True, "num_workers": 0}
+    expected["import_module"] = ("json",)
     assert {name: asked[name] for name in expected} == expected
     assert {f.name for f in dataclasses.fields(comparison.ComparisonSettings)} < expected.keys()
     assert str(asked["out"]) == "out"
@@ -119,14 +121,17 @@ def test_workers_are_one_per_core_by_default_with_one_thread_each(
         (("--circuit-neurons", "40"), "at most 20.*Got 40"),
         (("--data", "nine.npy", "--num-neurons", "8"), "9 neurons a pattern.*Got num_neurons = 8"),
         (("--data", "nine.npy", "--circuit-neurons", "8"), "should be 0 or 9.*Got 8"),
-        (("--data", "nine.npy", "--loads", "2,13"), "loads should be at most 12.*Got 13"),
+        (("--data", "nine.npy", "--loads", "2,13"), "num_patterns should be at most 12.*Got 13"),
         (("--data", "nine.npy", "--num-patterns", "20"), "num_patterns should be at most 12"),
-        (("--data", "nine.npy", "--circuit-patterns", "20"), "circuit_patterns should be at most"),
-        (("--data", "nine.npy", "--flips", "10"), "10 bits exceeds num_neurons = 9"),
+        (("--data", "nine.npy", "--circuit-patterns", "20"), "num_patterns should be at most 12"),
+        (("--data", "nine.npy", "--flips", "10"), "at most 9 together. Got 10"),
         (("--loads", "2,many"), "loads should be integers separated by commas.*Got '2,many'"),
         (("--loads", ","), "at least one value"),
         (("--loads", "2,4000"), "distinct patterns.*Got 4000"),
-        (("--flips", "17"), "17 bits exceeds num_neurons = 16"),
+        (("--flips", "17"), "at most 16 together. Got 17"),
+        (("--method", "hopfeild"), "Did you mean 'hopfield'"),
+        (("--import", "no_such_module"), "no_such_module"),
+        (("--scheduler", "nowhere"), "scheduler should be"),
         (("--shots", "0"), "shots should be at least 1. Got 0"),
         (("--seed", "-1"), "seed should be at least 0. Got -1"),
         (("--out", "a_file"), "out should be a folder. Got the file a_file"),
@@ -156,13 +161,3 @@ def test_a_damaged_results_file_is_left_as_it_is(run, tmp_path):
     assert re.match("Error: out/results.jsonl, line 1: .*Repair or delete", result.stderr)
     assert damaged.read_text() == '{"schema": 1, broken\n{"schema": 1, "and more": 0}\n'
     assert [path.name for path in damaged.parent.iterdir()] == ["results.jsonl"]
-
-
-def test_numbers_are_short():
-    assert [command._number(x) for x in (None, float("nan"), float("inf"), 2.345, 1234.5)] == [
-        "-",
-        "-",
-        "never",
-        "2.35",
-        "1,234",
-    ]

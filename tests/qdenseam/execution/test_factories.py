@@ -9,7 +9,7 @@ from qdenseam.errors import BackendError
 from qdenseam.execution import engine
 from qdenseam.execution.factories import check_study_engine, is_factory
 from qdenseam.experiments import Task, collect
-from qdenseam.experiments.comparison_tasks import ComparisonSettings, check_feasible
+from qdenseam.studies.compare import ComparisonSettings, comparison_study
 from qdenseam.studies.noise.affine import affine_trial
 from qdenseam.studies.noise.flags import flag_trial
 from qdenseam.studies.noise.planned import noise_trial
@@ -115,7 +115,7 @@ def test_studies_refuse_paid_devices(tmp_path):
     with pytest.raises(ValueError, match=r"should cost nothing. Got 'ibm:torino'"):
         collect([task], tmp_path / "results.jsonl")
     with pytest.raises(ValueError, match=r"should cost nothing. Got 'ibm:torino'"):
-        check_feasible(ComparisonSettings(data="random", device="ibm:torino"))
+        comparison_study(ComparisonSettings(data="random", device="ibm:torino"))
 
 
 @pytest.mark.parametrize("kind", ["noise", "affine-noise", "flags", "textbook", "plan"])
@@ -146,4 +146,4 @@ def test_studies_refuse_code(tmp_path):
     assert not list(tmp_path.iterdir())
     for field in ("simulator", "device"):
         with pytest.raises(ValueError, match=r"runs no code of its own. Got 'evil:make'"):
-            check_feasible(ComparisonSettings(data="random", **{field: "evil:make"}))
+            comparison_study(ComparisonSettings(data="random", **{field: "evil:make"}))

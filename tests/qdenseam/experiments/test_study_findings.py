@@ -3,6 +3,7 @@
 import pytest
 
 from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.standings import lines_of, standings
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import study_rows
 from qdenseam.experiments.study_findings import study_sentences
@@ -12,9 +13,12 @@ SETS, PROBES = 20, 10
 CONTENDERS = {
     "filter": {"recall": "separation-filter(hamming-ball($flips))"},
     "ramp": {"recall": "adiabatic", "memory": "energy(log-sum-exp)"},
+    "baseline": {"recall": "sample-and-accept(hamming-ball($flips))"},
     "writing": {"recall": "label-writing"},
     "hopfield": {"recall": "hopfield"},
+    "dense": {"recall": "best-exponential"},
     "scan": {"recall": "nearest"},
+    "told": {"recall": "nearest(at=$flips)"},
 }
 
 
@@ -23,15 +27,18 @@ def spread(mean):
     return [mean - 1, mean + 1] * (SETS // 2)
 
 
-def planted(failures, *, gates=None, ambiguous=1, probes=PROBES, sets=SETS):
-    """Results of a study in which each contender, named as above, failed so often."""
+def planted(
+    failures, *, gates=None, ambiguous=1, clear=True, probes=PROBES, sets=SETS, flips=(1, 2), **more
+):
+    """A study in which each contender, named as above, failed so often, and its results."""
     study = Study.from_dict(
         {
             "title": "planted",
             "data": {"num_neurons": 9},
-            "axes": [{"num_patterns": [4], "flips": [1, 2]}],
+            "axes": [{"num_patterns": [4], "flips": list(flips)}],
             "sampling": {"pattern_sets": SETS, "probes": probes},
             "contender": [CONTENDERS[name] | {"label": name} for name in failures],
+            **more,
         }
     )
     results = []
@@ -43,44 +50,131 @@ def planted(failures, *, gates=None, ambiguous=1, probes=PROBES, sets=SETS):
             "probes": [probes] * sets,
             "failures": counts and counts[:sets],
             "ambiguous": [ambiguous] * sets,
-            "ambiguous_failures": zeros,
+            "ambiguous_failures": zeros if clear else counts,
             "overlap": zeros,
             "shots": ones if used else zeros,
             "correct": ones if used else zeros,
             "accepted": zeros,
             "counted_shots": ones if used else zeros,
             "two_qubit_gates": used or zeros,
-            **dict.fromkeys(("state_preparations", "device_seconds", "evaluations"), zeros),
+            "state_preparations": used or zeros,
+            **dict.fromkeys(("device_seconds", "evaluations"), zeros),
         }
         task = Task(kind="study", params=row.params, seed=0)
         record = Record(
             key=task.key, kind="study", params={}, seed=0, batch=0, values=values, seconds=0.0,
             versions={},
         )  # fmt: skip
-        results.append(row_result(study, row, [] if counts is None else [record]))
-    return results
+        results.append(row_result(row, [] if counts is None else [record]))
+    return study, results
 
 
 def said(*given, **planting):
-    return " ".join(study_sentences(planted(*given, **planting)))
+    return " ".join(study_sentences(*planted(*given, **planting)))
 
 
-def test_who_is_told_apart_from_the_scan():
-    words = said(
-        {"filter": spread(3), "ramp": [1] * SETS, "hopfield": spread(8), "scan": spread(3)}
+def stand(failures, **planting):
+    _, results = planted(failures, **planting)
+    return {each.line.first.row.label: each for each in standings(lines_of(results))}
+
+
+PLANTED = {
+    "hopfield": spread(8),
+    "dense": [3, 3] * (SETS // 2),
+    "ramp": [1] * SETS,
+    "filter": spread(3),
+    "baseline": spread(2),
+    "scan": spread(3),
+    "told": spread(2),
+}
+
+
+def test_each_is_held_against_the_scan_that_knows_as_much():
+    found = stand(PLANTED)
+    assert found["hopfield"].verdict == "more"
+    assert found["hopfield"].difference.best == 0.5
+    assert found["dense"].verdict == "not told apart"
+    assert found["ramp"].verdict == "fewer"
+    # as many failures as the nearest scan, but it was told the flips, and so is its floor
+    assert found["filter"].floor.first.row.label == "told"
+    assert found["filter"].difference.best == pytest.approx(0.1)
+    assert found["filter"].verdict == "more"
+    assert found["baseline"].verdict == "not told apart"
+    assert {"scan", "told"}.isdisjoint(found)
+
+
+def test_the_level_holds_for_all_comparisons_together():
+    few = stand({"dense": PLANTED["dense"], "scan": spread(3)})["dense"].difference
+    many = stand(PLANTED)["dense"].difference
+    assert few.level == pytest.approx(0.95)
+    assert many.level == pytest.approx(1 - 0.05 / 5)
+    assert many.high - many.low > few.high - few.low
+
+
+def test_one_pattern_set_in_several_cells_is_one_cluster():
+    """Three cells that repeat each other tell no more than one of them."""
+    counts = {"hopfield": spread(4), "scan": [3] * SETS}
+    one, three = (stand(counts, flips=flips)["hopfield"] for flips in ((1,), (1, 2, 3)))
+    assert one.difference.low == pytest.approx(three.difference.low)
+    assert one.difference.high == pytest.approx(three.difference.high)
+    assert three.probes == 3 * SETS * PROBES
+
+
+def test_few_probes_of_a_cell_are_not_counted_beside_the_many_that_hold_them():
+    blocks = [
+        {"num_patterns": [4], "flips": [1]},
+        {"num_patterns": [4], "flips": [1], "sampling": {"probes": 3}},
+    ]
+    found = stand({"hopfield": spread(4), "scan": spread(3)}, axes=blocks)
+    assert found["hopfield"].probes == SETS * PROBES
+
+
+def test_memories_laws_and_circuits_are_held_against_scans_apart():
+    contenders = [CONTENDERS[name] | {"label": name} for name in PLANTED]
+    contenders[list(PLANTED).index("filter")]["engine"] = ["exact", "aer"]
+    sentences = study_sentences(*planted(PLANTED, contender=contenders))
+    classical, laws, circuits = (
+        next(each for each in sentences if each.startswith(words))
+        for words in ("Classical memories, on the same probes as scan (inter",
+                      "Quantum recall, drawn from its exact laws, on the same probes as a scan",
+                      "Run as circuits, on the same probes as a scan that knows as much: none")
+    )  # fmt: skip
+    assert "none failed less often; not told apart from it: dense (by 0.000 [" in classical
+    assert "; failed more often: hopfield (by 0.500 [" in classical
+    assert "failed less often: ramp (by -0.200 [" in laws
+    assert "; failed more often: filter (told the flips) (by 0.100 [" in laws
+    assert "failed more often: filter (aer) (told the flips) (by 0.100 [" in circuits
+
+
+def test_failures_on_ambiguous_probes_only_are_said_to_be():
+    counts = {"dense": spread(3), "scan": spread(3)}
+    words = "dense (by 0.000 [-0.161, 0.161]"
+    assert f"{words}, on ambiguous probes only)" in said(counts, clear=False, ambiguous=5)
+    assert f"{words})" in said(counts)
+    assert "only" not in said({"dense": [0] * SETS, "scan": [0] * SETS}, clear=False)
+
+
+def test_costs_that_were_asked_for():
+    asked = [{"of": "filter", "against": "baseline", "where": {"flips": 2}}]
+    counts = {"filter": spread(3), "baseline": spread(3), "scan": spread(3)}
+    gates = {"filter": [2400] * SETS, "baseline": [18] * SETS}
+    assert (
+        "A correct recall costs 2,400 [2,400, 2,400] state preparations and 2,400 [2,400, 2,400] "
+        "two-qubit gates by filter (D = 9, K = 4, 2 flips), against 18 [18, 18] and 18 [18, 18] by "
+        "baseline." in said(counts, gates=gates, cost=asked)
     )
+    assert "state preparations" not in said({**counts, "filter": None}, gates=gates, cost=asked)
+
+
+def test_who_failed_least_and_who_most():
+    words = said({"filter": spread(3), "ramp": [1] * SETS, "hopfield": spread(8)})
     assert "Over the 2 cells that all are asked in, ramp failed least, on 0.100 [" in words
     assert "; hopfield most, on 0.800 [" in words
-    assert (
-        "Beside scan, on the same probes (95% for all together): failed less often: ramp" in words
-    )
-    assert "not told apart from it: filter (told the flips) (by 0.000 [" in words
-    assert "failed more often: hopfield (by 0.500 [" in words
 
 
 def test_without_a_scan_the_first_is_the_measure():
     words = said({"filter": spread(3), "hopfield": spread(4), "ramp": spread(8)})
-    assert "Beside filter (told the flips), on the same probes" in words
+    assert "Beside filter (told the flips), on the same probes (" in words
     assert "none failed less often; not told apart from it: " not in words.split("hopfield")[0]
     assert "failed more often: hopfield (by 0.100 [" in words
     assert " and ramp (by 0.500 [" in words

@@ -14,7 +14,10 @@ from qdenseam.experiments.study import Study
 STUDY = {
     "title": "Mine <own>",
     "data": {"num_neurons": 4},
-    "axes": [{"num_patterns": [2, 3], "flips": [0, 1]}],
+    "axes": [
+        {"name": "load", "num_patterns": [2, 3], "flips": [0, 1]},
+        {"name": "unknown", "num_patterns": 2, "erasures": 1},
+    ],
     "sampling": {"pattern_sets": 5, "probes": 4, "shots": 10},
     "contender": [
         {"recall": "separation-filter(hamming-ball($flips))"},
@@ -22,14 +25,13 @@ STUDY = {
         {
             "recall": "amplification",
             "label": "completes",
-            "where": {"flips": [0], "num_patterns": [2]},
             "probes": 3,
         },
         {"recall": "nearest", "label": "scan"},
     ],
     "figure": [
-        {"x": "num_patterns", "by": "flips"},
-        {"x": "num_patterns", "y": "two_qubit_gates", "by": "flips"},
+        {"x": "num_patterns", "by": "flips", "axes": "load"},
+        {"x": "num_patterns", "y": "two_qubit_gates", "by": "flips", "axes": "load"},
     ],
 }
 
@@ -54,18 +56,23 @@ def test_the_page(folder):
     page = checked_page(text)
     assert "<h1>Mine &lt;own&gt;</h1>" in text
     assert "scan" in done.stdout
-    assert "Of 15 rows 4 not run" in text.replace("\n", " ")
+    assert "Of 19 rows 5 not run" in text.replace("\n", " ")
     assert ["hopfield", "not run"] in page.rows
-    assert ["label-writing", "not asked here"] in page.rows
+    assert ["not asked here", "label-writing (reads the answer), completes"] in page.rows
     assert any(row[:2] == ["label-writing (reads the answer)", "0 of 20"] for row in page.rows)
     ball = "separation-filter(hamming-ball($flips))"
-    assert [ball, ball, "amplitude", "exact", "nothing", "the number of flipped bits"] in page.rows
+    assert [
+        ball,
+        ball,
+        "amplitude",
+        "exact",
+        "known bits",
+        "the number of flipped bits",
+    ] in page.rows
     assert f"qdenseam collect {folder / 'study.toml'} --out {folder}" in text
     assert any(re.search(r"flips: 1: .*scan from 0", alt) for alt in page.alts)
     assert "recall = &#34;hopfield&#34;" in text
-    assert (
-        f"Lying on each other (flips: 0): {ball}, label-writing (reads the answer), scan." in text
-    )
+    assert "Lying on each other (flips: 0): label-writing (reads the answer), scan." in text
     assert [
         "completes",
         "amplification",
@@ -78,7 +85,7 @@ def test_the_page(folder):
     beside = {given["href"] for given in page.all("a")}
     assert beside == {"table.csv", "figure-1.png", "figure-2.png"}
     assert all((folder / name).stat().st_size > 500 for name in beside)
-    assert len(pd.read_csv(folder / "out.csv")) == 11
+    assert len(pd.read_csv(folder / "out.csv")) == 14
 
 
 def test_the_same_rows_make_the_same_page(folder):
@@ -94,7 +101,18 @@ def test_nothing_is_cut(folder, laid_out):
 
 
 def test_plot(folder):
-    done = run("plot", folder, "--x", "num_patterns", "--y", "acceptance", "--by", "flips")
+    done = run(
+        "plot",
+        folder,
+        "--x",
+        "num_patterns",
+        "--y",
+        "acceptance",
+        "--by",
+        "flips",
+        "--axes",
+        "load",
+    )
     assert done.exit_code == 0, done.output
     assert (folder / "acceptance-against-num_patterns.png").stat().st_size > 10_000
 

@@ -33,6 +33,7 @@ class SampleAndAccept(RecallMethod):
     memory_type: ClassVar[type] = AmplitudeMemory
     acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "classical"
     preserves_memory_span: ClassVar[bool] = True
+    is_baseline: ClassVar[bool] = True
 
     filter: Filter = field(default_factory=Posterior)
 

@@ -1,0 +1,298 @@
+"""Parts of a study as tables of a TOML file; see :mod:`~qdenseam.experiments.study`."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from qdenseam.experiments.records import check_integer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Plain = int | float | str
+Cell = dict[str, Plain]
+"""One value of each axis."""
+
+DATA_AXES = ("num_neurons", "num_patterns", "flips", "erasures")
+"""Axes that decide patterns and probes; all other axes only stand in spellings."""
+_COUNTS = {"num_neurons": 1, "num_patterns": 1, "flips": 0, "erasures": 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of a TOML file."""
+
+    @classmethod
+    def from_table(cls, name: str, table: Any) -> Self:
+        """Return what a table says.
+
+        Raises:
+            ValueError: It has unknown keys, lacks one, or a value is out of range.
+            TypeError: It is no table, or a value is of another type.
+        """
+        if not isinstance(table, Mapping):
+            raise TypeError(f"{name} should be a table. Got {table!r}.")
+        known = {each.name: each for each in fields(cls)}
+        for key in table:
+            if key not in known:
+                raise ValueError(f"{name} should have keys among {', '.join(known)}. Got {key!r}.")
+        for key, each in known.items():
+            if key not in table and each.default is MISSING and each.default_factory is MISSING:
+                raise ValueError(f"{name} should have a key {key!r}.")
+        return cls(**{key: _frozen(value) for key, value in table.items()})
+
+    def to_table(self) -> dict[str, Any]:
+        """Return the table that says this; what is as by default is left out."""
+        table: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            default = each.default_factory() if callable(each.default_factory) else each.default
+            if value != default:
+                table[each.name] = value.to_table() if isinstance(value, Table) else _thawed(value)
+        return table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource(Table):
+    """Where the patterns come from."""
+
+    source: str = "digits"
+    """``digits``, ``glyphs``, ``random`` or the path of a ``.npy`` file."""
+    num_neurons: int | None = None
+    """D, where no axis says it: by default 16, or a file's own."""
+    bits: bool = False
+    """Whether a file holds bits 0 and 1, no spins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until(Table):
+    """When a cell has enough pattern sets: all its contenders' failure rates are known so well."""
+
+    half_width: float
+    """Largest half width of the 95 % intervals, in (0, 1)."""
+    at_least_sets: int = 20
+    at_most_sets: int = 400
+
+    def __post_init__(self) -> None:
+        if not 0 < self.half_width < 1:
+            raise ValueError(f"half_width should be in (0, 1). Got {self.half_width}.")
+        check_integer(self.at_least_sets, "at_least_sets", 1)
+        check_integer(self.at_most_sets, "at_most_sets", self.at_least_sets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling(Table):
+    """How much is drawn in every cell."""
+
+    pattern_sets: int = 20
+    probes: int = 10
+    """Probes of each set."""
+    shots: int = 1000
+    """Shots of each probe."""
+    until: Until | None = None
+    """Draws more sets where given; ``pattern_sets`` then does not count."""
+
+    def __post_init__(self) -> None:
+        for name in ("pattern_sets", "probes", "shots"):
+            check_integer(getattr(self, name), name, 1)
+        given: Any = self.until
+        if isinstance(given, Mapping):
+            object.__setattr__(self, "until", Until.from_table("until", given))
+
+    def but(self, given: Mapping[str, Any]) -> Self:
+        """Return this with other values of some keys."""
+        return self.from_table("sampling", {**self.to_table(), **given})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axes(Table):
+    """A block of cells: every combination of the values of its axes."""
+
+    values: Mapping[str, tuple[Plain, ...]]
+    name: str = ""
+    engine: tuple[str, ...] = ()
+    """Engines here of contenders that name none; by default ``exact``."""
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    """What is drawn here otherwise than elsewhere: keys of ``sampling``."""
+
+    def __post_init__(self) -> None:
+        Sampling().but(self.sampling)
+        for axis, values in self.values.items():
+            if not values:
+                raise ValueError(f"axis {axis!r} should have at least one value. Got none.")
+            if len(set(values)) < len(values):
+                raise ValueError(f"axis {axis!r} should have distinct values. Got {list(values)}.")
+            for value in values:
+                if axis in _COUNTS:
+                    check_integer(value, axis, _COUNTS[axis])
+                elif isinstance(value, bool) or not isinstance(value, int | float | str):
+                    raise TypeError(f"axis {axis!r} should hold numbers or texts. Got {value!r}.")
+
+    @classmethod
+    def from_table(cls, name: str, table: Any) -> Self:
+        """Return the block that a table says: each key that is no setting of it is an axis."""
+        if not isinstance(table, Mapping):
+            raise TypeError(f"{name} should be a table. Got {table!r}.")
+        own = {key: _frozen(table[key]) for key in ("name", "engine", "sampling") if key in table}
+        own["engine"] = _listed(own.get("engine", ()))
+        values = {axis: _listed(_frozen(each)) for axis, each in table.items() if axis not in own}
+        return cls(values=values, **own)
+
+    def to_table(self) -> dict[str, Any]:
+        """Return the table that says this."""
+        own = Table.to_table(self)
+        return own | own.pop("values", {})
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the cells in the order of the values, the last axis fastest."""
+        for values in itertools.product(*self.values.values()):
+            yield dict(zip(self.values, values, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection(Table):
+    """Some cells of a study."""
+
+    axes: tuple[str, ...] = ()
+    """Names of their blocks; by default all."""
+    where: Mapping[str, tuple[Plain, ...]] = field(default_factory=dict)
+    """Values of axes outside of which a cell is not meant."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "axes", _listed(self.axes))
+        where = {axis: _listed(values) for axis, values in self.where.items()}
+        object.__setattr__(self, "where", where)
+
+    def takes(self, block: str, cell: Mapping[str, Any]) -> bool:
+        """Return whether a cell of a block is meant."""
+        inside = all(cell.get(axis) in values for axis, values in self.where.items())
+        return inside and (not self.axes or block in self.axes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant(Selection):
+    """A contender: how it recalls, from what, on which engines, and the cells it is asked in.
+
+    What takes known bits as certain (``corrects`` is false) is asked only where bits are unknown
+    and none is flipped.
+    """
+
+    recall: str
+    """Spelling of a method or of a classical memory; ``$names`` are axes."""
+    label: str = ""
+    """How tables and figures call it; by default its spelling."""
+    note: str = ""
+    """How it is set, for the reader."""
+    engine: tuple[str, ...] = ()
+    """Engines, each a row of its own, by default those of the block; a classical memory has
+    none."""
+    memory: str = "amplitude"
+    """``amplitude``, ``amplitude(encoder=...)`` or ``energy(...)``."""
+    shots: int | None = None
+    """Shots of each probe, where they differ from those of the cell."""
+    probes: int | None = None
+    """Probes of each set, where they differ; few are the first of many."""
+
+    def __post_init__(self) -> None:
+        Selection.__post_init__(self)
+        object.__setattr__(self, "engine", _listed(self.engine))
+        for name in ("shots", "probes"):
+            if getattr(self, name) is not None:
+                check_integer(getattr(self, name), name, 1)
+
+    @property
+    def name(self) -> str:
+        """What tables and figures call it."""
+        return self.label or self.recall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureSpec(Selection):
+    """A figure: lines of ``y`` against ``x``, bars of ``y``, or a gallery of recalls.
+
+    By default there is a line or a bar for each contender. ``where`` takes any column of the table.
+    """
+
+    kind: Literal["lines", "bars", "gallery"] = "lines"
+    name: str = ""
+    """Of its file, by default ``figure-1`` and so on."""
+    x: str = ""
+    """An axis of numbers, of lines only."""
+    y: str = "failure_rate"
+    by: str = ""
+    """A column with a panel for each value; of each ``kind`` with the baselines."""
+    line: tuple[str, ...] = ("label", "engine")
+    """Columns of the table whose values make a line."""
+    log_y: bool = False
+    probes: int = 6
+    """Of the first pattern set, in a gallery."""
+
+    def __post_init__(self) -> None:
+        Selection.__post_init__(self)
+        object.__setattr__(self, "line", _listed(self.line))
+        check_integer(self.probes, "probes", 1)
+        if self.kind not in ("lines", "bars", "gallery"):
+            raise ValueError(f"kind should be lines, bars or gallery. Got {self.kind!r}.")
+        if (self.kind == "lines") != bool(self.x):
+            raise ValueError("a figure should have x if it shows lines, and only then.")
+
+    def rows(self, table: "pd.DataFrame") -> "pd.DataFrame":
+        """Return the rows of a study's table that it shows.
+
+        Raises:
+            ValueError: The table has no such column.
+        """
+        for name in (*filter(None, (self.x, self.y, self.by)), *self.line, *self.where):
+            if name not in table.columns:
+                raise ValueError(
+                    f"a column should be among {', '.join(table.columns)}. Got {name!r}."
+                )
+        rows = table[table["block"].isin(self.axes)] if self.axes else table
+        for column, values in self.where.items():
+            rows = rows[rows[column].isin(values)]
+        return rows[rows[self.x].notna()] if self.x else rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacitySpec(Selection):
+    """A table of capacities: the largest ``num_patterns`` up to which few recalls fail."""
+
+    failure_rate: float = 0.1
+    """Of all probes, up to which a memory works, in (0, 1)."""
+
+    def __post_init__(self) -> None:
+        Selection.__post_init__(self)
+        if not 0 < self.failure_rate < 1:
+            raise ValueError(f"failure_rate should be in (0, 1). Got {self.failure_rate}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostSpec(Selection):
+    """A sentence about the costs of one contender against those of another, in one cell."""
+
+    of: str
+    """Label of the one."""
+    against: str
+    """Label of the other."""
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    """Return a list as it is, anything else as a list of one."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    if isinstance(value, Mapping):
+        return {key: _frozen(each) for key, each in value.items()}
+    return value
+
+
+def _thawed(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(map(_thawed, value))
+    if isinstance(value, Mapping):
+        return {key: _thawed(each) for key, each in value.items()}
+    return value
