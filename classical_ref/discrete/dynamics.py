@@ -124,7 +124,7 @@ def run(
         fields: The local fields of the memory.
         energy: Energies ``(num_probes,)`` of states ``(num_probes, num_neurons)``.
         probes: Entries -1, 0 and +1.
-        update: As :meth:`DenseMemory.recall` says, like all below.
+        update: This and all below as of :meth:`~classical_ref.DenseMemory.recall`.
         tie: What a spin with zero field becomes.
         max_sweeps: Sweeps after which a probe is given up.
         clamped: Which neurons are never updated.

@@ -78,28 +78,24 @@ def newton_schulz(
     return np.asarray(x.T if tall else x)
 
 
+@dataclass(frozen=True, slots=True)
 class MatrixOptimizer(ABC):
     """A rule that turns gradients into steps; one of the final classes of this module."""
 
-    step_size: float
-
-    @abstractmethod
-    def direction(self, gradient: Floats) -> Floats:
-        """Return the matrix that is multiplied by the step size and subtracted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stepping(MatrixOptimizer):
     step_size: float
     """Step size eta, positive."""
 
     def __post_init__(self) -> None:
         check_positive(step_size=self.step_size)
 
+    @abstractmethod
+    def direction(self, gradient: Floats) -> Floats:
+        """Return the matrix that is multiplied by the step size and subtracted."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
-class GradientDescent(_Stepping):
+class GradientDescent(MatrixOptimizer):
     """The gradient itself."""
 
     def direction(self, gradient: Floats) -> Floats:
@@ -109,7 +105,7 @@ class GradientDescent(_Stepping):
 
 @final
 @dataclass(frozen=True, slots=True)
-class NormalizedGradient(_Stepping):
+class NormalizedGradient(MatrixOptimizer):
     """The gradient divided by its Frobenius norm, or by its operator norm."""
 
     unit_norm: bool = field(default=False, kw_only=True)
@@ -120,47 +116,48 @@ class NormalizedGradient(_Stepping):
         return _scaled(gradient, 2 if self.unit_norm else "fro")
 
 
-@final
 @dataclass(frozen=True, slots=True)
-class SignDescent(_Stepping):
-    """The sign of every entry, in the coordinates of the weights."""
-
+class _Signs(MatrixOptimizer):
     unit_norm: bool = field(default=False, kw_only=True)
     """Whether the signs are divided by their operator norm."""
 
-    def direction(self, gradient: Floats) -> Floats:
-        """Return the signs."""
+    def _signs(self, gradient: Floats) -> Floats:
         signs = np.sign(gradient)
         return _scaled(signs, 2) if self.unit_norm else signs
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class SignDescent(_Signs):
+    """The sign of every entry, in the coordinates of the weights."""
+
+    def direction(self, gradient: Floats) -> Floats:
+        """Return the signs."""
+        return self._signs(gradient)
+
+
+@final
 @dataclass(frozen=True, slots=True, eq=False)
-class TaskAlignedSign(_Stepping):
+class TaskAlignedSign(_Signs):
     """The sign of every entry in the basis of the task: an oracle, which knows the embeddings."""
 
     queries: Floats = field(kw_only=True)
     """Query embeddings as columns, orthonormal."""
     answers: Floats = field(kw_only=True)
     """Answer embeddings as columns, orthonormal."""
-    unit_norm: bool = field(default=False, kw_only=True)
-    """Whether the signs are divided by their operator norm."""
     threshold: float = field(default=1e-12, kw_only=True)
     """Entries up to this part of the largest one count as zero: they are rounding."""
 
     def direction(self, gradient: Floats) -> Floats:
         """Return the aligned signs in the coordinates of the weights."""
         aligned = self.answers.T @ gradient @ self.queries
-        noise = np.abs(aligned) <= self.threshold * np.abs(aligned).max()
-        signs = np.where(noise, 0.0, np.sign(aligned))
-        return np.asarray(
-            self.answers @ (_scaled(signs, 2) if self.unit_norm else signs) @ self.queries.T
-        )
+        aligned[np.abs(aligned) <= self.threshold * np.abs(aligned).max()] = 0
+        return np.asarray(self.answers @ self._signs(aligned) @ self.queries.T)
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Muon(_Stepping):
+class Muon(MatrixOptimizer):
     """The polar factor of the gradient, without momentum."""
 
     polar: Polar = field(default="svd", kw_only=True)
@@ -169,7 +166,7 @@ class Muon(_Stepping):
     """Relative singular value below which ``"svd"`` takes a direction for rounding."""
 
     def __post_init__(self) -> None:
-        _Stepping.__post_init__(self)
+        MatrixOptimizer.__post_init__(self)
         check_choice("polar", self.polar, Polar)
 
     def direction(self, gradient: Floats) -> Floats:
