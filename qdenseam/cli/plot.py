@@ -47,6 +47,7 @@ def plot(
         ),
     ] = None,
     log_y: Annotated[bool, Option("--log-y", help="Make y logarithmic.")] = False,
+    kind: Annotated[str, Option(help='"lines", or what an installed package adds.')] = "lines",
     out: Annotated[
         Path | None,
         Option(help="Picture, by default FOLDER/Y-against-X.png.", show_default=False),
@@ -64,6 +65,7 @@ def plot(
     declared = [each for each in study.figures if isinstance(each, FigureSpec)]
     first = declared[0] if declared else FigureSpec(x=x)
     figure = FigureSpec(
+        kind=kind,
         x=x,
         y=first.y if y is None else y,
         by=by,

@@ -4,10 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from classical_ref.metrics import nearest_pattern
 from classical_ref.recipes import Recipe
+from classical_ref.spins import bits_to_spins
+from qdenseam.execution.mitigation import Mitigation
 from qdenseam.experiments.challenge import Answers, Challenge
-from qdenseam.methods.base import RecallMethod
+from qdenseam.methods.base import RecallMethod, Spins
 from qdenseam.retrieval.reading import Memory
+from qdenseam.retrieval.result import RecallResult
 from qdenseam.retrieval.verb import recall
 
 
@@ -26,10 +30,13 @@ def sampled_answers(
     engine: str,
     shots: int,
     rng: np.random.Generator,
+    *,
+    mitigation: Mitigation | None = None,
 ) -> Answers:
     """Return the most frequent accepted outcome of the shots of each probe, and what they cost.
 
-    Outcomes that contradict a known bit do not count where none is flipped.
+    Outcomes that contradict a known bit do not count where none is flipped. With mitigation it is
+    the likeliest of the outcomes that were inferred; counts stay those of what was measured.
     """
     probes = list(challenge.probes)
     results = recall(memory, probes, method=method, sampler=engine, shots=shots, rng=rng)
@@ -50,13 +57,18 @@ def sampled_answers(
         ready = method.trained(memory, challenge.probes[0], rng=rng)
         used = ready.resources(memory, challenge.probes[0]).two_qubit_gates
         gates = [shots * used] * len(results)
+    measured = np.array(
+        [
+            states[0] if len(states) else np.zeros_like(probe)
+            for (states, _), probe in zip(kept, challenge.probes, strict=True)
+        ]
+    )
+    inferred = None
+    if mitigation is not None:
+        inferred = np.array([_inferred(result, mitigation, challenge) for result in results])
     return Answers(
-        states=np.array(
-            [
-                states[0] if len(states) else np.zeros_like(probe)
-                for (states, _), probe in zip(kept, challenge.probes, strict=True)
-            ]
-        ),
+        states=measured if inferred is None else inferred,
+        measured=None if inferred is None else measured,
         shots=shots * len(results),
         accepted=accepted,
         correct=sum(shown),
@@ -71,11 +83,30 @@ def sampled_answers(
 
 def _kept(result: Any, challenge: Challenge) -> tuple[Any, Any]:
     """The accepted outcomes and their counts; without those that contradict a certain bit."""
-    states, counts = result.states, result.state_counts
+    agrees = _agree(result.states, result.probe, challenge)
+    return result.states[agrees], result.state_counts[agrees]
+
+
+def _agree(states: Spins, probe: Spins, challenge: Challenge) -> Any:
     if not challenge.clamped:
-        return states, counts
-    agrees = ((states == result.probe) | (result.probe == 0)).all(axis=1)
-    return states[agrees], counts[agrees]
+        return slice(None)
+    return ((states == probe) | (probe == 0)).all(axis=1)
+
+
+def _inferred(result: RecallResult, mitigation: Mitigation, challenge: Challenge) -> Spins:
+    """The likeliest outcome after mitigation, zeros if there is none."""
+    if not len(result.states):
+        return np.zeros_like(result.probe)
+    found = result.processed(mitigation)
+    states = bits_to_spins(found.outcomes)
+    agrees = _agree(states, result.probe, challenge)
+    states, shares = states[agrees], found.shares[agrees]
+    if not shares.max(initial=0.0) > 0:
+        return np.zeros_like(result.probe)
+    if mitigation.decoding:
+        nearest = nearest_pattern(challenge.patterns, states).rows
+        return np.asarray(challenge.patterns[np.bincount(nearest, shares).argmax()])
+    return np.asarray(states[shares.argmax()])
 
 
 def _gates(result: Any) -> int:

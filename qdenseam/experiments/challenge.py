@@ -47,6 +47,8 @@ class Answers:
 
     states: Spins
     """One answer per probe, shape ``(P, D)``; zeros where nothing was accepted."""
+    measured: Spins | None = None
+    """The same as measured, where ``states`` are inferred by mitigation."""
     shots: int = 0
     accepted: int = 0
     correct: int = 0

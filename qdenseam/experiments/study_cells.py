@@ -8,12 +8,14 @@ from typing import Any, Literal
 from classical_ref.data.datasets import Dataset
 from classical_ref.recipes import Recipe
 from qdenseam.errors import QDenseAMError
+from qdenseam.execution.mitigation import Mitigation
 from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.records import Task
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_parts import Axes, Cell, Entrant, Sampling
 from qdenseam.experiments.trials import load_dataset
 from qdenseam.memories.recipes import MemoryRecipe
+from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.spelling import parse, spell
 
 SETS_PER_TASK = 5
@@ -28,6 +30,7 @@ class Row:
     recall: str
     """Spelling of how it recalls, the cell's values put in."""
     memory: str
+    mitigation: str
     kind: Literal["classical", "quantum", "baseline"]
     peeks: bool
     corrects: bool
@@ -167,6 +170,7 @@ def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
     sampling = study.sampling_of(block)
     method: Any = parse(("method", "classical memory"), entrant.recall, cell)
     memory: Any = parse("memory", entrant.memory, cell)
+    mitigation: Any = parse("mitigation", entrant.mitigation, cell)
     is_classical = isinstance(method, Recipe)
     corrects = bool(getattr(method, "corrects", True))
     if not corrects and (cell["flips"] or not cell["erasures"]):
@@ -177,11 +181,13 @@ def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
     for engine in () if is_classical else entrant.engine:
         _check_engine(engine)
     for engine in (CLASSICAL,) if is_classical else entrant.engine or block.engine or ("exact",):
+        _check_mitigation(mitigation, method, engine)
         who = {"label": entrant.name, "engine": engine}
         yield Row(
             entrant=entrant,
             recall=recall,
             memory="" if is_classical else spell(memory),
+            mitigation=spell(mitigation),
             kind=_kind(method),
             peeks=bool(getattr(method, "peeks", False)),
             corrects=corrects,
@@ -196,6 +202,7 @@ def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
                 "memory": "" if is_classical else spell(memory),
                 "engine": engine,
                 "shots": 0 if is_classical else entrant.shots or sampling.shots,
+                **({"mitigation": spell(mitigation)} if mitigation is not None else {}),
             },
             seed=study.seed,
             files=_files(study),
@@ -234,6 +241,23 @@ def _check_engine(name: str) -> None:
     if name != "exact":
         check_study_engine(name)
         engine(name)
+
+
+def _check_mitigation(mitigation: Mitigation | None, method: Any, engine: str) -> None:
+    """Refuse mitigation where there is nothing to infer from."""
+    if mitigation is None:
+        return
+    if engine == CLASSICAL:
+        raise ValueError("mitigation should be 'none' for what is not measured.")
+    if mitigation.readout == "off":
+        return
+    from qdenseam.execution import engine as find
+
+    if isinstance(method, AdaptiveMethod) or engine == "exact" or find(engine).target is None:
+        raise ValueError(
+            "readout should be inverted where one circuit is read on a device. Got "
+            f"{spell(mitigation)!r} of {spell(method)!r} on {engine!r}; use fake:fez, or decoding."
+        )
 
 
 def _kind(method: Any) -> Literal["classical", "quantum", "baseline"]:

@@ -1,14 +1,16 @@
 """Parts of a study as tables of a TOML file; see :mod:`~qdenseam.experiments.study`."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from qdenseam.experiments.records import check_integer
+from qdenseam.plugins import plugged_in
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 Plain = int | float | str
 Cell = dict[str, Plain]
@@ -189,6 +191,9 @@ class Entrant(Selection):
     none."""
     memory: str = "amplitude"
     """``amplitude``, ``amplitude(encoder=...)`` or ``energy(...)``."""
+    mitigation: str = "none"
+    """What is inferred from its shots, such as ``mitigation(readout=subspace)``. It answers by
+    that; what it would answer as measured is counted beside."""
     shots: int | None = None
     """Shots of each probe, where they differ from those of the cell."""
     probes: int | None = None
@@ -204,7 +209,8 @@ class Entrant(Selection):
     @property
     def name(self) -> str:
         """What tables and figures call it."""
-        return self.label or self.recall
+        inferred = "" if self.mitigation == "none" else f", {self.mitigation}"
+        return self.label or self.recall + inferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +220,9 @@ class FigureSpec(Selection):
     By default there is a line or a bar for each contender. ``where`` takes any column of the table.
     """
 
-    kind: Literal["lines", "bars", "gallery"] = "lines"
+    kind: str = "lines"
+    """``lines``, ``bars``, ``gallery`` or an entry point ``qdenseam.figures``: a function of the
+    table's rows and this, which returns a matplotlib figure; its docstring is the caption."""
     name: str = ""
     """Of its file, by default ``figure-1`` and so on."""
     x: str = ""
@@ -232,10 +240,16 @@ class FigureSpec(Selection):
         Selection.__post_init__(self)
         object.__setattr__(self, "line", _listed(self.line))
         check_integer(self.probes, "probes", 1)
-        if self.kind not in ("lines", "bars", "gallery"):
-            raise ValueError(f"kind should be lines, bars or gallery. Got {self.kind!r}.")
-        if (self.kind == "lines") != bool(self.x):
+        kinds = ("lines", "bars", "gallery", *plugged_in("figures"))
+        if self.kind not in kinds:
+            raise ValueError(f"kind should be one of {', '.join(kinds)}. Got {self.kind!r}.")
+        if self.drawn_by is None and (self.kind == "lines") != bool(self.x):
             raise ValueError("a figure should have x if it shows lines, and only then.")
+
+    @property
+    def drawn_by(self) -> "Callable[[pd.DataFrame, FigureSpec], Figure] | None":
+        """What an installed package draws it with, if one does."""
+        return plugged_in("figures").get(self.kind)  # type: ignore[return-value]
 
     def rows(self, table: "pd.DataFrame") -> "pd.DataFrame":
         """Return the rows of a study's table that it shows.

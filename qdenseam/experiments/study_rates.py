@@ -30,6 +30,11 @@ def rates_and_costs(values: Mapping[str, Any], *, superposed: bool) -> dict[str,
     whole = rate_over_sets(failures, probes)
     clear = rate_over_sets(failures - among_them, probes - ambiguous)
     shots, correct = sum(values["shots"]), sum(values["correct"])
+    measured = {}
+    if "measured_failures" in values:
+        as_read = rate_over_sets(np.array(values["measured_failures"]), probes)
+        for end, value in (("_low", as_read.low), ("", as_read.best), ("_high", as_read.high)):
+            measured[f"measured_failure_rate{end}"] = value
     return {
         "overlap": float(np.mean(values["overlap"])),
         "sets": len(probes),
@@ -42,6 +47,7 @@ def rates_and_costs(values: Mapping[str, Any], *, superposed: bool) -> dict[str,
         "clear_rate_low": clear.low,
         "clear_rate": clear.best,
         "clear_rate_high": clear.high,
+        **measured,
         "shots": shots,
         "acceptance": sum(values["accepted"]) / shots if shots else None,
         "success_per_shot": correct / shots if shots else None,

@@ -69,6 +69,7 @@ def study_table(results: Sequence[RowResult]) -> "pd.DataFrame":
                 "label": each.row.label,
                 "recall": each.row.recall,
                 "memory": each.row.memory,
+                "mitigation": each.row.mitigation,
                 "kind": each.row.kind,
                 "peeks": each.row.peeks,
                 "engine": each.row.engine,

@@ -136,7 +136,10 @@ def answers_to(given: Challenge, params: dict[str, Any], rng: np.random.Generato
         return classical_answers(given, method, rng)
     recipe: Any = parse("memory", params["memory"])
     memory = recipe.memory(given.patterns)
-    return sampled_answers(given, memory, method, params["engine"], params["shots"], rng)
+    mitigation: Any = parse("mitigation", params.get("mitigation", "none"))
+    return sampled_answers(
+        given, memory, method, params["engine"], params["shots"], rng, mitigation=mitigation
+    )
 
 
 @trial("study")
@@ -149,6 +152,7 @@ def study_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
         spurious, state_preparations, two_qubit_gates (over counted_shots), device_seconds and
         evaluations. Of the probes to which another pattern is as near as the target: ``ambiguous``,
         and ``ambiguous_failures`` among them. ``overlap`` is the patterns' mean absolute overlap.
+        With mitigation also ``measured_failures``, those of the answers as measured.
     """
     rows = []
     for index in range(*params["sets"]):
@@ -175,7 +179,11 @@ def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str,
 def _counts(given: Challenge, answers: Answers) -> dict[str, Any]:
     is_wrong = (answers.states != given.patterns[given.targets]).any(axis=1)
     is_unclear = is_ambiguous(given.patterns, given.probes, given.targets)
-    sums = [each.name for each in fields(Answers) if each.name != "states"]
+    sums = [each.name for each in fields(Answers) if each.name not in ("states", "measured")]
+    measured = {}
+    if answers.measured is not None:
+        as_read = (answers.measured != given.patterns[given.targets]).any(axis=1)
+        measured = {"measured_failures": int(as_read.sum())}
     return {
         "probes": len(is_wrong),
         "failures": int(is_wrong.sum()),
@@ -183,4 +191,5 @@ def _counts(given: Challenge, answers: Answers) -> dict[str, Any]:
         "ambiguous_failures": int((is_wrong & is_unclear).sum()),
         "overlap": mean_absolute_overlap(given.patterns),
         **{name: getattr(answers, name) for name in sums},
+        **measured,
     }

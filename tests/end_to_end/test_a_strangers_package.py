@@ -128,6 +128,7 @@ recall = "vote"
 recall = "adiabatic"
 memory = "energy(even)"
 [[figure]]
+kind = "steps"
 x = "num_patterns"
 """
 
@@ -141,7 +142,11 @@ def test_workers_collect_it_and_it_is_reported(qdenseam, tmp_path) -> None:
     assert '"recall": "first-come(slack=1)"' in rows
     assert "gray-code" in rows
     qdenseam("report", "out")
-    assert "first-come" in (tmp_path / "out" / "report.html").read_text()
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "first-come" in page
+    assert "Steps from one value to the next" in page
+    qdenseam("plot", "out", "--x", "num_patterns", "--kind", "steps", "--out", "steps.png")
+    assert (tmp_path / "steps.png").exists()
 
 
 @pytest.mark.slow
@@ -173,6 +178,18 @@ def test_it_stands_among_plans(python, qdenseam) -> None:
     python("-c", PLANNED)
     words = ["--num-patterns", 3, "--probe", "01?0", "--backend", "fake:manila"]
     assert "first-come" in qdenseam("plan", *words, "--method", "first-come")
+
+
+@pytest.mark.slow
+def test_it_stands_in_the_comparison(qdenseam, tmp_path) -> None:
+    small = "--data random --num-neurons 6 --num-patterns 3 --loads 2,3 --flips 0,1 --erasures 0,2"
+    small += " --num-sets 3 --num-probes 2 --shots 50 --circuit-neurons 0 --workers 2 --quiet"
+    own = ["--method", "first-come(1)", "--method", "vote(3)"]
+    told = qdenseam("compare", "--out", "compared", *small.split(), *own)
+    assert "first-come(1)" in told
+    table = (tmp_path / "compared" / "table.csv").read_text()
+    assert "first-come(1)" in table
+    assert "vote(3)" in table
 
 
 @pytest.mark.slow
