@@ -4,17 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from circuits.energy.ansatz import warm_start_angles
-from classical_ref.checks import Floats, Spins
-from classical_ref.discrete.dense import DenseMemory
-from classical_ref.discrete.hopfield import HopfieldMemory
-from classical_ref.patterns import flip, random_patterns
-from classical_ref.separation import LogSumExp, Polynomial
-from qdenseam.memories.energy import EnergyMemory
+from classical_ref.checks import Floats
 from qdenseam.training.angles import Training, train_angles
 from qdenseam.training.gradient_sources import GradientSource, mean_energy
-
-Instance = tuple[EnergyMemory, Spins]
 
 FIXED_ANGLES: dict[tuple[int, float | None], tuple[tuple[float, ...], tuple[float, ...]]] = {
     (1, 0.25): ((0.3021,), (0.5519,)),
@@ -42,7 +34,10 @@ FIXED_ANGLES: dict[tuple[int, float | None], tuple[tuple[float, ...], tuple[floa
         (0.6770, 0.5970, 0.5277, 0.4553, 0.3921, 0.3267, 0.2283, 0.1138),
     ),
 }
-"""(num_layers, warm_start) -> (gammas, betas): :func:`retrain` with seed 1 and 2 starts.
+"""(num_layers, warm_start) -> (gammas, betas), by :func:`train_shared_angles` from 2 starts.
+
+The instances are log-sum-exp, order 3 and Hebb in turn, at 8 or 10 neurons and 2 to 4 patterns, the
+probes with 1 or 2 flips (``tests/support/fixed_angle_recipe.py`` makes the table again).
 
 The energies of an :class:`EnergyMemory` have one pattern D deep, so the same γ serves all sizes.
 """
@@ -108,38 +103,4 @@ def train_shared_angles(
         max_evaluations=max_evaluations,
         optimizer=optimizer,
         rng=rng,
-    )
-
-
-def recall_instances(num_instances: int, *, rng: np.random.Generator | int) -> list[Instance]:
-    """Return memories with a probe each: log-sum-exp, order 3 and Hebb in turn.
-
-    D alternates between 8 and 10, K runs through 2, 3, 4 and the probe is the first pattern with 1
-    or 2 flips.
-    """
-    rng = np.random.default_rng(rng)
-    instances: list[Instance] = []
-    for i in range(num_instances):
-        patterns = random_patterns((2, 3, 4)[i % 3], (8, 10)[i % 2], rng=rng)
-        models = (
-            DenseMemory(patterns, LogSumExp(1.0)),
-            DenseMemory(patterns, Polynomial(3)),
-            HopfieldMemory(patterns),
-        )
-        memory = EnergyMemory(models[i // 6 % 3])
-        instances.append((memory, flip(patterns[0], 1 + i // 3 % 2, rng=rng)))
-    return instances
-
-
-def retrain(
-    num_layers: int, warm_start: float | None, *, num_instances: int = 72, seed: int = 1
-) -> Training:
-    """Return shared angles for instances drawn from a seed; the recipe of the table."""
-    instances = recall_instances(num_instances, rng=seed)
-    return train_shared_angles(
-        [memory.diagonal(probe) for memory, probe in instances],
-        [warm_start_angles(probe, warm_start) for _, probe in instances],
-        num_layers,
-        num_restarts=2,
-        rng=seed,
     )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from cases import case
+from fixed_angle_recipe import recall_instances, retrain
 from qiskit.quantum_info import Statevector
 
 from circuits.energy.ansatz import warm_start_angles
@@ -26,12 +27,7 @@ from qdenseam.methods.adaptive import run_rounds, sample_laws
 from qdenseam.methods.energy.bias_field import BiasFieldState
 from qdenseam.methods.energy.recursive_qaoa import _eliminated
 from qdenseam.simulation.diagonal import product_state
-from qdenseam.training.fixed_angles import (
-    FIXED_ANGLES,
-    recall_instances,
-    retrain,
-    train_shared_angles,
-)
+from qdenseam.training.fixed_angles import FIXED_ANGLES, train_shared_angles
 from qdenseam.training.objectives import conditional_value_at_risk
 
 
