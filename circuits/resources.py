@@ -7,6 +7,7 @@ Each two-qubit gate of our builders counts as the number of CX in its textbook f
 from dataclasses import dataclass
 
 from qiskit import QuantumCircuit
+from qiskit.circuit import Qubit
 
 CX_PER_GATE = {
     "cx": 1,
@@ -53,7 +54,7 @@ def count(circuit: QuantumCircuit) -> Resources:
     )
 
 
-def _count_into(circuit: QuantumCircuit, qubits: list, depth: dict) -> int:  # type: ignore[type-arg]
+def _count_into(circuit: QuantumCircuit, qubits: list[Qubit], depth: dict[Qubit, int]) -> int:
     place = dict(zip(circuit.qubits, qubits, strict=True))
     total = 0
     for instruction in circuit.data:

@@ -6,8 +6,9 @@ after the XOR. n is the number of known bits. Every filter below is a sequence o
 flag between such signals, undoes the XOR, and keeps a pattern where its flags are 0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from math import pi
 
 import numpy as np
@@ -55,16 +56,14 @@ def distance_filter(
         (2020) for the scale.
     """
     check_at_least(1, num_controls=num_controls)
-    circuit, neurons, ones = _start(
-        probe_bits, positions, num_flags=1 if reuse_control else num_controls
+    circuit, neurons, ones, flags = _start(
+        probe_bits, positions, num_uses=num_controls, reuse=reuse_control
     )
     size = float(len(neurons)) if scale is None else float(scale)
     if neurons and not size > 0:
         raise ValueError(f"scale should be positive. Got {scale}.")
-    flags = circuit.qubits[circuit.num_qubits - (1 if reuse_control else num_controls) :]
     with _compared(circuit, ones):
-        for control in range(num_controls):
-            flag = flags[0] if reuse_control else flags[control]
+        for control, flag in enumerate(flags):
             if neurons:
                 circuit.h(flag)
                 append_distance_rotation(circuit, pi / size, neurons, flag)
@@ -105,16 +104,10 @@ def signal_filter(
         for computations with limited space" (2020, arXiv 2008.06478), for functions of a Hamming
         weight by signal processing on one qubit.
     """
-    circuit, neurons, ones = _start(probe_bits, positions, num_flags=1)
-    flag = circuit.qubits[-1]
-    circuit.global_phase = angles.global_phase
+    circuit, neurons, ones, (flag,) = _start(probe_bits, positions)
+    signal = partial(append_distance_rotation, circuit, signal_angle, neurons, flag)
     with _compared(circuit, ones):
-        for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
-            if k:
-                append_distance_rotation(circuit, signal_angle, neurons, flag)
-            circuit.ry(2 * float(rotation), flag)
-            circuit.p(-float(phase), flag)
-            circuit.global_phase += float(phase)
+        _append_sequence(circuit, flag, angles, signal)
     return circuit
 
 
@@ -135,8 +128,7 @@ def symmetric_filter(
         ValueError: Bits, positions or phases are malformed.
     """
     row = check_array("phases", phases, "degree + 1")
-    circuit, neurons, ones = _start(probe_bits, positions, num_flags=1)
-    flag = circuit.qubits[-1]
+    circuit, neurons, ones, (flag,) = _start(probe_bits, positions)
     with _compared(circuit, ones):
         for k, phase in enumerate(row[::-1].tolist()):
             if k:
@@ -177,26 +169,23 @@ def categorical_filter(
     """
     if not all(len(feature) for feature in features):
         raise ValueError("every feature should have a neuron. Got an empty one; leave it out.")
-    circuit, neurons, ones = _start(
-        probe_bits, [i for feature in features for i in feature], num_flags=1
-    )
-    flag, memory = circuit.qubits[-1], circuit.qubits
+    everything = [i for feature in features for i in feature]
+    circuit, neurons, ones, (flag,) = _start(probe_bits, everything)
+    memory = circuit.qubits
     zeros = [memory[i] for i in neurons if memory[i] not in ones]
     ladder = None
     if any(len(feature) > 2 for feature in features):
         circuit.add_register(AncillaRegister(1, "ancilla"))
         ladder = circuit.qubits[-1]
-    circuit.global_phase = angles.global_phase
+
+    def signal() -> None:
+        circuit.rz(-signal_angle * len(features), flag)
+        for feature in features:
+            controls = [memory[i] for i in feature]
+            multi_controlled.append_rotation(circuit, "z", signal_angle, controls, flag, ladder)
+
     with _compared(circuit, zeros):  # a qubit is 1 where its bit matches
-        for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
-            if k:
-                circuit.rz(-signal_angle * len(features), flag)
-                for feature in features:
-                    controls = [memory[i] for i in feature]
-                    multi_controlled.append_rz(circuit, signal_angle, controls, flag, ladder)
-            circuit.ry(2 * float(rotation), flag)
-            circuit.p(-float(phase), flag)
-            circuit.global_phase += float(phase)
+        _append_sequence(circuit, flag, angles, signal)
     return circuit
 
 
@@ -232,15 +221,13 @@ def product_filter(
         raise ValueError(
             f"damping should have shape ({num_known},) and lie in [0, 1]. Got {factors}."
         )
-    num_flags = 1 if reuse_flag else max(1, num_known)
-    circuit, neurons, ones = _start(probe_bits, positions, num_flags=num_flags)
-    flags = circuit.qubits[circuit.num_qubits - num_flags :]
+    turns = (2 * np.arccos(np.sqrt(factors))).tolist()
+    circuit, neurons, ones, flags = _start(
+        probe_bits, positions, num_uses=num_known, reuse=reuse_flag
+    )
     with _compared(circuit, ones):
-        for k, (neuron, angle) in enumerate(
-            zip(neurons, 2 * np.arccos(np.sqrt(factors)), strict=True)
-        ):
-            flag = flags[0] if reuse_flag else flags[k]
-            circuit.cry(float(angle), circuit.qubits[neuron], flag)
+        for k, (neuron, angle, flag) in enumerate(zip(neurons, turns, flags, strict=True)):
+            circuit.cry(angle, circuit.qubits[neuron], flag)
             if reuse_flag:
                 _read_and_reset(circuit, flag, k, num_known)
     return circuit
@@ -280,15 +267,30 @@ def append_distance_rotation(
         circuit.rzz(signal_angle / 2, circuit.qubits[i], flag)
 
 
+def _append_sequence(
+    circuit: QuantumCircuit, flag: Qubit, angles: SignalAngles, signal: Callable[[], None]
+) -> None:
+    """Append the rotations of a flag, with a signal between each two."""
+    circuit.global_phase = angles.global_phase
+    for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
+        if k:
+            signal()
+        circuit.ry(2 * float(rotation), flag)
+        circuit.p(-float(phase), flag)
+        circuit.global_phase += float(phase)
+
+
 def _start(
-    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, *, num_flags: int
-) -> tuple[QuantumCircuit, list[int], list[Qubit]]:
-    """Return an empty circuit, the known neurons, and the qubits that the XOR flips."""
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, *, num_uses: int = 1, reuse: bool = False
+) -> tuple[QuantumCircuit, list[int], list[Qubit], list[Qubit]]:
+    """Return an empty circuit, the known neurons, the qubits that the XOR flips, and the flags."""
     bits = check_bits(probe_bits, ndim=1)
     neurons = check_positions(positions, len(bits))
     memory = QuantumRegister(len(bits), "memory")
-    circuit = QuantumCircuit(memory, QuantumRegister(num_flags, "flag"))
-    return circuit, neurons, [memory[i] for i in neurons if bits[i]]
+    flag = QuantumRegister(1 if reuse else max(1, num_uses), "flag")
+    flags = [flag[0 if reuse else use] for use in range(num_uses)]
+    ones = [memory[i] for i in neurons if bits[i]]
+    return QuantumCircuit(memory, flag), neurons, ones, flags
 
 
 @contextmanager

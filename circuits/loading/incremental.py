@@ -19,7 +19,7 @@ import numpy as np
 
 from circuits.bit_order import Bits
 from circuits.loading.preparation import AncillaEncoder, Preparation, empty_circuit
-from circuits.synthesis.multi_controlled import append_ry
+from circuits.synthesis.multi_controlled import append_rotation
 from classical_ref.checks import Complexes
 
 
@@ -55,7 +55,8 @@ class Incremental(AncillaEncoder):
                 if zeros:
                     circuit.x(zeros)
                 angle = -2 * atan2(magnitudes[k], left)  # |1⟩ -> a|0⟩ + left|1⟩
-                append_ry(circuit, angle, [memory[i] for i in controls[k]], processing, ladder)
+                telling = [memory[i] for i in controls[k]]
+                append_rotation(circuit, "y", angle, telling, processing, ladder)
                 if zeros:
                     circuit.x(zeros)
             reflection.append(num_neurons)

@@ -8,8 +8,9 @@ ancillae", 2024). Between P and its inverse stands a gate that is diagonal on P'
 phases of relative-phase Toffolis cancel and each costs 3 CX instead of 6 (Maslov 2016).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import pi
+from typing import Literal
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
@@ -57,35 +58,28 @@ def append_phase(
         circuit.x(zero)
 
 
-def append_ry(
+def append_rotation(
     circuit: QuantumCircuit,
+    axis: Literal["y", "z"],
     angle: float,
     controls: Sequence[Qubit],
     target: Qubit,
     ancilla: Qubit | None = None,
 ) -> None:
-    r"""Append RY(angle) on ``target`` controlled by all ``controls``.
+    r"""Append RY(angle) or RZ(angle) on ``target`` controlled by all ``controls``.
 
     Costs 6(n - 2) + 4 CX for n >= 2 controls and 2 for one control. Raises as :func:`append_phase`.
     """
     if len(controls) == 1:
-        circuit.cry(angle, controls[0], target)
+        (circuit.cry if axis == "y" else circuit.crz)(angle, controls[0], target)
         return
-    _append_rotation(circuit, circuit.ry, angle, controls, target, ancilla)
-
-
-def append_rz(
-    circuit: QuantumCircuit,
-    angle: float,
-    controls: Sequence[Qubit],
-    target: Qubit,
-    ancilla: Qubit | None = None,
-) -> None:
-    r"""Append RZ(angle) on ``target`` controlled by all ``controls``; as :func:`append_ry`."""
-    if len(controls) == 1:
-        circuit.crz(angle, controls[0], target)
-        return
-    _append_rotation(circuit, circuit.rz, angle, controls, target, ancilla)
+    (first, second), ladder = conjunction_ladder(controls, ancilla)
+    _append_ladder(circuit, ladder)
+    rotate = circuit.ry if axis == "y" else circuit.rz
+    for sign, control in ((1, first), (-1, second), (1, first), (-1, second)):
+        rotate(sign * angle / 4, target)
+        circuit.cx(control, target)
+    _append_ladder_inverse(circuit, ladder)
 
 
 def conjunction_ladder(
@@ -130,23 +124,6 @@ def conjunction_ladder(
         steps.append((above, deepest, target))
         chain.append(target)
     return (chain[0], chain[1]), steps
-
-
-def _append_rotation(
-    circuit: QuantumCircuit,
-    rotate: Callable[[float, Qubit], object],
-    angle: float,
-    controls: Sequence[Qubit],
-    target: Qubit,
-    ancilla: Qubit | None,
-) -> None:
-    """Append a rotation that X on the target turns around, controlled by two qubits or more."""
-    (first, second), ladder = conjunction_ladder(controls, ancilla)
-    _append_ladder(circuit, ladder)
-    for sign, control in ((1, first), (-1, second), (1, first), (-1, second)):
-        rotate(sign * angle / 4, target)
-        circuit.cx(control, target)
-    _append_ladder_inverse(circuit, ladder)
 
 
 def _append_ladder(circuit: QuantumCircuit, steps: Sequence[Toffoli]) -> None:

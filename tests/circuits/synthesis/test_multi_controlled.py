@@ -33,11 +33,11 @@ def test_phase_equals_definition_and_count(num_qubits: int, angle: float) -> Non
 def test_ry_and_rz_equal_definition_and_count(num_controls: int) -> None:
     for append, gate in [
         (
-            lambda *args: multi_controlled.append_ry(args[0], 0.7, *args[1:]),
+            lambda *args: multi_controlled.append_rotation(args[0], "y", 0.7, *args[1:]),
             RYGate(0.7).control(num_controls, annotated=False),
         ),
         (
-            lambda *args: multi_controlled.append_rz(args[0], 0.7, *args[1:]),
+            lambda *args: multi_controlled.append_rotation(args[0], "z", 0.7, *args[1:]),
             RZGate(0.7).control(num_controls, annotated=False),
         ),
     ]:

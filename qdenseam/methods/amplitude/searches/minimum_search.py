@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Booleans, Integers
+from classical_ref.checks import Booleans, Integers, check_choice
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import Round
@@ -16,7 +16,7 @@ from qdenseam.methods.amplitude.searches.growing_search import (
     SearchState,
     completion_rounds,
 )
-from qdenseam.methods.amplitude.searches.set_intersection import SetIntersection
+from qdenseam.methods.amplitude.searches.set_intersection import Oracle, SetIntersection
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
 from qdenseam.methods.schedules import Iterations
 
@@ -47,11 +47,11 @@ class MinimumSearch(GrowingSearch):
 
     growth: float = 1.2
     max_rounds: int | None = None
-    oracle: str = "counter"
+    oracle: Oracle = "counter"
 
     def __post_init__(self) -> None:
         GrowingSearch.__post_init__(self)
-        SetIntersection(oracle=self.oracle)  # type: ignore[arg-type]  # refuses other names
+        check_choice("oracle", self.oracle, Oracle)
 
     def round_limit(self, memory: AmplitudeMemory) -> int:
         """Return ``max_rounds`` or its default for K patterns."""
@@ -146,7 +146,7 @@ class MinimumSearch(GrowingSearch):
             radius=radius,
             num_matches=1,
             schedule=Iterations(iterations, may_over_rotate=True),
-            oracle=self.oracle,  # type: ignore[arg-type]  # checked at construction
+            oracle=self.oracle,
         )
 
 
