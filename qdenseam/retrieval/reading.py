@@ -7,7 +7,7 @@ from typing import Any, Self, TypedDict
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats
 from classical_ref.spins import hamming_distance
 from qdenseam.execution.readings import Acceptance, Bits, Readings
 from qdenseam.execution.readout_errors import ReadoutErrors
@@ -36,6 +36,8 @@ class Reader:
     """What turns the shots of one probe into a result; as plain data it outlives the process."""
 
     patterns: Spins
+    present: Booleans | None = None
+    """Which patterns have a weight above 0; ``None`` for all."""
     probe: Spins
     method: dict[str, Any]
     law: RecallLaw | None
@@ -64,6 +66,7 @@ class Reader:
             rule = partial(method.acceptance_of, memory, probe)
         return cls(
             patterns=memory.patterns,
+            present=memory.weights > 0 if isinstance(memory, AmplitudeMemory) else None,
             probe=probe.copy(),
             method=method.to_dict(),
             law=law,
@@ -109,6 +112,7 @@ class Reader:
         states, counts = outcomes
         return RecallResult(
             patterns=self.patterns,
+            present=self.present,
             probe=self.probe,
             states=states,
             state_counts=counts,
@@ -135,6 +139,7 @@ class Reader:
         return {
             **self.cost,
             "probe": self.probe,
+            "present": self.present,
             "method": self.method,
             "acceptance": self._acceptance_table(),
             "law": {name: getattr(self.law, name) for name in ("joint", "spurious", "rejected")},
@@ -156,9 +161,11 @@ class Reader:
         probe, law = np.array(facts["probe"], dtype=np.int8), facts["law"]
         table, errors, energies = (
             facts.get(name) for name in ("acceptance", "readout_errors", "energies")
-        )  # submissions of version 0.1.0 may lack the last two, and shot_seconds
+        )  # submissions of version 0.1.0 may lack the last two, shot_seconds and present
+        present = facts.get("present")
         return cls(
             patterns=patterns,
+            present=None if present is None else np.array(present, dtype=bool),
             probe=probe,
             method=facts["method"],
             law=RecallLaw(**{**law, "joint": np.array(law["joint"])}),

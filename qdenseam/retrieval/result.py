@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Booleans
 from classical_ref.spins import hamming_distance, spins_to_bits, spins_to_text
 from qdenseam.execution.mitigation import Mitigation, Processed, processed
 from qdenseam.execution.readings import Readings
@@ -60,6 +61,8 @@ class RecallResult:
     readout_errors: ReadoutErrors | None = None
     """What the device reported of the neurons' qubits, then of the flags', when the circuit was
     compiled; ``None`` where it reports nothing."""
+    present: Booleans | None = None
+    """Which patterns are stored with a weight above 0, shape ``(K,)``; ``None`` for all."""
     predicted_probability: float | None = None
     """The law's P(:attr:`pattern` given acceptance); ``None`` where no law is at hand."""
     energies: StoredEnergies | None = None
@@ -153,9 +156,10 @@ class RecallResult:
 
     @property
     def num_matching(self) -> int:
-        """How many stored patterns agree with every known neuron of the probe."""
+        """How many patterns of a weight above 0 agree with every known neuron of the probe."""
         known = self.probe != 0
-        return int((self.patterns[:, known] == self.probe[known]).all(axis=1).sum())
+        agree = (self.patterns[:, known] == self.probe[known]).all(axis=1)
+        return int((agree if self.present is None else agree & self.present).sum())
 
     @property
     def contradicted(self) -> tuple[int, ...]:

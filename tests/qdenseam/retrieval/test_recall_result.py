@@ -60,6 +60,12 @@ def test_contradiction_and_matches_are_told() -> None:
     assert "2 stored patterns agree with every known neuron." in agreeing.outcome
 
 
+def test_patterns_of_weight_0_match_nothing() -> None:
+    memory = AmplitudeMemory(["000", "011", "101"], weights=[0.5, 0.5, 0.0])
+    result = recall(memory, "??1", method="amplification", shots=5, rng=0)
+    assert result.num_matching == 1
+
+
 def test_a_probe_of_all_unknowns_is_matched_by_all() -> None:
     result = result_of("???", {"000": 1})
     assert result.num_matching == 4
