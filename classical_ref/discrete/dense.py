@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, SpinsLike, check_choice, lock
+from classical_ref.checks import (
+    Floats,
+    Rng,
+    SpinsLike,
+    check_array,
+    check_choice,
+    check_positive,
+    lock,
+)
 from classical_ref.discrete.dynamics import (
     DynamicsResult,
     Tie,
@@ -68,13 +76,9 @@ class DenseMemory(PatternRows):
                 f"separation should be a Separation such as Polynomial(3). Got {self.separation!r}."
             )
         given: ArrayLike | None = self.weights
-        weights = np.ones(len(patterns)) if given is None else np.asarray(given, dtype=np.float64)
-        if weights.shape != (len(patterns),):
-            raise ValueError(
-                f"weights should have shape ({len(patterns)},). Got shape {weights.shape}."
-            )
-        if not (np.isfinite(weights).all() and np.all(weights > 0)):
-            raise ValueError("weights should be positive and finite. Got another value.")
+        count = len(patterns)
+        weights = np.ones(count) if given is None else check_array("weights", given, count)
+        check_positive(weights=float(weights.min()))
         lock(self, weights=weights)
         object.__setattr__(self, "patterns", patterns)
         object.__setattr__(self, "stored", StoredPatterns(patterns))

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classical_ref.checks import Integers
+from classical_ref.checks import Bits, Integers
 from classical_ref.discrete.stored import pack
-
-Bits = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

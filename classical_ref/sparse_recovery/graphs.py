@@ -1,11 +1,9 @@
 """Sparse bipartite graphs between neurons and constraints."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from classical_ref.checks import Rng
-
-Bits = NDArray[np.uint8]
+from classical_ref.checks import Bits, Rng
 
 _RESTARTS = 200
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classical_ref.checks import (
+    Bits,
     Integers,
     Rng,
     Spins,
@@ -17,7 +18,7 @@ from classical_ref.checks import (
     lock,
 )
 from classical_ref.sparse_recovery.constraints import Recovered
-from classical_ref.sparse_recovery.gf2 import Bits, Eliminated, eliminate
+from classical_ref.sparse_recovery.gf2 import Eliminated, eliminate
 from classical_ref.sparse_recovery.parity_learning import learn_checks
 
 Counts = NDArray[np.float32]

@@ -5,9 +5,9 @@ from math import comb, log2
 
 import numpy as np
 
-from classical_ref.checks import Integers, SpinsLike
+from classical_ref.checks import Bits, Integers, SpinsLike
 from classical_ref.discrete.stored import pack
-from classical_ref.sparse_recovery.gf2 import Bits, eliminate
+from classical_ref.sparse_recovery.gf2 import eliminate
 from classical_ref.spins import check_patterns
 
 _MOST_SUBSETS = 2_000_000

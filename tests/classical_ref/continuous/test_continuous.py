@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from cases import case
@@ -219,3 +221,11 @@ def test_errors():
     ]:
         with case(match), pytest.raises(ValueError, match=match):
             call()
+
+
+def test_a_changed_memory_keeps_its_random_features(rng):
+    states = rng.normal(size=(3, 4))
+    for source in (None, 5, np.random.default_rng(5)):
+        memory = RandomFeatureMemory(rng.normal(size=(6, 4)), 0.5, num_features=9, rng=source)
+        energies = memory.energy(states)
+        np.testing.assert_array_equal(replace(memory, floor=1e-3).energy(states), energies)

@@ -478,6 +478,7 @@ def test_errors():
         (lambda m: m.recall("00", max_sweeps=0), r"max_sweeps should be at least 1\. Got 0"),
         (lambda m: m.recall("00", order="x"), r"'sequential' or a permutation\. Got 'x'"),
         (lambda m: m.recall("00", order=[0, 0]), r"permutation of 0\.\.1\. Got \[0, 0\]"),
+        (lambda m: m.recall("00", order=[[0], [1]]), r"permutation of 0\.\.1\. Got \[\[0\], \[1"),
         (lambda m: m.recall("00", clamped=[1, 0]), r"clamped should be booleans"),
         (lambda m: m.recall("00", clamped=[True]), r"Got bool of shape \(1,\)"),
         (lambda m: m.recall("0?", clamped=[True, True]), r"clamped neurons should be known"),
@@ -489,3 +490,14 @@ def test_errors():
 def test_type_errors():
     with pytest.raises(TypeError, match=r"separation should be a Separation.*Got 3"):
         DenseMemory([[1, -1]], 3)
+
+
+def test_engines_agree_where_the_exponential_is_flat(rng):
+    patterns = random_patterns(5, 9, rng=rng)
+    probes = corrupt(patterns, num_flips=3, rng=rng)
+    memory = DenseMemory(patterns, Exponential(1e-20))
+    first, second = (
+        memory.recall(probes, update="synchronous", engine=engine).states
+        for engine in ("numpy", "numba")
+    )
+    np.testing.assert_array_equal(first, second)
