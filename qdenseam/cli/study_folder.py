@@ -15,7 +15,8 @@ from qdenseam.cli.rows import print_rows
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from qdenseam.studies.base import Collectable, Findings
+    from qdenseam.studies.base import Findings
+    from qdenseam.studies.registry import AnyStudy
 
 Folder = Annotated[Path, Argument(help="What qdenseam collect or compare wrote.")]
 Modules = Annotated[
@@ -65,7 +66,7 @@ def load_modules(names: list[str] | None) -> tuple[str, ...]:
     return tuple(names or ())
 
 
-def read_folder(folder: Path) -> "tuple[Collectable, Findings]":
+def read_folder(folder: Path) -> "tuple[AnyStudy, Findings]":
     """Return the study of a folder and what was run of it.
 
     Raises:
@@ -84,7 +85,7 @@ def read_folder(folder: Path) -> "tuple[Collectable, Findings]":
 
 
 def collect_into(
-    study: "Collectable",
+    study: "AnyStudy",
     folder: Path,
     label: str,
     *,

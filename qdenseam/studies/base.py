@@ -1,11 +1,9 @@
-"""What ``qdenseam collect`` runs: one face for studies of contenders and for those of a trial."""
+"""What every study has, of contenders or of a trial of its own: figures, a table, sentences."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from qdenseam.experiments.records import Record
 from qdenseam.experiments.study import FigureSpec
@@ -80,48 +78,3 @@ class Findings:
         if figure.kind == "gallery":
             return study_gallery(shown_in(self.results, figure))
         return study_figure(self.table, figure)
-
-
-class Collectable(ABC):
-    """A study that can be run, resumed, read, drawn and reported by its folder."""
-
-    title: str
-    figures: tuple[FigureSpec | Drawing, ...]
-
-    @abstractmethod
-    def checked(self) -> None:
-        """Refuse what cannot be run.
-
-        Raises:
-            ValueError: A setting or a spelling is wrong.
-        """
-
-    @abstractmethod
-    def smaller(self) -> "Collectable":
-        """Return the same study with less of everything, for a first look."""
-
-    @abstractmethod
-    def keep(self, path: Path) -> None:
-        """Write the TOML file from which :func:`~qdenseam.studies.registry.open_study` returns it.
-
-        Raises:
-            ValueError: There is a file that somebody else wrote.
-            OSError: The file cannot be written.
-        """
-
-    @abstractmethod
-    def run(self, path: Path, **how: Unpack[How]) -> None:
-        """Run what a results file lacks; see :func:`qdenseam.experiments.collect`."""
-
-    @abstractmethod
-    def read(self, path: Path) -> Findings:
-        """Return what a results file holds of it, running nothing.
-
-        Raises:
-            ValueError: It holds nothing of this study, or too little for a table.
-            OSError: The file cannot be read.
-        """
-
-    @abstractmethod
-    def write_report(self, found: Findings, folder: Path, *, command: str) -> Path:
-        """Write ``report.html`` and return its path; ``command`` makes the results again."""

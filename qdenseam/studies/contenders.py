@@ -10,7 +10,7 @@ from qdenseam.experiments.study_cells import study_rows
 from qdenseam.experiments.study_findings import study_sentences
 from qdenseam.experiments.study_rates import COSTS
 from qdenseam.experiments.study_results import shown_results, study_table
-from qdenseam.studies.base import Collectable, Findings, How
+from qdenseam.studies.base import Findings, How
 
 _SHOWN = (
     "failure_rate",
@@ -28,7 +28,7 @@ _FEW_SETS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ContenderStudy(Collectable):
+class ContenderStudy:
     """Data, contenders and axes, answered by the one generic trial."""
 
     study: Study

@@ -11,15 +11,15 @@ from dataclasses import replace
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias
 
 from qdenseam.experiments.study import Study
 from qdenseam.plugins import plugged_in
-from qdenseam.studies.base import Collectable
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
 
-_Named = TypeVar("_Named", bound=SpecialStudy)
+AnyStudy: TypeAlias = SpecialStudy | ContenderStudy
+"""What can be run, resumed, read, drawn and reported by its folder."""
 
 _MODULES: Final[Mapping[str, str]] = {
     "capacity": "qdenseam.studies.capacity.study",
@@ -44,7 +44,7 @@ _MODULES: Final[Mapping[str, str]] = {
 _REGISTERED: dict[str, SpecialStudy] = {}
 
 
-def register(study: _Named) -> _Named:
+def register(study: SpecialStudy) -> SpecialStudy:
     """Enter a study under its name, and return it; defining the same one again replaces it.
 
     Raises:
@@ -65,7 +65,7 @@ def study_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_MODULES, *_shipped_files(), *_plugged_in(), *_REGISTERED)))
 
 
-def study_named(name: str) -> Collectable:
+def study_named(name: str) -> AnyStudy:
     """Return the study of a name.
 
     Raises:
@@ -84,7 +84,7 @@ def study_named(name: str) -> Collectable:
     )
 
 
-def open_study(path: str | Path) -> Collectable:
+def open_study(path: str | Path) -> AnyStudy:
     """Return the study of a TOML file: one of contenders, or a named one with its settings.
 
     .. code-block:: toml
@@ -128,9 +128,9 @@ def _shipped_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted(room.glob("*.toml"))}
 
 
-def _plugged_in() -> dict[str, Collectable]:
+def _plugged_in() -> dict[str, AnyStudy]:
     """Return what installed packages add; what is no study is warned of."""
-    found: dict[str, Collectable] = {}
+    found: dict[str, AnyStudy] = {}
     for name, thing in plugged_in("studies").items():
         if isinstance(thing, Study):
             found[name] = ContenderStudy(thing)

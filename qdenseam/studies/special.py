@@ -12,7 +12,7 @@ from qdenseam.experiments.results_file import read_records
 from qdenseam.experiments.statistics import Estimate
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.toml_text import keep_toml
-from qdenseam.studies.base import Collectable, Drawing, Findings, How, Records
+from qdenseam.studies.base import Drawing, Findings, How, Records
 from qdenseam.studies.checks import Check
 from qdenseam.studies.sentences import check_sentences, leader_sentences
 
@@ -28,7 +28,7 @@ def _none(records: Records, quick: bool) -> tuple[Check, ...]:  # noqa: ARG001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SpecialStudy(Collectable):
+class SpecialStudy:
     """A study whose trial is special; once registered, the command line knows it.
 
     .. code-block:: python
