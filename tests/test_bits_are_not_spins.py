@@ -67,7 +67,7 @@ def door(
     *before: Any,
     after: tuple[Any, ...] = (),
     call: Call | None = None,
-    get: str = "",
+    get: str | Call = "",
     **fixed: Any,
 ) -> tuple[str, Call]:
     """The name of a function, and a call of it among fixed arguments that gives an answer."""
@@ -75,6 +75,8 @@ def door(
 
     def answer(given: Any, **said: Any) -> Any:
         found = chosen(*before, given, *after, **fixed, **said)
+        if callable(get):
+            return get(found)
         return getattr(found, get) if get else found
 
     answer.__signature__ = inspect.signature(chosen)  # type: ignore[attr-defined]
@@ -87,7 +89,15 @@ def doors(*functions: Call) -> list[tuple[str, Call]]:
 
 WITH_DYNAMICS = [RECIPES[name]() for name in ("dense", "hopfield", "centered")]
 NEAREST = RECIPES["nearest"]()
-ROUNDS = AdaptiveAmplification()
+COMPARED = spins.similarity, spins.overlap, spins.hamming_distance
+ROUNDS = AdaptiveAmplification(), AMPLITUDE
+ON_STATES = {"method": EXACT, "backend": "statevector", "rng": 0}
+AXES = Figure().add_subplot()
+
+
+def batch_of(probe: Any) -> Any:
+    return probe[None] if isinstance(probe, np.ndarray) else [probe]
+
 
 PROBES: dict[str, Call] = dict(
     [
@@ -106,8 +116,7 @@ PROBES: dict[str, Call] = dict(
             door(rate, call=lambda p, rate=rate, **k: rate(p, p if "bits" in k else STORED, **k))
             for rate in (metrics.retrieval_error, metrics.failure_rate)
         ],
-        *[door(each, STORED) for each in (metrics.nearest_pattern, metrics.is_spurious)],
-        *[door(f, STORED) for f in (spins.similarity, spins.overlap, spins.hamming_distance)],
+        *[door(f, STORED) for f in (*COMPARED, metrics.nearest_pattern, metrics.is_spurious)],
         door(patterns.flip, num_flips=2, rng=0),
         door(patterns.flip_by_rate, flip_probability=0.5, rng=0),
         door(patterns.erase, num_erasures=2, rng=0),
@@ -121,43 +130,20 @@ PROBES: dict[str, Call] = dict(
         door(ansatz.warm_start_angles, after=(0.25,)),
         door(ENERGY.energies, call=lambda p: ENERGY.energies(STORED, p)),  # states: below
         door(stored_energies, ENERGY, answer=STORED[0], get="stored"),
-        door(ENERGY.phase, call=lambda p: ENERGY.phase(p).circuit(0.3)),
+        door(ENERGY.phase, get=lambda phase: phase.circuit(0.3)),
         ("REDUCED", REDUCED.check_probe),
         ("ENERGY", ENERGY.check_probe),
         door(recall, AMPLITUDE, method=EXACT, rng=0),
-        door(
-            draft,
-            call=lambda p, **k: draft(
-                AMPLITUDE, p, method=EXACT, backend="statevector", rng=0, **k
-            ).circuits[0],
-        ),
-        door(
-            to_qnode,
-            call=lambda p, **k: np.asarray(to_qnode(AMPLITUDE, p, EXACT, "default.qubit", **k)()),
-        ),
-        door(
-            run_rounds,
-            call=lambda p: run_rounds(ROUNDS, AMPLITUDE, p, 3, sample_laws, rng=0).answers,
-        ),
+        door(draft, AMPLITUDE, **ON_STATES, get=lambda drafted: drafted.circuits[0]),
+        door(to_qnode, AMPLITUDE, after=(EXACT, "default.qubit"), get=lambda n: np.asarray(n())),
+        door(run_rounds, *ROUNDS, after=(3, sample_laws), rng=0, get="answers"),
         door(
             run_together,
-            call=lambda p: [
-                state.answers
-                for state in run_together(
-                    ROUNDS,
-                    AMPLITUDE,
-                    p[None] if isinstance(p, np.ndarray) else [p],
-                    3,
-                    sample_laws,
-                    rng=0,
-                )
-            ],
+            call=lambda p: run_together(*ROUNDS, batch_of(p), 3, sample_laws, rng=0),
+            get=lambda states: [state.answers for state in states],
         ),
-        door(choose, call=lambda p: repr(choose(ENERGY, p, None)[1])),
-        door(
-            plot_state,
-            call=lambda p: plot_state(p, (2, 2), ax=Figure().add_subplot()).images[0].get_array(),
-        ),
+        door(choose, ENERGY, after=(None,), get=lambda chosen: repr(chosen[1])),
+        door(plot_state, after=((2, 2),), ax=AXES, get=lambda a: a.images[-1].get_array()),
     ]
 )
 """What takes a probe or states: called with it, and with ``bits=`` where there is one."""
@@ -175,13 +161,7 @@ PATTERNS: dict[str, Call] = dict(
         door(Recipe.memory, call=lambda p: [each.memory(p).patterns for each in WITH_DYNAMICS]),
         *[
             door(function, call=lambda p, function=function: function(p, SPINS))
-            for function in (
-                metrics.nearest_pattern,
-                metrics.is_spurious,
-                spins.similarity,
-                spins.overlap,
-                spins.hamming_distance,
-            )
+            for function in (*COMPARED, metrics.nearest_pattern, metrics.is_spurious)
         ],
         ("targets", lambda p: metrics.retrieval_error(STORED[0], p)),
         door(patterns.is_ambiguous, call=lambda p: patterns.is_ambiguous(p, SPINS, 0)),
@@ -232,43 +212,29 @@ ROWS_OF_BITS: dict[str, Call] = dict(
 """What takes one row of bits."""
 
 ORIGIN = sparse_simulator.simulate(QuantumCircuit(4))
+COUNTED = {"tables": np.ones((2, 5)), "fields": np.zeros(4)}
 LOADED = loading.pattern_superposition([BITS, BITS[::-1]])
 
 TABLES_OF_BITS: dict[str, Call] = dict(
     [
-        *doors(
-            loading.pattern_superposition, oracles.membership_oracle, syndromes.syndrome_circuit
-        ),
-        *doors(gf2.pack, gf2.rank, gf2.affine_rank, ORIGIN.amplitudes_of),
-        *doors(mitigation.detected_errors),
+        *doors(loading.pattern_superposition, oracles.membership_oracle, gf2.pack, gf2.rank),
+        *doors(gf2.affine_rank, ORIGIN.amplitudes_of, mitigation.detected_errors),
+        door(syndromes.syndrome_circuit),
         door(loading.prepare, get="circuit"),
         door(loading.preparation.check_superposition, after=(None,)),
         door(gf2.affine_hull, get="checks"),
         door(ParityMemory, get="checks"),
-        door(
-            known_index.known_indices,
-            call=lambda b: known_index.known_indices(b, [0.5, 0.5], KNOWN)[0].labels,
-        ),
-        door(
-            CountingPhase,
-            call=lambda b: (
-                CountingPhase(
-                    pattern_bits=b, tables=np.ones((2, 5)), fields=np.zeros(4)
-                ).pattern_bits
-            ),
-        ),
+        door(known_index.known_indices, after=([0.5] * 2, KNOWN), get=lambda i: i[0].labels),
+        door(CountingPhase, call=lambda b: CountingPhase(pattern_bits=b, **COUNTED).pattern_bits),
         door(sparse_simulator.preparation_error, LOADED, after=([0.5**0.5] * 2,)),
         door(readout_errors.tensored_inverse, after=(NO_ERRORS,)),
-        door(
-            readout_errors.subspace_inverse,
-            call=lambda b: readout_errors.subspace_inverse(b, NO_ERRORS)[0],
-        ),
+        door(readout_errors.subspace_inverse, after=(NO_ERRORS,), get=lambda found: found[0]),
         door(mitigation.post_selected, after=([[0], [0]],)),
         door(mitigation.parity_errors, after=(AMPLITUDE.bits,)),
         door(mitigation.nearest_pattern, after=(AMPLITUDE.bits,)),
         door(mitigation.processed, after=(AMPLITUDE.bits,), get="raw"),
         door(product_amplitudes, (SITES, [np.ones(1)] * 3)),
-        door(matrix_product_run, call=lambda b: matrix_product_run(QuantumCircuit(4), b)()),
+        door(matrix_product_run, QuantumCircuit(4), get=lambda run: run()),
     ]
 )
 """What takes rows of bits, ``(2, 4)``."""
