@@ -79,7 +79,7 @@ def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> Any:
     targets, shape = text_to_spins(first["stored"]), tuple(first["shape"])
     rows = {"stored": targets, "probe": text_to_spins(first["probes"])}
     rows |= {name: text_to_spins(each["answers"]) for name, each in shown.items()}
-    figure, axes = new_figure(len(rows), len(targets), size=(4.6, 0.52 * len(rows) + 0.4))
+    figure, axes = new_figure(len(rows), len(targets), size=(3.7, 0.42 * len(rows) + 0.4))
     for place, (name, states) in enumerate(rows.items()):
         for ax, state, target in zip(axes[place], states, targets, strict=True):
             good = None if place < 2 else bool((state == target).all())
@@ -88,5 +88,5 @@ def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> Any:
             fill(name, 24), fontsize=7, rotation=0, ha="right", va="center", labelpad=6
         )
     for ax, is_unclear in zip(axes[0], first["ambiguous"], strict=True):
-        ax.set_title("ambiguous" if is_unclear else "", fontsize=6)
+        ax.set_title("ambi-\nguous" if is_unclear else "", fontsize=6)
     return figure

@@ -150,7 +150,7 @@ def styles_of(table: "pd.DataFrame", rows: "pd.DataFrame", figure: FigureSpec) -
 
 def panel_size(part: "pd.DataFrame", figure: FigureSpec) -> tuple[float, float]:
     """Return width and height of a panel in inches."""
-    return (4.4, 3.4) if figure.x else (4.6, 0.8 + 0.24 * len(part))
+    return (4.4, 3.4) if figure.x else (3.7, 0.8 + 0.24 * len(part))
 
 
 def draw_panel(

@@ -9,8 +9,8 @@ from qdenseam.experiments.records import Record
 from qdenseam.experiments.results_table import write_table
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.files import write_whole
+from qdenseam.report.figures import shown_figure
 from qdenseam.report.page import render, shown_number, svg_uri
-from qdenseam.report.study import shown_figure
 from qdenseam.versions import versions_in
 
 if TYPE_CHECKING:

@@ -115,4 +115,4 @@ def test_a_studys_gallery_has_a_row_for_each_contender() -> None:
     assert names == ["stored", "probe", "scan", "filter"]
     frames = [[ax.spines["top"].get_edgecolor() for ax in row] for row in axes[2:]]
     assert frames[0][1] != frames[0][0] == frames[1][0] == frames[1][1]
-    assert [ax.get_title() for ax in axes[0]] == ["", "ambiguous"]
+    assert [ax.get_title() for ax in axes[0]] == ["", "ambi-\nguous"]

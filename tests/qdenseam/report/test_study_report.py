@@ -32,6 +32,8 @@ STUDY = {
     "figure": [
         {"x": "num_patterns", "by": "flips", "axes": "load"},
         {"x": "num_patterns", "y": "two_qubit_gates", "by": "flips", "axes": "load"},
+        {"kind": "bars", "axes": "load", "where": {"num_patterns": [3], "flips": [0]}},
+        {"kind": "gallery", "axes": "load", "where": {"flips": [1]}, "probes": 3},
     ],
 }
 
@@ -83,7 +85,9 @@ def test_the_page(folder):
     ] in (page.rows)
     assert any(row[0] == "completes (15 probes only)" for row in page.rows)
     beside = {given["href"] for given in page.all("a")}
-    assert beside == {"table.csv", "figure-1.png", "figure-2.png"}
+    assert beside == {"table.csv", *(f"figure-{number}.png" for number in range(1, 5))}
+    assert any(re.match(r"Right recalls of 3 probes: .*scan", alt) for alt in page.alts)
+    assert any(re.match(r"failure rate.*: .*label-writing .* 0;", alt) for alt in page.alts)
     assert all((folder / name).stat().st_size > 500 for name in beside)
     assert len(pd.read_csv(folder / "out.csv")) == 14
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from page_checks import checked_page
 from typer.testing import CliRunner
 
 from qdenseam.cli.app import app
@@ -47,5 +48,6 @@ def test_stored_rows_become_a_table_and_figures_and_a_page(tmp_path, name):
     assert done.exit_code == 0, done.output
     assert len(pd.read_csv(tmp_path / "out.csv")) == num_rows
     page = (tmp_path / "report.html").read_text()
+    checked_page(page)
     assert page.count("<figcaption") == len(shown) == len(list(tmp_path.glob("figure-*.png")))
     assert study.title in page
