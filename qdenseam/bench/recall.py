@@ -13,8 +13,8 @@ from classical_ref.separation import LogSumExp
 from qdenseam.bench.base import Benchmark, Case, Names, Row, Setting, register
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods import METHODS, RecallLaw, RecallMethod
-from qdenseam.spelling import parse, spell
+from qdenseam.methods import RecallLaw, RecallMethod
+from qdenseam.spelling import parse, registered, spell
 
 COMPARED = (
     "ventura-martinez",
@@ -87,7 +87,7 @@ class RecallBenchmark(Benchmark):
             covered = {type(method) for method in chosen}
             chosen += [
                 made()
-                for _, made in sorted(METHODS.items())
+                for _, made in sorted(registered("method").items())
                 if issubclass(made, RecallMethod) and made not in covered
             ]
         return [{"method": spell(method)} for method in chosen]

@@ -18,7 +18,9 @@
     until = { half_width = 0.03, at_least_sets = 20, at_most_sets = 400 }
     [[contender]]
     recall = "separation-filter(hamming-ball($flips), amplified=1/$num_patterns)"
-    engine = ["exact", "aer"]
+    engine = ["exact", "fake:fez"]
+    memory = "amplitude(encoder=auto(goal=gates))"
+    mitigation = "none"              # or "mitigation(readout=subspace)", where a device is read
     [[contender]]
     recall = "dense(exponential, update=synchronous, self_interaction=kept)"
     label = "dense memory, exponential"

@@ -86,11 +86,6 @@ FILTERS: dict[str, type[Filter]] = {
 """Every filter by name."""
 
 
-def method_names() -> list[str]:
-    """Return the names of all registered methods, adaptive ones included."""
-    return sorted(METHODS)
-
-
 def as_method(method: object) -> RecallMethod | AdaptiveMethod | Literal["auto"]:
     """Return the method itself, or the one that a text spells; ``"auto"`` stays as it is.
 

@@ -12,7 +12,7 @@ from qdenseam.cli.app import app
 from qdenseam.execution import engine_names
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import study_rows
-from qdenseam.methods import method_names
+from qdenseam.methods import METHODS
 from qdenseam.studies.registry import open_study
 
 ROOT = Path(__file__).parents[2]
@@ -66,4 +66,4 @@ def test_make_targets_exist():
 def test_tables_name_what_exists():
     cells = re.findall(r"^\| (`.*?) \|", README, re.MULTILINE)
     names = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
-    assert names == {"exact", *method_names(), *engine_names()}
+    assert names == {"exact", *METHODS, *engine_names()}
