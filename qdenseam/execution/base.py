@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 from qiskit.transpiler import Target
@@ -109,7 +108,7 @@ class Engine(ABC):
         rng: np.random.Generator | int | None = None,
         *,
         on_progress: Callable[[Progress], None] | None = None,
-    ) -> list[dict[str, NDArray[np.bool_]]]:
+    ) -> Samples:
         """Run compiled circuits and return every shot, one dictionary per circuit.
 
         Args:

@@ -7,11 +7,10 @@ from enum import StrEnum
 from itertools import chain, repeat
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
 from qdenseam.errors import BackendError
+from qdenseam.execution.readout import Samples
 
 POLL_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0)
 """Pauses between two looks at a waiting job; the last one stays."""
@@ -112,7 +111,7 @@ class JobService(ABC):
         """Return how a job stands."""
 
     @abstractmethod
-    def results(self, job_id: str) -> list[dict[str, NDArray[np.bool_]]]:
+    def results(self, job_id: str) -> Samples:
         """Return the shots of a job that is done, one dictionary per circuit.
 
         As :meth:`Engine.sample <qdenseam.execution.Engine.sample>`: for each circuit a mapping from

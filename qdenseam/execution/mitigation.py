@@ -16,16 +16,16 @@ from qiskit import QuantumCircuit, QuantumRegister
 from circuits.bit_order import check_bits
 from circuits.gf2 import affine_hull
 from circuits.registers import join
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Booleans, Floats, Integers
 from classical_ref.spins import bits_to_spins, hamming_distance
-from qdenseam.execution.readings import Bits, Readings
+from qdenseam.execution.readings import Readings
 from qdenseam.execution.readout_errors import ReadoutErrors, subspace_inverse, tensored_inverse
 from qdenseam.execution.tallies import places_of
 
 Readout = Literal["off", "tensored", "subspace"]
 
 
-def post_selected(bits: npt.ArrayLike, flags: npt.ArrayLike) -> Bits:
+def post_selected(bits: npt.ArrayLike, flags: npt.ArrayLike) -> Booleans:
     """Return the rows of ``bits`` whose flags are all 0."""
     rows = check_bits(bits, ndim=None).astype(bool)
     raised = check_bits(flags, ndim=None, name="flags").astype(bool)
@@ -51,7 +51,7 @@ def with_flag_copies(circuit: QuantumCircuit) -> QuantumCircuit:
     return join([circuit, copies])
 
 
-def detected_errors(flags: npt.ArrayLike) -> Bits:
+def detected_errors(flags: npt.ArrayLike) -> Booleans:
     """Return which shots show an error: a flag and its copy disagree, shape ``(shots,)``.
 
     Args:
@@ -67,7 +67,7 @@ def detected_errors(flags: npt.ArrayLike) -> Bits:
     return np.asarray((raised[:, :half] != raised[:, half:]).any(axis=1))
 
 
-def parity_errors(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Bits:
+def parity_errors(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Booleans:
     """Return which shots lie outside the affine hull of the patterns, shape ``(shots,)``.
 
     Every stored pattern obeys the D - r parity checks of the hull of affine dimension r, so an
@@ -133,7 +133,7 @@ class Processed:
     """Share of the outcomes that break a parity check of the patterns: :func:`parity_errors`."""
     checked: Floats | None
     """The raw outcomes among the undetected ones, no mitigation; zeros if all are detected."""
-    outcomes: Bits
+    outcomes: Booleans
     """Distinct accepted outcomes, as measured or inferred, without detected ones, ``(M, n)``."""
     shares: Floats
     """Their shares of the accepted outcomes, shape ``(M,)``."""
@@ -212,7 +212,7 @@ def processed(
 
 def _inverted(
     read: Readings, readout: Literal["tensored", "subspace"], errors: ReadoutErrors | None
-) -> tuple[Bits, Floats]:
+) -> tuple[Booleans, Floats]:
     """Return readings and their quasi-probabilities."""
     if errors is None:
         raise ValueError(
@@ -231,10 +231,10 @@ def _inverted(
     return (np.arange(len(quasi))[:, None] >> np.arange(width) & 1).astype(bool), quasi
 
 
-def _shares(outcomes: Bits, weights: Floats, stored: Bits) -> Floats:
+def _shares(outcomes: Booleans, weights: Floats, stored: Booleans) -> Floats:
     places = places_of(bits_to_spins(stored), bits_to_spins(outcomes))
     return np.bincount(places[places >= 0], weights[places >= 0], len(stored)).astype(float)
 
 
-def _decoded(outcomes: Bits, weights: Floats, stored: Bits) -> Floats:
+def _decoded(outcomes: Booleans, weights: Floats, stored: Booleans) -> Floats:
     return np.bincount(nearest_pattern(outcomes, stored), weights, len(stored)).astype(float)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import ClassicalRegister, QuantumCircuit
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats, Spins
 from classical_ref.spins import bits_to_spins
-from qdenseam.execution.tallies import Counts, Spins, tally
+from qdenseam.execution.tallies import Counts, tally
 
-Bits = npt.NDArray[np.bool_]
 Acceptance = Callable[[Spins], Floats]
 """A classical rule: from states ``(M, D)`` to the probability that each is kept ``(M,)``."""
 
@@ -37,7 +35,7 @@ class Readings:
     A reading is accepted if all its flags are 0 and the classical rule, if any, keeps its state.
     """
 
-    bits: Bits
+    bits: Booleans
     """Neurons, then flags, shape ``(M, D + num_flags)``."""
     counts: Counts | Floats
     """How often each was read, or its probability, shape ``(M,)``."""
@@ -50,7 +48,7 @@ class Readings:
             array.setflags(write=False)
 
     @classmethod
-    def of(cls, registers: Mapping[str, Bits], acceptance: Acceptance | None = None) -> Self:
+    def of(cls, registers: Mapping[str, Booleans], acceptance: Acceptance | None = None) -> Self:
         """Return the readings of shots of ``memory_bits`` and, where there are any, ``flag_bits``.
 
         Args:
@@ -67,7 +65,7 @@ class Readings:
         """D."""
         return self.bits.shape[1] - self.num_flags
 
-    def kept(self, bits: Bits) -> Floats:
+    def kept(self, bits: Booleans) -> Floats:
         """Return P(accepted) of readings, shape ``(M, D + num_flags)`` to ``(M,)``."""
         kept = (~bits[:, self.num_neurons :].any(axis=1)).astype(float)
         if self.acceptance is not None and kept.any():

@@ -5,14 +5,13 @@ The only file that touches a ``BitArray``.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BitArray, SamplerPubResult
 
+from classical_ref.checks import Booleans
 from qdenseam.errors import BackendError
 
-Samples = list[dict[str, NDArray[np.bool_]]]
+Samples = list[dict[str, Booleans]]
 """For each circuit a mapping from register to booleans ``(shots, register size)``."""
 
 
@@ -22,7 +21,7 @@ def register_sizes(circuits: Iterable[QuantumCircuit]) -> list[dict[str, int]]:
 
 
 def check_samples(
-    samples: Sequence[Mapping[str, NDArray[np.bool_]]],
+    samples: Sequence[Mapping[str, Booleans]],
     registers: Sequence[Mapping[str, int]],
     shots: Sequence[int],
     source: str,
@@ -60,7 +59,7 @@ def _shown(shapes: Mapping[str, tuple[int, ...]]) -> str:
     return ", ".join(words) or "no register"
 
 
-def named_bits(result: SamplerPubResult) -> dict[str, NDArray[np.bool_]]:
+def named_bits(result: SamplerPubResult) -> dict[str, Booleans]:
     """Return each classical register's shots as an array ``(shots, size)``, column i = bit i.
 
     Args:

@@ -9,10 +9,9 @@ from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
 from circuits.bit_order import check_bits
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Booleans, Floats, Integers
 from qdenseam.execution.devices.error_budget import measured_into
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
-from qdenseam.execution.readings import Bits
 
 MAX_TENSORED_QUBITS = 14
 MAX_OUTCOMES = 4096
@@ -117,7 +116,7 @@ def tensored_inverse(
 
 def subspace_inverse(
     bits: npt.ArrayLike, errors: ReadoutErrors, counts: npt.ArrayLike | None = None
-) -> tuple[Bits, Floats]:
+) -> tuple[Booleans, Floats]:
     """Return the observed outcomes, ``(M, n)``, and their quasi-probabilities, ``(M,)``.
 
     The readout matrix is restricted to the outcomes that were observed, its columns are normalized

@@ -3,8 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-Spins = npt.NDArray[np.int8]
-Counts = npt.NDArray[np.int64]
+from classical_ref.checks import Integers, Spins
+
+Counts = Integers
+"""How often each of some rows came, shape ``(M,)``."""
 
 
 def tally(states: Spins, counts: Counts | None = None) -> tuple[Spins, Counts]:
@@ -29,7 +31,7 @@ def counts_of(patterns: Spins, states: Spins, counts: Counts) -> Counts:
     return found
 
 
-def places_of(patterns: Spins, states: Spins) -> npt.NDArray[np.int64]:
+def places_of(patterns: Spins, states: Spins) -> Integers:
     """Return the index of each state among the patterns, -1 where it is none, shape ``(M,)``."""
     index = {key: place for place, key in enumerate(_keys(patterns).tolist())}
     return np.array([index.get(key, -1) for key in _keys(states).tolist()], dtype=np.int64)

@@ -6,12 +6,11 @@ from math import ceil, log2
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from qiskit.transpiler import Target
 
 from circuits.index.known_index import MAX_PATTERNS
 from circuits.loading import Auto, IndexFirst
-from classical_ref.checks import Booleans
+from classical_ref.checks import Booleans, Floats
 from classical_ref.spins import hamming_distance
 from qdenseam.execution.devices.parts import working_graph
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -74,7 +73,7 @@ class Expected:
 
     probes: list[Spins]
     targets: list[int]
-    weights: npt.NDArray[np.float64]
+    weights: Floats
     """Prior of each target, summing to 1."""
 
     def outcome(self, memory: AmplitudeMemory, method: RecallMethod) -> Outcome:
@@ -91,7 +90,7 @@ class Expected:
         )
 
 
-def _answers(joint: npt.NDArray[np.float64], memory: AmplitudeMemory, probe: Spins) -> bool:
+def _answers(joint: Floats, memory: AmplitudeMemory, probe: Spins) -> bool:
     present = memory.weights > 0
     distances = hamming_distance(memory.patterns, probe)
     nearest = present & (distances == distances[present].min())

@@ -9,7 +9,7 @@ import numpy as np
 
 from classical_ref.checks import Booleans, Floats
 from classical_ref.spins import hamming_distance
-from qdenseam.execution.readings import Acceptance, Bits, Readings
+from qdenseam.execution.readings import Acceptance, Readings
 from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.execution.tallies import Counts
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -79,7 +79,7 @@ class Reader:
         )
 
     def read(
-        self, registers: dict[str, Bits], engine: str, rng: np.random.Generator
+        self, registers: dict[str, Booleans], engine: str, rng: np.random.Generator
     ) -> RecallResult:
         """Return the result of the shots of a circuit.
 

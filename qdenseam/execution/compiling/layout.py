@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
+from classical_ref.checks import Floats, Integers
 from qdenseam.execution.compiling.routing import PLACED_GATES, route
 from qdenseam.execution.devices.error_budget import ErrorBudget, error_budget
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
@@ -22,8 +22,6 @@ from qdenseam.execution.devices.parts import calibration_key, failed_places, wor
 
 BEAM = 500
 """Partial placements kept while a circuit is moved over a device."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,9 +118,9 @@ class _Costs:
     two: Floats
     one: Floats
     read: Floats
-    neighbors: npt.NDArray[np.int64]
+    neighbors: Integers
     """Neighbors of each qubit, filled up with -1."""
-    working: npt.NDArray[np.int64]
+    working: Integers
 
     @classmethod
     def of(cls, target: Target, gates: frozenset[str]) -> "_Costs":

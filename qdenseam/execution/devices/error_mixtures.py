@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.circuit import CircuitInstruction, Instruction, Reset
 from qiskit.circuit.library import XGate, YGate, ZGate
 from qiskit.quantum_info import Choi, Kraus
 from qiskit.transpiler import Target
 
+from classical_ref.checks import Booleans, Floats
 from qdenseam.execution.devices.error_budget import delay_seconds
 
 Error = tuple[tuple[Instruction, tuple[int, ...]], ...]
@@ -33,7 +33,7 @@ class Mixture:
     """A channel after a gate: nothing with probability ``clean``, else one of the errors."""
 
     clean: float
-    probabilities: NDArray[np.float64]
+    probabilities: Floats
     """Of each error, given that there is one."""
     errors: tuple[Error, ...]
 
@@ -121,7 +121,7 @@ class DrawnNoise:
         return shots - len(struck), (self._struck(circuit, places, hit[s], rng) for s in struck)
 
     def _struck(
-        self, circuit: QuantumCircuit, places: Any, hit: NDArray[np.bool_], rng: np.random.Generator
+        self, circuit: QuantumCircuit, places: Any, hit: Booleans, rng: np.random.Generator
     ) -> QuantumCircuit:
         noisy = circuit.copy()
         for number in np.flatnonzero(hit)[::-1]:  # from the end, so that indices stay

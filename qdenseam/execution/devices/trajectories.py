@@ -8,11 +8,11 @@ evaluate every channel in every shot as soon as one of them is no mixture of gat
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.circuit import CircuitInstruction, ControlFlowOp
 from qiskit.primitives import SamplerPubResult
 
+from classical_ref.checks import Booleans
 from qdenseam.execution.devices.error_mixtures import DrawnNoise
 from qdenseam.execution.readout import named_bits
 
@@ -72,7 +72,7 @@ def _largest_bond(circuit: QuantumCircuit, limit: int) -> int:
 
 def sample(
     circuit: QuantumCircuit, shots: int, noise: DrawnNoise, form: Form, rng: np.random.Generator
-) -> dict[str, NDArray[np.bool_]]:
+) -> dict[str, Booleans]:
     """Return the shots of a circuit, register by register, in random order.
 
     Args:

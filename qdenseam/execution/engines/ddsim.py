@@ -5,11 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 
 from circuits.circuit_facts import has_mid_circuit_operations
+from classical_ref.checks import Booleans
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.deferral import deferred
@@ -57,7 +57,7 @@ class DDSimEngine(Engine):
 class DDSimSampler(ShotSampler):
     """Samples compiled circuits by DDSIM."""
 
-    def shots_of(self, circuit: QuantumCircuit, shots: int, seed: int) -> NDArray[np.bool_]:
+    def shots_of(self, circuit: QuantumCircuit, shots: int, seed: int) -> Booleans:
         """Return the classical bits of each shot, shape ``(shots, num_clbits)``."""
         from mqt.core.plugins.qiskit import qiskit_to_mqt
         from mqt.ddsim import CircuitSimulator

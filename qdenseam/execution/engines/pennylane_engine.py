@@ -6,11 +6,11 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 
 from circuits.circuit_facts import has_mid_circuit_operations
+from classical_ref.checks import Booleans
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.deferral import measured_qubits, without_measurements
@@ -96,7 +96,7 @@ class PennyLaneSampler(ShotSampler):
         super().__init__(seed)
         self._device = device
 
-    def shots_of(self, circuit: QuantumCircuit, shots: int, seed: int) -> NDArray[np.bool_]:
+    def shots_of(self, circuit: QuantumCircuit, shots: int, seed: int) -> Booleans:
         """Return the classical bits of each shot, shape ``(shots, num_clbits)``.
 
         Raises:

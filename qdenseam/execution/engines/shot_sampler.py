@@ -4,7 +4,6 @@ from abc import abstractmethod
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import (
     BaseSamplerV2,
@@ -17,6 +16,7 @@ from qiskit.primitives import (
 )
 from qiskit.primitives.containers.sampler_pub import SamplerPub
 
+from classical_ref.checks import Booleans
 from qdenseam.errors import BackendError
 
 
@@ -38,7 +38,7 @@ class ShotSampler(BaseSamplerV2):
         self._rng = np.random.default_rng(seed)
 
     @abstractmethod
-    def shots_of(self, circuit: QuantumCircuit, shots: int, seed: int) -> NDArray[np.bool_]:
+    def shots_of(self, circuit: QuantumCircuit, shots: int, seed: int) -> Booleans:
         """Return the classical bits of each shot, shape ``(shots, num_clbits)``, column i = bit i.
 
         Args:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 from qiskit.providers import BackendV2
@@ -117,7 +116,7 @@ class IBMEngine(Engine):
         rng: np.random.Generator | int | None = None,  # noqa: ARG002
         *,
         on_progress: Callable[[Progress], None] | None = None,
-    ) -> list[dict[str, NDArray[np.bool_]]]:
+    ) -> Samples:
         """Post jobs, wait until they are done, and return every shot.
 
         A job takes one number of shots for all its circuits: one job where it is the same for all.

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.primitives import PrimitiveResult
 
@@ -19,7 +17,7 @@ from qdenseam.execution.job_service import (
     ServiceUnreachableError,
     Stage,
 )
-from qdenseam.execution.readout import named_bits
+from qdenseam.execution.readout import Samples, named_bits
 
 _STATES: Final = {
     "INITIALIZING": Stage.QUEUED,
@@ -136,7 +134,7 @@ class IBMJobService(JobService):
 
         return self._asked(stand, f"Asking for job {job_id!r}")
 
-    def results(self, job_id: str) -> list[dict[str, NDArray[np.bool_]]]:
+    def results(self, job_id: str) -> Samples:
         """Return the shots of a job that is done."""
         status = self.status(job_id)
         if status.state is not Stage.DONE:
@@ -197,7 +195,7 @@ class IBMJobService(JobService):
         return [token] if token else []
 
 
-def _samples(result: Any) -> list[dict[str, NDArray[np.bool_]]]:
+def _samples(result: Any) -> Samples:
     if not isinstance(result, PrimitiveResult):
         raise TypeError(f"A job's answer should be a sampler's result. Got {type(result).__name__}")
     return [named_bits(pub) for pub in result]

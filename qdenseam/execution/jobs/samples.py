@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from classical_ref.checks import Booleans
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution.readout import Samples
 from qdenseam.files import write_whole
@@ -30,7 +30,7 @@ def load_samples(path: Path) -> Samples:
     Raises:
         ResultsFileError: The file is damaged.
     """
-    found: dict[int, dict[str, NDArray[np.bool_]]] = {}
+    found: dict[int, dict[str, Booleans]] = {}
     data = io.BytesIO(path.read_bytes())
     try:
         with np.load(data, allow_pickle=False) as arrays:
