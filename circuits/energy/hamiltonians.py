@@ -23,8 +23,17 @@ def walsh_coefficients(diagonal: npt.ArrayLike) -> Floats:
     Raises:
         ValueError: The length is not a power of two or a value is not finite.
     """
-    values = _check_diagonal(diagonal)
-    return _walsh_hadamard(values) / len(values)
+    values = np.asarray(diagonal, dtype=float)
+    if values.ndim != 1 or len(values) == 0 or len(values) & (len(values) - 1):
+        raise ValueError(f"a diagonal should have 2**D values. Got shape {values.shape}.")
+    if not np.isfinite(values).all():
+        raise ValueError("energies should be finite. Got NaN or infinity; use a log-domain energy.")
+    half = 1
+    while half < len(values):
+        pairs = values.reshape(-1, 2, half)
+        values = np.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], 1).reshape(-1)
+        half *= 2
+    return values / len(values)
 
 
 def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> SparsePauliOp:
@@ -120,21 +129,3 @@ def _gray_rank(masks: Integers) -> Integers:
         rank ^= rank >> shift
         shift *= 2
     return rank
-
-
-def _walsh_hadamard(values: Floats) -> Floats:
-    result, half = values.copy(), 1
-    while half < len(result):
-        pairs = result.reshape(-1, 2, half)
-        result = np.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], 1).reshape(-1)
-        half *= 2
-    return result
-
-
-def _check_diagonal(diagonal: npt.ArrayLike) -> Floats:
-    values = np.asarray(diagonal, dtype=float)
-    if values.ndim != 1 or len(values) == 0 or len(values) & (len(values) - 1):
-        raise ValueError(f"a diagonal should have 2**D values. Got shape {values.shape}.")
-    if not np.isfinite(values).all():
-        raise ValueError("energies should be finite. Got NaN or infinity; use a log-domain energy.")
-    return values

@@ -72,16 +72,14 @@ def prepare(
     *,
     encoder: Encoder | str | None = None,
 ) -> Preparation:
-    """Return the circuit of :func:`pattern_superposition` with its costs and active qubits."""
+    """Return the circuit of :func:`pattern_superposition` with its costs and active qubits.
+
+    Raises:
+        ValueError: As that function.
+    """
     rows, vector = check_superposition(bits, amplitudes)
-    return _resolve(encoder).prepare(rows, vector)
-
-
-def _resolve(encoder: Encoder | str | None) -> Encoder:
-    if encoder is None:
-        return Auto()
-    if not isinstance(encoder, str):
-        return encoder
-    if encoder not in ENCODERS:
-        raise ValueError(f"encoder should be one of {sorted(ENCODERS)}. Got {encoder!r}.")
-    return ENCODERS[encoder]()
+    if isinstance(encoder, str):
+        if encoder not in ENCODERS:
+            raise ValueError(f"encoder should be one of {sorted(ENCODERS)}. Got {encoder!r}.")
+        encoder = ENCODERS[encoder]()
+    return (encoder or Auto()).prepare(rows, vector)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Integers, check_at_least, check_probes
+from classical_ref.checks import Booleans, Floats, Integers, check_at_least, check_probes
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
 from qdenseam.spelling import Named
@@ -50,10 +50,26 @@ class AdaptiveState:
     """For each circuit just asked for, the searches that wait for its readouts, in order."""
 
     def asking(
-        self, groups: Sequence[tuple[RecallMethod, Integers]], memory: Any, probe: Spins
+        self,
+        wanted: Integers | Floats,
+        method: Callable[..., RecallMethod],
+        memory: Any,
+        probe: Spins,
+        *,
+        going: Booleans | bool = True,
     ) -> tuple[Self, list[Round]]:
-        """Return the state in which groups of searches, by their places, wait, and their rounds."""
-        rounds = [Round(method=m, memory=memory, probe=probe, shots=len(who)) for m, who in groups]
+        """Return the state that waits for the next rounds, and these.
+
+        Searches with equal rows of ``wanted``, shape ``(shots, n)``, share the round of
+        ``method(*row)``; only those that are ``going``, shape ``(shots,)``, ask.
+        """
+        mask = np.broadcast_to(going, len(wanted))
+        kinds = np.unique(wanted[mask], axis=0).tolist()
+        asked = tuple(np.flatnonzero(mask & (wanted == kind).all(axis=1)) for kind in kinds)
+        rounds = [
+            Round(method=method(*kind), memory=memory, probe=probe, shots=len(who))
+            for kind, who in zip(kinds, asked, strict=True)
+        ]
         costs = (r.shots * r.method.state_preparations(memory, probe) for r in rounds)
         waiting = replace(
             self,
@@ -61,7 +77,7 @@ class AdaptiveState:
             circuits=self.circuits + len(rounds),
             shots=self.shots + sum(r.shots for r in rounds),
             state_preparations=self.state_preparations + sum(costs),
-            asked=tuple(who for _, who in groups),
+            asked=asked,
         )
         return waiting, rounds
 

@@ -94,8 +94,8 @@ class BiasFieldRecall(AdaptiveMethod):
             state = replace(state, answers=measured, start_ones=tuple(clipped.tolist()))
         if state.num_rounds == self.num_rounds:
             return state, []
-        method = self._circuit(state.start_ones)
-        return state.asking([(method, np.arange(state.shots_per_round))], memory, probe)
+        alike = np.zeros((state.shots_per_round, 1))
+        return state.asking(alike, lambda _: self._circuit(state.start_ones), memory, probe)
 
     def _circuit(self, start_ones: tuple[float, ...] | None) -> CounterdiabaticRecall:
         return CounterdiabaticRecall(

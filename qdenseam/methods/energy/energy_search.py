@@ -89,8 +89,7 @@ class EnergySearch(AdaptiveMethod):
     ) -> tuple[EnergySearchState, list[Round]]:
         """Keep what is lower and ask for what is lower still."""
         if state.num_rounds == 0:
-            everyone = np.arange(len(state.answers))
-            return state.asking([(self._round(0.0, 0), everyone)], memory, probe)
+            return state.asking(np.zeros((len(state.answers), 2)), self._round, memory, probe)
         diagonal = memory.diagonal(probe)
         answers, bounds = state.answers.copy(), state.bounds.copy()
         for who, measured in zip(state.asked, readouts, strict=True):
@@ -104,17 +103,13 @@ class EnergySearch(AdaptiveMethod):
         going = state.calls + np.maximum(iterations, 1) <= self.call_limit(memory)
         state = replace(state, answers=answers, bounds=bounds, asked=())
         levels = np.rint(_energy(diagonal, answers) / self.resolution)
-        wanted = np.stack([levels, iterations], axis=1)
-        groups, calls = [], state.calls.copy()
-        for level, j in np.unique(wanted[going], axis=0).tolist():
-            who = np.flatnonzero(going & (wanted == [level, j]).all(axis=1))
-            threshold = level * self.resolution / memory.num_neurons
-            groups.append((self._round(threshold, int(j)), who))
-            calls[who] += max(int(j), 1)
-        return replace(state, calls=calls).asking(groups, memory, probe)
+        thresholds = levels * self.resolution / memory.num_neurons
+        calls = state.calls + np.where(going, np.maximum(iterations, 1), 0)
+        wanted = np.stack([thresholds, iterations], axis=1)
+        return replace(state, calls=calls).asking(wanted, self._round, memory, probe, going=going)
 
-    def _round(self, threshold: float, iterations: int) -> ThresholdSearch:
-        return ThresholdSearch(threshold, iterations, self.warm_start, self.resolution)
+    def _round(self, threshold: float, iterations: float) -> ThresholdSearch:
+        return ThresholdSearch(threshold, int(iterations), self.warm_start, self.resolution)
 
 
 def _energy(diagonal: Floats, states: Spins) -> Floats:

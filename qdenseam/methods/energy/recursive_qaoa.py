@@ -94,7 +94,8 @@ class RecursiveQAOA(AdaptiveMethod):
         unknown = np.zeros(reduced.num_neurons, dtype=np.int8)
         trained = self._round_method().trained(reduced, unknown, rng=rng)  # type: ignore[arg-type]  # duck-typed
         state = replace(state, evaluations=state.evaluations + trained.evaluations)
-        return state.asking([(trained, np.arange(state.shots_per_round))], reduced, unknown)
+        alike = np.zeros((state.shots_per_round, 1))
+        return state.asking(alike, lambda _: trained, reduced, unknown)
 
     def _round_method(self) -> QAOA:
         return QAOA(

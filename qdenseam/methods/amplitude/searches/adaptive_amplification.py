@@ -67,12 +67,8 @@ class AdaptiveAmplification(GrowingSearch):
         state = replace(state, answers=answers, unfinished=unfinished, bounds=bounds, asked=())
         if state.num_rounds == self.round_limit(memory) or not unfinished.any():
             return state, []
-        iterations = self.drawn_iterations(state, rng)
-        groups = [
-            (completion_rounds(j), np.flatnonzero(unfinished & (iterations == j)))
-            for j in np.unique(iterations[unfinished]).tolist()
-        ]
-        return state.asking(groups, memory, spins)
+        iterations = self.drawn_iterations(state, rng)[:, None]
+        return state.asking(iterations, completion_rounds, memory, spins, going=unfinished)
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit."""

@@ -68,8 +68,8 @@ class MinimumSearch(GrowingSearch):
         """Keep what is nearer and ask for the patterns nearer still."""
         spins = memory.check_probe(probe)
         if not state.asked:  # one measurement of the memory starts every search
-            everyone = np.arange(len(state.answers))
-            return state.asking([(completion_rounds(0), everyone)], memory, spins)
+            none = np.zeros((len(state.answers), 1), dtype=np.int64)
+            return state.asking(none, completion_rounds, memory, spins)
         answers = state.answers.copy()
         nearer = np.zeros(len(answers), dtype=bool)
         for who, states in zip(state.asked, readouts, strict=True):
@@ -83,13 +83,8 @@ class MinimumSearch(GrowingSearch):
         state = replace(state, answers=answers, unfinished=unfinished, bounds=bounds)
         if state.num_rounds > self.round_limit(memory) or not unfinished.any():
             return replace(state, asked=()), []
-        iterations = self.drawn_iterations(state, rng)
-        wanted = np.stack([iterations, distances], axis=1)
-        groups = [
-            (self._round(j, d - 1), np.flatnonzero(unfinished & (wanted == [j, d]).all(axis=1)))
-            for j, d in np.unique(wanted[unfinished], axis=0).tolist()
-        ]
-        return state.asking(groups, memory, spins)
+        wanted = np.stack([self.drawn_iterations(state, rng), distances - 1], axis=1)
+        return state.asking(wanted, self._round, memory, spins, going=unfinished)
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D) and the rounds of a chain, no circuit."""
