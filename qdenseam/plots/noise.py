@@ -1,10 +1,10 @@
 """Recall under device noise: success beside what the calibration allows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import Any
 
-from qdenseam.plots.style import colored, framed
+from qdenseam.plots.style import colored, framed, new_figure
 
 _BARS = {
     "success": "measured",
@@ -108,3 +108,12 @@ def plot_prediction(
     ax.set_xlim(0, 1.02)
     ax.set_ylim(0, 1.02)
     return framed(ax, "predicted success per shot", "simulated success per shot")
+
+
+def prediction_figure(points: Mapping[str, Iterable[tuple[float, float]]]) -> Any:
+    """Return a figure of :func:`plot_prediction` for pairs of each label."""
+    figure, axes = new_figure(1, 1, size=(4.6, 4.4))
+    for label, pairs in points.items():
+        plot_prediction(pairs, ax=axes[0, 0], label=label)
+    axes[0, 0].legend(fontsize=8)
+    return figure

@@ -6,10 +6,9 @@ for three decays of its coefficients. The publication proves rates; here only th
 """
 
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from classical_ref.continuous.context_tasks import cosines, random_components, random_contexts
 from classical_ref.continuous.measures import TokenMeasure
@@ -18,6 +17,7 @@ from qdenseam.experiments import Task, trial
 from qdenseam.reproduce.published import Found, against
 from qdenseam.studies import (
     FigureSpec,
+    Floats,
     Records,
     Row,
     SpecialStudy,
@@ -27,8 +27,6 @@ from qdenseam.studies import (
     of_kind,
     register,
 )
-
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 NUM_PARTS = (2, 4)
 DECAYS = (0.5, 1.0, 2.0)

@@ -7,10 +7,9 @@ which a separate implementation of the same dynamics made from 100 other pattern
 
 import csv
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from classical_ref.theory import gfa
 from classical_ref.theory.simulation import simulate
@@ -18,12 +17,20 @@ from qdenseam.experiments import Task, trial
 from qdenseam.plots.laws import plot_overlaps
 from qdenseam.plots.style import new_figure
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies import Drawing, Records, Row, SpecialStudy, grid, mean_of, of_kind, register
+from qdenseam.studies import (
+    Drawing,
+    Floats,
+    Records,
+    Row,
+    SpecialStudy,
+    grid,
+    mean_of,
+    of_kind,
+    register,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 ORDER = 3
 NUM_NEURONS = 512

@@ -7,7 +7,7 @@ normalized ones are compared at equal operator norm of a step, and the oracle ap
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +27,7 @@ from classical_ref.learning import (
 )
 from qdenseam.experiments import Record, Task, trial
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies import FigureSpec, Records, Row, SpecialStudy, cells_of, register
-
-Floats: TypeAlias = npt.NDArray[np.float64]
+from qdenseam.studies import FigureSpec, Floats, Records, Row, SpecialStudy, cells_of, register
 
 NUM_GROUPS = 8
 GROUP_SIZE = 8

@@ -10,19 +10,16 @@ over the last quarter of a run.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from classical_ref.learning import Facts, Muon, descent_gaps, gap_losses, learn
 from qdenseam.experiments import Record, Task, trial
 from qdenseam.plots.power_laws import fitted_power_law
 from qdenseam.reproduce.muon_noiseless import SOURCE, curve_rows, loss_against
 from qdenseam.reproduce.published import Found, against
-from qdenseam.studies import Records, Row, SpecialStudy, of_kind, register
-
-Floats: TypeAlias = npt.NDArray[np.float64]
+from qdenseam.studies import Floats, Records, Row, SpecialStudy, of_kind, register
 
 NUM_GROUPS = 48
 GROUP_SIZE = 2

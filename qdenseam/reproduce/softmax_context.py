@@ -20,6 +20,7 @@ from qdenseam.methods import Posterior, ProductFilter, SeparationFilter
 from qdenseam.reproduce.published import Found, against
 from qdenseam.studies import (
     FigureSpec,
+    Floats,
     Records,
     Row,
     SpecialStudy,
@@ -30,7 +31,6 @@ from qdenseam.studies import (
     register,
 )
 
-Floats: TypeAlias = NDArray[np.float64]
 Complex: TypeAlias = NDArray[np.complex128]
 
 NUM_PARTS = (2, 4, 8)

@@ -2,7 +2,7 @@
 
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.studies.base import Drawing, Records
-from qdenseam.studies.cells import by_task, cells_of, grid, mean_of, of_kind
+from qdenseam.studies.cells import Floats, by_task, cells_of, grid, mean_of, of_kind
 from qdenseam.studies.checks import Check, held
 from qdenseam.studies.registry import register
 from qdenseam.studies.special import Row, SpecialStudy
@@ -11,6 +11,7 @@ __all__ = [
     "Check",
     "Drawing",
     "FigureSpec",
+    "Floats",
     "Records",
     "Row",
     "SpecialStudy",

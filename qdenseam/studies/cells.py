@@ -2,13 +2,15 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from qdenseam.experiments.records import Record, Task
 from qdenseam.experiments.statistics import Estimate
+
+Floats: TypeAlias = NDArray[np.float64]
 
 
 def grid(kind: str, *, num_batches: int = 1, **params: Any) -> list[Task]:

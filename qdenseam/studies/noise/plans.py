@@ -14,8 +14,7 @@ import numpy as np
 
 from qdenseam.experiments.records import Record
 from qdenseam.experiments.trial_registry import trial
-from qdenseam.plots.noise import plot_prediction
-from qdenseam.plots.style import new_figure
+from qdenseam.plots.noise import prediction_figure
 from qdenseam.studies import Drawing, FigureSpec, Records, Row, SpecialStudy, cells_of, register
 from qdenseam.studies.noise.instances import CELL, instance_of, instance_tasks
 from qdenseam.studies.noise.summary import until_accepted
@@ -135,12 +134,12 @@ def _filters(record: Record) -> tuple[list[float], list[float]]:
 
 
 def _scatter(records: Records) -> "Figure":
-    figure, axes = new_figure(1, 1, size=(4.6, 4.4))
-    for (device,), members in cells_of(records, "device").items():
-        plans = [(p["success"], p["simulated"]) for r in members for p in r.values["plans"]]
-        plot_prediction(plans, ax=axes[0, 0], label=device)
-    axes[0, 0].legend(fontsize=8)
-    return figure
+    return prediction_figure(
+        {
+            device: [(p["success"], p["simulated"]) for r in members for p in r.values["plans"]]
+            for (device,), members in cells_of(records, "device").items()
+        }
+    )
 
 
 STUDY = register(

@@ -8,7 +8,7 @@ import numpy as np
 from qdenseam.experiments.records import Params, Record
 from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.experiments.statistics import Estimate
-from qdenseam.plots.noise import plot_error_budget, plot_prediction, plot_success
+from qdenseam.plots.noise import plot_error_budget, plot_success, prediction_figure
 from qdenseam.plots.style import new_figure
 from qdenseam.studies import (
     Drawing,
@@ -189,11 +189,8 @@ def _bars(records: Records) -> "Figure":
 
 
 def _scatter(records: Records) -> "Figure":
-    figure, axes = new_figure(1, 1, size=(4.6, 4.4))
-    for (device,), members in cells_of(of_kind(records, "noise"), "device").items():
-        plot_prediction(_predictions(members), ax=axes[0, 0], label=device)
-    axes[0, 0].legend(fontsize=8)
-    return figure
+    devices = cells_of(of_kind(records, "noise"), "device")
+    return prediction_figure({name: _predictions(rows) for (name,), rows in devices.items()})
 
 
 STUDY = register(
