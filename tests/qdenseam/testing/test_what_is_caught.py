@@ -245,5 +245,5 @@ def test_engines(monkeypatch) -> None:
     with pytest.raises(AssertionError, match=r"its name finds it again.*finds StatevectorEngine"):
         check_engine(Mirrored(name="statevector"))
     monkeypatch.setattr("qdenseam.execution.engines.simulators.StatevectorEngine", Mirrored)
-    with pytest.raises(AssertionError, match="X on qubit 0 lit up column 2"):
+    with pytest.raises(AssertionError, match=r"X on qubit 0 lit up columns \[2\]"):
         check_engine(Mirrored())
