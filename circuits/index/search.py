@@ -53,7 +53,10 @@ def index_search(found: KnownIndex, label: npt.ArrayLike, rounds: Rounds) -> Qua
     if num_ancillas:
         places[num_bits] = circuit.num_qubits - 1
     circuit.compose(search, places, inplace=True)
-    return circuit.compose(found.write, list(range(found.write.num_qubits)))
+    steps = [["search", len(circuit.data), circuit.global_phase]]
+    circuit.compose(found.write, list(range(found.write.num_qubits)), inplace=True)
+    circuit.metadata = {"steps": [*steps, ["writing", len(circuit.data), circuit.global_phase]]}
+    return circuit
 
 
 def _phase_on(
