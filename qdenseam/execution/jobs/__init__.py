@@ -12,7 +12,7 @@ from qdenseam.execution.jobs.folder import (
     open_folder,
     paths,
 )
-from qdenseam.execution.jobs.intent import Intent, JobPlan
+from qdenseam.execution.jobs.intent import Intent
 from qdenseam.execution.jobs.local import LocalJobs
 from qdenseam.execution.jobs.streams import stream, stream_state
 
@@ -21,7 +21,6 @@ __all__ = [
     "CostEstimate",
     "Draft",
     "Intent",
-    "JobPlan",
     "JobRecord",
     "LocalJobs",
     "Note",
