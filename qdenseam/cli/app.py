@@ -18,14 +18,14 @@ from qdenseam.cli.bench import bench
 from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
-from qdenseam.cli.jobs import cancel, fetch, jobs
 from qdenseam.cli.options import with_options
-from qdenseam.cli.plan import plan
 from qdenseam.cli.plot import plot
-from qdenseam.cli.recall import recall
+from qdenseam.cli.recalls.jobs import cancel, fetch, jobs
+from qdenseam.cli.recalls.plan import plan
+from qdenseam.cli.recalls.recall import recall
+from qdenseam.cli.recalls.submit import submit
 from qdenseam.cli.report import report
 from qdenseam.cli.reproduce import reproduce
-from qdenseam.cli.submit import submit
 from qdenseam.errors import QDenseAMError
 
 DEBUG = "QDENSEAM_DEBUG"

@@ -7,7 +7,7 @@ import typer
 from typer import Option
 
 from qdenseam.cli.progress import resumable, shown_progress
-from qdenseam.cli.question import Bits
+from qdenseam.cli.recalls.question import Bits
 from qdenseam.cli.study_folder import (
     Modules,
     Quiet,

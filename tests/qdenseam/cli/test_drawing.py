@@ -1,6 +1,6 @@
 import numpy as np
 
-from qdenseam.cli.drawing import INK, WIDEST, drawn, picture
+from qdenseam.cli.recalls.drawing import INK, WIDEST, drawn, picture
 
 
 def test_a_picture_has_the_shape_of_the_data():

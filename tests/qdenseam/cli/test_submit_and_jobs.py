@@ -7,8 +7,8 @@ import pytest
 from toy_service import ToyService, install
 from typer.testing import CliRunner
 
-from qdenseam.cli import submit
 from qdenseam.cli.app import app
+from qdenseam.cli.recalls import submit
 from qdenseam.errors import BackendError
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
 from qdenseam.retrieval import submission

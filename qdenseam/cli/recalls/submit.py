@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.question import Question
+from qdenseam.cli.recalls.question import Question
 
 if TYPE_CHECKING:
     from classical_ref.checks import Spins

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.question import Bits, Data, Encoder, stored_patterns
+from qdenseam.cli.recalls.question import Bits, Data, Encoder, stored_patterns
 from qdenseam.cli.rows import print_rows
 from qdenseam.cli.study_folder import Modules, load_modules
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
+from qdenseam.cli.recalls.submit import STORE, Store, tell
 from qdenseam.cli.rows import print_rows, write_json
-from qdenseam.cli.submit import STORE, Store, tell
 
 if TYPE_CHECKING:
     from qdenseam.retrieval.result import RecallResult

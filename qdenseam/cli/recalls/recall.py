@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.question import Question
+from qdenseam.cli.recalls.question import Question
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -125,7 +125,7 @@ def _print_classical(
 ) -> None:
     import numpy as np
 
-    from qdenseam.cli.drawing import drawn
+    from qdenseam.cli.recalls.drawing import drawn
     from qdenseam.retrieval.outcome import fit_sentences
     from qdenseam.spelling import spell
 
@@ -143,7 +143,7 @@ def _print_classical(
 def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: int | None) -> None:
     from rich.console import Console
 
-    from qdenseam.cli.drawing import drawn
+    from qdenseam.cli.recalls.drawing import drawn
 
     pictures = {} if target is None else {"pattern": result.patterns[target]}
     pictures |= {"probe": result.probe, "recall": result.pattern}
