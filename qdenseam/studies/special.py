@@ -98,8 +98,8 @@ class SpecialStudy:
         """
         try:
             return self.tasks(**self.settings)
-        except TypeError as error:  # a number where a list is wanted, and the like
-            raise ValueError(f"settings of {self.name}: {error}") from error
+        except (TypeError, LookupError) as error:  # a number where a list is wanted, and the like
+            raise ValueError(f"settings of {self.name} allow no tasks: {error}") from error
 
     def smaller(self) -> "SpecialStudy":
         """Return it at its quick settings."""
@@ -139,8 +139,8 @@ class SpecialStudy:
                 "run qdenseam collect."
             )
         table = as_table(self.table(records))
-        checks = tuple(self.checks(records, bool(self.settings)))
-        said = [*check_sentences(checks), *leader_sentences(table, self.figures)]
+        checks, said = self._checks(records)
+        said += leader_sentences(table, self.figures)
         if len(records) < num_asked:
             said.append(f"{num_asked - len(records)} of {num_asked} parts were not run.")
         return Findings(
@@ -150,6 +150,15 @@ class SpecialStudy:
             records=records,
             checks=checks,
         )
+
+    def _checks(self, records: Records) -> tuple[tuple[Check, ...], list[str]]:
+        try:
+            checks = tuple(self.checks(records, bool(self.settings)))
+        except LookupError:
+            if not self.settings:
+                raise
+            return (), ["At these settings there is nothing published to be held against."]
+        return checks, check_sentences(checks)
 
     def write_report(self, found: Findings, folder: Path, *, command: str) -> Path:
         """Write the page."""

@@ -83,7 +83,10 @@ def test_settings_of_a_file(folder):
     assert pd.read_csv("fair/table.csv")["bias"].tolist() == [0.5]
     for text, message in (
         ("[settings]\nsides = 3", "should be among shots, biases. Got 'sides'"),
-        ("[settings]\nbiases = 3", "settings of coins: 'int' object is not iterable"),
+        (
+            "[settings]\nbiases = 3",
+            "coins allow no tasks: 'int' object is not iterable",
+        ),
         ("[setings]", "keys among study, settings. Got setings"),
     ):
         (folder / "bad.toml").write_text(f'study = "coins"\n{text}\n')

@@ -75,6 +75,18 @@ def test_a_small_run_is_read_and_drawn_and_resumed(tmp_path, name):
     assert found.checks[0].quantity.split("|")[0] in page.replace("&#39;", "'")
 
 
+def test_other_settings_are_read_without_what_was_published(tmp_path):
+    study = dataclasses.replace(study_named("krotov-hopfield-xor"), settings={"orders": [7]})
+    study.run(tmp_path / "results.jsonl")
+    found = study.read(tmp_path / "results.jsonl")
+    assert found.checks == ()
+    assert "nothing published" in found.sentences[0]
+    assert set(found.table["gap"]) == {3**7 - 3, 2 * (3**7 - 3)}
+    digits = dataclasses.replace(study_named("krotov-hopfield-digits"), settings={"orders": [4]})
+    with pytest.raises(ValueError, match="settings of krotov-hopfield-digits allow no tasks: 4"):
+        digits.checked()
+
+
 def test_every_reproduction_has_a_source_and_lines_of_its_own():
     every = reproductions()
     assert len(every) == 10
