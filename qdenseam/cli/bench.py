@@ -22,7 +22,6 @@ _FILES = {
     "json": "Also write the rows here, with settings and versions.",
     "csv": "Also write the rows here, as a table.",
 }
-_COMMA = re.compile(r",(?![^(]*\))")  # none within parentheses
 
 
 class Benchmarks(TyperGroup):
@@ -120,18 +119,30 @@ def _value(name: str, kind: Any, given: Any) -> Any:
     """Return the value of a field from what its option says."""
     if get_origin(kind) is not tuple:
         return given
-    parts = [part.strip() for part in _COMMA.split(given) if part.strip()]
+    parts = _parts(given)
     item = get_args(kind)[0]
     if item is str:
         return tuple(parts)
-    found = [
-        re.fullmatch(r"(\d+):(\d+)" if get_origin(item) is tuple else r"(\d+)", part)
-        for part in parts
-    ]
+    is_pair = get_origin(item) is tuple
+    found = [re.fullmatch(r"(\d+):(\d+)" if is_pair else r"(\d+)", part) for part in parts]
     if not all(found):
-        raise ValueError(f"{name} should be {_metavar(kind)}. Got {given!r}.")
+        raise ValueError(
+            f"{name} should be a list such as {'8:4,12:8' if is_pair else '4,8'}. Got {given!r}."
+        )
     numbers = [tuple(map(int, each.groups())) for each in found if each]
-    return tuple(numbers if get_origin(item) is tuple else (each[0] for each in numbers))
+    return tuple(numbers if is_pair else (each[0] for each in numbers))
+
+
+def _parts(text: str) -> list[str]:
+    """Return what stands between commas, but for those within parentheses."""
+    depth, parts = 0, [""]
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _report(benchmark: "Benchmark", files: dict[str, Path | None]) -> None:

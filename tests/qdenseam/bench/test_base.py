@@ -116,3 +116,17 @@ def test_the_command_prints_writes_and_ends_with_1_where_a_result_is_wrong(squar
     wrong = CliRunner().invoke(app, [*command[:4], "--is-wrong"])
     assert wrong.exit_code == 1
     assert "At least one result is wrong" in wrong.stderr
+
+
+def test_lists_of_spellings_are_split_outside_parentheses():
+    both = "amplification(num_matches=1, schedule=fixed-point(0.2)), index-search"
+    shots = ("--num-neurons", "3", "--num-patterns", "2", "--shots", "50")
+    done = CliRunner().invoke(app, ["bench", "recall", *shots, "--methods", both])
+    assert done.exit_code == 0, done.output
+    assert done.stderr.split("\n")[:2] == [
+        "amplification(num_matches=1, schedule=fixed-point(0.2))",
+        "index-search",
+    ]
+    refused = CliRunner().invoke(app, ["bench", "simulators", "--sizes", "8x4"])
+    assert refused.exit_code == 2
+    assert "sizes should be a list such as 8:4,12:8. Got '8x4'." in refused.stderr
