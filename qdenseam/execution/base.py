@@ -59,8 +59,11 @@ class Engine(ABC):
 
     @property
     def repetition_seconds(self) -> float | None:
-        """Seconds from the end of one shot to the start of the next; None where no device says."""
-        return None
+        """Seconds from the end of one shot to the start of the next, as the ``backend`` tells."""
+        configuration = getattr(getattr(self, "backend", None), "configuration", None)
+        told = configuration() if callable(configuration) else None
+        seconds = getattr(told, "default_rep_delay", None)
+        return float(seconds) if isinstance(seconds, int | float) else None
 
     @property
     def is_free(self) -> bool:

@@ -49,7 +49,7 @@ def engine(source: Source) -> Engine:
         return _named_engine(source.strip())
     if isinstance(source, BackendV2):
         if is_fake_device(source):
-            return FakeDeviceEngine(name=source.name.replace("fake_", "fake:", 1), device=source)
+            return FakeDeviceEngine(name=source.name.replace("fake_", "fake:", 1), backend=source)
         if is_ibm_device(source):
             return engine_of_backend(source)
         return UserEngine(name=source.name or type(source).__name__, backend=source)

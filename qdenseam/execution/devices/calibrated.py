@@ -47,13 +47,6 @@ def shot_seconds(engine: Engine, compiled: QuantumCircuit) -> float | None:
     return duration + (REPETITION_SECONDS if delay is None else delay)
 
 
-def repetition_seconds(backend: object) -> float | None:
-    """Return a backend's own default delay between shots, or None where it tells none."""
-    configuration = getattr(backend, "configuration", None)
-    found = getattr(configuration(), "default_rep_delay", None) if callable(configuration) else None
-    return float(found) if isinstance(found, (int, float)) else None
-
-
 def calibrated(circuit: QuantumCircuit, target: Target) -> Calibrated:
     """Return what a target's errors and durations say about a compiled circuit."""
     physical = (circuit.metadata or {}).get(PHYSICAL_QUBITS, range(circuit.num_qubits))

@@ -14,7 +14,6 @@ from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout
 from qdenseam.execution.compiling.routing import narrowed
-from qdenseam.execution.devices.calibrated import repetition_seconds
 from qdenseam.execution.devices.error_budget import with_delays
 from qdenseam.execution.devices.noise import (
     DeviceNoiseSampler,
@@ -37,14 +36,14 @@ class FakeDeviceEngine(Engine):
     trajectories, as state vectors or matrix products, whichever is cheapest.
 
     Attributes:
-        device: The backend that describes the device.
+        backend: What describes the device.
         num_layouts: Routings tried per circuit.
         idling: Whether waits become delays, so that waiting qubits relax in the simulation too.
     """
 
     is_free = True
 
-    device: BackendV2
+    backend: BackendV2
     num_layouts: int = 12
     idling: bool = False
 
@@ -55,23 +54,18 @@ class FakeDeviceEngine(Engine):
     @property
     def target(self) -> Target | None:
         """The whole device, failed operations included."""
-        return self.device.target
+        return self.backend.target
 
     @property
     def max_qubits(self) -> int | None:
         """The qubits of the device that work and hang together; memory may allow fewer."""
-        return len(working_part(self.device).qubits)
-
-    @property
-    def repetition_seconds(self) -> float | None:
-        """The device's default delay between shots."""
-        return repetition_seconds(self.device)
+        return len(working_part(self.backend).qubits)
 
     def calibration_time(self) -> str | None:
         """Return when the device was as this snapshot says, ISO 8601; None if it tells none."""
-        if not hasattr(self.device, "properties"):
+        if not hasattr(self.backend, "properties"):
             return None
-        return str(self.device.properties().last_update_date.isoformat())
+        return str(self.backend.properties().last_update_date.isoformat())
 
     def check_capacity(self, circuit: QuantumCircuit) -> None:
         """Raise a CapacityError if neither a state vector nor matrix products hold its state."""
@@ -83,7 +77,7 @@ class FakeDeviceEngine(Engine):
         ``metadata["physical_qubits"]`` of a compiled circuit lists the device's qubit behind each
         of its own.
         """
-        part = working_part(self.device)
+        part = working_part(self.backend)
         for circuit in circuits:
             if circuit.num_qubits > len(part.qubits):
                 raise CapacityError(
@@ -94,7 +88,7 @@ class FakeDeviceEngine(Engine):
         return [self._laid_out(circuit, part, seed) for circuit in circuits]
 
     def _laid_out(self, circuit: QuantumCircuit, part: DevicePart, seed: int) -> QuantumCircuit:
-        target, tries = self.device.target, self.num_layouts
+        target, tries = self.backend.target, self.num_layouts
         found = predicted_layout(circuit, target, num_seeds=tries, seed=seed)
         if found is None:
             (compiled,) = onto_backend([circuit], part, seed=seed, num_layouts=min(3, tries))
@@ -105,7 +99,7 @@ class FakeDeviceEngine(Engine):
 
     def make_sampler(self, seed: int) -> BaseSamplerV2:
         """Return a fresh sampler of the device's noise."""
-        return DeviceNoiseSampler(self.device, seed=seed)
+        return DeviceNoiseSampler(self.backend, seed=seed)
 
 
 @cache
@@ -160,7 +154,7 @@ def _loaded(short: str) -> tuple[BackendV2, int]:
 
 def fake_device_engine(name: str) -> FakeDeviceEngine:
     """Return the engine of a device model given by name."""
-    return FakeDeviceEngine(name=f"fake:{_short_name(name)}", device=fake_device(name))
+    return FakeDeviceEngine(name=f"fake:{_short_name(name)}", backend=fake_device(name))
 
 
 def is_fake_device(backend: Any) -> bool:

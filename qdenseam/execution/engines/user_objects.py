@@ -11,7 +11,6 @@ from qiskit.transpiler import Target
 
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compiling.compilation import into_small_gates, onto_backend
-from qdenseam.execution.devices.calibrated import repetition_seconds
 from qdenseam.execution.foreign_code import explained
 
 
@@ -62,11 +61,6 @@ class UserEngine(Engine):
         """The number of qubits of the backend, or None where it shows none."""
         target = self.target
         return None if target is None or target.num_qubits is None else int(target.num_qubits)
-
-    @property
-    def repetition_seconds(self) -> float | None:
-        """The device's default delay between shots."""
-        return repetition_seconds(self.backend)
 
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Compile for the backend, or unroll into small gates."""

@@ -17,7 +17,6 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine, shots_of_each
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.compiling.target_check import unsupported_instruction
-from qdenseam.execution.devices.calibrated import repetition_seconds
 from qdenseam.execution.ibm.account import full_name, ibm_backend, ibm_service
 from qdenseam.execution.ibm.jobs import IBMJobService
 from qdenseam.execution.ibm.requests import asked
@@ -65,11 +64,6 @@ class IBMEngine(Engine):
     def max_qubits(self) -> int | None:
         """The number of qubits of the device."""
         return int(self.backend.num_qubits)
-
-    @property
-    def repetition_seconds(self) -> float | None:
-        """The device's default delay between shots."""
-        return repetition_seconds(self.backend)
 
     def calibration_time(self) -> str | None:
         """Return when the device was last calibrated, ISO 8601."""

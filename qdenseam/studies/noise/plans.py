@@ -60,7 +60,7 @@ def plan_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, An
     memory, known = AmplitudeMemory(patterns), probe != 0
     num_flips = params["num_flips"]
     device = fake_device_engine(params["device"].removeprefix("fake:"))
-    plans = plan(memory, known, device.device.target, expected_flips=num_flips, margin=MARGIN)
+    plans = plan(memory, known, device.target, expected_flips=num_flips, margin=MARGIN)
     expected = expected_probes(memory, known, num_flips)
     asked = np.sort(rng.permutation(len(expected.probes))[:NUM_PROBES])
     *kinds, baseline = (each for each in best_of_each_kind(plans) if not each.peeks)

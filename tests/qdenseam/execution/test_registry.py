@@ -115,7 +115,7 @@ def test_gpu_is_refused_without_a_gpu_build():
 @pytest.mark.parametrize("name", ["manila", "Manila", "FakeManilaV2", "fake_manila", "ibm_manila"])
 def test_device_models_by_any_spelling(name):
     assert engine(f"fake:{name}").name == "fake:manila"
-    assert engine(f"fake:{name}").device is engine("fake:manila").device
+    assert engine(f"fake:{name}").backend is engine("fake:manila").backend
 
 
 def test_device_models_are_listed():

@@ -74,10 +74,10 @@ def test_of_equal_parts_the_first_is_taken():
 @pytest.mark.parametrize("name", ["torino", "fez", "manila", "brussels"])
 def test_working_parts_hold_nothing_that_failed(name):
     chosen = engine(f"fake:{name}")
-    part = working_part(chosen.device)
+    part = working_part(chosen.backend)
     assert not failed_places(part.target)
     assert chosen.max_qubits == len(part.qubits) == part.num_qubits
-    assert len(part.qubits) > 0.75 * chosen.device.num_qubits
+    assert len(part.qubits) > 0.75 * chosen.backend.num_qubits
     assert part.coupling_map.is_connected()
 
 

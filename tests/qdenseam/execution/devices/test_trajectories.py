@@ -41,7 +41,7 @@ def assert_is(mixture: Mixture, error) -> None:
     "name", ["boston", "fractional", pytest.param("fez", marks=pytest.mark.slow)]
 )
 def test_mixtures_are_the_devices_channels(name):
-    device = engine(f"fake:{name}").device
+    device = engine(f"fake:{name}").backend
     places = tuple(range(4))
     mixtures = drawn_noise(device, places).mixtures
     model = noise_of_qubits(device, places)
@@ -118,7 +118,7 @@ def law(circuit: QuantumCircuit, device) -> np.ndarray:
 )
 def test_both_forms_have_the_law_of_the_density_matrix(device, delay, rng):
     """11 qubits; outcomes rarer than 1 in 200 count as one. False alarms: 1e-9 per form."""
-    chosen = engine(device).device
+    chosen = engine(device).backend
     circuit = search(11, device, delay=delay)
     assert circuit.num_qubits == 11
     exact = law(circuit, chosen)
@@ -146,7 +146,7 @@ def test_without_noise_both_forms_hold_one_state():
 
 
 def test_shots_without_errors_share_one_run_and_the_seed_repeats_all():
-    device = engine("fake:fez").device
+    device = engine("fake:fez").backend
     circuit = search(11, "fake:fez")
     noise = drawn_noise(device, physical_qubits(circuit))
     clean, struck = noise.draw(circuit, 300, np.random.default_rng(3))

@@ -63,12 +63,12 @@ def assert_same_law(first: np.ndarray, second: np.ndarray) -> None:
 def compare_with_whole_device(name: str, circuit: QuantumCircuit, shots: int) -> None:
     chosen = engine(name)
     [narrow] = chosen.compile([circuit], seed=11)
-    wide = QuantumCircuit(chosen.device.num_qubits)
+    wide = QuantumCircuit(chosen.backend.num_qubits)
     wide.add_register(*narrow.cregs)
     wide.compose(narrow, qubits=physical_qubits(narrow), clbits=wide.clbits, inplace=True)
     assert narrow.num_qubits < wide.num_qubits
     [sample] = chosen.sample([narrow], shots, 1)
-    sampler = AerSampler.from_backend(AerSimulator.from_backend(chosen.device), seed=2)
+    sampler = AerSampler.from_backend(AerSimulator.from_backend(chosen.backend), seed=2)
     [result] = sampler.run([wide], shots=shots).result()
     assert_same_law(outcome_counts(sample["memory"]), outcome_counts(named_bits(result)["memory"]))
 
@@ -87,7 +87,7 @@ def test_noise_of_the_active_qubits_is_the_noise_of_a_large_device(name):
 
 
 def test_the_part_model_holds_exactly_the_device_models_errors():
-    device = engine("fake:manila").device
+    device = engine("fake:manila").backend
     part = noise_of_qubits(device, (1, 2, 3)).to_dict()["errors"]
     whole = NoiseModel.from_backend(device).to_dict()["errors"]
     new = {1: 0, 2: 1, 3: 2}
@@ -109,7 +109,7 @@ def test_the_part_model_holds_exactly_the_device_models_errors():
 
 
 def test_noise_is_built_once_per_choice_of_qubits():
-    device = engine("fake:manila").device
+    device = engine("fake:manila").backend
     assert noise_of_qubits(device, (0, 1)) is noise_of_qubits(device, (0, 1))
 
 
@@ -156,7 +156,7 @@ def test_circuits_go_where_success_is_predicted():
     chosen = engine("fake:guadalupe")
     circuit = entangled(5, 2)
     few, many = (replace(chosen, num_layouts=tries) for tries in (1, 6))
-    usual = onto_backend([circuit], working_part(chosen.device), seed=5, num_layouts=3)[0]
+    usual = onto_backend([circuit], working_part(chosen.backend), seed=5, num_layouts=3)[0]
 
     def success(compiled: QuantumCircuit, qubits: tuple[int, ...] | None = None) -> float:
         return error_budget(compiled, chosen.target, qubits).success
@@ -272,7 +272,7 @@ def test_refusals():
 def test_the_sampler_goes_on_and_its_job_is_finished():
     chosen = engine("fake:manila")
     [circuit] = chosen.compile([entangled(3, 2)], seed=1)
-    sampler = DeviceNoiseSampler(chosen.device, seed=4)
+    sampler = DeviceNoiseSampler(chosen.backend, seed=4)
     jobs = [sampler.run([circuit], shots=100) for _ in range(2)]
     assert all(job.done() and job.in_final_state() for job in jobs)
     assert not any(job.running() or job.cancelled() or job.cancel() for job in jobs)
