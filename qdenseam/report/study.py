@@ -88,7 +88,7 @@ def write_study_report(
 
 
 def _row_names() -> tuple[str, ...]:
-    return "failures", "failure rate", "where unambiguous"
+    return "failures", "failure rate", "where unambiguous", "as measured"
 
 
 def _row(columns: dict[str, Any]) -> dict[str, str]:
@@ -97,15 +97,11 @@ def _row(columns: dict[str, Any]) -> dict[str, str]:
         for name, (column, factor) in _COSTS.items()
         for value in [columns[column] if column != "evaluations" else columns[column] or None]
     }
+    rates = [shown_rate(columns, name) for name in ("failure_rate", "clear_rate")]
+    is_inferred = "measured_failure_rate" in columns
+    rates.append(shown_rate(columns, "measured_failure_rate") if is_inferred else "–")
     counts = f"{columns['failures']} of {columns['probes']}"
-    return dict(
-        zip(
-            _row_names(),
-            (counts, shown_rate(columns, "failure_rate"), shown_rate(columns, "clear_rate")),
-            strict=True,
-        ),
-        **costs,
-    )
+    return dict(zip(_row_names(), (counts, *rates), strict=True), **costs)
 
 
 def _cells(rows: list[tuple[RowResult, dict[str, str]]]) -> Iterator[dict[str, Any]]:
@@ -187,9 +183,10 @@ def _contender(entrant: Entrant, results: Sequence[RowResult]) -> dict[str, str]
     held = any(row.cell["erasures"] and not row.cell["flips"] for row in own)
     completes = own and not own[0].corrects
     engines = dict.fromkeys(row.engine for row in own)
+    inferred = "" if entrant.mitigation == "none" else f", then {entrant.mitigation}"
     return {
         "name": entrant.name,
-        "recall": entrant.recall,
+        "recall": entrant.recall + inferred,
         "note": entrant.note,
         "memory": "" if CLASSICAL in engines else entrant.memory,
         "engines": ", ".join(engines),

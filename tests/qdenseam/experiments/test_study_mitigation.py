@@ -10,9 +10,10 @@ from qdenseam.execution.readings import Readings
 from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.experiments.answering import _inferred
 from qdenseam.experiments.challenge import Challenge
-from qdenseam.experiments.run_study import run_study
+from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import study_rows
+from qdenseam.report.study import write_study_report
 from qdenseam.retrieval.result import RecallResult
 
 INVERTED = "mitigation(readout=subspace, decoding=true)"
@@ -33,13 +34,19 @@ def study(**contender):
 
 
 def test_the_row_beside_counts_what_was_measured(tmp_path) -> None:
-    table = run_study(study(mitigation=INVERTED), tmp_path / "results.jsonl")
+    asked = study(mitigation=INVERTED)
+    table = run_study(asked, tmp_path / "results.jsonl")
     raw, inferred = table.to_dict("records")
     assert [raw["mitigation"], inferred["mitigation"]] == ["none", INVERTED]
     assert inferred["label"] == f"amplification, {INVERTED}"
     assert np.isnan(raw["measured_failure_rate"])
     assert 0 <= inferred["measured_failure_rate_low"] <= inferred["measured_failure_rate"] <= 1
     assert raw["shots"] == inferred["shots"] == 600
+    page = write_study_report(
+        asked, read_study(asked, tmp_path / "results.jsonl"), tmp_path, command="again"
+    ).read_text()
+    assert "as measured" in page
+    assert f"amplification, then {INVERTED}" in page
     assert '"mitigation"' not in (tmp_path / "results.jsonl").read_text().splitlines()[0]
 
 
