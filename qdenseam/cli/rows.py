@@ -33,7 +33,7 @@ def print_rows(
         table.add_row(*(_cell(row.get(name)) for name in names))
     console = Console()
     if not console.is_terminal:  # a file or a pipe has no width to keep to
-        console.width = 200
+        console.width = 1000
     console.print(table)
 
 
