@@ -34,10 +34,7 @@ def plot_state(
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(True)
-        spine.set_linewidth(1.0 if good is None else 2.4)
-        spine.set_capstyle("butt")
-        spine.set_linestyle((0, (2, 1)) if good is False else "-")
-        spine.set_color("gray" if good is None else "#009E73" if good else "#D55E00")
+        spine.set(**_frame(good))
     return ax
 
 
@@ -75,18 +72,46 @@ def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> Any:
         shown: By the contender's name what
             :func:`~qdenseam.experiments.trials.gallery_trial` returned of the same probes.
     """
+    from matplotlib.patches import Rectangle
+
     first = next(iter(shown.values()))
-    targets, shape = text_to_spins(first["stored"]), tuple(first["shape"])
+    targets, (height, width) = text_to_spins(first["stored"]), first["shape"]
     rows = {"stored": targets, "probe": text_to_spins(first["probes"])}
     rows |= {name: text_to_spins(each["answers"]) for name, each in shown.items()}
-    figure, axes = new_figure(len(rows), len(targets), size=(3.7, 0.42 * len(rows) + 0.4))
-    for place, (name, states) in enumerate(rows.items()):
-        for ax, state, target in zip(axes[place], states, targets, strict=True):
+    across, down = 1.25 * width, 1.25 * height
+    tall = 2.2 * len(rows) * down / (len(targets) * across)
+    figure, axes = new_figure(1, 1, size=(3.7, 0.4 + tall))
+    ax = axes[0, 0]  # pictures on one canvas: a hundred axes take seconds
+    for place, states in enumerate(rows.values()):
+        for column, (state, target) in enumerate(zip(states, targets, strict=True)):
+            left, top = column * across, place * down
+            frame = (left, left + width, top + height, top)
+            ax.imshow(
+                state.reshape(height, width), cmap="gray", vmin=-1, vmax=1, extent=frame,
+                interpolation="nearest",
+            )  # fmt: skip
+            for row, unknown in np.argwhere(state.reshape(height, width) == 0):
+                x, y = left + unknown + 0.5, top + row + 0.5
+                ax.text(x, y, "?", ha="center", va="center", fontsize=6, color="white")
             good = None if place < 2 else bool((state == target).all())
-            plot_state(state, shape, ax=ax, good=good)
-        axes[place, 0].set_ylabel(
-            fill(name, 24), fontsize=7, rotation=0, ha="right", va="center", labelpad=6
-        )
-    for ax, is_unclear in zip(axes[0], first["ambiguous"], strict=True):
-        ax.set_title("ambi-\nguous" if is_unclear else "", fontsize=6)
+            ax.add_patch(Rectangle((left, top), width, height, fill=False, **_frame(good)))
+    ax.set_xlim(-0.1 * width, len(targets) * across)
+    ax.set_ylim(len(rows) * down, -0.1 * height)
+    ax.set_anchor("E")  # a box that shrinks leaves the names their room
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0, labelsize=7, labeltop=True, labelbottom=False)
+    names = [fill(name, 24) for name in rows]
+    ax.set_yticks([place * down + height / 2 for place in range(len(rows))], names)
+    words = ["ambi-\nguous" if is_unclear else "" for is_unclear in first["ambiguous"]]
+    ax.set_xticks([c * across + width / 2 for c in range(len(words))], words, fontsize=6)
     return figure
+
+
+def _frame(good: bool | None) -> dict[str, Any]:
+    """How a frame says right, wrong, or neither."""
+    return {
+        "linewidth": 1.0 if good is None else 2.4,
+        "linestyle": (0, (2, 1)) if good is False else "-",
+        "capstyle": "butt",
+        "edgecolor": "gray" if good is None else "#009E73" if good else "#D55E00",
+    }

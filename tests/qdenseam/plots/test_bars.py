@@ -109,10 +109,13 @@ def test_a_studys_gallery_has_a_row_for_each_contender() -> None:
         "answers": answers,
         "ambiguous": [False, True],
     }
-    drawing = study_gallery({"scan": shown, "filter": shown | {"answers": stored}})
-    axes = np.reshape(drawing.axes, (4, 2))
-    names = [ax.get_ylabel() for ax in axes[:, 0]]
+    (ax,) = study_gallery({"scan": shown, "filter": shown | {"answers": stored}}).axes
+    names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["stored", "probe", "scan", "filter"]
-    frames = [[ax.spines["top"].get_edgecolor() for ax in row] for row in axes[2:]]
-    assert frames[0][1] != frames[0][0] == frames[1][0] == frames[1][1]
-    assert [ax.get_title() for ax in axes[0]] == ["", "ambi-\nguous"]
+    frames = [(frame.get_edgecolor(), frame.get_linestyle()) for frame in ax.patches]
+    right, wrong = frames[4:6]
+    assert frames[6:] == [right, right]
+    assert right[0] != wrong[0]
+    assert right[1] != wrong[1]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["", "ambi-\nguous"]
+    assert len(ax.texts) == 3  # unknown neurons of the probes
