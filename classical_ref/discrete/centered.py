@@ -7,13 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, Rng, SpinsLike
-from classical_ref.discrete.dynamics import (
-    DynamicsResult,
-    LocalFields,
-    Tie,
-    Update,
-    run,
-)
+from classical_ref.discrete.dynamics import DynamicsResult, LocalFields, Tie, Update, run
 from classical_ref.patterns import PatternRows
 from classical_ref.separation import RectifiedPolynomial
 from classical_ref.spins import Spins, check_patterns, check_probes

@@ -15,12 +15,7 @@ from classical_ref.checks import (
     check_positive,
     lock,
 )
-from classical_ref.discrete.dynamics import (
-    DynamicsResult,
-    Tie,
-    Update,
-    run,
-)
+from classical_ref.discrete.dynamics import DynamicsResult, Tie, Update, run
 from classical_ref.discrete.fields import DenseFields, Engine, SelfInteraction
 from classical_ref.discrete.stored import StoredPatterns
 from classical_ref.discrete.synchronous import chosen_backend, stored_similarities

@@ -46,10 +46,7 @@ def polar_factor(matrix: ArrayLike, *, tolerance: float = 1e-10) -> Floats:
 
 
 def newton_schulz(
-    matrix: ArrayLike,
-    *,
-    iteration: Iteration = "cubic",
-    num_steps: int | None = None,
+    matrix: ArrayLike, *, iteration: Iteration = "cubic", num_steps: int | None = None
 ) -> Floats:
     r"""Return an approximate polar factor from matrix products alone.
 

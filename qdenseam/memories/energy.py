@@ -144,11 +144,7 @@ class EnergyMemory(PatternMemory):
         return memory + field_energy
 
     def energies(
-        self,
-        states: SpinsLike,
-        probe: SpinsLike | None = None,
-        *,
-        bits: bool | None = None,
+        self, states: SpinsLike, probe: SpinsLike | None = None, *, bits: bool | None = None
     ) -> Floats:
         """Return the energies of some spin states, shape ``(..., D)`` to ``(...,)``.
 

@@ -122,10 +122,7 @@ def qaoa_expectation_and_gradient(
 
 
 def checked_layers(
-    shape: tuple[int, ...],
-    start_angles: npt.ArrayLike,
-    gammas: npt.ArrayLike,
-    betas: npt.ArrayLike,
+    shape: tuple[int, ...], start_angles: npt.ArrayLike, gammas: npt.ArrayLike, betas: npt.ArrayLike
 ) -> tuple[Floats, Floats, Floats]:
     """Return start angles ``(D,)``, gammas and betas ``(p,)`` for a diagonal of this shape.
 

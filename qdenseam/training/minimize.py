@@ -7,8 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Floats, check_array, check_at_least, check_choice, check_within
-from qdenseam.training.pennylane_optimizers import PENNYLANE_OPTIMIZERS, pennylane_minimize
 
+PENNYLANE_OPTIMIZERS = ("Adam", "Adagrad")
+"""Optimizers of PennyLane by name: those whose steps do not depend on the energy's scale."""
+
+_STEP_SIZE = 0.1  # of theirs
+_CALM_STEPS = 5  # one small change may be a turning point of the momentum
 _WITHOUT_GRADIENT = ("COBYLA", "Nelder-Mead", "Powell")
 
 OPTIMIZERS = ("L-BFGS-B", "BFGS", "CG", "SLSQP", *_WITHOUT_GRADIENT, *PENNYLANE_OPTIMIZERS)
@@ -79,8 +83,8 @@ def minimize(
         recorder = _Recorder(objective, max_evaluations)
         try:
             if optimizer in PENNYLANE_OPTIMIZERS:
-                recorder.ended = pennylane_minimize(
-                    recorder.with_gradient, start, optimizer=optimizer, tolerance=tolerance
+                recorder.ended = _pennylane_minimize(
+                    recorder.with_gradient, start, optimizer, tolerance
                 )
             else:
                 recorder.ended = _scipy_minimize(recorder, start, optimizer, tolerance)
@@ -115,6 +119,29 @@ def _scipy_minimize(recorder: "_Recorder", start: Floats, optimizer: str, tolera
     return (
         "The optimizer converged." if run.success else "The optimizer gave up before it converged."
     )
+
+
+def _pennylane_minimize(
+    objective: Callable[[Floats], tuple[float, Floats]],
+    start: Floats,
+    optimizer: str,
+    tolerance: float,
+) -> str:
+    """Step until five steps in a row change the objective by less than ``tolerance`` of its size.
+
+    The objective, called once a step, keeps the record and ends an endless run by raising.
+    """
+    import pennylane as qml
+    from pennylane import numpy as tensors
+
+    stepper = getattr(qml, f"{optimizer}Optimizer")(_STEP_SIZE)
+    point, last, calm = tensors.array(start, requires_grad=True), np.inf, 0
+    while calm < _CALM_STEPS:
+        value, gradient = objective(np.array(point, dtype=float))
+        point = stepper.apply_grad((gradient,), (point,))[0]
+        calm = calm + 1 if abs(value - last) <= tolerance * max(abs(value), abs(last)) else 0
+        last = value
+    return f"The optimizer converged: {_CALM_STEPS} steps in a row changed nothing."
 
 
 class _Stop(Exception):  # noqa: N818  (control flow, not an error)

@@ -11,8 +11,7 @@ from qdenseam.methods import QAOA, RecursiveQAOA, method_from_dict, run_rounds, 
 from qdenseam.training.angles import train_angles
 from qdenseam.training.fixed_angles import train_shared_angles
 from qdenseam.training.gradient_sources import mean_energy
-from qdenseam.training.minimize import minimize
-from qdenseam.training.pennylane_optimizers import PENNYLANE_OPTIMIZERS
+from qdenseam.training.minimize import PENNYLANE_OPTIMIZERS, minimize
 
 
 @pytest.mark.parametrize("num_qubits", [1, 2, 5])
