@@ -112,6 +112,6 @@ def test_the_same_seed_gives_the_same_counts_and_too_many_shots_are_refused() ->
         for seed in (1, 1, 2)
     ]
     assert counts[0].tolist() == counts[1].tolist() != counts[2].tolist()
-    for shots in (0, MOST + 1):
-        with pytest.raises(ValueError, match=r"at least 1 and at most 2\*\*63 - 1"):
+    for shots, message in ((0, "at least 1"), (MOST + 1, r"at most 2\*\*63 - 1")):
+        with pytest.raises(ValueError, match=message):
             recall(memory, probe, method=AmplitudeAmplification(), shots=shots)
