@@ -142,7 +142,8 @@ def _ambiguous(lines: list[Line]) -> str:
 def _asked_costs(study: Study, lines: list[Line]) -> str:
     """What the study asks to be said of costs, for what was run."""
     clauses = [clause for asked in study.costs for clause in _cost_clause(asked, lines)]
-    return f"A correct recall costs {'; '.join(clauses)}." if clauses else ""
+    said = f"A correct recall costs {'; '.join(clauses)}; a scan reads K·D bits once."
+    return said if clauses else ""
 
 
 def _cost_clause(asked: CostSpec, lines: list[Line]) -> Iterator[str]:

@@ -24,7 +24,7 @@ Styles = dict[tuple[Any, ...], dict[str, Any]]
 """Matplotlib keywords by the values that make a line."""
 Panels = list[tuple[str, "pd.DataFrame"]]
 """Title and rows of each."""
-_BASELINES = ("#000000", "#777777", "#b8a040")
+_BASELINES = ("#b8a040", "#777777", "#000000", "#884400")
 _MARKERS = "osD^v<>Pph*X"
 _MOST_TICKS = 12
 _WORDS = {

@@ -161,7 +161,7 @@ def test_costs_that_were_asked_for():
     assert (
         "A correct recall costs 2,400 [2,400, 2,400] state preparations and 2,400 [2,400, 2,400] "
         "two-qubit gates by filter (D = 9, K = 4, 2 flips), against 18 [18, 18] and 18 [18, 18] by "
-        "baseline." in said(counts, gates=gates, cost=asked)
+        "baseline; a scan reads K·D bits once." in said(counts, gates=gates, cost=asked)
     )
     assert "state preparations" not in said({**counts, "filter": None}, gates=gates, cost=asked)
 
