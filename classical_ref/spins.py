@@ -90,5 +90,6 @@ def hamming_distance(
 def products(patterns: Spins, states: Spins) -> Integers:
     """Return :func:`similarity` of spins that were checked before: the inner loops' own."""
     # float32 products of spins are exact integers below 2**24 neurons, and BLAS computes them.
-    product = np.asarray(states, dtype=np.float32) @ np.asarray(patterns, dtype=np.float32).T
+    with np.errstate(invalid="ignore"):  # OpenBLAS was seen to raise the flag on finite numbers
+        product = np.asarray(states, dtype=np.float32) @ np.asarray(patterns, dtype=np.float32).T
     return product.astype(np.int64)
