@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from qdenseam.experiments.records import Record
-from qdenseam.experiments.study import FigureSpec
+from qdenseam.experiments.study import FigureSpec as FigureSpec
 from qdenseam.experiments.study_results import RowResult
 from qdenseam.plots.gallery import study_gallery
 from qdenseam.plots.study import shown_in, study_figure

@@ -9,7 +9,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypeVar
 
-from qdenseam.errors import CapacityError
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import cells_of, rows_of
 from qdenseam.experiments.study_parts import Axes, DataSource, Entrant, Sampling, Selection
@@ -17,97 +16,13 @@ from qdenseam.experiments.trials import load_dataset
 from qdenseam.progress import Progress
 from qdenseam.spelling import parse
 from qdenseam.studies.base import Findings
+from qdenseam.studies.comparison_settings import ComparisonSettings
 from qdenseam.studies.contenders import ContenderStudy
 
-MAX_CIRCUIT_NEURONS = 20
-"""Beyond this a gate-by-gate simulation takes more than minutes and a gibibyte or two."""
 MAX_FILE_CIRCUIT_NEURONS = 12
 """Up to this the patterns of a file are also simulated gate by gate."""
 
-_MAY_BE_ZERO = {"flips", "erasures", "circuit_neurons", "circuit_flips", "circuit_erasures", "seed"}
-_REPEATED = {"method": "--method", "engine": "--engine", "import_module": "--import"}
 _Selected = TypeVar("_Selected", bound=Selection)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonSettings:
-    """Every size of the main job.
-
-    A size that is None is fitted to the data; one that is named is kept, or refused where the data
-    cannot serve it.
-    """
-
-    data: str = "digits"
-    """``"digits"``, ``"glyphs"``, ``"random"`` or a ``.npy`` file of ±1 patterns."""
-    bits: bool = False
-    """The ``.npy`` files hold bits 0 and 1, no spins; int8 is always spins."""
-    num_neurons: int | None = None
-    """D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a file's own."""
-    num_patterns: int | None = None
-    """K of the corruption sweep: 8, or all where the data hold fewer."""
-    loads: tuple[int, ...] | None = None
-    """K of the load sweep: 2, 4, 8, 16 and 32, as far as the data hold them."""
-    flips: tuple[int, ...] | None = None
-    """Flipped bits of the corruption sweep: 0 to 4, at most D/2; the third (or last) is used in
-    the load sweep."""
-    erasures: tuple[int, ...] | None = None
-    """Unknown bits of the corruption sweep: 0, 2, 4, 6 and 8, at most D/2; the third (or last) is
-    used in the load sweep."""
-    num_sets: int = 20
-    """Pattern sets per cell of the sweeps."""
-    num_probes: int = 10
-    """Probes per pattern set."""
-    shots: int = 1000
-    """Shots per probe."""
-    num_controls: int = 4
-    """Controls b of the probabilistic memory in the sweeps."""
-    circuit_neurons: int | None = None
-    """D where circuits are simulated gate by gate: 9, or a file's own up to 12; 0 leaves these
-    cells out."""
-    circuit_patterns: int | None = None
-    """K there: 4, or all where the data hold fewer."""
-    circuit_flips: int | None = None
-    """Flipped bits of the circuit cells: 1, at most D/2."""
-    circuit_erasures: int | None = None
-    """Unknown bits of the circuit cells: 2, at most D/2."""
-    circuit_controls: int = 2
-    """Controls b of the probabilistic memory there."""
-    circuit_sets: int = 20
-    """Pattern sets per circuit cell; one probe in each for the device."""
-    circuit_probes: int = 3
-    """Probes per pattern set of a circuit cell."""
-    simulator: str = "aer"
-    """Engine of the ideal circuits."""
-    device: str = "fake:fez"
-    """Device model of the noisy circuits; empty leaves them out."""
-    device_shots: int = 100
-    """Shots per probe on the device model."""
-    method: tuple[str, ...] = ()
-    """A method or a classical memory of your own choice, asked in all cells that it can be asked
-    in, such as 'minimum-search' or 'dense(polynomial(4))'. May be given several times."""
-    engine: tuple[str, ...] = ()
-    """One more engine of the circuit cells. May be given several times."""
-    import_module: tuple[str, ...] = ()
-    """Import a module first, here and in workers: it registers methods or studies of your own. Its
-    code is run. May be given several times."""
-    seed: int = 7
-    """Seed of patterns, probes and shots."""
-
-    def __post_init__(self) -> None:
-        if () in (self.loads, self.flips, self.erasures):
-            raise ValueError("loads, flips and erasures should each have at least one value.")
-        for each in fields(self):
-            given = getattr(self, each.name)
-            least = 0 if each.name in _MAY_BE_ZERO else 1
-            for value in given if isinstance(given, tuple) else (given,):
-                if isinstance(value, int) and not isinstance(value, bool) and value < least:
-                    raise ValueError(f"{each.name} should be at least {least}. Got {value}.")
-        if (self.circuit_neurons or 0) > MAX_CIRCUIT_NEURONS:
-            raise CapacityError(
-                f"circuit_neurons should be at most {MAX_CIRCUIT_NEURONS} for gate-by-gate "
-                f"simulation. Got {self.circuit_neurons}; use num_neurons for larger memories "
-                "(exact laws)."
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +44,7 @@ def compare(
     num_workers: int = 0,
     executor: Executor | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    modules: Sequence[str] = (),
 ) -> Comparison:
     """Run the comparison, resuming what ``out`` already holds, and write the report.
 
@@ -139,6 +55,7 @@ def compare(
         num_workers: Worker processes; 0 runs in this one.
         executor: Runs the work instead, such as Dask's.
         on_progress: Called as cells finish.
+        modules: Modules that register methods of your own, imported by workers.
 
     Returns:
         The study, its results and the path of the report.
@@ -157,11 +74,11 @@ def compare(
         num_workers=num_workers,
         executor=executor,
         on_progress=on_progress,
-        modules=asked.import_module,
+        modules=modules,
     )
     study.keep(folder / "study.toml")
     found = study.read(results)
-    report = study.write_report(found, folder, command=rerun_command(asked))
+    report = study.write_report(found, folder, command=rerun_command(asked, modules))
     return Comparison(study=study.study, found=found, report=report)
 
 
@@ -305,18 +222,17 @@ def _among(
     return tuple(kept)
 
 
-def rerun_command(settings: ComparisonSettings) -> str:
+def rerun_command(settings: ComparisonSettings, modules: Sequence[str] = ()) -> str:
     """Return the command line that makes the report again."""
     words = ["qdenseam", "compare"]
     for each in fields(settings):
-        value = getattr(settings, each.name)
+        value, option = getattr(settings, each.name), f"--{each.name.replace('_', '-')}"
         if value == each.default:
             continue
-        option = _REPEATED.get(each.name, f"--{each.name.replace('_', '-')}")
-        if each.name in _REPEATED:
+        if each.default == ():  # given several times
             words += [word for one in value for word in (option, one)]
         elif value is True:
             words.append(option)
         else:
             words += [option, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
-    return shlex.join(words)
+    return shlex.join([*words, *(word for each in modules for word in ("--import", each))])

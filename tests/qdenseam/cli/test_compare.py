@@ -1,9 +1,7 @@
 """Options and refusals of the main job; whole runs are in tests/end_to_end/test_command_line.py."""
 
-import ast
 import dataclasses
 import inspect
-import itertools
 import re
 
 import numpy as np
@@ -13,10 +11,11 @@ from typer.testing import CliRunner
 from qdenseam.cli import compare as command
 from qdenseam.cli import workers
 from qdenseam.cli.app import app
+from qdenseam.cli.options import with_options
 from qdenseam.studies import compare as comparison
 
-OPTIONS = inspect.signature(command.compare).parameters
-NOT_SETTINGS = {"out", "workers", "scheduler", "quiet"}
+OPTIONS = inspect.signature(with_options(command.compare)).parameters
+NOT_SETTINGS = {"out", "import_module", "workers", "scheduler", "quiet"}
 PATTERNS = 1 - 2 * (np.arange(12)[:, None] >> np.arange(9) & 1)
 FILES = {
     "nine": PATTERNS,
@@ -28,17 +27,6 @@ FILES = {
 }
 
 
-def documented() -> dict[str, str]:
-    """The docstring of every setting, in plain text."""
-    tree = ast.parse(inspect.getsource(comparison.ComparisonSettings)).body[0]
-    assert isinstance(tree, ast.ClassDef)
-    return {
-        field.target.id: " ".join(text.value.value.replace("`", "").split())
-        for field, text in itertools.pairwise(tree.body)
-        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
-    }
-
-
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Run ``compare --out out`` in an empty folder, in this process."""
@@ -48,13 +36,13 @@ def run(tmp_path, monkeypatch):
     )
 
 
-def test_every_setting_is_an_option():
+def test_every_setting_is_an_option_with_its_text():
     fields = dataclasses.fields(comparison.ComparisonSettings)
     assert set(OPTIONS) == {field.name for field in fields} | NOT_SETTINGS
     for field in fields:
         option = OPTIONS[field.name]
         assert option.default == (None if field.default == () else field.default), field.name
-        assert option.annotation.__metadata__[0].help == documented()[field.name], field.name
+        assert option.annotation.__metadata__[0].help == field.type.__metadata__[0]
 
 
 def test_options_reach_the_settings(run, monkeypatch):
@@ -71,7 +59,7 @@ def test_options_reach_the_settings(run, monkeypatch):
     numbers = {
         name: (option.default or 3) + 1
         for name, option in OPTIONS.items()
-        if name not in NOT_SETTINGS | {*words, *sweeps, *repeated, "bits", "import_module"}
+        if name not in NOT_SETTINGS | {*words, *sweeps, *repeated, "bits"}
     }
     given = {
         **numbers,
@@ -83,7 +71,7 @@ def test_options_reach_the_settings(run, monkeypatch):
     result = run("--bits", "--import=json", *options)
     assert result.stderr == "Error: enough seen.\n"
     expected = {**numbers, **words, **sweeps, **repeated, "bits": True, "num_workers": 0}
-    expected["import_module"] = ("json",)
+    expected["modules"] = ("json",)
     assert {name: asked[name] for name in expected} == expected
     assert {f.name for f in dataclasses.fields(comparison.ComparisonSettings)} < expected.keys()
     assert str(asked["out"]) == "out"

@@ -174,10 +174,8 @@ def test_the_folder_is_one_of_any_study(comparison) -> None:
 
 def test_the_rerun_command_names_only_what_differs() -> None:
     assert rerun_command(ComparisonSettings()) == "qdenseam compare"
-    changed = ComparisonSettings(
-        num_sets=2, loads=(2, 4, 8), method=("hopfield", "ising(3)"), import_module=("mine",)
-    )
-    assert rerun_command(changed) == (
+    changed = ComparisonSettings(num_sets=2, loads=(2, 4, 8), method=("hopfield", "ising(3)"))
+    assert rerun_command(changed, ("mine",)) == (
         "qdenseam compare --loads 2,4,8 --num-sets 2 --method hopfield --method 'ising(3)' "
         "--import mine"
     )

@@ -1,0 +1,14 @@
+from .base import Drawing as Drawing
+from .base import FigureSpec as FigureSpec
+from .base import Records as Records
+from .cells import Floats as Floats
+from .cells import by_task as by_task
+from .cells import cells_of as cells_of
+from .cells import grid as grid
+from .cells import mean_of as mean_of
+from .cells import of_kind as of_kind
+from .checks import Check as Check
+from .checks import held as held
+from .registry import register as register
+from .special import Row as Row
+from .special import SpecialStudy as SpecialStudy
