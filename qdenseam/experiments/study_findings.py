@@ -85,11 +85,14 @@ def _against_floors(found: list[Standing], level: float) -> Iterator[str]:
     if laws:
         yield f"Quantum recall, drawn from its exact laws, {equal}: {against(laws)}."
     if circuits:
-        yield f"Run as circuits, {equal}: {against(circuits)}."
+        yield f"Run as circuits, {equal}: {against(circuits, brief=True)}."
 
 
-def against(found: Sequence[Standing]) -> str:
-    """Return who failed less often, who more often, and who is not told apart."""
+def against(found: Sequence[Standing], *, brief: bool = False) -> str:
+    """Return who failed less often, who more often, and who is not told apart.
+
+    In brief the intervals of the last are left to the table.
+    """
     clauses = []
     ordered = sorted(found, key=lambda each: each.difference.best)
     for verdict, words in (
@@ -97,7 +100,12 @@ def against(found: Sequence[Standing]) -> str:
         ("not told apart", "not told apart from it"),
         ("more", "failed more often"),
     ):
-        chosen = [str(each) for each in ordered if each.verdict == verdict]
+        named_only = brief and verdict == "not told apart"
+        chosen = [
+            each.line.name if named_only else str(each)
+            for each in ordered
+            if each.verdict == verdict
+        ]
         if chosen:
             clauses.append(f"{words}: {joined(chosen)}")
         elif verdict == "fewer":

@@ -31,6 +31,7 @@ _WORDS = {
     "failure_rate": "failure rate, all probes",
     "num_patterns": "stored patterns K",
     "num_neurons": "neurons D",
+    "two_qubit_gates": "two-qubit gates",
     "flips": "flipped bits",
     "erasures": "unknown bits",
 }
