@@ -6,7 +6,9 @@ Ink is spin -1 (bit 1), background is spin +1 (bit 0); pixels are numbered row b
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from os import PathLike
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -110,10 +112,8 @@ def digits(num_neurons: int = 64, *, threshold: Threshold = "mean") -> Dataset:
     """
     check_choice("threshold", threshold, Threshold)
     shape = _most_square(num_neurons)
-    from sklearn.datasets import load_digits
-
-    source = load_digits()
-    pooled = _pool(np.asarray(source.images, dtype=np.int64), shape).reshape(-1, num_neurons)
+    images, labels = _digit_images()
+    pooled = _pool(images, shape).reshape(-1, num_neurons)
     if threshold == "mean":
         ink = num_neurons * pooled > pooled.sum(axis=1, keepdims=True)
     else:
@@ -123,7 +123,7 @@ def digits(num_neurons: int = 64, *, threshold: Threshold = "mean") -> Dataset:
     return Dataset(
         name=f"digits {shape[0]}x{shape[1]}",
         patterns=spins[first].astype(np.int8),
-        labels=np.asarray(source.target)[first],
+        labels=labels[first],
         shape=shape,
     )
 
@@ -223,6 +223,24 @@ def load_patterns(path: str | PathLike[str], *, bits: bool | None = None) -> Dat
     shape = (1, array.shape[1]) if array.ndim == 2 else (array.shape[1], array.shape[2])
     patterns = check_patterns(array.reshape(len(array), -1), bits=bits)
     return Dataset(name=str(path), patterns=patterns, shape=shape)
+
+
+def _digit_images() -> tuple[Integers, Integers]:
+    """Return the images, ``(1797, 8, 8)``, and the labels of ``sklearn.datasets.load_digits``.
+
+    They are read from the file that scikit-learn ships: importing it takes longer than Qiskit.
+    """
+    spec = find_spec("sklearn")
+    places = [] if spec is None else spec.submodule_search_locations or []
+    for place in places:
+        file = Path(place, "datasets", "data", "digits.csv.gz")
+        if file.exists():
+            rows = np.loadtxt(file, delimiter=",", dtype=np.int64)
+            return rows[:, :-1].reshape(-1, _DIGIT_SIDE, _DIGIT_SIDE), rows[:, -1]
+    from sklearn.datasets import load_digits
+
+    source = load_digits()
+    return np.asarray(source.images, dtype=np.int64), np.asarray(source.target, dtype=np.int64)
 
 
 def _most_square(num_neurons: int) -> tuple[int, int]:

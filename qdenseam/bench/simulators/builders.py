@@ -74,7 +74,7 @@ def _diagonal(case: RecallCase, precision: Precision = "double") -> Probabilitie
 def _statevector(circuit: QuantumCircuit, bits: Bits) -> Amplitudes:
     from qiskit.quantum_info import Statevector
 
-    [compiled] = into_small_gates([circuit], seed=_SEED)
+    [compiled] = into_small_gates([circuit])
     places = bits_to_integer(bits)
     return lambda: Statevector(compiled).data[places]
 

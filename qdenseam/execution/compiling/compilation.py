@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister, generate_preset_pass_manager
 from qiskit.circuit import ControlFlowOp
+from qiskit.circuit.controlflow import get_control_flow_name_mapping
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
@@ -14,6 +15,7 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.compiling.failures import compiled_for
 from qdenseam.execution.compiling.layout import Layout, best_layout
 from qdenseam.execution.compiling.routing import PLACED_GATES
+from qdenseam.execution.compiling.unrolling import unrolling
 from qdenseam.execution.devices.error_budget import error_budget
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
 from qdenseam.execution.devices.parts import calibration_key, part_of_target
@@ -29,7 +31,7 @@ WIDEST = 32
 """Qubits of a circuit that is laid out by predicted success; wider ones take long and fail."""
 
 
-def into_small_gates(circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
+def into_small_gates(circuits: Sequence[QuantumCircuit]) -> list[QuantumCircuit]:
     """Return the circuits in :data:`SMALL_GATES`, with no layout or routing.
 
     A multi-controlled gate left whole would be multiplied out as a dense matrix by simulators that
@@ -38,9 +40,10 @@ def into_small_gates(circuits: Sequence[QuantumCircuit], *, seed: int) -> list[Q
     Raises:
         BackendError: A gate of a circuit does not come apart into them.
     """
-    pass_manager = generate_preset_pass_manager(
-        optimization_level=1, basis_gates=list(SMALL_GATES), seed_transpiler=seed
-    )
+    control = get_control_flow_name_mapping()
+    basis = [*SMALL_GATES, "measure", "delay", "reset", *control]
+    target = Target.from_configuration(basis_gates=basis, custom_name_mapping=control)
+    pass_manager = unrolling(target)
     with compiled_for("a simulator of small gates"):
         return [pass_manager.run(circuit) for circuit in circuits]
 

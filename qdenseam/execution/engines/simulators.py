@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from qiskit import QuantumCircuit, generate_preset_pass_manager
+from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2, StatevectorSampler
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compiling.compilation import into_small_gates
+from qdenseam.execution.compiling.unrolling import unrolling
 from qdenseam.execution.engines.gpu_support import missing_for_aer
 
 
@@ -25,11 +26,16 @@ class StatevectorEngine(Engine):
 
     name: str = "statevector"
 
-    def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
+    def compile(
+        self,
+        circuits: Sequence[QuantumCircuit],
+        *,
+        seed: int,  # noqa: ARG002
+    ) -> list[QuantumCircuit]:
         """Unroll into gates on up to three qubits."""
         for circuit in circuits:
             self.check_capacity(circuit)
-        return into_small_gates(circuits, seed=seed)
+        return into_small_gates(circuits)
 
     def make_sampler(self, seed: int) -> BaseSamplerV2:
         """Return a fresh sampler whose generator advances from circuit to circuit."""
@@ -61,7 +67,12 @@ class AerEngine(Engine):
         """1 for a vector in this machine's memory; None for matrix products and on a GPU."""
         return 1 if self.method == "statevector" and self.device == "CPU" else None
 
-    def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
+    def compile(
+        self,
+        circuits: Sequence[QuantumCircuit],
+        *,
+        seed: int,  # noqa: ARG002
+    ) -> list[QuantumCircuit]:
         """Unroll into the gates that Aer's method runs natively."""
         from qiskit_aer import AerSimulator
 
@@ -69,11 +80,7 @@ class AerEngine(Engine):
             self.check_capacity(circuit)
         # Aer's default width is a guess from the memory; ours was checked above.
         width = max((circuit.num_qubits for circuit in circuits), default=1)
-        pass_manager = generate_preset_pass_manager(
-            optimization_level=1,
-            backend=AerSimulator(method=self.method, n_qubits=width),
-            seed_transpiler=seed,
-        )
+        pass_manager = unrolling(AerSimulator(method=self.method, n_qubits=width).target)
         return [pass_manager.run(circuit) for circuit in circuits]
 
     def make_sampler(self, seed: int) -> BaseSamplerV2:

@@ -65,7 +65,7 @@ class UserEngine(Engine):
     def compile(self, circuits: Sequence[QuantumCircuit], *, seed: int) -> list[QuantumCircuit]:
         """Compile for the backend, or unroll into small gates."""
         if self.backend is None:
-            return into_small_gates(circuits, seed=seed)
+            return into_small_gates(circuits)
         for circuit in circuits:
             self.check_capacity(circuit)
         return onto_backend(circuits, self.backend, seed=seed, num_layouts=self.num_layouts)

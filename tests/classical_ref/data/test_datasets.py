@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from cases import case
+from sklearn.datasets import load_digits
 
 from classical_ref import (
     Dataset,
@@ -27,6 +28,14 @@ def test_digits_have_the_most_square_shape(num_neurons, shape):
     assert data.num_neurons == num_neurons
     assert len(np.unique(data.patterns, axis=0)) == data.num_patterns
     assert set(data.labels.tolist()) <= set(range(10))
+
+
+def test_digits_are_those_of_scikit_learn():
+    source = load_digits()
+    ink = source.images > source.images.mean(axis=(1, 2), keepdims=True)
+    first = np.sort(np.unique(ink.reshape(-1, 64), axis=0, return_index=True)[1])
+    assert np.array_equal(digits(64).patterns < 0, ink.reshape(-1, 64)[first])
+    assert np.array_equal(digits(64).labels, source.target[first])
 
 
 def test_the_mean_keeps_more_small_digits():
