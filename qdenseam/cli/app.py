@@ -77,7 +77,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     compare: "qdenseam compare --out my-report --data my-patterns.npy",
     recall: "qdenseam recall --method 'separation-filter(hamming-ball(1))'",
     plan: "qdenseam plan --probe 01?0 --backend fake:fez",
-    collect: "qdenseam collect capacity",
+    collect: "qdenseam collect my-study.toml --out my-study --workers 2",
     report: "qdenseam report my-study --table my-study.parquet",
     plot: "qdenseam plot my-study --x num_patterns --y two_qubit_gates --by flips",
     reproduce: "qdenseam reproduce mimura-figure-1",

@@ -38,8 +38,6 @@ def collect(
 
     Finished batches are kept: the same command goes on after an interruption. The folder gets
     results.jsonl, table.csv, the figures, and the study itself as study.toml.
-
-    Example: qdenseam collect my-study.toml --out my-study --workers 2
     """
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
     modules = load_modules(import_module)

@@ -59,9 +59,13 @@ def _rates(lines: list[Line]) -> Iterator[str]:
     if low.best == high.best:
         yield f"{where} that all are asked in, each failed on {_share(low)}."
     else:
+        best, worst = (
+            joined([each.name for each in lines if each.rate(shared).best == end.best])
+            for end in (low, high)
+        )
         yield (
-            f"{where} that all are asked in, {least.name} failed least, on {_share(low)}; "
-            f"{most.name} most, on {_share(high)}."
+            f"{where} that all are asked in, {best} failed least, on {_share(low)}; "
+            f"{worst} most, on {_share(high)}."
         )
 
 

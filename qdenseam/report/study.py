@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +20,6 @@ from qdenseam.files import write_whole
 from qdenseam.report.figures import shown_figures
 from qdenseam.report.page import render, shown_number, shown_rate
 from qdenseam.versions import versions_in
-
-if TYPE_CHECKING:
-    pass
 
 _COSTS = {
     "acceptance": ("acceptance", 1.0),

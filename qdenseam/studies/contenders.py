@@ -1,15 +1,17 @@
 """A study of contenders, as a TOML file says it, with the face of all studies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Unpack
 
 from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import DATA_AXES, FigureSpec, Study
-from qdenseam.experiments.study_cells import study_rows
+from qdenseam.experiments.study_cells import Row, study_rows
 from qdenseam.experiments.study_findings import study_sentences
 from qdenseam.experiments.study_rates import COSTS
 from qdenseam.experiments.study_results import shown_results, study_table
+from qdenseam.experiments.trials import corruption
 from qdenseam.studies.base import Findings, How
 
 _SHOWN = (
@@ -23,7 +25,7 @@ _SHOWN = (
     "two_qubit_gates",
     "device_seconds",
 )
-_ENDS = ("low", "high")
+_KNOWN_BEFORE = ("label", "recall", "memory", "mitigation", "kind", "peeks", "engine", "block")
 _FEW_SETS = 2
 
 
@@ -40,8 +42,10 @@ class ContenderStudy:
         object.__setattr__(self, "figures", self.study.figures)
 
     def checked(self) -> None:
-        """Refuse spellings that cannot be understood and data that cannot serve."""
-        study_rows(self.study)
+        """Refuse spellings that cannot be understood, data that cannot serve, unclear figures."""
+        rows = study_rows(self.study)
+        for figure in self.figures:
+            _check_lines(figure, rows)
 
     def smaller(self) -> "ContenderStudy":
         """Return it with two pattern sets a cell."""
@@ -88,3 +92,30 @@ class ContenderStudy:
         from qdenseam.report.study import write_study_report
 
         return write_study_report(self.study, found.results, folder, command=command)
+
+
+def _check_lines(figure: FigureSpec, rows: Sequence[Row]) -> None:
+    """Refuse a figure of failure rates, which all rows have, whose lines meet an x twice."""
+    import pandas as pd
+
+    table = pd.DataFrame(
+        [
+            {
+                **{name: getattr(row, name) for name in _KNOWN_BEFORE},
+                **row.cell,
+                "corruption": corruption(row.cell),
+            }
+            for row in rows
+        ]
+    )
+    names = [figure.x, *filter(None, [figure.by]), *figure.line]
+    is_known = {*names, *figure.where} <= {*table.columns}
+    if figure.kind != "lines" or figure.y != "failure_rate" or not is_known:
+        return
+    drawn = replace(figure, y=figure.x).rows(table)
+    if drawn.duplicated(names).any():
+        raise ValueError(
+            f"a line of a figure should have one row for each {figure.x}. Got several of "
+            f"{figure.line}; choose a block of `axes`, or name the other axis in `by` (or `line`, "
+            "`where`)."
+        )

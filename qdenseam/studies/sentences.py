@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.plots.study import line_name, study_panels
+from qdenseam.report.special import shown_cell
 from qdenseam.studies.checks import Check
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def _of_panel(figure: FigureSpec, title: str, rows: "pd.DataFrame") -> str:
     y, x = (name.replace("_", " ") for name in (figure.y, figure.x))
     where = f"At {x} {last[figure.x].iloc[0]:g}" + (f" ({title})" if title else "")
     low, high = last.iloc[0], last.iloc[-1]
-    names = [f"{line_name(row, figure.line)}, {_shown(row, figure.y)}" for row in (high, low)]
+    names = [f"{line_name(row, figure.line)}, {shown_cell(row, figure.y)}" for row in (high, low)]
     if low[f"{figure.y}_high"] >= high[f"{figure.y}_low"]:
         return f"{where}, the highest and the lowest {y} are not told apart: {' and '.join(names)}."
     return f"{where}, {y} is highest for {names[0]}, and lowest for {names[1]}."
-
-
-def _shown(row: Any, y: str) -> str:
-    return "{:.3g} [{:.3g}, {:.3g}]".format(*(row[f"{y}{end}"] for end in ("", "_low", "_high")))

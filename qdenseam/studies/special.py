@@ -102,8 +102,8 @@ class SpecialStudy:
             raise ValueError(f"settings of {self.name} allow no tasks: {error}") from error
 
     def smaller(self) -> "SpecialStudy":
-        """Return it at its quick settings."""
-        return replace(self, settings=dict(self.quick))
+        """Return it at its quick settings, but for those that were given."""
+        return replace(self, settings={**self.quick, **self.settings})
 
     def keep(self, path: Path) -> None:
         """Write the TOML file that names it."""

@@ -81,6 +81,10 @@ def test_settings_of_a_file(folder):
     done = run("collect", "fair.toml", "--import", "my_coins", "--workers", "2", "--quiet")
     assert done.exit_code == 0, done.output
     assert pd.read_csv("fair/table.csv")["bias"].tolist() == [0.5]
+    (folder / "one.toml").write_text('study = "coins"\n[settings]\nbiases = [0.5]\n')
+    run("collect", "one.toml", "--quick", "--workers", "1", "--quiet")
+    quick = pd.read_csv("one/table.csv")
+    assert (quick["bias"].tolist(), quick["shots"].tolist()) == ([0.5], [10])
     for text, message in (
         ("[settings]\nsides = 3", "should be among shots, biases. Got 'sides'"),
         (

@@ -121,3 +121,11 @@ def test_other_commands_import_it_too_and_what_was_submitted_is_fetched_without(
     fetched = CliRunner().invoke(app, ["fetch"])
     assert fetched.exit_code == 0
     assert "1 probe of 50 shots" in fetched.output
+
+
+def test_a_figure_that_cannot_be_drawn_is_refused_before_anything_is_run(folder):
+    (folder / "study.toml").write_text(STUDY.replace("erasures = 1", "erasures = [1, 2]"))
+    refused = run("study.toml", "--out", "out", "--import", "my_method")
+    assert refused.exit_code == 2
+    assert "one row for each num_patterns" in " ".join(refused.stderr.split())
+    assert not (folder / "out").exists()

@@ -170,6 +170,8 @@ def test_who_failed_least_and_who_most():
     words = said({"filter": spread(3), "ramp": [1] * SETS, "hopfield": spread(8)})
     assert "Over the 2 cells that all are asked in, ramp failed least, on 0.100 [" in words
     assert "; hopfield most, on 0.800 [" in words
+    words = said({"filter": [1] * SETS, "ramp": [1] * SETS, "hopfield": spread(8)})
+    assert "filter (told the flips) and ramp failed least, on 0.100 [" in words
 
 
 def test_without_a_scan_the_first_is_the_measure():

@@ -31,6 +31,8 @@ def test_lines_apart_are_named_and_others_are_not_told_apart():
     )
     (said,) = leader_sentences(planted((0.1, 0.2, 0.5), (0.5, 0.6, 0.7)), [FIGURE])
     assert "not told apart: b, 0.6 [0.5, 0.7] and a, 0.2 [0.1, 0.5]" in said
+    (said,) = leader_sentences(planted((-np.inf, 0.2, np.inf), (0.5, 0.6, 0.7)), [FIGURE])
+    assert "not told apart: b, 0.6 [0.5, 0.7] and a, 0.2." in said
     assert leader_sentences(planted((0.1, 0.2, 0.3)), [FIGURE]) == []
     assert leader_sentences(planted((0.1, np.nan, 0.3), (0.5, 0.6, 0.7)), [FIGURE]) == []
     without = planted((0.1, 0.2, 0.3), (0.5, 0.6, 0.7)).drop(columns=["score_low", "score_high"])
