@@ -27,6 +27,7 @@ recall = "my-sampling"
 label = "mine"
 [[figure]]
 x = "num_patterns"
+name = "load"
 """
 METHOD = """
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def test_own_study_with_own_method(folder):
     table = pd.read_csv(folder / "study" / "table.csv")
     assert table["label"].tolist() == ["amplification"] * 2 + ["mine"] * 2
     assert table["probes"].tolist() == [8] * 4
-    assert (folder / "study" / "figure-1.png").stat().st_size > 10_000
+    assert (folder / "study" / "load.png").stat().st_size > 10_000
     before = (folder / "study" / "results.jsonl").read_bytes()
     assert 'title = "Mine"' in (folder / "study" / "study.toml").read_text()
     again = run(
