@@ -7,11 +7,12 @@ from types import FunctionType
 from typing import ParamSpec, TypeVar
 
 import numpy as np
-from numba import njit, prange, types
+from numba import prange, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from classical_ref.checks import Booleans, Floats
+from classical_ref.compiling import njit
 from classical_ref.discrete.stored import TILE
 from classical_ref.spins import Spins
 

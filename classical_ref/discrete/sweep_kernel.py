@@ -1,10 +1,10 @@
 """The compiled sweep; imported only where it is used, since numba is slow to import."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from classical_ref.checks import Booleans, Floats, Integers, Spins
+from classical_ref.compiling import njit
 
 _UNDERFLOW = 1e-280  # a smaller field is not signed: its terms may have lost their digits
 _ANY_ORDER = {"reassoc", "nsz"}  # sums may be vectorized; their bounds hold in every order

@@ -85,7 +85,8 @@ class StartBenchmark(Benchmark):
             for turn in range(self.turns + (not cold)):
                 place = f"{kept}/{turn if cold else ''}"
                 code = _TIMED.format(SNIPPETS[what])
-                row = in_child(["-c", code], environment={"NUMBA_CACHE_DIR": place})
+                kept_too = {"NUMBA_CACHE_DIR": place, "PYTHONDONTWRITEBYTECODE": ""}
+                row = in_child(["-c", code], environment=kept_too)
                 seconds = row.get("seconds")
                 if not isinstance(seconds, float):
                     raise RuntimeError(f"{what!r} should run. Got: {row['note']}.")

@@ -10,7 +10,8 @@ work on a range of blocks or tiles, so that threads can share them.
 """
 
 import numpy as np
-from numba import njit
+
+from classical_ref.compiling import njit
 
 TILE = 16
 """Columns of a tile: two cache lines of doubles."""

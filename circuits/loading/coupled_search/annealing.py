@@ -2,11 +2,11 @@
 # mypy: disable-error-code="assignment"
 
 import numpy as np
-from numba import njit
 
 from circuits.bit_order import Words
 from circuits.loading.coupled_search.kernels import spanning_length
 from circuits.loading.merging_search.kernels import HELPER, U0, U1, Ints, mix
+from classical_ref.compiling import njit
 
 START = 4.0
 """Temperature at the start, in CX; it falls linearly to 0."""

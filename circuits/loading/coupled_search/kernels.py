@@ -6,10 +6,10 @@ A row is a pattern as one ``uint64``, bit s for site s. A set of sites is such a
 # mypy: disable-error-code="assignment"
 
 import numpy as np
-from numba import njit
 
 from circuits.bit_order import Words
 from circuits.loading.merging_search.kernels import HELPER, U0, U1, Ints, popcount
+from classical_ref.compiling import njit
 
 
 @HELPER

@@ -8,7 +8,6 @@ which takes one or two CX and is not undone.
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from circuits.bit_order import Words
 from circuits.loading.coupled_search.kernels import (
@@ -31,6 +30,7 @@ from circuits.loading.merging_search.kernels import (
     mix,
 )
 from classical_ref.checks import Floats
+from classical_ref.compiling import njit
 
 # columns of a candidate; from PATHS on the codes of up to three controls
 STATE, FIRST, SECOND, TARGET, COUNT, SPENT, PATHS = range(7)

@@ -10,7 +10,6 @@ CX spent plus the length of that tree, which estimates the CX still to come.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from circuits.bit_order import Words
 from circuits.loading.merging_search.kernels import (
@@ -50,6 +49,7 @@ from circuits.loading.merging_search.steps import (
     Search,
 )
 from classical_ref.checks import Floats
+from classical_ref.compiling import njit
 
 # columns of a candidate
 STATE, BIT, COUNT, SPENT, ROW = range(5)

@@ -6,7 +6,6 @@ in the block at hand.
 # mypy: disable-error-code="assignment"
 
 import numpy as np
-from numba import njit
 
 from circuits.loading.merging_search.kernels import (
     U0,
@@ -31,6 +30,7 @@ from circuits.loading.merging_search.steps import (
     Found,
 )
 from classical_ref.checks import Booleans
+from classical_ref.compiling import njit
 
 
 @njit(cache=True, error_model="numpy")

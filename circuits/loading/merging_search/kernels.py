@@ -8,17 +8,18 @@ Rows are patterns as ``uint64`` words, bit i in word i // 64.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from circuits.bit_order import Words
+from circuits.loading.merging_search.steps import CX_BY_CONTROLS
 from classical_ref.checks import Integers
+from classical_ref.compiling import njit
 
 Ints = Integers
 Rows = Words
 
 U1 = np.uint64(1)
 U0 = np.uint64(0)
-MUX_COST = np.array([0, 1, 3, 7, 13, 19, 25], dtype=np.int64)
+MUX_COST = np.array(CX_BY_CONTROLS, dtype=np.int64)
 
 HELPER = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
 """Compiles what only compiled code calls, in less time."""

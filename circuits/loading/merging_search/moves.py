@@ -2,7 +2,6 @@
 # mypy: disable-error-code="assignment"
 
 import numpy as np
-from numba import njit
 
 from circuits.loading.merging_search.kernels import (
     HELPER,
@@ -20,6 +19,7 @@ from circuits.loading.merging_search.kernels import (
     spanning_tree,
     spread,
 )
+from classical_ref.compiling import njit
 
 
 @HELPER

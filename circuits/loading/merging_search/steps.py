@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from circuits.bit_order import Words
 from circuits.loading.elimination import Elimination
 from classical_ref.checks import Integers
 
 MAX_CONTROLS = 6
 """Bits at most that tell a pair from all others, a flag included."""
+CX_BY_CONTROLS = (0, 1, 3, 7, 13, 19, 25)
+"""CX of a rotation multiplexed on so many controls."""
 PARENT, TARGET, NUM_CONTROLS, FLIPS, EXTRA_START, EXTRA_COUNT, CONTROLS = range(7)
 STEP_WIDTH = CONTROLS + MAX_CONTROLS
 """Columns of a step as the compiled search writes it."""
+
+_SMALL = 2048
+"""Largest K² D of a search that takes a tenth of a second without being compiled."""
+_AT_FIRST = iter(range(16))
+"""Small searches of a process until compiling, which takes seconds, is worth while."""
 
 Literal = tuple[int, int]
 """A qubit and the value it should hold."""
@@ -162,34 +167,53 @@ class Search(NamedTuple):
     """CX that a unit of spanning tree length counts."""
 
     def run(self, words: Words, num_bits: int, busy: Integers, *, flagged: bool = False) -> Found:
-        """Return what the beam search finds; compiled on first use.
+        """Return what the beam search finds; the first small searches are not compiled.
 
         Raises:
             RuntimeError: No order was found; a greater width may find one.
         """
-        from circuits.loading.merging_search.beam import beam
+        is_small = len(words) ** 2 * num_bits <= _SMALL and words.shape[1] == 1
+        if is_small and not (flagged or self.depth_weight) and next(_AT_FIRST, None) is not None:
+            from circuits.loading.merging_search.few import beam_of_few
 
-        found = beam(words, busy, num_bits, self, flagged=flagged)
+            found = beam_of_few(words, busy, num_bits, self)
+        else:
+            from circuits.loading.merging_search.beam import beam
+
+            found = beam(words, busy, num_bits, self, flagged=flagged)
         if found is None:
             raise RuntimeError("the merge search found no order. Use a greater width.")
         return found
 
 
+def network(target: int, fan: int, *, tree: bool) -> list[tuple[int, int]]:
+    """Return the CX (control, target) that clear the bits ``fan`` where ``target`` is 1, too.
+
+    A star has ``target`` as every control; a tree halves the ones layer by layer, in as many CX.
+    """
+    bits = [b for b in range(fan.bit_length()) if fan >> b & 1]
+    if not tree:
+        return [(target, b) for b in bits]
+    ones, found = [target, *bits], []
+    while len(ones) > 1:
+        half = (len(ones) + 1) // 2
+        found += [(ones[i - half], ones[i]) for i in range(half, len(ones))]
+        ones = ones[:half]
+    return found
+
+
 def decode(found: Found, *, tree: bool) -> tuple[Step, ...]:
     """Return the steps that a search found."""
-    from circuits.loading.merging_search.kernels import fan_network
-
     steps = []
-    num_bits = 64 * found.fans.shape[1]
-    network = np.zeros((num_bits, 2), dtype=np.int64)
-    for row, fan in zip(found.steps.tolist(), found.fans, strict=True):
+    for row, fan in zip(found.steps.tolist(), found.fans.tolist(), strict=True):
         first = row[EXTRA_START]
         extra = found.extras[first : first + row[EXTRA_COUNT]]
-        cx = fan_network(max(row[TARGET], 0), fan, num_bits, tree, network)
+        ones = sum(word << 64 * place for place, word in enumerate(fan))
+        cx = network(max(row[TARGET], 0), ones, tree=tree)
         steps.append(
             Step(
                 target=None if row[TARGET] < 0 else row[TARGET],
-                fan=tuple((c, t) for c, t in cx.tolist()),
+                fan=tuple(cx),
                 controls=tuple(row[CONTROLS : CONTROLS + max(row[NUM_CONTROLS], 0)]),
                 flips=row[FLIPS],
                 extra=tuple((c, t) for c, t in extra.tolist()),

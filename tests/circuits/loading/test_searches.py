@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from circuits.bit_order import all_bits
+from circuits.bit_order import all_bits, to_words
 from circuits.gf2 import affine_rank
 from circuits.loading import (
     Affine,
@@ -17,6 +17,7 @@ from circuits.loading import (
 )
 from circuits.loading.dense import dense_circuit
 from circuits.loading.incremental import separating_bits
+from circuits.loading.merging_search import steps
 from circuits.loading.schmidt import schmidt_circuit
 from circuits.resources import count
 from circuits.sparse_simulator import preparation_error
@@ -46,6 +47,37 @@ def test_the_count_of_a_plan_is_that_of_the_circuit(encoder, num_patterns, num_b
     bits = random_patterns(rng, num_patterns, num_bits)
     plan, preparation = encoder.plan(bits), prepare(bits, encoder=encoder)
     assert plan.two_qubit_gates == preparation.resources.two_qubit_gates
+
+
+def compared(bits, search, monkeypatch):
+    """Return the steps found without compiling, and those found by the compiled search."""
+    found = []
+    for at_first in ([0], []):
+        monkeypatch.setattr(steps, "_AT_FIRST", iter(at_first))
+        busy = np.arange(bits.shape[1] + 1) % 3
+        result = search.run(to_words(bits), bits.shape[1], busy)
+        decoded = steps.decode(result, tree=search.tree)
+        found.append((decoded, result.cost, result.busy.tolist()))
+    return found
+
+
+@pytest.mark.parametrize("tree", [False, True])
+def test_few_patterns_are_merged_without_compiling_as_by_the_compiled_search(
+    tree, rng, monkeypatch
+):
+    for turn in range(40):
+        num_bits = int(rng.integers(2, 18))
+        most = min(10, 2**num_bits, int((2048 / num_bits) ** 0.5))
+        bits = random_patterns(rng, int(rng.integers(2, most + 1)), num_bits)
+        search = steps.Search(width=(3, 8, 16)[turn % 3], tree=tree, variant=turn % 4)
+        plain, compiled = compared(bits, search, monkeypatch)
+        assert plain == compiled
+
+
+def test_few_patterns_with_many_controls_or_64_bits_are_merged_alike(rng, monkeypatch):
+    for bits in (np.eye(12, dtype=np.uint8), all_bits(4)[:11], random_patterns(rng, 5, 64)):
+        plain, compiled = compared(bits, steps.Search(width=4), monkeypatch)
+        assert plain == compiled
 
 
 def test_amplitudes_do_not_change_the_structure(rng):
