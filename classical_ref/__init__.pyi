@@ -14,7 +14,9 @@ from .continuous.random_features import RandomFeatureMemory as RandomFeatureMemo
 from .data.datasets import Dataset as Dataset
 from .data.datasets import digits as digits
 from .data.datasets import glyphs as glyphs
-from .data.datasets import load_patterns as load_patterns
+from .data.own import as_patterns as as_patterns
+from .data.pictures import binarize as binarize
+from .data.pictures import pool as pool
 from .discrete.centered import CenteredMemory as CenteredMemory
 from .discrete.dense import DenseMemory as DenseMemory
 from .discrete.dynamics import DynamicsResult as DynamicsResult

@@ -17,6 +17,7 @@ from circuits.distance.signal_processing import table_angles
 from circuits.distance.symmetric_signal_processing import scaled_phases
 from circuits.index.known_index import known_indices
 from classical_ref import DenseMemory, Polynomial, digits, glyphs, random_patterns
+from classical_ref.data.own import load_dataset
 from classical_ref.discrete.tables import cached_gains, field_tables, gain_table
 from qdenseam import AmplitudeMemory, EnergyMemory
 from qdenseam.bench.encoders.instances import Instance, published
@@ -24,7 +25,7 @@ from qdenseam.execution.compiling.layout import typical_survival
 from qdenseam.execution.devices.noise import drawn_noise, noise_of_qubits
 from qdenseam.execution.devices.parts import calibration_key, working_part
 from qdenseam.execution.engines.fake_devices import fake_device, fake_device_names
-from qdenseam.experiments.trials import load_dataset, named_data
+from qdenseam.experiments.trials import named_data
 from qdenseam.methods import CosinePower, OptimalFilter
 from qdenseam.methods.amplitude.searches.amplification import compared
 from qdenseam.versions import versions

@@ -29,7 +29,8 @@ Kind = Literal["spins", "bits", "text", "open"]
 _SPIN_OF_CHARACTER = {"0": 1, "1": -1, "?": 0}
 _SHOWN = 12  # entries of a refused row that a message quotes
 _SAY_IT = (
-    "Say which: bits=True or bits=False where a function takes it, --bits where a command does, "
+    "Say which: bits=True or bits=False where a function takes it, kind='bits' or 'spins' of data, "
+    "--kind where a command does, "
     "bits_to_spins(...) for bits, an int8 array for spins, or text."
 )
 

@@ -1,4 +1,4 @@
-"""Real patterns that need no download: digits, font glyphs and one's own files.
+"""Real patterns that need no download: digits and font glyphs.
 
 Ink is spin -1 (bit 1), background is spin +1 (bit 0); pixels are numbered row by row.
 """
@@ -7,20 +7,23 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from os import PathLike
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from classical_ref.checks import Integers, Rng, check_at_least, check_choice, check_within, lock
+from classical_ref.checks import (
+    Floats,
+    Integers,
+    Rng,
+    check_array,
+    check_at_least,
+    check_within,
+    lock,
+)
+from classical_ref.data.pictures import Threshold, area_sums, binarize, pooled_shape
 from classical_ref.patterns import PatternRows
 from classical_ref.spins import Spins, check_patterns, products
 
-Threshold = Literal["mean", "median"]
-"""What makes a pixel ink: darker than the mean of its image, or than the median."""
-
-_DIGIT_SIDE = 8
 _SELECTION_ROUNDS = 200
 
 
@@ -36,6 +39,10 @@ class Dataset(PatternRows):
     """One integer per pattern (class or code point), or None."""
     shape: tuple[int, int]
     """Rows and columns of a pattern drawn as a picture."""
+    weights: Floats | None = None
+    """How often each pattern stood in the data, as priors of a memory; None for once each."""
+    note: str = ""
+    """What was done to make the patterns."""
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
@@ -52,12 +59,14 @@ class Dataset(PatternRows):
                     f"labels should have shape ({len(patterns)},). Got shape {labels.shape}."
                 )
             lock(self, labels=labels)
+        if self.weights is not None:
+            lock(self, weights=check_array("weights", self.weights, len(patterns)))
 
     def content_hash(self) -> str:
         """Return the SHA-256 of the patterns and their shape, as 64 hexadecimal digits.
 
-        Equal patterns in equal order have equal hashes, wherever they come from; name and labels
-        do not count.
+        Equal patterns in equal order have equal hashes, wherever they come from; name, labels,
+        weights and note do not count.
         """
         size = "x".join(map(str, (self.num_patterns, *self.shape)))
         return hashlib.sha256(size.encode() + np.packbits(self.patterns < 0).tobytes()).hexdigest()
@@ -86,6 +95,8 @@ class Dataset(PatternRows):
                         patterns=self.patterns[kept],
                         labels=None if self.labels is None else self.labels[kept],
                         shape=self.shape,
+                        weights=None if self.weights is None else self.weights[kept],
+                        note=self.note,
                     )
             most = max(most, len(kept))
         raise ValueError(
@@ -100,7 +111,8 @@ def digits(num_neurons: int = 64, *, threshold: Threshold = "mean") -> Dataset:
 
     The images are area-averaged to the most square ``rows x columns = num_neurons`` with
     ``rows >= columns`` (9 is 3 x 3, 12 is 4 x 3, 20 is 5 x 4); a pixel darker than the threshold
-    of its own image is ink. Of equal images the first is kept. Labels are the digits.
+    of its own image is ink, see :func:`binarize`. Of equal images the first is kept. Labels are the
+    digits.
 
     Of 1,797 images the mean of the image keeps 47, 174, 172 and 1,762 distinct patterns at 9, 12,
     16 and 64 pixels; the median keeps 26, 122, 181 and 1,730, since it forces half of the pixels
@@ -110,19 +122,14 @@ def digits(num_neurons: int = 64, *, threshold: Threshold = "mean") -> Dataset:
         ValueError: ``num_neurons`` is no product of two sides from 2 to 8, or ``threshold`` is
             unknown.
     """
-    check_choice("threshold", threshold, Threshold)
-    shape = _most_square(num_neurons)
+    shape = pooled_shape(num_neurons, (8, 8))
     images, labels = _digit_images()
-    pooled = _pool(images, shape).reshape(-1, num_neurons)
-    if threshold == "mean":
-        ink = num_neurons * pooled > pooled.sum(axis=1, keepdims=True)
-    else:
-        ink = pooled > np.median(pooled, axis=1, keepdims=True)
-    spins = np.where(ink, -1, 1)
+    levels = area_sums(-images, shape)  # ink has the high numbers there
+    spins = binarize(levels, threshold=threshold).reshape(-1, num_neurons)
     first = np.sort(np.unique(spins, axis=0, return_index=True)[1])
     return Dataset(
         name=f"digits {shape[0]}x{shape[1]}",
-        patterns=spins[first].astype(np.int8),
+        patterns=spins[first],
         labels=labels[first],
         shape=shape,
     )
@@ -173,7 +180,7 @@ def glyphs(
         if rows.size == 0:
             continue
         cropped = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        ink = 2 * _pool(cropped[np.newaxis], (size, size)).ravel() > 255 * cropped.size
+        ink = 2 * area_sums(cropped, (size, size)).ravel() > 255 * cropped.size
         if not 0.3 <= ink.mean() <= 0.7:
             continue
         pattern = np.where(ink, -1, 1).astype(np.int8)
@@ -193,38 +200,6 @@ def glyphs(
     )
 
 
-def load_patterns(path: str | PathLike[str], *, bits: bool | None = None) -> Dataset:
-    """Return the patterns of a ``.npy`` file of spins -1 and +1, or of bits.
-
-    A file of shape ``(num_patterns, rows, columns)`` keeps its picture shape; one of shape
-    ``(num_patterns, num_neurons)`` is drawn as a single row.
-
-    Args:
-        path: The file.
-        bits: Whether it holds bits 0 and 1: these are refused unless that is said.
-
-    Raises:
-        ValueError: The file is no array, or one of another shape, has other entries, or holds
-            spins or bits in doubt.
-    """
-    try:
-        array = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{path} should be a .npy file of numbers. Got another format.") from error
-    if not isinstance(array, np.ndarray):
-        raise ValueError(f"{path} should hold one array. Got an archive; save it with numpy.save.")
-    if array.size == 0:
-        raise ValueError(f"{path} should hold at least one pattern. Got shape {array.shape}.")
-    if array.ndim not in (2, 3):
-        raise ValueError(
-            "the file should hold shape (num_patterns, num_neurons) or "
-            f"(num_patterns, rows, columns). Got shape {array.shape}."
-        )
-    shape = (1, array.shape[1]) if array.ndim == 2 else (array.shape[1], array.shape[2])
-    patterns = check_patterns(array.reshape(len(array), -1), bits=bits)
-    return Dataset(name=str(path), patterns=patterns, shape=shape)
-
-
 def _digit_images() -> tuple[Integers, Integers]:
     """Return the images, ``(1797, 8, 8)``, and the labels of ``sklearn.datasets.load_digits``.
 
@@ -236,42 +211,8 @@ def _digit_images() -> tuple[Integers, Integers]:
         file = Path(place, "datasets", "data", "digits.csv.gz")
         if file.exists():
             rows = np.loadtxt(file, delimiter=",", dtype=np.int64)
-            return rows[:, :-1].reshape(-1, _DIGIT_SIDE, _DIGIT_SIDE), rows[:, -1]
+            return rows[:, :-1].reshape(-1, 8, 8), rows[:, -1]
     from sklearn.datasets import load_digits
 
     source = load_digits()
     return np.asarray(source.images, dtype=np.int64), np.asarray(source.target, dtype=np.int64)
-
-
-def _most_square(num_neurons: int) -> tuple[int, int]:
-    sides = range(2, _DIGIT_SIDE + 1)
-    pairs = [(rows, columns) for rows in sides for columns in sides if rows >= columns]
-    pairs.sort(key=lambda pair: pair[0] - pair[1], reverse=True)  # the most square comes last
-    shapes = {rows * columns: (rows, columns) for rows, columns in pairs}
-    if num_neurons not in shapes:
-        below = max((size for size in shapes if size < num_neurons), default=None)
-        above = min((size for size in shapes if size > num_neurons), default=None)
-        near = " and ".join(str(size) for size in (below, above) if size is not None)
-        raise ValueError(
-            f"num_neurons should be rows * columns with sides from 2 to {_DIGIT_SIDE}. "
-            f"Got {num_neurons}; the nearest are {near}."
-        )
-    return shapes[num_neurons]
-
-
-def _pool(images: Integers, shape: tuple[int, int]) -> Integers:
-    """Return sums over the areas of a ``shape`` grid, ``(num_images, rows, columns)``.
-
-    In integers, so that a threshold never depends on rounding: every area has the weight
-    ``rows * columns`` of the images.
-    """
-    down, across = (_areas(n, m) for n, m in zip(images.shape[1:], shape, strict=True))
-    return np.asarray(down @ images @ across.T)
-
-
-def _areas(num_inputs: int, num_outputs: int) -> Integers:
-    """Return ``num_outputs`` times the part of each input cell in each output cell."""
-    start = num_inputs * np.arange(num_outputs)[:, np.newaxis]
-    cell = num_outputs * np.arange(num_inputs)
-    high = np.minimum(start + num_inputs, cell + num_outputs)
-    return np.asarray(np.maximum(high - np.maximum(start, cell), 0))

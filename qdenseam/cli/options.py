@@ -44,7 +44,7 @@ def _shown(field: Parameter) -> Parameter:
     kind, about = (*get_args(field.annotation), None, None)[:2]
     default = field.default
     if isinstance(about, str):
-        names = [f"--{field.name}"] if kind is bool else []
+        names = [f"--{field.name.replace('_', '-')}"] if kind is bool else []
         metavar = None
         if kind == tuple[int, ...] | None:
             kind, metavar = str | None, "N,N,..."

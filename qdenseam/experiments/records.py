@@ -33,9 +33,9 @@ class Task:
     """Nonnegative; another seed gives another, independent task."""
     num_batches: int = 1
     """How many batches are wanted, at least 1. Raising it later keeps the finished ones."""
-    files: Mapping[str, str | bool] = field(default_factory=dict)
-    """Where files lie, by the parameter that the trial is to find the path in, and, as booleans,
-    how they are read. Neither is a part of what is asked: what the files hold is, by a hash in
+    files: Mapping[str, str | dict[str, Any]] = field(default_factory=dict)
+    """Where files lie, by the parameter that the trial is to find the path in, and, as tables, how
+    they are read. Neither is a part of what is asked: what the files hold is, by a hash in
     ``params``."""
 
     def __post_init__(self) -> None:
@@ -43,7 +43,7 @@ class Task:
         object.__setattr__(self, "params", plain_mapping(self.params, "params"))
         object.__setattr__(self, "seed", check_integer(self.seed, "seed", minimum=0))
         object.__setattr__(self, "num_batches", check_integer(self.num_batches, "num_batches", 1))
-        places = {n: p if isinstance(p, bool) else os.fspath(p) for n, p in self.files.items()}
+        places = {n: p if isinstance(p, dict) else os.fspath(p) for n, p in self.files.items()}
         object.__setattr__(self, "files", places)
 
     @property

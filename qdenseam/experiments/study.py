@@ -5,7 +5,7 @@
     title = "Filters and dense memories against load"
     seed = 7
     [data]
-    source = "digits"                # digits, glyphs, random or a .npy file, hashed by content
+    source = "digits"                # digits, glyphs, random, a file or a folder, by content
     num_neurons = 16
     [[axes]]                         # every combination of a block is a cell; blocks add up
     name = "load"
@@ -40,6 +40,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
+from classical_ref.data.own import NAMES
 from qdenseam.experiments.records import check_integer
 from qdenseam.experiments.study_parts import DATA_AXES as DATA_AXES
 from qdenseam.experiments.study_parts import Axes as Axes
@@ -150,9 +151,9 @@ class Study:
             study = cls.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path}: {error}") from error
-        source = study.data.source
-        if source.endswith(".npy") and not Path(source).is_absolute():
-            source = str(path.parent / source)
+        if not study.data.is_file:
+            return study
+        source = os.path.join(path.parent, study.data.source)  # noqa: PTH118, it keeps ./digits
         return replace(study, data=replace(study.data, source=source))
 
     def keep(self, path: Path) -> None:
@@ -163,8 +164,9 @@ class Study:
             OSError: The file cannot be written.
         """
         content = self.to_dict()
-        if self.data.source.endswith(".npy"):
-            content["data"]["source"] = os.path.relpath(self.data.source, path.parent)
+        if self.data.is_file:
+            beside = os.path.relpath(self.data.source, path.parent)
+            content["data"]["source"] = f"./{beside}" if beside in NAMES else beside
         keep_toml(path, content)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from typing import Any, Literal
 
 from classical_ref.data.datasets import Dataset
@@ -12,8 +12,7 @@ from qdenseam.execution.mitigation import Mitigation
 from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.records import Task
 from qdenseam.experiments.study import Study
-from qdenseam.experiments.study_parts import Axes, Cell, Entrant, Sampling
-from qdenseam.experiments.trials import load_dataset
+from qdenseam.experiments.study_parts import Axes, Cell, DataSource, Entrant, Sampling
 from qdenseam.memories.recipes import MemoryRecipe
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.spelling import parse, spell
@@ -42,7 +41,7 @@ class Row:
     params: dict[str, Any] = field(repr=False)
     """What its tasks have in common."""
     seed: int
-    files: Mapping[str, str | bool]
+    files: Mapping[str, str | dict[str, Any]]
     num_shown: int
     """Probes that a gallery shows of it."""
 
@@ -116,7 +115,7 @@ def cells_of(study: Study) -> list[StudyCell]:
         ValueError: The data cannot serve a cell, or an engine is not for studies.
         OSError: A file of data cannot be read.
     """
-    read = cache(partial(load_dataset, study.data.source, bits=study.data.bits or None))
+    read = cache(study.data.load)
     found = []
     for block in study.axes:
         for engine in block.engine:
@@ -125,7 +124,7 @@ def cells_of(study: Study) -> list[StudyCell]:
             data: Dataset = read(cell.get("num_neurons", study.data.num_neurons))
             sizes = _sizes(study.data.source, data, cell)
             params = {
-                "data": "file" if _files(study) else study.data.source,
+                "data": "file" if study.data.is_file else study.data.source,
                 "data_sha256": data.content_hash(),
                 **sizes,
                 "data_seed": study.seed,
@@ -205,7 +204,7 @@ def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
                 **({"mitigation": spell(mitigation)} if mitigation is not None else {}),
             },
             seed=study.seed,
-            files=_files(study),
+            files=_files(study.data),
             num_shown=max(
                 (
                     figure.probes
@@ -217,11 +216,9 @@ def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
         )
 
 
-def _files(study: Study) -> dict[str, str | bool]:
+def _files(data: DataSource) -> dict[str, str | dict[str, Any]]:
     """Where the data lie, if in a file: what it holds decides identity, not its place."""
-    if not study.data.source.endswith(".npy"):
-        return {}
-    return {"data": study.data.source} | ({"bits": True} if study.data.bits else {})
+    return {"data": data.source, "reading": data.reading} if data.is_file else {}
 
 
 def _check_memory(method: Any, memory: MemoryRecipe) -> None:

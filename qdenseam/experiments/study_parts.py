@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
+from classical_ref.data.own import NAMES, load_dataset
 from qdenseam.experiments.records import check_integer
 from qdenseam.plugins import plugged_in
 
@@ -12,12 +13,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from classical_ref.data.datasets import Dataset
+
 Plain = int | float | str
 Cell = dict[str, Plain]
 """One value of each axis."""
 
 DATA_AXES = ("num_neurons", "num_patterns", "flips", "erasures")
 """Axes that decide patterns and probes; all other axes only stand in spellings."""
+READING = ("kind", "threshold", "merge_duplicates")
+"""How a file is read: options of :func:`classical_ref.as_patterns`."""
 _COUNTS = {"num_neurons": 1, "num_patterns": 1, "flips": 0, "erasures": 0}
 
 
@@ -60,11 +65,32 @@ class DataSource(Table):
     """Where the patterns come from."""
 
     source: str = "digits"
-    """``digits``, ``glyphs``, ``random`` or the path of a ``.npy`` file."""
+    """``digits``, ``glyphs``, ``random``, or a file or folder: :func:`classical_ref.as_patterns`,
+    whose options the others but D are."""
     num_neurons: int | None = None
     """D, where no axis says it: by default 16, or a file's own."""
-    bits: bool = False
-    """Whether a file holds bits 0 and 1, no spins."""
+    kind: str | None = None
+    threshold: str | float = "otsu"
+    merge_duplicates: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, str):
+            raise TypeError(f"source should be a name or a path. Got {self.source!r}.")
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the data lie in a file or a folder."""
+        return self.source not in NAMES
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How a file is read, where that was said."""
+        given = self.to_table()
+        return {name: given[name] for name in READING if name in given}
+
+    def load(self, num_neurons: int | None) -> "Dataset":
+        """Return the data at a D; see :func:`~classical_ref.data.own.load_dataset`."""
+        return load_dataset(self.source, num_neurons, **self.reading)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from classical_ref.data import datasets
 from classical_ref.data.datasets import Dataset
+from classical_ref.data.own import load_dataset
 from classical_ref.metrics import mean_absolute_overlap
 from classical_ref.patterns import corrupt, is_ambiguous
 from classical_ref.recipes import Recipe
@@ -22,68 +22,25 @@ COUNTED_SETS = 2
 """Pattern sets per cell whose circuits are built and counted where shots come from a law."""
 
 
-DEFAULT_NEURONS = 16
-"""D of data that have no size of their own."""
-
-
-def load_dataset(
-    source: str, num_neurons: int | None = None, *, bits: bool | None = None
-) -> Dataset:
-    """Return the data set of a name or of a ``.npy`` file.
-
-    Args:
-        source: ``"digits"``, ``"glyphs"``, ``"random"`` or the path of a ``.npy`` file of ±1.
-        num_neurons: Wished D, by default a file's own and 16 for a name; a file must have just
-            that many columns.
-        bits: Whether a file holds bits, see :func:`classical_ref.load_patterns`.
-
-    Raises:
-        ValueError: The name is unknown, glyphs do not fit a square, or a file has another width.
-        OSError: The file cannot be read.
-    """
-    if source.endswith(".npy"):
-        loaded = datasets.load_patterns(source, bits=bits)
-        if num_neurons not in (None, loaded.num_neurons):
-            raise ValueError(
-                f"{source} has {loaded.num_neurons} neurons a pattern. Got num_neurons = "
-                f"{num_neurons}; give the number that the file has, or none."
-            )
-        return loaded
-    num_neurons = DEFAULT_NEURONS if num_neurons is None else num_neurons
-    if source == "digits":
-        return datasets.digits(num_neurons)
-    if source == "glyphs":
-        size = round(num_neurons**0.5)
-        if size * size != num_neurons:
-            raise ValueError(f"glyphs need a square number of neurons. Got {num_neurons}.")
-        return datasets.glyphs(size)
-    if source == "random":
-        from classical_ref.patterns import random_patterns
-
-        patterns = random_patterns(min(256, 2**num_neurons), num_neurons, rng=0)
-        shape = (1, num_neurons)
-        return Dataset(name="random", patterns=patterns, labels=None, shape=shape)
-    raise ValueError(f"data should be 'digits', 'glyphs', 'random' or a .npy file. Got {source!r}.")
-
-
 def named_data(params: dict[str, Any]) -> Dataset:
     """Return the data that a task was made for.
 
     Args:
-        params: ``data`` and ``num_neurons`` say where they are, ``bits``, where it is there, that
-            the file holds bits, ``data_sha256`` what they are: the ``content_hash`` of the data
-            set.
+        params: ``data`` and ``num_neurons`` say where they are, ``reading``, where it is there, how
+            a file is read, ``data_sha256`` what they are: the ``content_hash`` of the data set.
 
     Raises:
         ValueError: The data are no longer those.
     """
-    bits = params.get("bits")
-    return _verified(params["data"], params["num_neurons"], bits, params["data_sha256"])
+    reading = tuple(params.get("reading", {}).items())
+    return _verified(params["data"], params["num_neurons"], reading, params["data_sha256"])
 
 
 @lru_cache(maxsize=4)  # by content, so that a file is read once and a changed one never served
-def _verified(source: str, num_neurons: int, bits: bool | None, sha256: str) -> Dataset:
-    data = load_dataset(source, num_neurons, bits=bits)
+def _verified(
+    source: str, num_neurons: int, reading: tuple[tuple[str, Any], ...], sha256: str
+) -> Dataset:
+    data = load_dataset(source, num_neurons, **dict(reading))
     if data.content_hash() != sha256:
         raise ValueError(
             f"{source} should hold the data that the task was made for, of SHA-256 {sha256}. "

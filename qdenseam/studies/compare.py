@@ -4,15 +4,14 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields, replace
-from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from classical_ref.data.own import has_own_size
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import cells_of, rows_of
-from qdenseam.experiments.study_parts import Axes, DataSource, Entrant, Sampling, Selection
-from qdenseam.experiments.trials import load_dataset
+from qdenseam.experiments.study_parts import READING, Axes, DataSource, Entrant, Sampling, Selection
 from qdenseam.progress import Progress
 from qdenseam.spelling import parse
 from qdenseam.studies.base import Findings
@@ -103,7 +102,7 @@ def comparison_study(asked: ComparisonSettings) -> Study:
     bare = Study(
         title=base.title,
         seed=asked.seed,
-        data=DataSource(source=asked.data, num_neurons=asked.num_neurons, bits=asked.bits),
+        data=_source(asked),
         axes=tuple(blocks.values()),
         sampling=Sampling(pattern_sets=asked.num_sets, probes=asked.num_probes, shots=asked.shots),
         contenders=(*_among(base.contenders, blocks), *own),
@@ -126,7 +125,7 @@ def comparison_study(asked: ComparisonSettings) -> Study:
 
 def _fitted_blocks(asked: ComparisonSettings, given: Mapping[str, Axes]) -> dict[str, Axes]:
     """Return the blocks by name, those of circuits and of the device where they are wanted."""
-    read = partial(load_dataset, asked.data, bits=asked.bits or None)
+    read = _source(asked).load
     data = read(asked.num_neurons)
     held, half = data.num_patterns, data.num_neurons // 2
     flips, erasures = (
@@ -173,9 +172,14 @@ def _fitted_blocks(asked: ComparisonSettings, given: Mapping[str, Axes]) -> dict
     }
 
 
+def _source(asked: ComparisonSettings) -> DataSource:
+    reading = {name: getattr(asked, name) for name in READING}
+    return DataSource(source=asked.data, num_neurons=asked.num_neurons, **reading)
+
+
 def _circuit_neurons(asked: ComparisonSettings, num_neurons: int) -> int:
-    """D of the circuit cells beside a D of the sweeps; only data by name have another."""
-    if not asked.data.endswith(".npy"):
+    """D of the circuit cells beside a D of the sweeps; data by name and pictures have any."""
+    if not has_own_size(asked.data):
         return 9 if asked.circuit_neurons is None else asked.circuit_neurons
     if asked.circuit_neurons is None:
         return num_neurons if num_neurons <= MAX_FILE_CIRCUIT_NEURONS else 0

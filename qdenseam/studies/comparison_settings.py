@@ -18,8 +18,19 @@ class ComparisonSettings:
     cannot serve it.
     """
 
-    data: Annotated[str, '"digits", "glyphs", "random" or a .npy file of ±1 patterns.'] = "digits"
-    bits: Annotated[bool, "The .npy files hold bits 0 and 1; int8 is always spins."] = False
+    data: Annotated[
+        str,
+        '"digits", "glyphs", "random", a file .npy .npz .csv .txt .png .jpg, or a folder of '
+        "pictures.",
+    ] = "digits"
+    kind: Annotated[
+        str | None,
+        "What a file holds, where that is in doubt: spins, bits, grey or color. int8 is spins.",
+    ] = None
+    threshold: Annotated[
+        str, "A pixel darker than this is bit 1: otsu, mean, median, or a grey level."
+    ] = "otsu"
+    merge_duplicates: Annotated[bool, "Store equal patterns of a file once."] = False
     num_neurons: Annotated[
         int | None,
         "D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a file's own.",

@@ -5,7 +5,14 @@ from typing import Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.recalls.question import Bits, Data, Encoder, stored_patterns
+from qdenseam.cli.recalls.question import (
+    Data,
+    Encoder,
+    Kind,
+    MergeDuplicates,
+    Threshold,
+    stored_patterns,
+)
 from qdenseam.cli.rows import print_rows
 from qdenseam.cli.study_folder import Modules, load_modules
 
@@ -66,7 +73,9 @@ def plan(
         Option(help="Show plans that may reach this share of the best success; lower shows more."),
     ] = 0.5,
     top: Annotated[int, Option(min=1, help="How many plans to show beside the baseline.")] = 8,
-    bits: Bits = False,
+    kind: Kind = None,
+    threshold: Threshold = "otsu",
+    merge_duplicates: MergeDuplicates = False,
     seed: Annotated[int, Option(min=0, help="Seed of the patterns.")] = 7,
     import_module: Modules = None,
 ) -> None:
@@ -81,6 +90,7 @@ def plan(
     """
     import numpy as np
 
+    from classical_ref.data.own import has_own_size
     from classical_ref.spins import check_probes
     from qdenseam import AmplitudeMemory
     from qdenseam.execution import engine
@@ -96,10 +106,19 @@ def plan(
         raise ValueError(
             f"backend should be a device that reports its errors. Got {backend!r}; use fake:fez."
         )
-    if num_neurons is None and not data.endswith(".npy"):
+    if num_neurons is None and not has_own_size(data):
         num_neurons = 8 if probe is None else len(probe)
     rng = np.random.default_rng(seed)
-    stored = stored_patterns(data, num_neurons, num_patterns, rng, bits=bits, default=4)
+    stored = stored_patterns(
+        data,
+        num_neurons,
+        num_patterns,
+        rng,
+        default=4,
+        kind=kind,
+        threshold=threshold,
+        merge_duplicates=merge_duplicates,
+    )
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
     known = spins != 0
     found = plans_for(

@@ -8,14 +8,37 @@ from typer import Option
 from qdenseam.cli.study_folder import Modules, load_modules
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from classical_ref.checks import Spins
     from classical_ref.data.datasets import Dataset
     from qdenseam import AmplitudeMemory, EnergyMemory
 
-Bits = Annotated[
-    bool, Option("--bits", help="The .npy files hold bits 0 and 1, no spins; int8 is always spins.")
+Data = Annotated[
+    str,
+    Option(
+        help='"digits", "glyphs", "random", a file .npy .npz .csv .txt .png .jpg, or a folder of '
+        "pictures."
+    ),
 ]
-Data = Annotated[str, Option(help='"digits", "glyphs", "random" or a .npy file of ±1 patterns.')]
+Kind = Annotated[
+    str | None,
+    Option(
+        metavar="spins|bits|grey|color",
+        help="What a file holds, needed where that is in doubt; int8 is always spins.",
+        show_default=False,
+    ),
+]
+Threshold = Annotated[
+    str,
+    Option(
+        metavar="otsu|mean|median|LEVEL",
+        help="A pixel of a picture that is darker than this is bit 1.",
+    ),
+]
+MergeDuplicates = Annotated[
+    bool, Option("--merge-duplicates", help="Store equal patterns of a file once.")
+]
 Encoder = Annotated[
     str,
     Option(
@@ -40,7 +63,9 @@ class Question:
             show_default=False,
         ),
     ] = None
-    bits: Bits = False
+    kind: Kind = None
+    threshold: Threshold = "otsu"
+    merge_duplicates: MergeDuplicates = False
     flips: Annotated[
         int | None,
         Option(
@@ -82,8 +107,29 @@ class Question:
         """Return the patterns, after what registers methods of one's own was imported."""
         load_modules(self.import_module)
         return stored_patterns(
-            self.data, self.num_neurons, self.num_patterns, rng, bits=self.bits, default=8
+            self.data, self.num_neurons, self.num_patterns, rng, default=8, **self.reading
         )
+
+    def probes_of(self, file: "Path", stored: "Dataset") -> "Spins":
+        """Return the probes of a file, shape ``(P, D)``; pictures are read as the stored ones."""
+        import numpy as np
+
+        from classical_ref.data.files import picture_paths, read_array
+        from classical_ref.data.own import as_patterns
+        from classical_ref.spins import check_probes
+
+        if picture_paths(file):
+            reading = {name: self.reading[name] for name in ("kind", "threshold")}
+            return as_patterns(file, shape=stored.shape, **reading).patterns
+        given: Any = read_array(file)
+        rows = given if isinstance(given, list) else np.atleast_2d(given)
+        return check_probes(rows, stored.num_neurons, bits=True if self.kind == "bits" else None)
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How files are read."""
+        names = ("kind", "threshold", "merge_duplicates")
+        return {name: getattr(self, name) for name in names}
 
     def probe(self, stored: "Dataset", index: int, rng: Any) -> "Spins":
         """Return a probe made from the stored pattern of an index."""
@@ -117,12 +163,12 @@ def stored_patterns(
     num_patterns: int | None,
     rng: Any,
     *,
-    bits: bool,
     default: int,
+    **reading: Any,
 ) -> "Dataset":
     """Return K patterns of the data, by name or from a file; by default all, at most so many."""
-    from qdenseam.experiments.trials import load_dataset
+    from classical_ref.data.own import load_dataset
 
-    found = load_dataset(data, num_neurons, bits=bits or None)
+    found = load_dataset(data, num_neurons, **reading)
     wanted = min(default, found.num_patterns) if num_patterns is None else num_patterns
     return found.select(wanted, rng=rng)

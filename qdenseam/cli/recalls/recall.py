@@ -23,8 +23,9 @@ def recall(
     probe: Annotated[
         str | None,
         Option(
-            metavar="TEXT",
-            help="A probe of 0, 1 and ? instead; character i is neuron i.",
+            metavar="TEXT|FILE",
+            help="A probe of 0, 1 and ? instead; character i is neuron i. Or a picture, read as "
+            "the stored ones.",
             show_default=False,
         ),
     ] = None,
@@ -55,6 +56,7 @@ def recall(
     """
     import numpy as np
 
+    from classical_ref.data.files import PICTURE_SUFFIXES
     from classical_ref.recipes import Recipe
     from classical_ref.spins import check_probes
     from qdenseam import AmplitudeMemory
@@ -71,7 +73,9 @@ def recall(
     if probe is None:
         spins = question.probe(stored, index, rng)
     else:
-        spins = check_probes(probe, stored.num_neurons)
+        is_picture = Path(probe).suffix.lower() in PICTURE_SUFFIXES
+        given = question.probes_of(Path(probe), stored)[0] if is_picture else probe
+        spins = check_probes(given, stored.num_neurons)
     chosen: Any = parse(("method", "classical memory"), question.method)
     if isinstance(chosen, Recipe):
         certain = spins != 0 if (spins == 0).any() and not question.flips else None

@@ -1,7 +1,7 @@
 """``qdenseam submit``: recalls sent away as jobs, priced and confirmed first."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
@@ -50,7 +50,8 @@ def submit(
         Path | None,
         Option(
             metavar="FILE",
-            help="A .npy file of probes (±1, 0 where unknown), or a text of one probe per line.",
+            help="A file of probes (±1, 0 where unknown), a text of one probe per line, a picture "
+            "or a folder of them.",
             show_default=False,
         ),
     ] = None,
@@ -84,7 +85,7 @@ def submit(
     stored = question.stored(rng)
     is_given = probe is not None or probes is not None
     if is_given:
-        rows = _given(stored, probe, probes, question.bits)
+        rows = _given(stored, probe, probes, question)
     else:
         rows = np.stack([question.probe(stored, each, rng) for each in index or [0]])
     chosen = as_method(question.method)
@@ -128,21 +129,17 @@ def tell(submission: "AnySubmission") -> None:
         typer.echo(submission.trouble, err=True)
 
 
-def _given(stored: "Dataset", texts: list[str] | None, file: Path | None, bits: bool) -> "Spins":
+def _given(
+    stored: "Dataset", texts: list[str] | None, file: Path | None, question: Question
+) -> "Spins":
     """Return probes that were typed or stand in a file, shape ``(P, D)``."""
-    import numpy as np
-
     from classical_ref.spins import check_probes
 
     if texts is not None and file is not None:
         raise ValueError("Probes should come from --probe or from --probes. Got both.")
-    if file is not None and file.suffix == ".npy":
-        given: Any = np.atleast_2d(np.load(file, allow_pickle=False))
-    elif file is not None:
-        given = [line.strip() for line in file.read_text().splitlines() if line.strip()]
-    else:
-        given = texts
-    return check_probes(given, stored.num_neurons, bits=bits or None)
+    if file is not None:
+        return question.probes_of(file, stored)
+    return check_probes(texts or [], stored.num_neurons)
 
 
 def _print_cost(drafted: "Draft") -> None:

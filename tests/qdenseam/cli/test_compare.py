@@ -53,13 +53,19 @@ def test_options_reach_the_settings(run, monkeypatch):
         raise ValueError("enough seen.")
 
     monkeypatch.setattr(comparison, "compare", record)
-    words = {"data": "random", "simulator": "statevector", "device": ""}
+    words = {
+        "data": "random",
+        "kind": "grey",
+        "threshold": "90",
+        "simulator": "statevector",
+        "device": "",
+    }
     repeated = {"method": ("hopfield", "qaoa"), "engine": ("ddsim",)}
     sweeps = {"loads": (3, 5), "flips": (1,), "erasures": (0, 1)}
     numbers = {
         name: (option.default or 3) + 1
         for name, option in OPTIONS.items()
-        if name not in NOT_SETTINGS | {*words, *sweeps, *repeated, "bits"}
+        if name not in NOT_SETTINGS | {*words, *sweeps, *repeated, "merge_duplicates"}
     }
     given = {
         **numbers,
@@ -68,9 +74,10 @@ def test_options_reach_the_settings(run, monkeypatch):
     }
     options = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
     options += [f"--{name}={value}" for name, values in repeated.items() for value in values]
-    result = run("--bits", "--import=json", *options)
+    result = run("--merge-duplicates", "--import=json", *options)
     assert result.stderr == "Error: enough seen.\n"
-    expected = {**numbers, **words, **sweeps, **repeated, "bits": True, "num_workers": 0}
+    expected = {**numbers, **words, **sweeps, **repeated, "num_workers": 0}
+    expected["merge_duplicates"] = True
     expected["modules"] = ("json",)
     assert {name: asked[name] for name in expected} == expected
     assert {f.name for f in dataclasses.fields(comparison.ComparisonSettings)} < expected.keys()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from cases import case
 from method_examples import examples
+from PIL import Image
 from toy_service import ToyEngine, ToyService
 from typer.testing import CliRunner
 
@@ -146,11 +147,30 @@ def test_a_file_of_bits_has_to_be_said(tmp_path):
     arguments = ["recall", "--num-patterns", "5", "--data"]
     refused = CliRunner().invoke(app, [*arguments, str(tmp_path / "bits.npy")])
     assert refused.exit_code == 2
-    assert re.match(r"Error: .*bits are meant\. Got .*--bits where a com", refused.stderr)
-    bits = CliRunner().invoke(app, [*arguments, str(tmp_path / "bits.npy"), "--bits"])
+    assert re.match(r"Error: .*bits are meant\. Got .*--kind where a com", refused.stderr)
+    bits = CliRunner().invoke(app, [*arguments, str(tmp_path / "bits.npy"), "--kind", "bits"])
     spins = CliRunner().invoke(app, [*arguments, str(tmp_path / "spins.npy")])
     assert bits.exit_code == 0, bits.output
     assert bits.stdout == spins.stdout
+
+
+def test_photographs_are_recalled(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    levels = np.kron(np.random.default_rng(4).integers(0, 200, (6, 4, 4)), np.ones((1, 9, 9)))
+    for number, picture in enumerate(levels):
+        Image.fromarray(picture.astype(np.uint8)).save(tmp_path / "photos" / f"{number}.png")
+    Image.fromarray(np.uint8(levels[2] + 20)).resize((60, 40)).save(tmp_path / "darker.jpg")
+    given = ["recall", "--data", "photos", "--num-patterns", "6", "--probe", "darker.jpg"]
+    for more in (["--method", "minimum-search"], ["--method", "dense(exponential)"]):
+        result = CliRunner().invoke(app, [*given, *more])
+        assert result.exit_code == 0, result.output
+        probe, recalled = pictures(result.stdout)[-2:]
+        assert probe[1:] == recalled[1:]
+        assert len(recalled) == 1 + 4
+    refused = CliRunner().invoke(app, [*given, "--kind", "bits"])
+    assert refused.exit_code == 2
+    assert "should be 'grey' or 'color'" in refused.stderr
 
 
 def test_a_factory_of_a_paid_device_is_refused(run, tmp_path, monkeypatch):

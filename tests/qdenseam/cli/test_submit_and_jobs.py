@@ -125,9 +125,11 @@ def test_bad_input(run, service, tmp_path, arguments, said):
 def test_probes_from_a_file(run, tmp_path):
     np.save(tmp_path / "probes.npy", np.array([[1, -1, 0, 1], [1, 1, 1, 1]]))
     (tmp_path / "probes.txt").write_text("01?0\n\n0000\n")
+    (tmp_path / "probes.csv").write_text("1,-1,0,1\n1,1,1,1\n")
     for arguments in (
         ("--probes", "probes.npy"),
         ("--probes", "probes.txt"),
+        ("--probes", "probes.csv"),
         ("--probe", "01?0", "--probe", "0000"),
     ):
         fetched = run("fetch", submitted(run, *arguments, "--store", "s"), "--store", "s")
@@ -141,7 +143,7 @@ def test_a_file_of_bits_has_to_be_said(run, tmp_path):
     assert refused.exit_code == 2
     assert "as spins '?0?0'" in refused.stderr
     assert "as bits '0101'" in refused.stderr
-    name = submitted(run, "--probes", "bits.npy", "--bits", "--store", "s")
+    name = submitted(run, "--probes", "bits.npy", "--kind", "bits", "--store", "s")
     assert "0101" in run("fetch", name, "--store", "s").stdout
 
 

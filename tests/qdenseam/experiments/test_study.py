@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from classical_ref import DenseMemory, Exponential
+from classical_ref import DenseMemory, Exponential, as_patterns
 from qdenseam.experiments import Task
 from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import Study
-from qdenseam.experiments.study_cells import study_rows
+from qdenseam.experiments.study_cells import cells_of, study_rows
 from qdenseam.experiments.study_results import study_table
 from qdenseam.experiments.trials import challenge
 
@@ -77,13 +78,21 @@ class TestText:
         file.write_text('data = { source = "mine.npy" }\ncontender = [{ recall = "nearest" }]')
         assert Study.from_toml(file).data.source == str(tmp_path / "mine.npy")
 
+    def test_a_folder_with_the_name_of_data_stays_a_folder(self, tmp_path):
+        file = tmp_path / "study.toml"
+        file.write_text('data = { source = "./digits" }\ncontender = [{ recall = "nearest" }]')
+        asked = Study.from_toml(file)
+        assert asked.data.is_file
+        asked.keep(tmp_path / "kept.toml")
+        assert Study.from_toml(tmp_path / "kept.toml").data.is_file
+
     def test_it_is_kept_whole(self, tmp_path, study):
         kept = tmp_path / "out" / "study.toml"
         for title in ("first", 'second, "quoted" \\ µ\x7f\n'):
             asked = changed(
                 study,
                 title=title,
-                data={"source": str(tmp_path / "mine.npy"), "bits": True},
+                data={"source": str(tmp_path / "mine.npy"), "kind": "bits"},
                 sampling={"until": {"half_width": 1e-5}},
                 axes=[{}, {"name": "b", "a b": ["x", 1.5], "flips": [0, 1], "num_patterns": [2]}],
             )
@@ -233,10 +242,39 @@ class TestRows:
         tasks = []
         for name, content in (("a.npy", bits), ("b.npy", bits), ("a.npy", 1 - bits)):
             np.save(tmp_path / name, content)
-            data = {"source": str(tmp_path / name), "bits": True}
+            data = {"source": str(tmp_path / name), "kind": "bits"}
             mine = changed(study, data=data, contender=[{"recall": "nearest"}])
             tasks.append([row.tasks(6) for row in study_rows(mine)])
         assert tasks[0] == tasks[1] != tasks[2]
+
+    def test_the_same_pictures_are_the_same_data(self, study, tmp_path):
+        """Photographs in a folder, their grey levels in a file, and the patterns made of them."""
+        levels = np.random.default_rng(0).integers(0, 256, (4, 8, 6), dtype=np.uint8)
+        (tmp_path / "photos").mkdir()
+        for number, picture in enumerate(levels):
+            Image.fromarray(picture).save(tmp_path / "photos" / f"{number}.png")
+        np.savez(tmp_path / "levels.npz", levels)
+        pooled = as_patterns(levels, num_neurons=12, threshold=120)
+        np.save(tmp_path / "spins.npy", pooled.patterns.reshape(-1, *pooled.shape))
+        (tmp_path / "twice").mkdir()
+        for number in (0, 1, 2, 3, 0):
+            name = f"{len(list((tmp_path / 'twice').iterdir()))}.png"
+            Image.fromarray(levels[number]).save(tmp_path / "twice" / name)
+        tasks = []
+        for data in (
+            {"source": "photos", "threshold": 120},
+            {"source": "levels.npz", "threshold": 120, "kind": "grey"},
+            {"source": "spins.npy"},
+            {"source": "twice", "threshold": 120, "merge_duplicates": True},
+        ):
+            given = data | {"source": str(tmp_path / data["source"]), "num_neurons": 12}
+            mine = changed(study, data=given, contender=[{"recall": "nearest"}])
+            tasks.append([task for row in study_rows(mine) for task in row.tasks(6)])
+            table = run_study(mine, tmp_path / "results.jsonl")
+            assert (table["num_neurons"] == 12).all()
+        assert tasks[0] == tasks[1] == tasks[2] == tasks[3]
+        with pytest.raises(ValueError, match=r"twice: .*Rows 0 and 4 are equal.*--merge-dup"):
+            cells_of(changed(study, data={"source": str(tmp_path / "twice"), "num_neurons": 12}))
 
 
 class TestRun:

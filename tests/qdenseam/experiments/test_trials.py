@@ -165,22 +165,6 @@ def test_the_gallery_shows_the_first_probes_as_text(rng) -> None:
             assert shown["answers"][place] == other["answers"][place] == stored
 
 
-def test_data_by_name_or_file(tmp_path) -> None:
-    patterns = np.array([[1, -1, 1], [-1, -1, 1]])
-    np.save(tmp_path / "mine.npy", patterns)
-    np.testing.assert_array_equal(load_dataset(str(tmp_path / "mine.npy"), 3).patterns, patterns)
-    assert load_dataset(str(tmp_path / "mine.npy")).num_neurons == 3
-    assert load_dataset("digits").num_neurons == 16
-    assert load_dataset("glyphs", 16).num_neurons == 16
-    assert load_dataset("random", 10).num_patterns == 256
-    with pytest.raises(ValueError, match="3 neurons a pattern"):
-        load_dataset(str(tmp_path / "mine.npy"), 4)
-    with pytest.raises(ValueError, match="data should be"):
-        load_dataset("faces", 16)
-    with pytest.raises(ValueError, match="square number"):
-        load_dataset("glyphs", 12)
-
-
 def test_a_trial_takes_only_the_data_that_its_task_names(tmp_path, rng) -> None:
     file = tmp_path / "mine.npy"
     np.save(file, np.array([[1, -1, 1], [-1, -1, 1]]))

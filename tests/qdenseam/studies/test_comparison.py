@@ -284,10 +284,10 @@ def test_content_decides_identity(tmp_path) -> None:
 def test_a_file_of_bits_is_compared_as_the_same_spins(tmp_path) -> None:
     spins = ComparisonSettings(data=saved(tmp_path / "spins.npy", 5, 14, seed=1))
     np.save(tmp_path / "bits.npy", spins_to_bits(np.load(spins.data)))
-    bits = replace(spins, data=str(tmp_path / "bits.npy"), bits=True)
+    bits = replace(spins, data=str(tmp_path / "bits.npy"), kind="bits")
     with pytest.raises(ValueError, match="spins or bits"):
-        compare(replace(bits, bits=False), out=tmp_path)
-    assert rerun_command(bits) == f"qdenseam compare --data {bits.data} --bits"
+        compare(replace(bits, kind=None), out=tmp_path)
+    assert rerun_command(bits) == f"qdenseam compare --data {bits.data} --kind bits"
     assert tasks(bits) == tasks(spins)
 
 

@@ -1,0 +1,113 @@
+"""Arrays and pictures out of files: ``.npy .npz .csv .txt``, and ``.png .jpg .jpeg`` by Pillow."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ARRAY_SUFFIXES = (".npy", ".npz", ".csv", ".txt")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+MAX_BYTES = 2**30
+"""Of a file of numbers, unpacked."""
+MAX_PIXELS = 2**26
+"""Of a picture."""
+
+
+def picture_paths(path: Path) -> list[Path]:
+    """Return a picture, or those of a folder in the order of their names; [] for other files.
+
+    Raises:
+        ValueError: The folder has none.
+    """
+    if not path.is_dir():
+        return [path] if path.suffix.lower() in PICTURE_SUFFIXES else []
+    inside = sorted(path.iterdir())
+    found = [each for each in inside if each.suffix.lower() in PICTURE_SUFFIXES]
+    if not found:
+        raise ValueError(
+            f"{path} should hold pictures, {', '.join(PICTURE_SUFFIXES)}. Got {len(inside)} other "
+            "files."
+        )
+    return found
+
+
+def read_pictures(paths: list[Path]) -> Iterator[NDArray[Any]]:
+    """Yield the grey levels of pictures, ``(height, width)``: 0 is black.
+
+    Colors count by their luma (ITU-R 601), what is transparent is white, and a photograph stands
+    as its camera says.
+
+    Raises:
+        ValueError: One is no picture, or has more than 2**26 pixels.
+        OSError: A file cannot be read.
+    """
+    from PIL import Image, ImageOps
+
+    for path in paths:
+        try:
+            with Image.open(path) as opened:
+                if opened.width * opened.height > MAX_PIXELS:
+                    raise ValueError(
+                        f"{path} should have at most {MAX_PIXELS} pixels. Got {opened.width} x "
+                        f"{opened.height}; make it smaller."
+                    )
+                image: Any = ImageOps.exif_transpose(opened)
+                if image.mode.startswith(("I", "F")):  # more than 256 levels, which "L" would clip
+                    yield np.asarray(image)
+                    continue
+                if image.has_transparency_data:
+                    image = image.convert("RGBA")
+                    white = Image.new("RGBA", image.size, "white")
+                    image = Image.alpha_composite(white, image)
+                yield np.asarray(image.convert("L"))
+        except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+            if getattr(error, "errno", None) is not None:  # of the system, not of the content
+                raise
+            raise ValueError(f"{path} should be a picture that can be read. {error}") from error
+
+
+def read_array(path: Path) -> NDArray[Any] | list[str]:
+    """Return the array of a file, or lines of text.
+
+    A ``.npz`` file holds one array, or one called ``patterns``; a ``.csv`` file numbers, a pattern
+    a line; a ``.txt`` file lines of ``0`` and ``1``.
+
+    Raises:
+        ValueError: The file is of another kind, holds no such array, or more than 2**30 bytes.
+        OSError: The file cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in ARRAY_SUFFIXES:
+        known = ", ".join((*ARRAY_SUFFIXES, *PICTURE_SUFFIXES))
+        raise ValueError(f"a file of patterns should be one of {known}, or a folder. Got {path}.")
+    _check_size(path, path.stat().st_size)
+    if suffix == ".txt":
+        return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+    try:
+        if suffix == ".csv":
+            lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+            if not lines:
+                raise ValueError("no lines")  # loadtxt only warns
+            return np.loadtxt(lines, delimiter=",", ndmin=2, comments=None)
+        found = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} should be a {suffix} file of numbers. {error}") from error
+    if isinstance(found, np.ndarray):
+        return found
+    with found:
+        names = found.files
+        if len(names) != 1 and "patterns" not in names:
+            raise ValueError(
+                f"{path} should hold one array, or one called 'patterns'. Got {', '.join(names)}."
+            )
+        _check_size(path, sum(each.file_size for each in found.zip.infolist()))
+        array: NDArray[Any] = found["patterns" if "patterns" in names else names[0]]
+        return array
+
+
+def _check_size(path: Path, size: int) -> None:
+    if size > MAX_BYTES:
+        raise ValueError(f"{path} should hold at most {MAX_BYTES} bytes. Got {size}.")
