@@ -25,7 +25,9 @@ _SHOWN = (
     "two_qubit_gates",
     "device_seconds",
 )
-_KNOWN_BEFORE = ("label", "recall", "memory", "mitigation", "kind", "peeks", "engine", "block")
+_KNOWN_BEFORE = (
+    "label", "recall", "memory", "mitigation", "kind", "peeks", "engine", "block", "place"
+)  # fmt: skip
 _FEW_SETS = 2
 
 
@@ -45,7 +47,7 @@ class ContenderStudy:
         """Refuse spellings that cannot be understood, data that cannot serve, unclear figures."""
         rows = study_rows(self.study)
         for figure in self.figures:
-            _check_lines(figure, rows)
+            _check_figure(figure, rows)
 
     def smaller(self) -> "ContenderStudy":
         """Return it with two pattern sets a cell."""
@@ -94,8 +96,8 @@ class ContenderStudy:
         return write_study_report(self.study, found.results, folder, command=command)
 
 
-def _check_lines(figure: FigureSpec, rows: Sequence[Row]) -> None:
-    """Refuse a figure of failure rates, which all rows have, whose lines meet an x twice."""
+def _check_figure(figure: FigureSpec, rows: Sequence[Row]) -> None:
+    """Refuse lines of failure rates that meet an x twice, and bars of several cells."""
     import pandas as pd
 
     table = pd.DataFrame(
@@ -108,14 +110,21 @@ def _check_lines(figure: FigureSpec, rows: Sequence[Row]) -> None:
             for row in rows
         ]
     )
-    names = [figure.x, *filter(None, [figure.by]), *figure.line]
+    names = [*filter(None, (figure.x, figure.by)), *figure.line]
     is_known = {*names, *figure.where} <= {*table.columns}
-    if figure.kind != "lines" or figure.y != "failure_rate" or not is_known:
+    is_clear = figure.kind == "lines" and figure.y != "failure_rate"
+    if figure.kind not in ("lines", "bars") or is_clear or not is_known:
         return
     drawn = replace(figure, y=figure.x).rows(table)
+    if figure.kind == "bars":
+        drawn = drawn.drop_duplicates([*names, "place"])
     if drawn.duplicated(names).any():
+        one = (
+            f"a line of a figure should have one row for each {figure.x}"
+            if figure.x
+            else ("a bar of a figure should be of one cell")
+        )
         raise ValueError(
-            f"a line of a figure should have one row for each {figure.x}. Got several of "
-            f"{figure.line}; choose a block of `axes`, or name the other axis in `by` (or `line`, "
-            "`where`)."
+            f"{one}. Got several of {figure.line}; choose a block of `axes`, or name the other "
+            "axis in `by` (or `line`, `where`)."
         )

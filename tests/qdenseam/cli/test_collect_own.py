@@ -129,4 +129,7 @@ def test_a_figure_that_cannot_be_drawn_is_refused_before_anything_is_run(folder)
     refused = run("study.toml", "--out", "out", "--import", "my_method")
     assert refused.exit_code == 2
     assert "one row for each num_patterns" in " ".join(refused.stderr.split())
+    (folder / "study.toml").write_text(f'{STUDY}[[figure]]\nkind = "bars"\n')
+    refused = run("study.toml", "--out", "out", "--import", "my_method")
+    assert "a bar of a figure should be of one cell" in " ".join(refused.stderr.split())
     assert not (folder / "out").exists()
