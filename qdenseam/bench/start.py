@@ -6,6 +6,7 @@ The processes run nothing of ours but what is measured.
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Annotated, ClassVar
 
 from qdenseam.bench.base import Benchmark, Case, Row, Setting, register
@@ -64,32 +65,27 @@ class StartBenchmark(Benchmark):
         return [{}]
 
     def measure(self, case: Case) -> Iterator[Row]:  # noqa: ARG002
-        """Yield a row for everything, cold and warm."""
-        reference = self._least(REFERENCE, cold=False)
-        for what in SNIPPETS:
-            for cold in (True, False):
-                if what == REFERENCE and cold:
-                    continue
-                seconds = reference if what == REFERENCE else self._least(what, cold=cold)
-                cache = "cold" if cold else "warm"
-                yield {
-                    "what": what,
-                    "cache": cache,
-                    "seconds": seconds,
-                    "ratio": seconds / reference,
-                }
+        """Yield a row for everything, cold and warm; all take turns."""
+        kinds = [(what, cold) for what in SNIPPETS for cold in (True, False)]
+        kinds.remove((REFERENCE, True))
+        least = dict.fromkeys(kinds, inf)
+        with tempfile.TemporaryDirectory() as warm:
+            for turn in range(self.turns + 1):
+                for what, cold in kinds:
+                    with tempfile.TemporaryDirectory() as empty:
+                        seconds = _seconds(what, empty if cold else warm)
+                    if turn:  # the first fills the caches
+                        least[what, cold] = min(least[what, cold], seconds)
+        for (what, cold), seconds in least.items():
+            cache = "cold" if cold else "warm"
+            ratio = seconds / least[REFERENCE, False]
+            yield {"what": what, "cache": cache, "seconds": seconds, "ratio": ratio}
 
-    def _least(self, what: str, *, cold: bool) -> float:
-        with tempfile.TemporaryDirectory() as kept:
-            found = []
-            for turn in range(self.turns + (not cold)):
-                place = f"{kept}/{turn if cold else ''}"
-                code = _TIMED.format(SNIPPETS[what])
-                kept_too = {"NUMBA_CACHE_DIR": place, "PYTHONDONTWRITEBYTECODE": ""}
-                row = in_child(["-c", code], environment=kept_too)
-                seconds = row.get("seconds")
-                if not isinstance(seconds, float):
-                    raise RuntimeError(f"{what!r} should run. Got: {row['note']}.")
-                if cold or turn:  # the first of the others fills the cache
-                    found.append(seconds)
-        return min(found)
+
+def _seconds(what: str, cache: str) -> float:
+    environment = {"NUMBA_CACHE_DIR": cache, "PYTHONDONTWRITEBYTECODE": ""}
+    row = in_child(["-c", _TIMED.format(SNIPPETS[what])], environment=environment)
+    seconds = row.get("seconds")
+    if not isinstance(seconds, float):
+        raise RuntimeError(f"{what!r} should run. Got: {row['note']}.")
+    return seconds

@@ -77,7 +77,7 @@ def beam_of_few(start: Words, busy: Integers, num_bits: int, search: Search) -> 
         extra: Pairs = []
         if q > 0:
             jitter, seed = 0.0 if q <= 2 else 1.5, search.variant * 8 + q
-            extra = improve(rows, D, 1 + q % 2, jitter, seed, levels)
+            extra, _ = improve(rows, D, 1 + q % 2, jitter, seed, levels)
         kept[K].append(State(rows, levels, len(extra), 1e18, Node(parent=None, extra=extra)))
     for n in range(K, 1, -1):
         candidates, controls, score = propose(kept[n], n, D, search)
@@ -171,8 +171,7 @@ def separating_controls(
         elif two[x, first[x]]:
             found[x] = (int(first[x]), _lowest(int(second[x, first[x]])))
         else:
-            rows = [row for row, out in zip(apart[x].tolist(), inside[x], strict=True) if not out]
-            found[x] = _greedy(rows, np.flatnonzero(is_free[x]).tolist())
+            found[x] = _greedy(apart[x, ~inside[x]].tolist(), int(free[x]))
     return found
 
 
@@ -198,9 +197,9 @@ def follow(candidate: Candidate, controls: tuple[int, ...], D: int, search: Sear
     deepest = max(levels[q] for q in (t, *controls)) + CX_BY_CONTROLS[k]
     for q in (t, *controls):
         levels[q] = deepest
-    extra = improve(after, D, 1, 0.0, 0, levels)
+    extra, remaining = improve(after, D, 1, 0.0, 0, levels)
     cost = before.cost + candidate.distance - 1 + CX_BY_CONTROLS[k] + len(extra)
-    score = cost + search.weight * spanning_tree(after, (1 << D) - 1)[0]
+    score = cost + search.weight * remaining
     node = Node(
         parent=before.node, target=t, controls=controls, flips=flips, fan=candidate.fan, extra=extra
     )
@@ -225,11 +224,15 @@ def keep(states: list[State], found: State, width: int) -> None:
 
 def improve(
     rows: list[int], D: int, least: int, jitter: float, seed: int, levels: list[int]
-) -> Pairs:
-    """Apply single CX, each shortening the spanning tree by ``least`` or more; return them."""
+) -> tuple[Pairs, int]:
+    """Apply single CX, each shortening the spanning tree by ``least`` or more.
+
+    Returns:
+        These CX, and the length of the tree after them.
+    """
     extra: Pairs = []
+    total, parent = spanning_tree(rows, (1 << D) - 1)
     while len(rows) > 2 and len(extra) < 16 * D:
-        parent = spanning_tree(rows, (1 << D) - 1)[1]
         columns = [0] * D
         for i in range(1, len(rows)):
             d = rows[i] ^ rows[parent[i]]
@@ -261,7 +264,8 @@ def improve(
                 rows[i] = row ^ (1 << best_t)
         levels[best_c] = levels[best_t] = max(levels[best_c], levels[best_t]) + 1
         extra.append((best_c, best_t))
-    return extra
+        total, parent = spanning_tree(rows, (1 << D) - 1)
+    return extra, total
 
 
 def spanning_tree(rows: list[int], mask: int) -> tuple[int, list[int]]:
@@ -319,17 +323,21 @@ def _best_flips(rows: list[int], t: int, controls: tuple[int, ...], D: int) -> i
     return best_flips
 
 
-def _greedy(rows: list[int], free: list[int]) -> tuple[int, ...] | None:
+def _greedy(rows: list[int], free: int) -> tuple[int, ...] | None:
     """Return controls that each separate most of the rows left, or None if they are too many."""
     controls: list[int] = []
-    while rows:
-        left = [sum(1 for row in rows if not row >> b & 1) for b in free]
-        if len(controls) >= MAX_CONTROLS or not free or min(left) >= len(rows):
+    while rows and len(controls) < MAX_CONTROLS:
+        separating = [free] + [0] * len(rows)  # the bits that separate so many rows or more
+        for row in rows:
+            for many in range(len(rows), 0, -1):
+                separating[many] |= separating[many - 1] & row
+        most = max(many for many, bits in enumerate(separating) if bits)
+        if most == 0:
             return None
-        b = free[left.index(min(left))]
+        b = _lowest(separating[most])
         controls.append(b)
         rows = [row for row in rows if not row >> b & 1]
-    return tuple(controls)
+    return None if rows else tuple(controls)
 
 
 def _spread(rows: list[int], t: int, fan: int, *, tree: bool) -> list[int]:
