@@ -10,13 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import Floats, Spins, check_choice, check_integer, check_patterns
 from classical_ref.data.datasets import Dataset, digits, glyphs
-from classical_ref.data.files import (
-    ARRAY_SUFFIXES,
-    PICTURE_SUFFIXES,
-    picture_paths,
-    read_array,
-    read_pictures,
-)
+from classical_ref.data.files import picture_paths, read_array, read_pictures
 from classical_ref.data.pictures import (
     Threshold,
     area_sums,
@@ -88,6 +82,11 @@ def as_patterns(
     threshold = check_threshold(threshold)
     if num_neurons is not None:
         check_integer(1, num_neurons=num_neurons)
+    if shape is not None:
+        if len(shape) != 2:
+            raise ValueError(f"shape should be rows and columns. Got {shape}.")
+        check_integer(1, rows=shape[0], columns=shape[1])
+        shape = (shape[0], shape[1])
     name, given = "array", source
     if isinstance(source, str | PathLike):
         name, path = fspath(source), Path(source)
@@ -115,8 +114,9 @@ def _evident(array: NDArray[Any]) -> Kind | None:
         return "bits"
     if array.dtype.kind not in "iuf" or array.dtype == np.int8 or array.size == 0:
         return None
-    low, high = array.min(), array.max()
-    if low >= 0 and 1 < high <= 255 and (array == np.rint(array)).all():
+    if (array != np.rint(array)).any():
+        raise ValueError(f"{array.dtype} with fractions should say kind='grey' or 'color'.")
+    if array.min() >= 0 and 1 < array.max() <= 255:
         return "color" if array.ndim == 4 else "grey"
     return None
 
@@ -136,12 +136,7 @@ def _as_they_are(
         )
     rows = array.reshape(len(array), -1) if array.ndim == 3 and array.size else given
     bits = None if kind is None else kind == "bits"
-    try:
-        patterns = check_patterns(rows, bits=bits, distinct=False)
-    except ValueError as error:
-        if kind is None and array.dtype.kind == "f" and not (array == np.rint(array)).all():
-            raise ValueError(f"{error} Grey levels are taken by kind='grey'.") from error
-        raise
+    patterns = check_patterns(rows, bits=bits, distinct=False)
     own = patterns.shape[1]
     if num_neurons not in (None, own):
         raise ValueError(
@@ -208,7 +203,7 @@ def _inked(
                 f"pictures should have one size. Picture {number} has {size[0]} x {size[1]} "
                 f"pixels, the first {grid[0]} x {grid[1]}; num_neurons or shape pools all."
             )
-        if not (1 <= grid[0] <= size[0] and 1 <= grid[1] <= size[1]):
+        if grid[0] > size[0] or grid[1] > size[1]:
             raise ValueError(
                 f"pictures should have at least {grid[0]} x {grid[1]} pixels. Picture {number} "
                 f"has {size[0]} x {size[1]}; ask for fewer by num_neurons or shape."
@@ -246,8 +241,8 @@ def _distinct(
             row = int(np.flatnonzero(source != np.arange(len(patterns)))[0])
             raise ValueError(
                 f"patterns should be distinct. Rows {source[row]} and {row} are equal; "
-                "merge_duplicates=True (--merge-duplicates) stores one and counts them in `weights`"
-                f"{', more neurons may tell pictures apart' if note else ''}."
+                "merge_duplicates=True (--merge-duplicates) stores one and counts both in "
+                "`weights`, and more neurons tell pictures apart."
             )
         order = np.argsort(first)
         merged = f"{len(patterns) - len(first)} duplicates merged"
@@ -286,9 +281,7 @@ def load_dataset(source: str, num_neurons: int | None = None, **reading: Any) ->
     if source == "random":
         patterns = random_patterns(min(256, 2**wished), wished, rng=0)
         return Dataset(name="random", patterns=patterns, shape=(1, wished))
-    path = Path(source)
-    known = path.suffix.lower() in (*ARRAY_SUFFIXES, *PICTURE_SUFFIXES)
-    if not (known or path.exists()):
+    if not (Path(source).suffix or Path(source).exists()):
         raise ValueError(
             f"data should be {', '.join(map(repr, NAMES))}, or a file or folder that there is. "
             f"Got {source!r}."

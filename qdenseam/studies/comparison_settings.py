@@ -7,6 +7,18 @@ from qdenseam.errors import CapacityError
 
 MAX_CIRCUIT_NEURONS = 20
 """Beyond this a gate-by-gate simulation takes more than minutes and a gibibyte or two."""
+Data = Annotated[
+    str,
+    '"digits", "glyphs", "random", a file .npy .npz .csv .txt .png .jpg, or a folder of pictures.',
+]
+Kind = Annotated[
+    str | None,
+    "What a file holds, where that is in doubt: spins, bits, grey or color. int8 is spins.",
+]
+Threshold = Annotated[
+    str, "A pixel darker than this is bit 1: otsu, mean, median, or a grey level."
+]
+MergeDuplicates = Annotated[bool, "Store equal patterns of a file once."]
 _MAY_BE_ZERO = {"flips", "erasures", "circuit_neurons", "circuit_flips", "circuit_erasures", "seed"}
 
 
@@ -18,19 +30,10 @@ class ComparisonSettings:
     cannot serve it.
     """
 
-    data: Annotated[
-        str,
-        '"digits", "glyphs", "random", a file .npy .npz .csv .txt .png .jpg, or a folder of '
-        "pictures.",
-    ] = "digits"
-    kind: Annotated[
-        str | None,
-        "What a file holds, where that is in doubt: spins, bits, grey or color. int8 is spins.",
-    ] = None
-    threshold: Annotated[
-        str, "A pixel darker than this is bit 1: otsu, mean, median, or a grey level."
-    ] = "otsu"
-    merge_duplicates: Annotated[bool, "Store equal patterns of a file once."] = False
+    data: Data = "digits"
+    kind: Kind = None
+    threshold: Threshold = "otsu"
+    merge_duplicates: MergeDuplicates = False
     num_neurons: Annotated[
         int | None,
         "D of the sweeps, whose quantum methods are drawn from exact laws: 16, or a file's own.",

@@ -5,16 +5,10 @@ from typing import Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.recalls.question import (
-    Data,
-    Encoder,
-    Kind,
-    MergeDuplicates,
-    Threshold,
-    stored_patterns,
-)
+from qdenseam.cli.recalls.question import Encoder, stored_patterns
 from qdenseam.cli.rows import print_rows
 from qdenseam.cli.study_folder import Modules, load_modules
+from qdenseam.studies.comparison_settings import Data, Kind, MergeDuplicates, Threshold
 
 
 def plan(
@@ -109,16 +103,8 @@ def plan(
     if num_neurons is None and not has_own_size(data):
         num_neurons = 8 if probe is None else len(probe)
     rng = np.random.default_rng(seed)
-    stored = stored_patterns(
-        data,
-        num_neurons,
-        num_patterns,
-        rng,
-        default=4,
-        kind=kind,
-        threshold=threshold,
-        merge_duplicates=merge_duplicates,
-    )
+    reading = {"kind": kind, "threshold": threshold, "merge_duplicates": merge_duplicates}
+    stored = stored_patterns(data, num_neurons, num_patterns, rng, default=4, **reading)
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
     known = spins != 0
     found = plans_for(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from qdenseam.cli.study_folder import Modules, load_modules
+from qdenseam.studies.comparison_settings import Data, Kind, MergeDuplicates, Threshold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,31 +15,6 @@ if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
     from qdenseam import AmplitudeMemory, EnergyMemory
 
-Data = Annotated[
-    str,
-    Option(
-        help='"digits", "glyphs", "random", a file .npy .npz .csv .txt .png .jpg, or a folder of '
-        "pictures."
-    ),
-]
-Kind = Annotated[
-    str | None,
-    Option(
-        metavar="spins|bits|grey|color",
-        help="What a file holds, needed where that is in doubt; int8 is always spins.",
-        show_default=False,
-    ),
-]
-Threshold = Annotated[
-    str,
-    Option(
-        metavar="otsu|mean|median|LEVEL",
-        help="A pixel of a picture that is darker than this is bit 1.",
-    ),
-]
-MergeDuplicates = Annotated[
-    bool, Option("--merge-duplicates", help="Store equal patterns of a file once.")
-]
 Encoder = Annotated[
     str,
     Option(
