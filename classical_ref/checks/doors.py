@@ -219,7 +219,7 @@ def _kinds(rows: Sequence[object]) -> set[str]:
 
 
 def _kind(given: object, dtype: np.dtype[np.generic]) -> str:
-    if np.ma.is_masked(given):
+    if type(given) is not np.ndarray and given is not None and np.ma.is_masked(given):
         return "masked"
     if dtype.kind in "bu":
         return "bits"

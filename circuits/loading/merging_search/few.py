@@ -5,6 +5,7 @@ row is one integer; what may follow the states is scored for all of them at once
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,8 @@ class State(NamedTuple):
     """Patterns that remain, and what it took."""
 
     rows: list[int]
+    patterns: frozenset[int]
+    """The rows, whatever their order."""
     levels: list[int]
     cost: int
     score: float
@@ -78,7 +81,8 @@ def beam_of_few(start: Words, busy: Integers, num_bits: int, search: Search) -> 
         if q > 0:
             jitter, seed = 0.0 if q <= 2 else 1.5, search.variant * 8 + q
             extra, _ = improve(rows, D, 1 + q % 2, jitter, seed, levels)
-        kept[K].append(State(rows, levels, len(extra), 1e18, Node(parent=None, extra=extra)))
+        node = Node(parent=None, extra=extra)
+        kept[K].append(State(rows, frozenset(rows), levels, len(extra), 1e18, node))
     for n in range(K, 1, -1):
         candidates, controls, score = propose(kept[n], n, D, search)
         for p in np.argsort(score)[: width * search.refine].tolist():
@@ -203,14 +207,13 @@ def follow(candidate: Candidate, controls: tuple[int, ...], D: int, search: Sear
     node = Node(
         parent=before.node, target=t, controls=controls, flips=flips, fan=candidate.fan, extra=extra
     )
-    return State(after, levels, cost, score, node)
+    return State(after, frozenset(after), levels, cost, score, node)
 
 
 def keep(states: list[State], found: State, width: int) -> None:
     """Put a state in place of an equal one, at the end, or in place of the worst."""
-    patterns = set(found.rows)
     for q, state in enumerate(states):
-        if set(state.rows) == patterns:
+        if state.patterns == found.patterns:
             if found.score < state.score:
                 states[q] = found
             return
@@ -231,7 +234,7 @@ def improve(
         These CX, and the length of the tree after them.
     """
     extra: Pairs = []
-    total, parent = spanning_tree(rows, (1 << D) - 1)
+    total, parent = spanning_tree(tuple(rows), (1 << D) - 1)
     while len(rows) > 2 and len(extra) < 16 * D:
         columns = [0] * D
         for i in range(1, len(rows)):
@@ -264,11 +267,12 @@ def improve(
                 rows[i] = row ^ (1 << best_t)
         levels[best_c] = levels[best_t] = max(levels[best_c], levels[best_t]) + 1
         extra.append((best_c, best_t))
-        total, parent = spanning_tree(rows, (1 << D) - 1)
+        total, parent = spanning_tree(tuple(rows), (1 << D) - 1)
     return extra, total
 
 
-def spanning_tree(rows: list[int], mask: int) -> tuple[int, list[int]]:
+@lru_cache(maxsize=4096)
+def spanning_tree(rows: tuple[int, ...], mask: int) -> tuple[int, tuple[int, ...]]:
     """Return the length of Prim's tree of rows on ``mask``, and the parent of each row."""
     distance = [((row ^ rows[0]) & mask).bit_count() for row in rows]
     parent, outside, total = [0] * len(rows), list(range(1, len(rows))), 0
@@ -285,7 +289,7 @@ def spanning_tree(rows: list[int], mask: int) -> tuple[int, list[int]]:
             d = ((rows[u] ^ row) & mask).bit_count()
             if d < distance[u]:
                 distance[u], parent[u] = d, v
-    return total, parent
+    return total, tuple(parent)
 
 
 def _tree_lengths(rows: Words, root: Integers, gone: Integers) -> Integers:
@@ -309,7 +313,7 @@ def _best_flips(rows: list[int], t: int, controls: tuple[int, ...], D: int) -> i
     """Return which control cells flip t for free, so that few edges of the tree cross t."""
     if len(rows) <= 1 or not controls:
         return 0
-    parent = spanning_tree(rows, ((1 << D) - 1) ^ (1 << t))[1]
+    parent = spanning_tree(tuple(rows), ((1 << D) - 1) ^ (1 << t))[1]
     cells = [_cell(row, controls) for row in rows]
     edges = [(cells[i], cells[parent[i]], rows[i] ^ rows[parent[i]]) for i in range(1, len(rows))]
     crossing = [(a, b, odd >> t & 1) for a, b, odd in edges if a != b]
