@@ -121,6 +121,32 @@ def standings(lines: Sequence[Line], *, level: float = 0.95) -> list[Standing]:
     return [each for each in found if each is not None]
 
 
+def extremes(lines: Sequence[Line], *, level: float = 0.95) -> list[Standing]:
+    """Return the highest failure rates, each beside the lowest, over the cells that all share.
+
+    There is one pair, and more where several have the same rate; none where all have, or no cell is
+    shared. They are chosen by the same counts, so ``level`` holds for all pairs of lines together
+    (Bonferroni).
+    """
+    shared = shared_cells(lines)
+    if not shared:
+        return []
+    rates = [line.rate(shared).best for line in lines]
+    low, high = (
+        [
+            Line(results={cell: line.results[cell] for cell in shared})
+            for line, rate in zip(lines, rates, strict=True)
+            if rate == end
+        ]
+        for end in (min(rates), max(rates))
+    )
+    if min(rates) == max(rates):
+        return []
+    each_level = 1 - (1 - level) / math.comb(len(lines), 2)
+    pairs = (standing(most, least, each_level) for most in high for least in low)
+    return [pair for pair in pairs if pair is not None]
+
+
 def least_of(lines: Sequence[Line]) -> Line | None:
     """Return the line that failed least over the cells that all are asked in, if there are any."""
     shared = shared_cells(lines)

@@ -9,7 +9,7 @@ from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.standings import (
     Line,
     Standing,
-    least_of,
+    extremes,
     lines_of,
     shared_cells,
     standings,
@@ -21,6 +21,8 @@ from qdenseam.experiments.study_results import UNFINISHED, RowResult
 
 FEW_PROBES = 20
 """Below so many probes a rate says little."""
+_NAMED = 4
+"""So many are named in a sentence; the others are counted."""
 _UNITS = {
     "state_preparations": (1.0, "state preparations"),
     "two_qubit_gates": (1.0, "two-qubit gates"),
@@ -33,9 +35,11 @@ def study_sentences(
 ) -> list[str]:
     """Return what a reader should take home.
 
-    Who failed least, over the cells that all are asked in; who is told apart from the scan that
-    knows as much, or from the first where there is none, on the same probes; how many probes nobody
-    can know; what a correct recall costs; what was not run. What reads the answer is never ranked.
+    The lowest and the highest failure rate over the cells that all are asked in, and whether they
+    are told apart; who is told apart from the scan that knows as much, or from the first where
+    there is none, on the same probes; how many probes nobody can know; what a correct recall costs;
+    what was not run. What reads the answer is never ranked. Each is short: where there are many,
+    few are named and the others counted.
     ``level`` holds for all comparisons together (Bonferroni).
     """
     lines = lines_of(results)
@@ -43,78 +47,80 @@ def study_sentences(
     said: list[str] = []
     if ranked:
         costs = _asked_costs(study, lines) or _costs(ranked)
-        said = [*_rates(ranked), *_against_floors(standings(lines, level=level), level)]
+        said = [_rates(ranked, level), _against_floors(standings(lines, level=level), level)]
         said += [_not_shared(ranked), _ambiguous(ranked), costs]
     return [sentence for sentence in (*said, _missing(results)) if sentence]
 
 
-def _rates(lines: list[Line]) -> Iterator[str]:
+def _rates(lines: list[Line], level: float) -> str:
     shared = shared_cells(lines)
-    least = least_of(lines)
-    if least is None:
-        return
-    most = max(lines, key=lambda line: line.rate(shared).best)
-    low, high = least.rate(shared), most.rate(shared)
+    if not shared:
+        return ""
+    found = extremes(lines, level=level)
     where = "In the cell" if len(shared) == 1 else f"Over the {len(shared)} cells"
-    if low.best == high.best:
-        yield f"{where} that all are asked in, each failed on {_share(low)}."
-    else:
-        best, worst = (
-            joined([each.name for each in lines if each.rate(shared).best == end.best])
-            for end in (low, high)
-        )
-        yield (
-            f"{where} that all are asked in, {best} failed least, on {_share(low)}; "
-            f"{worst} most, on {_share(high)}."
-        )
-
-
-def _against_floors(found: list[Standing], level: float) -> Iterator[str]:
-    """Classical memories, quantum laws and quantum circuits, each against its floor."""
     if not found:
-        return
-    same, together = "on the same probes as", f"(intervals: {level:.0%} for all together)"
-    if not found[0].floor.is_scan:
-        yield f"Beside {found[0].floor.name}, on the same probes {together}: {against(found)}."
-        return
-    plain = next((each.floor for each in found if not each.floor.first.row.told_flips), None)
-    scan = f"{same} {plain.name if plain else found[0].floor.name} {together}"
-    equal = f"{same} a scan that knows as much"
-    classical = [each for each in found if each.line.first.row.kind == "classical"]
-    quantum = [each for each in found if each.line.first.row.kind == "quantum"]
-    laws = [each for each in quantum if each.line.first.row.engine == "exact"]
-    circuits = [each for each in quantum if each not in laws]
-    if classical:
-        yield f"Classical memories, {scan}: {against(classical)}."
-    if laws:
-        yield f"Quantum recall, drawn from its exact laws, {equal}: {against(laws)}."
-    if circuits:
-        yield f"Run as circuits, {equal}: {against(circuits, brief=True)}."
+        same = _interval(lines[0].rate(shared))
+        return f"{where} that all are asked in, each failed on {same} of all probes."
+    low, high = found[0].floor.rate(shared), found[0].line.rate(shared)
+    least, most = (
+        few(list(dict.fromkeys(names)))
+        for names in ([each.floor.name for each in found], [each.line.name for each in found])
+    )
+    told = "told apart" if all(each.verdict == "more" for each in found) else "not told apart"
+    return (
+        f"{where} that all are asked in, the lowest failure rate is {_interval(low)}, of {least}; "
+        f"the highest {_interval(high)}, of {most}: {told} on the same probes."
+    )
 
 
-def against(found: Sequence[Standing], *, brief: bool = False) -> str:
+def _against_floors(found: list[Standing], level: float) -> str:
+    """All together beside their floors."""
+    if not found:
+        return ""
+    floor = "a scan that knows as much" if found[0].floor.is_scan else found[0].floor.name
+    together = f"on the same probes (intervals: {level:.0%} for all together)"
+    return f"Beside {floor}, {together}, {against(found)}."
+
+
+def against(found: Sequence[Standing]) -> str:
     """Return who failed less often, who more often, and who is not told apart.
 
-    In brief the intervals of the last are left to the table.
+    All with their differences where they are few; of many the two farthest to either side, and how
+    many others there are.
     """
+    said = {
+        "fewer": "failed less often",
+        "more": "failed more often",
+        "not told apart": "not told apart from it",
+    }
     clauses = []
-    ordered = sorted(found, key=lambda each: each.difference.best)
-    for verdict, words in (
-        ("fewer", "failed less often"),
-        ("not told apart", "not told apart from it"),
-        ("more", "failed more often"),
-    ):
-        named_only = brief and verdict == "not told apart"
-        chosen = [
-            each.line.name if named_only else str(each)
-            for each in ordered
-            if each.verdict == verdict
-        ]
-        if chosen:
-            clauses.append(f"{words}: {joined(chosen)}")
-        elif verdict == "fewer":
-            clauses.append("none failed less often")
+    for verdict, words in said.items():
+        chosen = sorted(
+            (each for each in found if each.verdict == verdict),
+            key=lambda each: each.difference.best,
+            reverse=verdict == "more",
+        )
+        if not chosen and verdict == "fewer":
+            clauses.append("none is known to have failed less often")
+        elif len(found) <= _NAMED and chosen:
+            clauses.append(f"{words}: {joined(list(map(str, chosen)))}")
+        elif verdict == "not told apart" and chosen:
+            clauses.append(f"{words}: {len(chosen)} (see the table)")
+        elif chosen:
+            clauses.append(f"{words}: {few(list(map(str, chosen)), _NAMED // 2)}")
     return "; ".join(clauses)
+
+
+def few(words: Sequence[str], most: int = _NAMED) -> str:
+    """Return ``a, b and 6 more (see the table)``."""
+    if len(words) <= most:
+        return joined(words)
+    return f"{', '.join(words[:most])} and {len(words) - most} more (see the table)"
+
+
+def counted(number: int, word: str) -> str:
+    """Return ``1 flip``, ``2 flips``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def joined(words: Sequence[str]) -> str:
@@ -127,7 +133,7 @@ def _not_shared(lines: list[Line]) -> str:
     if scan is None:
         return ""
     apart = [line.name for line in lines if not shared_any(line, scan)]
-    return f"Not asked the same probes as {scan.name}: {joined(apart)}." if apart else ""
+    return f"Not asked the same probes as {scan.name}: {few(apart)}." if apart else ""
 
 
 def shared_any(line: Line, other: Line) -> bool:
@@ -152,13 +158,18 @@ def _ambiguous(lines: list[Line]) -> str:
 
 
 def _asked_costs(study: Study, lines: list[Line]) -> str:
-    """What the study asks to be said of costs, for what was run."""
-    clauses = [clause for asked in study.costs for clause in _cost_clause(asked, lines)]
-    said = f"A correct recall costs {'; '.join(clauses)}; a scan reads K·D bits once."
+    """What the study asks to be said of costs, for what was run: each on its first engine."""
+    clauses, num_more = [], 0
+    for asked in study.costs:
+        first, *others = [*_cost_clauses(asked, lines)] or [""]
+        clauses += [first] if first else []
+        num_more += len(others)
+    more = f"; {num_more} more on other engines (see the table)" if num_more else ""
+    said = f"A correct recall costs {'; '.join(clauses)}{more}; a scan reads K·D bits once."
     return said if clauses else ""
 
 
-def _cost_clause(asked: CostSpec, lines: list[Line]) -> Iterator[str]:
+def _cost_clauses(asked: CostSpec, lines: list[Line]) -> Iterator[str]:
     found = {
         (each.row.label, each.row.engine): each
         for line in lines
@@ -182,7 +193,7 @@ def _cost_clause(asked: CostSpec, lines: list[Line]) -> Iterator[str]:
 
 def _cell_words(result: RowResult) -> str:
     cell = result.row.cell
-    damage = [f"{cell[name]} {name}" for name in ("flips", "erasures") if cell[name]]
+    damage = [counted(int(cell[f"{n}s"]), n) for n in ("flip", "erasure") if cell[f"{n}s"]]
     return ", ".join([f"D = {cell['num_neurons']}, K = {cell['num_patterns']}", *damage])
 
 
@@ -225,11 +236,11 @@ def _missing(results: Sequence[RowResult]) -> str:
     ):
         if count:
             words.append(f"{count} {word}")
-    return f"Of {len(results)} rows {joined(words)}." if words else ""
+    return f"Of {counted(len(results), 'row')} {joined(words)}." if words else ""
 
 
-def _share(estimate: Estimate) -> str:
-    return f"{estimate.best:.3f} [{estimate.low:.3f}, {estimate.high:.3f}] of all probes"
+def _interval(estimate: Estimate) -> str:
+    return f"{estimate.best:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 
 def _cost(row: Mapping[str, Any], name: str) -> str:
