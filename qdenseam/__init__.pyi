@@ -7,7 +7,6 @@ from .errors import ResultsFileError as ResultsFileError
 from .execution import engine as engine
 from .execution import engine_names as engine_names
 from .execution import to_qnode as to_qnode
-from .experiments.results_table import load_results as load_results
 from .experiments.run_study import run_study as run_study
 from .experiments.study import Study as Study
 from .memories.amplitude import AmplitudeMemory as AmplitudeMemory
@@ -19,3 +18,4 @@ from .retrieval.submission import submit as submit
 from .retrieval.submitted import Submission as Submission
 from .retrieval.verb import recall as recall
 from .studies.compare import compare as compare
+from .studies.folder import load_results as load_results

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from qdenseam.cli.study_folder import Folder, Modules, load_modules, read_folder
+from qdenseam.cli.study_folder import Folder, Modules, load_modules
 
 
 def plot(
@@ -59,8 +59,10 @@ def plot(
     Nothing is run; what is missing has no point.
     """
     load_modules(import_module)
-    study, found = read_folder(folder)
     from qdenseam.experiments.study import FigureSpec
+    from qdenseam.studies.folder import read_folder
+
+    study, found = read_folder(folder)
 
     declared = [each for each in study.figures if isinstance(each, FigureSpec)]
     first = declared[0] if declared else FigureSpec(x=x)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from qdenseam.cli.study_folder import Folder, Modules, load_modules, read_folder
+from qdenseam.cli.study_folder import Folder, Modules, load_modules
 
 
 def report(
@@ -23,8 +23,10 @@ def report(
     Nothing is run; what is missing is said.
     """
     modules = load_modules(import_module)
-    study, found = read_folder(folder)
     from qdenseam.experiments.results_table import write_table
+    from qdenseam.studies.folder import read_folder
+
+    study, found = read_folder(folder)
 
     if table is not None:
         write_table(found.table, table)

@@ -66,24 +66,6 @@ def load_modules(names: list[str] | None) -> tuple[str, ...]:
     return tuple(names or ())
 
 
-def read_folder(folder: Path) -> "tuple[AnyStudy, Findings]":
-    """Return the study of a folder and what was run of it.
-
-    Raises:
-        ValueError: There is no study, or nothing of it was run.
-    """
-    from qdenseam.studies.registry import open_study
-
-    for name in ("study.toml", "results.jsonl"):
-        if not (folder / name).exists():
-            raise ValueError(
-                "folder should be one that qdenseam collect --out wrote. "
-                f"Got {folder}, which has no {name}."
-            )
-    study = open_study(folder / "study.toml")
-    return study, study.read(folder / "results.jsonl")
-
-
 def collect_into(
     study: "AnyStudy",
     folder: Path,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _FIXED = ("key", "kind", "seed", "batch", "backend", "seconds")
 
 
-def load_results(path: str | os.PathLike[str]) -> "pd.DataFrame":
+def task_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
     """Return a results file as a table: a row per finished batch, parameters and values as columns.
 
     The columns are ``key``, ``kind``, ``seed``, ``batch``, ``backend`` and ``seconds``, then one
@@ -21,7 +21,7 @@ def load_results(path: str | os.PathLike[str]) -> "pd.DataFrame":
     ``values.NAME``; what a trial did not have is missing.
 
     Args:
-        path: The file, or a folder that holds ``results.jsonl``. Files of schema 1 are read too.
+        path: The file; those of schema 1 are read too.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -29,8 +29,7 @@ def load_results(path: str | os.PathLike[str]) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    path = Path(path)
-    records = read_records(path / "results.jsonl" if path.is_dir() else path)
+    records = read_records(path)
     params = {name for record in records for name in record.params}
     values = {name for record in records for name in record.values}
     unclear = (params & values) | {*_FIXED}

@@ -64,7 +64,8 @@ def test_a_study_of_ones_own_trial(folder):
     table = pd.read_csv(folder / "coins" / "table.csv")
     assert list(table) == ["coin", "bias", "shots", "heads", "heads_low", "heads_high"]
     assert (table["heads_low"] <= table["heads"]).all()
-    assert len(qdenseam.load_results(folder / "coins")) == 3
+    loaded = qdenseam.load_results(folder / "coins")
+    pd.testing.assert_frame_equal(loaded, table)
     again = run("collect", "coins/study.toml", "--out", "coins", "--workers", "1", "--quiet")
     assert again.stdout == done.stdout
     page = run("report", "coins", "--table", "out.csv")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import qdenseam
 from qdenseam.cli.app import app
 from qdenseam.methods import METHODS
 
@@ -81,6 +82,15 @@ def test_own_study_with_own_method(folder):
     )
     assert again.stdout == done.stdout
     assert (folder / "study" / "results.jsonl").read_bytes() == before
+    loaded = qdenseam.load_results(folder / "study")
+    assert {"label", "failure_rate", "failure_rate_low", "num_patterns"} < set(loaded)
+    pd.testing.assert_frame_equal(
+        loaded[["label", "failure_rate"]], table[["label", "failure_rate"]]
+    )
+    METHODS.pop("my-sampling")
+    with pytest.raises(ValueError, match="my-sampling") as refused:
+        qdenseam.load_results(folder / "study")
+    assert "import their module first" in refused.value.__notes__[0]
 
 
 def test_workers_import_it_too(folder, monkeypatch):

@@ -6,13 +6,13 @@ import toy_trials
 
 import qdenseam
 from qdenseam.experiments import Task, collect, trial
-from qdenseam.experiments.results_table import write_table
+from qdenseam.experiments.results_table import task_table, write_table
 
 
 def test_parameters_and_values_are_columns(tmp_path):
     collect(toy_trials.walks(), tmp_path / "results.jsonl")
-    table = qdenseam.load_results(tmp_path)
-    assert table.equals(qdenseam.load_results(tmp_path / "results.jsonl"))
+    table = qdenseam.load_results(tmp_path)  # without a study of its own
+    assert table.equals(task_table(tmp_path / "results.jsonl"))
     fixed = ["key", "kind", "seed", "batch", "backend", "seconds"]
     assert list(table.columns) == [*fixed, "num_steps", "end", "path", "mean"]
     assert table["num_steps"].tolist() == [4, 4, 4, 5, 5, 5]
