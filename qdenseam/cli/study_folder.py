@@ -103,20 +103,16 @@ def collect_into(
         )
         found = study.read(results)
         write_table(found.table, folder / "table.csv")
-        shown = found.shown(study.figures)
-        drawn = {  # under the names that a page gives them
-            getattr(each, "name", "") or f"figure-{number}": found.drawn(each)
-            for number, each in enumerate(study.figures, start=1)
-            if each in shown
-        }
     print_found(found)
     for sentence in mixed_versions(record.versions for record in found.records):
         typer.echo(sentence)
-    for name, figure in drawn.items():
-        picture = folder / f"{name}.png"
-        figure.savefig(picture)
-        typer.echo(f"Figure: {picture}")
     typer.echo(f"Table: {folder / 'table.csv'}")
+    shown = found.shown(study.figures)
+    for number, each in enumerate(study.figures, start=1):  # under the names that a page gives them
+        if each in shown:
+            picture = folder / f"{getattr(each, 'name', '') or f'figure-{number}'}.png"
+            found.drawn(each).savefig(picture)
+            typer.echo(f"Figure: {picture}")
     return found
 
 

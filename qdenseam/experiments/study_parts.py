@@ -1,13 +1,14 @@
 """Parts of a study as tables of a TOML file; see :mod:`~qdenseam.experiments.study`."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from classical_ref.data.own import NAMES, load_dataset
 from qdenseam.experiments.records import check_integer
 from qdenseam.plugins import plugged_in
+from qdenseam.spelling.reading import near
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,17 +278,26 @@ class FigureSpec(Selection):
         """What an installed package draws it with, if one does."""
         return plugged_in("figures").get(self.kind)  # type: ignore[return-value]
 
+    def check_columns(self, known: Iterable[str]) -> None:
+        """Refuse names that are no columns of a study's table.
+
+        Raises:
+            ValueError: There is no such column.
+        """
+        known = list(known)
+        for name in (*filter(None, (self.x, self.y, self.by)), *self.line, *self.where):
+            if name not in known:
+                raise ValueError(
+                    f"a column should be among {', '.join(known)}. Got {name!r}.{near(name, known)}"
+                )
+
     def rows(self, table: "pd.DataFrame") -> "pd.DataFrame":
         """Return the rows of a study's table that it shows.
 
         Raises:
             ValueError: The table has no such column.
         """
-        for name in (*filter(None, (self.x, self.y, self.by)), *self.line, *self.where):
-            if name not in table.columns:
-                raise ValueError(
-                    f"a column should be among {', '.join(table.columns)}. Got {name!r}."
-                )
+        self.check_columns(table.columns)
         rows = table[table["block"].isin(self.axes)] if self.axes else table
         for column, values in self.where.items():
             rows = rows[rows[column].isin(values)]

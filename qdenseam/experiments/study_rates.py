@@ -12,6 +12,18 @@ from qdenseam.experiments.set_rates import rate_over_sets
 COSTS: Final = ("state_preparations", "two_qubit_gates", "device_seconds")
 """Columns of what a correct recall costs, each with ``_low`` and ``_high``."""
 
+MEASURED: Final = tuple(f"measured_failure_rate{end}" for end in ("_low", "", "_high"))
+"""Columns only where answers are inferred from what was measured."""
+RATES: Final = (
+    *("overlap", "sets", "probes", "failures"),
+    *("failure_rate_low", "failure_rate", "failure_rate_high"),
+    *("ambiguous", "clear_rate_low", "clear_rate", "clear_rate_high"),
+    *(*MEASURED, "shots", "acceptance", "success_per_shot"),
+    *(f"{cost}{end}" for cost in COSTS for end in ("_low", "", "_high")),
+    "evaluations",
+)
+"""Columns of :func:`rates_and_costs`, in their order."""
+
 
 def rates_and_costs(values: Mapping[str, Any], *, superposed: bool) -> dict[str, Any]:
     """Return rates with intervals and costs from counts per pattern set.
@@ -21,7 +33,8 @@ def rates_and_costs(values: Mapping[str, Any], *, superposed: bool) -> dict[str,
         superposed: Whether shots cost preparations of the memory's superposition.
 
     Returns:
-        Columns of the table of :func:`~qdenseam.experiments.run_study.run_study`.
+        The columns :data:`RATES` of the table of
+        :func:`~qdenseam.experiments.run_study.run_study`.
     """
     probes, failures, ambiguous, among_them = (
         np.array(values[column])
@@ -30,11 +43,10 @@ def rates_and_costs(values: Mapping[str, Any], *, superposed: bool) -> dict[str,
     whole = rate_over_sets(failures, probes)
     clear = rate_over_sets(failures - among_them, probes - ambiguous)
     shots, correct = sum(values["shots"]), sum(values["correct"])
-    measured = {}
+    measured: dict[str, float] = {}
     if "measured_failures" in values:
         as_read = rate_over_sets(np.array(values["measured_failures"]), probes)
-        for end, value in (("_low", as_read.low), ("", as_read.best), ("_high", as_read.high)):
-            measured[f"measured_failure_rate{end}"] = value
+        measured = dict(zip(MEASURED, (as_read.low, as_read.best, as_read.high), strict=True))
     return {
         "overlap": float(np.mean(values["overlap"])),
         "sets": len(probes),

@@ -1,6 +1,6 @@
 """What is known of a study's rows, and the table of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,13 +8,14 @@ from qdenseam.experiments.records import Record
 from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import Row
-from qdenseam.experiments.study_rates import rates_and_costs
+from qdenseam.experiments.study_rates import MEASURED, RATES, rates_and_costs
 from qdenseam.experiments.trials import corruption
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UNFINISHED = "unfinished"
+_OF_A_ROW = ("label", "recall", "memory", "mitigation", "kind", "peeks", "engine", "block")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,24 +67,31 @@ def study_table(results: Sequence[RowResult]) -> "pd.DataFrame":
     return pd.DataFrame(
         [
             {
-                "label": each.row.label,
-                "recall": each.row.recall,
-                "memory": each.row.memory,
-                "mitigation": each.row.mitigation,
-                "kind": each.row.kind,
-                "peeks": each.row.peeks,
-                "engine": each.row.engine,
-                "block": each.row.block,
-                **each.row.cell,
-                "corruption": corruption(each.row.cell),
+                **known_columns(each.row),
                 **each.columns,
                 "seconds": sum(record.seconds for record in each.records),
                 "stopped": each.stopped,
             }
             for each in results
             if each.records
-        ]
+        ],
+        columns=table_columns([each.row for each in results]),
     )
+
+
+def known_columns(row: Row) -> dict[str, Any]:
+    """Return the columns of a row that are known before anything is run."""
+    known = {name: getattr(row, name) for name in _OF_A_ROW}
+    return {**known, **row.cell, "corruption": corruption(row.cell)}
+
+
+def table_columns(rows: Iterable[Row]) -> list[str]:
+    """Return the columns of the table of these rows, whichever of them were run."""
+    rows = list(rows)
+    axes = dict.fromkeys(axis for row in rows for axis in row.cell)
+    left_out = () if any(row.mitigation != "none" for row in rows) else MEASURED
+    rates = [name for name in RATES if name not in left_out]
+    return [*_OF_A_ROW, *axes, "corruption", *rates, "seconds", "stopped"]
 
 
 def shown_results(study: Study, results: Sequence[RowResult]) -> list[RowResult]:

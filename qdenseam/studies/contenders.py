@@ -10,8 +10,12 @@ from qdenseam.experiments.study import DATA_AXES, FigureSpec, Study
 from qdenseam.experiments.study_cells import Row, study_rows
 from qdenseam.experiments.study_findings import study_sentences
 from qdenseam.experiments.study_rates import COSTS
-from qdenseam.experiments.study_results import shown_results, study_table
-from qdenseam.experiments.trials import corruption
+from qdenseam.experiments.study_results import (
+    known_columns,
+    shown_results,
+    study_table,
+    table_columns,
+)
 from qdenseam.studies.base import Findings, How
 
 _SHOWN = (
@@ -25,9 +29,6 @@ _SHOWN = (
     "two_qubit_gates",
     "device_seconds",
 )
-_KNOWN_BEFORE = (
-    "label", "recall", "memory", "mitigation", "kind", "peeks", "engine", "block", "place"
-)  # fmt: skip
 _FEW_SETS = 2
 
 
@@ -46,8 +47,11 @@ class ContenderStudy:
     def checked(self) -> None:
         """Refuse spellings that cannot be understood, data that cannot serve, unclear figures."""
         rows = study_rows(self.study)
-        for figure in self.figures:
-            _check_figure(figure, rows)
+        for number, figure in enumerate(self.figures, start=1):
+            try:
+                _check_figure(figure, rows)
+            except ValueError as error:
+                raise ValueError(f"figure {number}: {error}") from error
 
     def smaller(self) -> "ContenderStudy":
         """Return it with two pattern sets a cell."""
@@ -97,19 +101,14 @@ class ContenderStudy:
 
 
 def _check_figure(figure: FigureSpec, rows: Sequence[Row]) -> None:
-    """Refuse lines of failure rates that meet an x twice, and bars of several cells."""
+    """Refuse unknown columns, lines of failure rates that meet an x twice, bars of many cells."""
     import pandas as pd
 
-    table = pd.DataFrame(
-        [
-            {
-                **{name: getattr(row, name) for name in _KNOWN_BEFORE},
-                **row.cell,
-                "corruption": corruption(row.cell),
-            }
-            for row in rows
-        ]
-    )
+    figure.check_columns(table_columns(rows))
+    table = pd.DataFrame([{**known_columns(row), "place": row.place} for row in rows])
+    texts = {"stopped", *(name for name in table if isinstance(table[name].iloc[0], str))}
+    for name in {figure.x, figure.y} & texts if figure.kind in ("lines", "bars") else ():
+        raise ValueError(f"x and y should be columns of numbers. Got {name!r}.")
     names = [*filter(None, (figure.x, figure.by)), *figure.line]
     is_known = {*names, *figure.where} <= {*table.columns}
     is_clear = figure.kind == "lines" and figure.y != "failure_rate"

@@ -142,4 +142,14 @@ def test_a_figure_that_cannot_be_drawn_is_refused_before_anything_is_run(folder)
     (folder / "study.toml").write_text(f'{STUDY}[[figure]]\nkind = "bars"\n')
     refused = run("study.toml", "--out", "out", "--import", "my_method")
     assert "a bar of a figure should be of one cell" in " ".join(refused.stderr.split())
+    for figure, said in (
+        ('x = "num_pattern"', "figure 2: a column should be among label"),
+        ('x = "num_pattern"', "Did you mean 'num_patterns'"),
+        ('x = "num_patterns"\ny = "measured_failure_rate"', "Got 'measured_failure_rate'"),
+        ('x = "num_patterns"\ny = "stopped"', "columns of numbers. Got 'stopped'"),
+        ('kind = "bars"\nwhere = { lable = "mine" }', "Did you mean 'label'"),
+    ):
+        (folder / "study.toml").write_text(f"{STUDY}[[figure]]\n{figure}\n")
+        refused = run("study.toml", "--out", "out", "--import", "my_method")
+        assert said in " ".join(refused.stderr.split())
     assert not (folder / "out").exists()
