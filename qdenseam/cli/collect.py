@@ -24,6 +24,9 @@ def collect(
         str | None, Argument(help="A study by its name, see --list, or a TOML file of your own.")
     ] = None,
     show_list: Annotated[bool, Option("--list", help="List the studies and stop.")] = False,
+    show: Annotated[
+        bool, Option("--show", help="Print the study as a TOML file to change, and stop.")
+    ] = False,
     out: Annotated[
         Path | None,
         Option(help="Folder, by default named after the study.", show_default=False),
@@ -41,14 +44,24 @@ def collect(
     """
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
     modules = load_modules(import_module)
-    from qdenseam.studies.registry import open_study, study_named, study_names
+    from qdenseam.studies.registry import open_study, study_named, study_names, study_text
 
     if show_list:
         for name in study_names():
             typer.echo(f"{name}\n  {study_named(name).title}")
         return
-    asked = str(study or "")
+    if study is None:
+        raise ValueError(
+            "study should be a name, such as qdenseam collect ledger --quick, or a TOML file. Got "
+            "none; qdenseam collect --list shows the names."
+        )
+    asked = study
     is_file = asked.endswith(".toml")
+    if show:
+        if is_file:
+            raise ValueError(f"--show should go with the name of a study. {asked} is a file.")
+        typer.echo(study_text(asked), nl=False)
+        return
     found = open_study(asked) if is_file else study_named(asked)
     folder = out or Path(Path(asked).stem if is_file else asked)
     collect_into(

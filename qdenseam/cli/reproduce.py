@@ -27,6 +27,7 @@ def reproduce(
     fails. Tolerances are wider where --quick samples less.
     """
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
+    from qdenseam.spelling.reading import near
     from qdenseam.studies.registry import reproductions
 
     known = {study.name: study for study in reproductions()}
@@ -35,7 +36,10 @@ def reproduce(
             typer.echo(f"{study.name}\n  {study.title}\n  {study.source}")
         return
     if name not in known:
-        raise ValueError(f"name should be one of {', '.join(known)}. Got {name or 'none'!r}.")
+        raise ValueError(
+            f"name should be one of {', '.join(known)}. Got {name or 'none'!r}."
+            f"{near(name or '', known)}"
+        )
     study = known[name].smaller() if quick else known[name]
     found = collect_into(study, out or Path(name), name, workers=num_workers, quiet=quiet)
     if not all(check.passed for check in found.checks):

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from importlib.resources import files
+from inspect import signature
 from pathlib import Path
+from textwrap import indent
 from typing import Final, TypeAlias
 
 from qdenseam.experiments.study import Study
+from qdenseam.experiments.toml_text import toml_text
 from qdenseam.plugins import plugged_in
+from qdenseam.spelling.reading import near
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
 
@@ -79,9 +83,29 @@ def study_named(name: str) -> AnyStudy:
         return ContenderStudy(Study.from_toml(_shipped_files()[name]))
     if name in _plugged_in():
         return _plugged_in()[name]
+    known = study_names()
     raise ValueError(
-        f"study should be one of {', '.join(study_names())}, or a .toml file. Got {name!r}."
+        f"study should be one of {', '.join(known)}, or a .toml file. Got {name!r}."
+        f"{near(name, known)}"
     )
+
+
+def study_text(name: str) -> str:
+    """Return the TOML file of a named study, to be kept, changed and collected.
+
+    Of a study with a trial of its own it shows the settings as they are by default, in comments.
+
+    Raises:
+        ValueError: There is no such study.
+    """
+    named = study_named(name)
+    if isinstance(named, SpecialStudy):
+        defaults = {n: each.default for n, each in signature(named.tasks).parameters.items()}
+        shown = toml_text({n: "not set" if each is None else each for n, each in defaults.items()})
+        return toml_text({"study": name, "settings": {}}) + indent(shown, "# ")
+    if name in _shipped_files():
+        return _shipped_files()[name].read_text(encoding="utf-8")
+    return toml_text(named.study.to_dict())
 
 
 def open_study(path: str | Path) -> AnyStudy:
@@ -107,10 +131,14 @@ def open_study(path: str | Path) -> AnyStudy:
         if unknown := content.keys() - {"study", "settings"}:
             raise ValueError(
                 "a file that names a study should have keys among study, settings. "
-                f"Got {', '.join(sorted(unknown))}."
+                f"Got {', '.join(sorted(unknown))}.{near(min(unknown), ('study', 'settings'))}"
             )
         if not isinstance(named, SpecialStudy):
-            raise ValueError(f"{content['study']} is a study of contenders: copy and change it.")
+            name = content["study"]
+            raise ValueError(
+                f"study should be one with settings. {name!r} is a file of contenders: have "
+                f"qdenseam collect {name} --show print it, and change a copy."
+            )
         return replace(named, settings=settings)
     except (ValueError, TypeError) as error:
         said = str(error)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import qdenseam
 from qdenseam.cli.app import app
-from qdenseam.studies.registry import study_named, study_names
+from qdenseam.studies.registry import open_study, study_named, study_names, study_text
 
 COINS = """
 from qdenseam.experiments import Task, rate, trial
@@ -92,7 +92,7 @@ def test_settings_of_a_file(folder):
             "[settings]\nbiases = 3",
             "coins allow no tasks: 'int' object is not iterable",
         ),
-        ("[setings]", "keys among study, settings. Got setings"),
+        ("[setings]", "keys among study, settings. Got setings. Did you mean 'settings'?"),
     ):
         (folder / "bad.toml").write_text(f'study = "coins"\n{text}\n')
         refused = run("collect", "bad.toml")
@@ -101,7 +101,30 @@ def test_settings_of_a_file(folder):
         assert not (folder / "bad").exists()
 
 
+def test_any_study_is_shown_as_a_file_to_change(folder):
+    assert run("collect", "load", "--show").stdout == study_text("load")
+    (folder / "mine.toml").write_text(study_text("load").replace("seed = 7", "seed = 8"))
+    assert open_study("mine.toml").study.seed == 8
+    shown = run("collect", "coins", "--show", "--import", "my_coins").stdout
+    assert "# biases = [0.1, 0.5, 0.9]\n" in shown
+    (folder / "fair.toml").write_text(shown.replace("# shots = 1000", "shots = 20"))
+    assert open_study("fair.toml").settings == {"shots": 20}
+    for name in study_names():
+        text = study_text(name)
+        plain = text.replace("\n# ", "\n") if text.startswith("study =") else text
+        (folder / "any.toml").write_text(plain)
+        open_study("any.toml")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "any.toml", "fair.toml", "mine.toml", "my_coins.py"
+    ]  # fmt: skip
+    assert "fair.toml is a file" in run("collect", "fair.toml", "--show").stderr
+
+
 def test_names(folder):
+    assert "collect --list shows the names" in " ".join(run("collect").stderr.split())
+    assert "Did you mean 'ledger'?" in " ".join(run("collect", "ledgr").stderr.split())
+    (folder / "load.toml").write_text('study = "load"\n')
+    assert "collect load --show" in " ".join(run("collect", "load.toml").stderr.split())
     refused = run("collect", "dreams")
     assert refused.exit_code == 2
     assert "study should be one of capacity, ledger, energy" in " ".join(refused.stderr.split())

@@ -27,6 +27,7 @@ def test_names_are_checked(run, tmp_path, arguments):
     assert "one of mimura-figure-1" in result.stderr
     assert f"Got {arguments[0] if arguments else 'none'!r}" in result.stderr
     assert not list(tmp_path.iterdir())
+    assert "Did you mean 'xor-energy'?" in run("xor-enrgy").stderr
 
 
 def test_agreement_is_printed_and_decides_the_status(run, tmp_path, monkeypatch):
