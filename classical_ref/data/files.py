@@ -1,6 +1,5 @@
 """Arrays and pictures out of files: ``.npy .npz .csv .txt``, and ``.png .jpg .jpeg`` by Pillow."""
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,28 +85,30 @@ def read_array(path: Path) -> NDArray[Any] | list[str]:
     _check_size(path, path.stat().st_size)
     if suffix == ".txt":
         return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
-    try:
-        if suffix == ".csv":
-            lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-            if not lines:
-                raise ValueError("no lines")  # loadtxt only warns
-            return np.loadtxt(lines, delimiter=",", ndmin=2, comments=None)
-        found = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} should be a {suffix} file of numbers. {error}") from error
-    if isinstance(found, np.ndarray):
-        return found
-    with found:
-        names = found.files
-        if len(names) != 1 and "patterns" not in names:
-            raise ValueError(
-                f"{path} should hold one array, or one called 'patterns'. Got {', '.join(names)}."
-            )
-        _check_size(path, sum(each.file_size for each in found.zip.infolist()))
-        array: NDArray[Any] = found["patterns" if "patterns" in names else names[0]]
-        return array
+    with path.open("rb") as file:
+        try:
+            if suffix == ".csv":
+                lines = [line for line in file.read().decode().splitlines() if line.strip()]
+                if not lines:
+                    raise ValueError("It has no lines.")  # loadtxt only warns
+                return np.loadtxt(lines, delimiter=",", ndmin=2, comments=None)
+            found = np.load(file, allow_pickle=False)
+            return found if isinstance(found, np.ndarray) else _only(found)
+        except Exception as error:  # what readers raise at foreign bytes is of many kinds
+            raise ValueError(f"{path} should be a {suffix} file of numbers. {error}") from error
 
 
-def _check_size(path: Path, size: int) -> None:
+def _only(archive: Any) -> NDArray[Any]:
+    """Return the array of an ``.npz`` archive."""
+    names = archive.files
+    if len(names) != 1 and "patterns" not in names:
+        raise ValueError(
+            f"It should hold one array, or one called 'patterns'. Got {', '.join(names)}."
+        )
+    _check_size("It", sum(each.file_size for each in archive.zip.infolist()))
+    return np.asarray(archive["patterns" if "patterns" in names else names[0]])
+
+
+def _check_size(what: object, size: int) -> None:
     if size > MAX_BYTES:
-        raise ValueError(f"{path} should hold at most {MAX_BYTES} bytes. Got {size}.")
+        raise ValueError(f"{what} should hold at most {MAX_BYTES} bytes. Got {size}.")

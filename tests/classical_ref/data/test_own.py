@@ -167,6 +167,10 @@ def test_errors(tmp_path):
     (tmp_path / "image.bmp").write_text("")
     (tmp_path / "none").mkdir()
     np.savez(tmp_path / "two.npz", a=SPINS, b=SPINS)
+    np.savez(tmp_path / "damaged.npz", SPINS)
+    damaged = bytearray((tmp_path / "damaged.npz").read_bytes())
+    damaged[200] ^= 1
+    (tmp_path / "damaged.npz").write_bytes(damaged)
     np.save(tmp_path / "empty.npy", np.zeros((0, 4)))
     np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
     for source, options, match in [
@@ -204,9 +208,10 @@ def test_errors(tmp_path):
         ("none", {}, r"should hold pictures, \.png.*Got 0 other"),
         ("garbage.npy", {}, r"garbage\.npy should be a \.npy file of numbers"),
         ("garbage.npz", {}, r"garbage\.npz should be a \.npz file of numbers"),
+        ("damaged.npz", {}, r"damaged\.npz should be a \.npz file of numbers\. Bad CRC"),
         ("objects.npy", {}, r"objects\.npy should be a \.npy file of numbers"),
         ("words.csv", {}, r"words\.csv should be a \.csv file of numbers"),
-        ("empty.csv", {}, r"empty\.csv should be a \.csv file of numbers\. no lines"),
+        ("empty.csv", {}, r"empty\.csv should be a \.csv file of numbers\. It has no lines"),
         ("empty.npy", {}, r"at least one entry"),
         ("ragged.txt", {}, r"one length\. Got lengths \[2, 3\]"),
         ("image.bmp", {}, r"one of \.npy, \.npz, \.csv, \.txt, \.png.*or a folder\. Got"),
