@@ -11,7 +11,7 @@ from qdenseam.experiments.results_table import write_table
 from qdenseam.experiments.standings import Standing, lines_of, shown_name, standings
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_capacities import capacity_rows
-from qdenseam.experiments.study_findings import FEW_PROBES, study_sentences
+from qdenseam.experiments.study_findings import FEW_PROBES, counted, study_sentences
 from qdenseam.experiments.study_parts import Entrant
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, shown_results, study_table
 from qdenseam.experiments.toml_text import toml_text
@@ -68,6 +68,7 @@ def write_study_report(
         ],
         cells=list(_cells(rows)),
         num_left_out=len(results) - len(shown),
+        is_sequential=any(each.row.sampling.until for each in results),
         capacities=[
             (asked, [_capacity(row) for row in capacity_rows(results, asked)])
             for asked in study.capacities
@@ -116,7 +117,7 @@ def _cells(rows: list[tuple[RowResult, dict[str, str]]]) -> Iterator[dict[str, A
             name = _shown_name(result)
             name += " (unfinished)" if values and result.stopped == UNFINISHED else ""
             num_probes = sum(result.values["probes"]) if values else FEW_PROBES
-            name += f" ({num_probes} probes only)" if num_probes < FEW_PROBES else ""
+            name += f" ({counted(num_probes, 'probe')} only)" if num_probes < FEW_PROBES else ""
             listed.append({"name": name, "word": "" if values else "not run", "numbers": values})
         asked = {_shown_name(result) for result, _ in here.values()}
         yield {
@@ -136,7 +137,9 @@ def _cell_name(results: Sequence[RowResult]) -> str:
     ran = next((each for each in results if each.records), None)
     if ran is not None:
         columns = ran.columns
-        words.append(f"{columns['ambiguous']:.0%} of {columns['probes']} probes ambiguous")
+        words.append(
+            f"{columns['ambiguous']:.0%} of {counted(columns['probes'], 'probe')} ambiguous"
+        )
         independent = np.sqrt(2 / (np.pi * float(cell["num_neurons"])))
         words.append(
             f"mean absolute overlap of patterns {columns['overlap']:.2f} (independent ones "
@@ -144,7 +147,7 @@ def _cell_name(results: Sequence[RowResult]) -> str:
         )
         if ran.row.sampling.until:
             why = dict.fromkeys(each.stopped.replace("_", " ") for each in results if each.records)
-            words.append(f"{columns['sets']} pattern sets ({', '.join(why)})")
+            words.append(f"{counted(columns['sets'], 'pattern set')} ({', '.join(why)})")
     return "; ".join(words)
 
 
