@@ -24,6 +24,9 @@
     [[contender]]
     recall = "dense(exponential, update=synchronous, self_interaction=kept)"
     label = "dense memory, exponential"
+    [[contender]]
+    recall = "nearest(at=2)"
+    told = true                      # how many bits are flipped, as whatever spells $flips is
     [[figure]]
     x = "num_patterns"
     y = "failure_rate"

@@ -58,7 +58,8 @@ class Row:
     @property
     def told_flips(self) -> bool:
         """Whether it uses the number of flipped bits: then its floor is a scan that does."""
-        return "$flips" in f"{self.entrant.recall} {self.entrant.memory}"
+        spelled = "$flips" in f"{self.entrant.recall} {self.entrant.memory}"
+        return spelled if self.entrant.told is None else self.entrant.told
 
     def tasks(self, num_sets: int) -> list[Task]:
         """Return the tasks of the first pattern sets."""

@@ -77,7 +77,13 @@ def _against_floors(found: list[Standing], level: float) -> str:
     """All together beside their floors."""
     if not found:
         return ""
-    floor = "a scan that knows as much" if found[0].floor.is_scan else found[0].floor.name
+    floor = found[0].floor.name
+    if found[0].floor.is_scan:
+        rows = [(each.line.first.row, each.floor.first.row) for each in found]
+        knows_less = any(own.told_flips and not scan.told_flips for own, scan in rows)
+        floor = "a scan that " + (
+            "is not told the flips, as some are" if knows_less else "knows as much"
+        )
     together = f"on the same probes (intervals: {level:.0%} for all together)"
     return f"Beside {floor}, {together}, {against(found)}."
 

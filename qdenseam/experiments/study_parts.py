@@ -225,9 +225,14 @@ class Entrant(Selection):
     """Shots of each probe, where they differ from those of the cell."""
     probes: int | None = None
     """Probes of each set, where they differ; few are the first of many."""
+    told: bool | None = None
+    """Whether it uses the number of flipped bits; by default, where ``$flips`` is in its spelling.
+    What is told stands beside a scan that is told too."""
 
     def __post_init__(self) -> None:
         Selection.__post_init__(self)
+        if not isinstance(self.told, bool | None):
+            raise TypeError(f"told should be true or false. Got {self.told!r}.")
         object.__setattr__(self, "engine", _listed(self.engine))
         for name in ("shots", "probes"):
             if getattr(self, name) is not None:

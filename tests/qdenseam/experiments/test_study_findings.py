@@ -105,6 +105,24 @@ def test_each_is_held_against_the_scan_that_knows_as_much():
     assert {"scan", "told"}.isdisjoint(found)
 
 
+def test_who_is_told_the_flips_may_be_said():
+    """A radius of one where one bit is flipped is told as much as one that spells it."""
+    names = ("filter", "scan", "told")
+    own = {"recall": "separation-filter(hamming-ball(1))", "label": "filter"}
+    scans = [CONTENDERS[name] | {"label": name} for name in names[1:]]
+    for told, floor in ((True, "told"), (None, "scan"), (False, "scan")):
+        said_so = {} if told is None else {"told": told}
+        contenders = [own | said_so, *scans]
+        planting = {"flips": (1,), "contender": contenders}
+        found = stand({name: PLANTED[name] for name in names}, **planting)["filter"]
+        assert found.floor.first.row.label == floor
+    spelled = [CONTENDERS["filter"] | {"label": "filter", "told": False}, *scans]
+    found = stand({name: PLANTED[name] for name in names}, contender=spelled)["filter"]
+    assert found.floor.first.row.label == "scan"
+    with pytest.raises(TypeError, match="told should be true or false"):
+        planted({"scan": [0] * SETS}, contender=[own | {"told": "yes"}])
+
+
 def test_the_level_holds_for_all_comparisons_together():
     few = stand({"dense": PLANTED["dense"], "scan": spread(3)})["dense"].difference
     many = stand(PLANTED)["dense"].difference
@@ -139,6 +157,11 @@ def test_few_are_held_against_their_scan_with_numbers():
     assert ", failed less often: ramp (by -0.200 [" in words
     assert "; failed more often: hopfield (by 0.500 [" in words
     assert "; not told apart from it: dense (by 0.000 [" in words
+
+
+def test_a_scan_that_is_told_less_is_said_to_be():
+    words = said({"filter": spread(3), "scan": spread(3)})
+    assert "Beside a scan that is not told the flips, as some are, on the same probes" in words
 
 
 def test_of_many_two_on_each_side_are_named_and_the_others_counted():
