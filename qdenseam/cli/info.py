@@ -11,6 +11,14 @@ import typer
 from qdenseam.versions import PACKAGES, versions
 
 _OPTIONAL = ("qiskit-aer-gpu",)
+_KINDS = (
+    "method", "filter", "schedule", "encoder", "memory", "classical memory", "separation",
+    "mitigation",
+)  # fmt: skip
+_WORDS = {
+    "method": [("auto", "one is chosen")],
+    "mitigation": [("none", "only what was measured")],
+}
 _GIB = 2.0**30
 
 
@@ -23,11 +31,10 @@ def info() -> None:
     from qdenseam.spelling import registered
 
     _section("Versions", _versions())
-    for kind in ("method", "filter", "schedule", "encoder", "classical memory", "separation"):
+    for kind in _KINDS:
         rows = [(name, _described(thing)) for name, thing in sorted(registered(kind).items())]
-        auto = [("auto", "one is chosen")] if kind == "method" else []
         title = f"{kind.capitalize()}s".replace("ys", "ies")
-        _section(title, [*auto, *rows])
+        _section(title, [*_WORDS.get(kind, ()), *rows])
     _section("Engines", _engines())
     _section("Machine", _machine())
 
@@ -49,10 +56,11 @@ def _versions() -> list[tuple[str, str]]:
 
 
 def _described(thing: type) -> str:
-    """Return the first line of a docstring, and the settings."""
-    from qdenseam.spelling.reading import settings
+    """Return the first line of a docstring, and the settings with the words that they may be."""
+    from qdenseam.spelling.reading import settings, words_expected
 
-    names = ", ".join(settings(thing))
+    words = words_expected(thing)
+    names = ", ".join(f"{n}={'|'.join(words[n])}" if words[n] else n for n in settings(thing))
     return (thing.__doc__ or "").strip().splitlines()[0] + (f" ({names})" if names else "")
 
 

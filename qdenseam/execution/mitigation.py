@@ -89,14 +89,17 @@ def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Integers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mitigation:
-    """What to infer beside the raw result."""
+    """What to infer beside the raw result, such as ``mitigation(readout=subspace)``."""
 
     kind: ClassVar[str] = "mitigation"
     name: ClassVar[str] = "mitigation"
 
     readout: Readout = "off"
+    """How readout errors are inverted: over all readings, or only among those that came."""
     decoding: bool = False
+    """Whether an outcome counts for the pattern nearest to it."""
     parity_checks: bool = False
+    """Whether outcomes that break a parity check of the patterns are dropped."""
 
     def __post_init__(self) -> None:
         if self.readout not in get_args(Readout):

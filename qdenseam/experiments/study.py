@@ -53,6 +53,7 @@ from qdenseam.experiments.study_parts import Entrant as Entrant
 from qdenseam.experiments.study_parts import FigureSpec as FigureSpec
 from qdenseam.experiments.study_parts import Sampling as Sampling
 from qdenseam.experiments.toml_text import keep_toml
+from qdenseam.spelling.reading import near
 
 _Part = TypeVar("_Part", bound=Table)
 _LISTS: Final[dict[str, tuple[str, type[Table]]]] = {
@@ -109,7 +110,7 @@ class Study:
         if unknown := content.keys() - known:
             raise ValueError(
                 f"a study should have keys among {', '.join(sorted(known))}. "
-                f"Got {', '.join(sorted(unknown))}."
+                f"Got {', '.join(sorted(unknown))}.{near(min(unknown), known)}"
             )
         blocks = content.get("axes", {})
         given = {**content, "axes": blocks if isinstance(blocks, list) else [blocks]}
@@ -183,5 +184,5 @@ def _check_known(key: str, what: str, given: Iterable[str], known: set[str]) -> 
     if unknown := set(given) - known:
         raise ValueError(
             f"{key} should name {what} of the study, {', '.join(sorted(known))}. "
-            f"Got {', '.join(sorted(unknown))}."
+            f"Got {', '.join(sorted(unknown))}.{near(min(unknown), known)}"
         )

@@ -44,7 +44,10 @@ class Table:
         known = {each.name: each for each in fields(cls)}
         for key in table:
             if key not in known:
-                raise ValueError(f"{name} should have keys among {', '.join(known)}. Got {key!r}.")
+                raise ValueError(
+                    f"{name} should have keys among {', '.join(known)}. Got {key!r}."
+                    f"{near(key, known)}"
+                )
         for key, each in known.items():
             if key not in table and each.default is MISSING and each.default_factory is MISSING:
                 raise ValueError(f"{name} should have a key {key!r}.")

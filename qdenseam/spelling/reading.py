@@ -1,7 +1,7 @@
 """From text to objects: a name means what its place expects."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from types import NoneType, UnionType
@@ -57,6 +57,11 @@ def settings(cls: type) -> dict[str, Field[Any]]:
 def kinds_expected(cls: type) -> dict[str, tuple[str, ...]]:
     """Return the kinds of objects that each field of a class takes."""
     return {name: expected.kinds for name, expected in _expected(cls).items()}
+
+
+def words_expected(cls: type) -> dict[str, tuple[str, ...]]:
+    """Return the words that each field of a class may be, where it is a choice among some."""
+    return {name: tuple(map(str, each.choices)) for name, each in _expected(cls).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,14 +147,21 @@ class _Resolution:
                 if name in expected.choices or (str in expected.plain):
                     return name
         words = sorted({*names, *map(str, expected.choices)})
-        wanted = [f"one of {', '.join(words)}"] if words else []
+        classes = {each: names[each] for each in words if callable(names.get(each))}
+        listed = words
+        if len(classes) == 1:  # with what it is made of, as it has no sisters to choose from
+            (only, cls), *_ = classes.items()
+            whole = f"{only}({', '.join(settings(cls))})"  # type: ignore[arg-type]
+            listed = [whole if each == only else each for each in words]
+        wanted = [f"one of {', '.join(listed)}"] if listed else []
         wanted += [_PLAIN[each] for each in expected.plain if each in _PLAIN]
         wanted += ["a list"] if expected.items else []
         wanted += ["none"] if NoneType in expected.plain else []
         got = {Call: "name", Value: "value"}.get(type(node))
         shown = repr(getattr(node, got)) if got else "a list"
         said = f"{label} should be {' or '.join(wanted) or 'set in Python'}. Got {shown}."
-        raise fault(self.text, node.column, said + near(getattr(node, "name", ""), words))
+        name = getattr(node, "name", "")
+        raise fault(self.text, node.column, said + (near(name, words) or _inside(name, classes)))
 
     def built(self, cls: Any, call: Call) -> object:
         """Return an object of a class with the settings of a call."""
@@ -173,6 +185,19 @@ class _Resolution:
             return cls(**given)
         except (TypeError, ValueError, ArithmeticError) as error:
             raise fault(self.text, call.column, str(error)) from error
+
+
+def _inside(name: str, classes: Mapping[str, Any]) -> str:
+    """Return the question whether a name is meant as a setting of a class, or as a value of one."""
+    for word, cls in classes.items():
+        for setting in settings(cls) if name else ():
+            expected = _expected(cls)[setting]
+            if name == setting:
+                given = "true" if bool in expected.plain else "..."
+                return f" Did you mean {f'{word}({name}={given})'!r}?"
+            if name in expected.choices:
+                return f" Did you mean {f'{word}({setting}={name})'!r}?"
+    return ""
 
 
 def near(name: str, known: Iterable[str]) -> str:

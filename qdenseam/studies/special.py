@@ -12,6 +12,7 @@ from qdenseam.experiments.results_file import read_records
 from qdenseam.experiments.statistics import Estimate
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.toml_text import keep_toml
+from qdenseam.spelling.reading import near
 from qdenseam.studies.base import Drawing, Findings, How, Records
 from qdenseam.studies.checks import Check
 from qdenseam.studies.sentences import check_sentences, leader_sentences
@@ -84,6 +85,7 @@ class SpecialStudy:
             if setting not in known:
                 raise ValueError(
                     f"settings of {self.name} should be among {', '.join(known)}. Got {setting!r}."
+                    f"{near(setting, known)}"
                 )
 
     def checked(self) -> None:

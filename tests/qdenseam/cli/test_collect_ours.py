@@ -88,6 +88,7 @@ def test_settings_of_a_file(folder):
     assert (quick["bias"].tolist(), quick["shots"].tolist()) == ([0.5], [10])
     for text, message in (
         ("[settings]\nsides = 3", "should be among shots, biases. Got 'sides'"),
+        ("[settings]\nshot = 3", "Got 'shot'. Did you mean 'shots'?"),
         (
             "[settings]\nbiases = 3",
             "coins allow no tasks: 'int' object is not iterable",

@@ -17,6 +17,8 @@ def test_info_tells_versions_methods_engines_and_the_machine():
     assert ["qdenseam", __version__] in words
     assert firsts >= {"Versions", "Methods", "Engines", "Machine", "cpu", "memory", "gpu"}
     assert firsts >= {"exact", *engine_names(), "auto", *METHODS}
+    assert "(readout=off|tensored|subspace, decoding, parity_checks)" in result.stdout
+    assert "mitigation(readout=subspace)" in result.stdout
     states = {line[0]: line[1] for line in words if line[0] in engine_names()}
     assert states["statevector"] == states["aer"] == states["fake:NAME"] == "available:"
     assert states["aer-gpu"] in ("available:", "missing:")

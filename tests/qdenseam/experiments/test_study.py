@@ -110,10 +110,11 @@ class TestText:
         ("changes", "message"),
         [
             ({"colour": 1}, "keys among .*Got colour"),
+            ({"sed": 1}, "Got sed. Did you mean 'seed'"),
             ({"contender": []}, "at least one contender"),
             ({"contender": {}}, r"list of tables, \[\[contender\]\]"),
             ({"contender": [{"label": "x"}]}, "should have a key 'recall'"),
-            ({"contender": [{"recall": "nearest", "engin": "aer"}]}, "keys among .*Got 'engin'"),
+            ({"contender": [{"recall": "nearest", "engin": "aer"}]}, "Did you mean 'engine'"),
             ({"contender": [{"recall": "nearest", "axes": "lod"}]}, "blocks .*load. Got lod"),
             ({"contender": [{"recall": "nearest", "where": {"K": [1]}}]}, "where should name axes"),
             ({"contender": [{"recall": "nearest", "shots": 0}]}, "shots should be at least 1"),

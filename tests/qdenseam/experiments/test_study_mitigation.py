@@ -53,7 +53,8 @@ def test_the_row_beside_counts_what_was_measured(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("contender", "said"),
     [
-        ({"mitigation": "magic"}, "mitigation should be one of mitigation, none"),
+        ({"mitigation": "magic"}, r"one of mitigation\(readout, decoding, parity_checks\), none"),
+        ({"mitigation": "decoding"}, r"Did you mean 'mitigation\(decoding=true\)'"),
         ({"recall": "nearest", "mitigation": INVERTED}, "for what is not measured"),
         ({"engine": "exact", "mitigation": INVERTED}, "on 'exact'; use fake:fez, or decoding"),
         ({"engine": "aer", "mitigation": INVERTED}, "on 'aer'; use fake:fez, or decoding"),
