@@ -157,7 +157,7 @@ class Study:
             raise ValueError(f"{path}: {error}") from error
         if not study.data.is_file:
             return study
-        source = os.path.join(path.parent, study.data.source)  # noqa: PTH118, it keeps ./digits
+        source = _as_path(os.path.join(path.parent, study.data.source))  # noqa: PTH118
         return replace(study, data=replace(study.data, source=source))
 
     def keep(self, path: Path) -> None:
@@ -170,8 +170,14 @@ class Study:
         content = self.to_dict()
         if self.data.is_file:
             beside = os.path.relpath(self.data.source, path.parent)
-            content["data"]["source"] = f"./{beside}" if beside in NAMES else beside
+            content["data"]["source"] = _as_path(beside)
         keep_toml(path, content)
+
+
+def _as_path(path: str) -> str:
+    """Return the shortest text of a path that is not the name of data."""
+    shortest = os.path.normpath(path)
+    return f"./{shortest}" if shortest in NAMES else shortest
 
 
 def _parts(part: type[_Part], name: str, tables: Any) -> tuple[_Part, ...]:

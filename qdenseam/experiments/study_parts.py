@@ -280,6 +280,8 @@ class FigureSpec(Selection):
             raise ValueError(f"kind should be one of {', '.join(kinds)}. Got {self.kind!r}.")
         if self.drawn_by is None and (self.kind == "lines") != bool(self.x):
             raise ValueError("a figure should have x if it shows lines, and only then.")
+        if self.kind == "bars" and not self.line:
+            raise ValueError("line should name the columns that make a bar. Got none.")
 
     @property
     def drawn_by(self) -> "Callable[[pd.DataFrame, FigureSpec], Figure] | None":

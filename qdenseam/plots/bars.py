@@ -29,7 +29,7 @@ def plot_bars(
     The axis is logarithmic where costs differ tenfold or more; engines after the first are hatched.
 
     Args:
-        table: Rows of a study's table.
+        table: Rows of a study's table; with a column ``engine`` bars of others are hatched.
         column: A column of numbers.
         names: What each row is called.
         colors: The color of each row.
@@ -49,9 +49,10 @@ def plot_bars(
     largest = float(paid.max()) if len(paid) else 1.0
     is_wide = not is_share and len(paid) > 0 and largest >= 10 * paid.min()
     left = 0.5 * float(paid.min()) if is_wide else 0.0
-    engines = [name for name in dict.fromkeys(table["engine"]) if name != "classical"]
+    on = [*table["engine"]] if "engine" in table else [""] * len(table)
+    engines = [name for name in dict.fromkeys(on) if name != "classical"]
     reach = largest
-    for place, (engine, value) in enumerate(zip(table["engine"], best, strict=True)):
+    for place, (engine, value) in enumerate(zip(on, best, strict=True)):
         if not np.isfinite(value):
             words = "  no correct recall" if np.isinf(value) else "  –"
             ax.text(left, place, words, va="center", fontsize=7)
@@ -73,7 +74,7 @@ def plot_bars(
         ax.plot(ends, [place, place], color="black", linewidth=1)
         words = f"  {value:,.0f}" if value >= 100 else f"  {value:.3g}"
         ax.text(max(value, ends[1]), place, words, va="center", fontsize=7)
-    if column == "failure_rate":
+    if column == "failure_rate" and "ambiguous" in table:
         share = float(table["ambiguous"].iloc[0])
         ax.axvline(share, color=GRAY, linewidth=0.8, linestyle=":", zorder=0)
     if is_wide:

@@ -68,6 +68,7 @@ def compare(
     study = ContenderStudy(comparison_study(asked))
     study.checked()  # what cannot be run leaves no folder
     results = folder / "results.jsonl"
+    study.keep(folder / "study.toml")  # before, so that what was run by then can be reported
     study.run(
         results,
         num_workers=num_workers,
@@ -75,7 +76,6 @@ def compare(
         on_progress=on_progress,
         modules=modules,
     )
-    study.keep(folder / "study.toml")
     found = study.read(results)
     report = study.write_report(found, folder, command=rerun_command(asked, modules))
     return Comparison(study=study.study, found=found, report=report)

@@ -16,7 +16,7 @@ def read_folder(folder: Path) -> tuple[AnyStudy, Findings]:
     """Return the study of a folder and what was run of it.
 
     Raises:
-        ValueError: There is no study, or nothing of it was run.
+        ValueError: There is no study, nothing of it was run, or a name in it is not known.
     """
     for name in ("study.toml", "results.jsonl"):
         if not (folder / name).exists():
@@ -24,8 +24,16 @@ def read_folder(folder: Path) -> tuple[AnyStudy, Findings]:
                 "folder should be one that qdenseam collect --out wrote. "
                 f"Got {folder}, which has no {name}."
             )
-    study = open_study(folder / "study.toml")
-    return study, study.read(folder / "results.jsonl")
+    try:
+        study = open_study(folder / "study.toml")
+        return study, study.read(folder / "results.jsonl")
+    except ValueError as error:
+        if "should be one of" not in str(error):
+            raise
+        raise ValueError(
+            f"{error} Methods and studies of your own need their module imported first: on the "
+            "command line --import MODULE."
+        ) from error
 
 
 def load_results(path: str | os.PathLike[str]) -> "pd.DataFrame":
@@ -50,8 +58,4 @@ def load_results(path: str | os.PathLike[str]) -> "pd.DataFrame":
     path = Path(path)
     if not (path / "study.toml").exists():
         return task_table(path / "results.jsonl" if path.is_dir() else path)
-    try:
-        return read_folder(path)[1].table
-    except ValueError as error:
-        error.add_note("If it has methods or a study of your own, import their module first.")
-        raise
+    return read_folder(path)[1].table

@@ -87,6 +87,11 @@ class SpecialStudy:
                     f"settings of {self.name} should be among {', '.join(known)}. Got {setting!r}."
                     f"{near(setting, known)}"
                 )
+        if any(isinstance(each, FigureSpec) and each.kind == "gallery" for each in self.figures):
+            raise ValueError(
+                f"figures of {self.name} should not be a gallery, which shows contenders: "
+                "use a Drawing."
+            )
 
     def checked(self) -> None:
         """Refuse settings of which no task can be made."""
@@ -155,12 +160,17 @@ class SpecialStudy:
 
     def _checks(self, records: Records) -> tuple[tuple[Check, ...], list[str]]:
         try:
-            checks = tuple(self.checks(records, bool(self.settings)))
+            checks = tuple(self.checks(records, self._asks_less()))
         except LookupError:
             if not self.settings:
                 raise
             return (), ["At these settings there is nothing published to be held against."]
         return checks, check_sentences(checks)
+
+    def _asks_less(self) -> bool:
+        """Whether a setting is less than by default; a list is, if it is shorter."""
+        known = inspect.signature(self.tasks).parameters
+        return any(_is_less(value, known[name].default) for name, value in self.settings.items())
 
     def write_report(self, found: Findings, folder: Path, *, command: str) -> Path:
         """Write the page."""
@@ -182,6 +192,14 @@ class SpecialStudy:
             records=found.records,
             command=command,
         )
+
+
+def _is_less(value: Any, default: Any) -> bool:
+    if isinstance(value, int | float) and isinstance(default, int | float):
+        return value < default
+    if isinstance(value, list | tuple) and isinstance(default, list | tuple):
+        return len(value) < len(default)
+    return bool(value != default)  # a text
 
 
 def as_table(rows: Iterable[Row]) -> "pd.DataFrame":

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 import qdenseam
 from qdenseam.cli.app import app
+from qdenseam.experiments.study import FigureSpec
 from qdenseam.studies.registry import open_study, study_named, study_names, study_text
 
 COINS = """
@@ -139,6 +140,26 @@ def test_names(folder):
         register(replace(my_coins.STUDY, name="noise"))
     with pytest.raises(ValueError, match="at least one figure"):
         register(replace(my_coins.STUDY, figures=()))
+    with pytest.raises(ValueError, match="not be a gallery"):
+        replace(my_coins.STUDY, figures=(FigureSpec(kind="gallery"),))
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_less"),
+    [({}, False), ({"shots": 10}, True), ({"shots": 5000}, False), ({"biases": [0.5]}, True)],
+)
+def test_only_who_asks_for_less_is_held_less_tightly(folder, settings, is_less):
+    from dataclasses import replace
+
+    import my_coins
+
+    asked = []
+    study = replace(
+        my_coins.STUDY, settings=settings, checks=lambda records, quick: asked.append(quick) or ()
+    )
+    study.run(folder / "results.jsonl")
+    study.read(folder / "results.jsonl")
+    assert asked == [is_less]
 
 
 @pytest.mark.parametrize("name", study_names())

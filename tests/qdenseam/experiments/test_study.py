@@ -1,7 +1,5 @@
 """Studies: what a TOML file says, who is asked what, and that all are asked the same."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -97,9 +95,7 @@ class TestText:
                 axes=[{}, {"name": "b", "a b": ["x", 1.5], "flips": [0, 1], "num_patterns": [2]}],
             )
             asked.keep(kept)
-            assert Study.from_toml(kept) == replace(
-                asked, data=replace(asked.data, source=str(kept.parent / ".." / "mine.npy"))
-            )
+            assert Study.from_toml(kept) == asked
 
     def test_what_somebody_else_wrote_is_not_overwritten(self, tmp_path, study):
         (tmp_path / "study.toml").write_text(TOML)

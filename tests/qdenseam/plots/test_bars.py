@@ -8,7 +8,7 @@ from classical_ref.spins import spins_to_text
 from qdenseam.experiments.study_parts import FigureSpec
 from qdenseam.plots.bars import plot_bars
 from qdenseam.plots.gallery import plot_gallery, study_gallery
-from qdenseam.plots.study import line_styles, study_panels
+from qdenseam.plots.study import line_styles, study_figure, study_panels
 from qdenseam.plots.style import new_figure
 
 ROWS = [
@@ -66,6 +66,14 @@ def test_a_cost_that_was_never_paid_back_is_said_in_words(ax) -> None:
     assert [text.get_text().strip() for text in ax.texts] == ["3", "no correct recall"]
     assert len(ax.patches) == 1
     assert ax.lines[0].get_xdata().tolist() == [2, 4]
+
+
+def test_bars_of_any_table() -> None:
+    table = pd.DataFrame({"coin": ["fair", "bent"], "failure_rate": [0.5, 0.25]})
+    drawing = study_figure(table, FigureSpec(kind="bars", line=("coin",)))
+    assert [bar.get_width() for bar in drawing.axes[0].patches] == [0.5, 0.25]
+    with pytest.raises(ValueError, match="columns that make a bar"):
+        FigureSpec(kind="bars", line=())
 
 
 def test_lines_of_one_panel_differ_in_color_and_marker() -> None:

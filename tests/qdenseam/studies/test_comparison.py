@@ -20,6 +20,7 @@ from qdenseam.experiments.study_rates import COSTS
 from qdenseam.experiments.study_results import row_result, study_table
 from qdenseam.report.study import write_study_report
 from qdenseam.studies.compare import ComparisonSettings, comparison_study, rerun_command
+from qdenseam.studies.contenders import ContenderStudy
 
 SMALL = ComparisonSettings(
     num_neurons=10,
@@ -69,6 +70,17 @@ def test_every_row_was_run_and_a_second_run_does_nothing(comparison) -> None:
     compare(SMALL, out=comparison.report.parent, on_progress=told.append)
     assert results.read_bytes() == before
     assert told == []
+
+
+def test_what_is_asked_is_kept_before_it_is_run(tmp_path, monkeypatch) -> None:
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ContenderStudy, "run", interrupted)
+    for asked in (SMALL, replace(SMALL, seed=SMALL.seed + 1)):
+        with pytest.raises(KeyboardInterrupt):
+            compare(asked, out=tmp_path)
+        assert Study.from_toml(tmp_path / "study.toml") == comparison_study(asked)
 
 
 def test_the_table_has_ordered_intervals_and_costs(comparison) -> None:
