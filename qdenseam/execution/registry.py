@@ -8,11 +8,7 @@ from qiskit.providers import BackendV2
 
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engine_table import engine_table, families
-from qdenseam.execution.engines.fake_devices import FakeDeviceEngine, is_fake_device
-from qdenseam.execution.engines.user_objects import UserEngine
 from qdenseam.execution.factories import backend_of_factory, is_factory, is_importable
-from qdenseam.execution.ibm.engine import engine_of_backend, is_ibm_device
-from qdenseam.execution.near_names import near_names
 
 _FACTORY = "a BackendV2 of any provider: imports the module and calls it, so runs code"
 Source: TypeAlias = str | BackendV2 | BaseSamplerV2 | Engine
@@ -47,7 +43,13 @@ def engine(source: Source) -> Engine:
         return source
     if isinstance(source, str):
         return _named_engine(source.strip())
+    # what compiles for devices is imported where there is one
+    from qdenseam.execution.engines.user_objects import UserEngine
+
     if isinstance(source, BackendV2):
+        from qdenseam.execution.engines.fake_devices import FakeDeviceEngine, is_fake_device
+        from qdenseam.execution.ibm.engine import engine_of_backend, is_ibm_device
+
         if is_fake_device(source):
             return FakeDeviceEngine(name=source.name.replace("fake_", "fake:", 1), backend=source)
         if is_ibm_device(source):
@@ -71,6 +73,8 @@ def _named_engine(name: str) -> Engine:
     entry = engine_table().get(word.lower())
     if entry is not None and (word.lower() in families() if colon else ":" not in entry.name):
         return entry.make(member) if colon else entry.make()
+    from qdenseam.execution.near_names import near_names  # imports what knows the devices
+
     near = near_names(name, [*(each for each in engine_names() if ":" not in each), "exact"])
     if is_factory(name) and (not near or is_importable(name)):
         found = engine(backend_of_factory(name))

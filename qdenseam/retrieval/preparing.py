@@ -22,7 +22,6 @@ from qdenseam.execution.registry import Source
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod, RecallResources, Spins
-from qdenseam.planning import choose
 from qdenseam.retrieval.reading import Cost, Memory
 from qdenseam.simulation.multinomial import MOST_DRAWS
 
@@ -129,6 +128,8 @@ def _prepared(
         if not isinstance(method, str):
             chosen[known] = (memory, method)
         elif known not in chosen:
+            from qdenseam.planning import choose  # imports what lays circuits out on devices
+
             chosen[known] = choose(
                 memory, probe, target, expected_flips=expected_flips, may_adapt=engine is None
             )

@@ -19,7 +19,7 @@ from circuits.energy.ansatz import warm_start_angles
 from classical_ref.checks import Complexes, Floats
 from qdenseam.bench.simulators import branch
 from qdenseam.bench.simulators.cases import FAMILIES, RecallCase
-from qdenseam.execution.compiling.compilation import into_small_gates
+from qdenseam.execution.compiling.unrolling import into_small_gates
 from qdenseam.execution.engines.wide_gates import into_wide_gates
 from qdenseam.methods import QAOA
 from qdenseam.simulation.diagonal import Precision, qaoa_state

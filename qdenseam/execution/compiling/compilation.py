@@ -1,4 +1,4 @@
-"""Compile circuits: into small gates for simulators, onto a layout for devices."""
+"""Compile circuits for devices: onto a layout, by level 3 or by predicted success."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister, generate_preset_pass_manager
 from qiskit.circuit import ControlFlowOp
-from qiskit.circuit.controlflow import get_control_flow_name_mapping
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
@@ -15,37 +14,12 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.compiling.failures import compiled_for
 from qdenseam.execution.compiling.layout import Layout, best_layout
 from qdenseam.execution.compiling.routing import PLACED_GATES
-from qdenseam.execution.compiling.unrolling import unrolling
 from qdenseam.execution.devices.error_budget import error_budget
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
 from qdenseam.execution.devices.parts import calibration_key, part_of_target
 
-SMALL_GATES = (
-    *("id", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "sxdg", "p", "r", "rx", "ry", "rz"),
-    *("u", "cx", "cy", "cz", "ch", "cp", "crx", "cry", "crz", "cu", "swap", "iswap", "ecr"),
-    *("rxx", "ryy", "rzz", "rzx", "ccx", "ccz", "cswap"),
-)
-"""Gates on up to three qubits that every circuit simulator knows."""
-
 WIDEST = 32
 """Qubits of a circuit that is laid out by predicted success; wider ones take long and fail."""
-
-
-def into_small_gates(circuits: Sequence[QuantumCircuit]) -> list[QuantumCircuit]:
-    """Return the circuits in :data:`SMALL_GATES`, with no layout or routing.
-
-    A multi-controlled gate left whole would be multiplied out as a dense matrix by simulators that
-    evolve a state gate by gate.
-
-    Raises:
-        BackendError: A gate of a circuit does not come apart into them.
-    """
-    control = get_control_flow_name_mapping()
-    basis = [*SMALL_GATES, "measure", "delay", "reset", *control]
-    target = Target.from_configuration(basis_gates=basis, custom_name_mapping=control)
-    pass_manager = unrolling(target)
-    with compiled_for("a simulator of small gates"):
-        return [pass_manager.run(circuit) for circuit in circuits]
 
 
 def onto_backend(

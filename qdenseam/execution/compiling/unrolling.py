@@ -4,6 +4,10 @@ Qiskit's own function first imports every plugin installed, among them all of IB
 takes longer than Qiskit itself.
 """
 
+from collections.abc import Sequence
+
+from qiskit import QuantumCircuit
+from qiskit.circuit.controlflow import get_control_flow_name_mapping
 from qiskit.transpiler import ConditionalController, DoWhileController, PassManager, Target
 from qiskit.transpiler.passes import (
     ContractIdleWiresInControlFlow,
@@ -15,6 +19,32 @@ from qiskit.transpiler.passes import (
     Size,
 )
 from qiskit.transpiler.preset_passmanagers import common
+
+from qdenseam.execution.compiling.failures import compiled_for
+
+SMALL_GATES = (
+    *("id", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "sxdg", "p", "r", "rx", "ry", "rz"),
+    *("u", "cx", "cy", "cz", "ch", "cp", "crx", "cry", "crz", "cu", "swap", "iswap", "ecr"),
+    *("rxx", "ryy", "rzz", "rzx", "ccx", "ccz", "cswap"),
+)
+"""Gates on up to three qubits that every circuit simulator knows."""
+
+
+def into_small_gates(circuits: Sequence[QuantumCircuit]) -> list[QuantumCircuit]:
+    """Return the circuits in :data:`SMALL_GATES`, with no layout or routing.
+
+    A multi-controlled gate left whole would be multiplied out as a dense matrix by simulators that
+    evolve a state gate by gate.
+
+    Raises:
+        BackendError: A gate of a circuit does not come apart into them.
+    """
+    control = get_control_flow_name_mapping()
+    basis = [*SMALL_GATES, "measure", "delay", "reset", *control]
+    target = Target.from_configuration(basis_gates=basis, custom_name_mapping=control)
+    pass_manager = unrolling(target)
+    with compiled_for("a simulator of small gates"):
+        return [pass_manager.run(circuit) for circuit in circuits]
 
 
 def unrolling(target: Target) -> PassManager:

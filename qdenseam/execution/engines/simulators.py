@@ -10,8 +10,7 @@ from qiskit.primitives import BaseSamplerV2, StatevectorSampler
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
-from qdenseam.execution.compiling.compilation import into_small_gates
-from qdenseam.execution.compiling.unrolling import unrolling
+from qdenseam.execution.compiling.unrolling import into_small_gates, unrolling
 from qdenseam.execution.engines.gpu_support import missing_for_aer
 
 

@@ -10,7 +10,8 @@ from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
 from qdenseam.execution.base import Engine
-from qdenseam.execution.compiling.compilation import into_small_gates, onto_backend
+from qdenseam.execution.compiling.compilation import onto_backend
+from qdenseam.execution.compiling.unrolling import into_small_gates
 from qdenseam.execution.foreign_code import explained
 
 

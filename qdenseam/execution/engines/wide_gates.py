@@ -9,7 +9,7 @@ from qiskit.circuit import IfElseOp
 from qiskit.circuit.library import MCPhaseGate, MCXGate
 from qiskit.transpiler import Target
 
-from qdenseam.execution.compiling.compilation import SMALL_GATES
+from qdenseam.execution.compiling.unrolling import SMALL_GATES
 
 WIDE_GATES: Final = (*SMALL_GATES, "mcx", "mcphase")
 """Gates on up to three qubits, and X and phase under any number of controls."""

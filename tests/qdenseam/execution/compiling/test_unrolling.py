@@ -6,8 +6,7 @@ from qiskit_aer import AerSimulator
 
 from classical_ref import random_patterns
 from qdenseam import AmplitudeMemory, EnergyMemory
-from qdenseam.execution.compiling.compilation import SMALL_GATES, into_small_gates
-from qdenseam.execution.compiling.unrolling import unrolling
+from qdenseam.execution.compiling.unrolling import SMALL_GATES, into_small_gates, unrolling
 from qdenseam.execution.readings import measured
 
 
