@@ -82,6 +82,7 @@ KEPT: dict[str, Callable[[], Any]] = {
 """What each cache hands out."""
 
 INSIDE = {
+    "circuits/loading/merging_search/few.py spanning_tree": "tuples of numbers",
     "circuits/synthesis/unitaries.py _cx_decomposer": "computed with",
     "qdenseam/execution/compiling/compilation.py _two_way": "compiled for",
     "qdenseam/execution/devices/noise.py _noise_of_qubits": "Aer's, and said to be shared",
