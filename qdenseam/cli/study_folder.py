@@ -107,12 +107,10 @@ def collect_into(
     for sentence in mixed_versions(record.versions for record in found.records):
         typer.echo(sentence)
     typer.echo(f"Table: {folder / 'table.csv'}")
-    shown = found.shown(study.figures)
-    for number, each in enumerate(study.figures, start=1):  # under the names that a page gives them
-        if each in shown:
-            picture = folder / f"{getattr(each, 'name', '') or f'figure-{number}'}.png"
-            found.drawn(each).savefig(picture)
-            typer.echo(f"Figure: {picture}")
+    for name, each in found.named(study.figures):
+        picture = folder / f"{name}.png"
+        found.drawn(each).savefig(picture)
+        typer.echo(f"Figure: {picture}")
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ Styles = dict[tuple[Any, ...], dict[str, Any]]
 """Matplotlib keywords by the values that make a line."""
 Panels = list[tuple[str, "pd.DataFrame"]]
 """Title and rows of each."""
+_Figure = TypeVar("_Figure")
 _BASELINES = ("#b8a040", "#777777", "#000000", "#884400")
 _MARKERS = "osD^v<>Pph*X"
 _MOST_TICKS = 12
@@ -184,6 +185,32 @@ def shown_in(results: Sequence[RowResult], figure: FigureSpec) -> dict[str, Mapp
             each.row.cell | {"label": each.row.label, "engine": each.row.engine},
         )
     }
+
+
+def named_figures(
+    figures: Sequence[_Figure], table: "pd.DataFrame", results: Sequence[RowResult] = ()
+) -> list[tuple[str, _Figure]]:
+    """Return the figures of which something was run, each behind the name of its file.
+
+    Args:
+        figures: Of a study; what is no :class:`FigureSpec` is always shown.
+        table: Of the study.
+        results: Of a study of contenders, of which a gallery shows some.
+
+    Raises:
+        ValueError: A figure names a column that the table does not have.
+    """
+    return [
+        (getattr(each, "name", "") or f"figure-{number}", each)
+        for number, each in enumerate(figures, start=1)
+        if not isinstance(each, FigureSpec) or _is_run(each, table, results)
+    ]
+
+
+def _is_run(figure: FigureSpec, table: "pd.DataFrame", results: Sequence[RowResult]) -> bool:
+    if figure.kind == "gallery":
+        return bool(shown_in(results, figure))
+    return len(table) > 0 and len(figure.rows(table)) > 0
 
 
 def words_of(column: str) -> str:

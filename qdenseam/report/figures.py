@@ -15,6 +15,7 @@ from qdenseam.plots.study import (
     Styles,
     draw_panel,
     line_name,
+    named_figures,
     panel_size,
     shown_in,
     study_figure,
@@ -37,12 +38,12 @@ def shown_figures(
     Raises:
         ValueError: A figure names a column that the table does not have.
     """
-    for number, figure in enumerate(study.figures if len(table) else (), start=1):
-        picture = folder / f"{figure.name or f'figure-{number}'}.png"
-        if figure.kind != "gallery":
+    for name, figure in named_figures(study.figures, table, results):
+        picture = folder / f"{name}.png"
+        if figure.kind == "gallery":
+            yield _shown_gallery(shown_in(results, figure), picture)
+        else:
             yield shown_figure(table, figure, picture)
-        elif shown := shown_in(results, figure):
-            yield _shown_gallery(shown, picture)
 
 
 def _shown_gallery(recalls: Mapping[str, Mapping[str, Any]], picture: Path) -> dict[str, Any]:

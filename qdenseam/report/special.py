@@ -26,7 +26,7 @@ def write_special_report(
     source: str,
     note: str,
     sentences: Sequence[str],
-    figures: Sequence[FigureSpec | tuple[str, Any]],
+    figures: Mapping[str, FigureSpec | tuple[str, Any]],
     table: "pd.DataFrame",
     columns: Sequence[str],
     checks: Sequence[Mapping[str, Any]],
@@ -41,7 +41,8 @@ def write_special_report(
         source: The publication that it makes again, or nothing.
         note: What a reader of the table must know.
         sentences: What to take home.
-        figures: Columns of the table against each other, or a caption with a drawn figure.
+        figures: By the name of the file, columns of the table against each other, or a caption
+            with a drawn figure.
         table: Rows of named columns; intervals are columns ``x_low`` and ``x_high``.
         columns: Those that the page has room for.
         checks: Rows of numbers held against published ones.
@@ -54,7 +55,7 @@ def write_special_report(
     """
     folder = Path(folder)
     write_table(table, folder / "table.csv")
-    pictures = [folder / f"figure-{number}.png" for number in range(1, len(figures) + 1)]
+    pictures = {folder / f"{name}.png": each for name, each in figures.items()}
     page = render(
         "special.html.j2",
         title=title,
@@ -65,7 +66,7 @@ def write_special_report(
             shown_figure(table, each, picture)
             if isinstance(each, FigureSpec)
             else _shown(*each, picture)
-            for each, picture in zip(figures, pictures, strict=True)
+            for picture, each in pictures.items()
         ],
         checks=shown_rows(checks, _CHECKS),
         check_names=_CHECKS,

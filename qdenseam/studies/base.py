@@ -9,7 +9,7 @@ from qdenseam.experiments.records import Record
 from qdenseam.experiments.study import FigureSpec as FigureSpec
 from qdenseam.experiments.study_results import RowResult
 from qdenseam.plots.gallery import study_gallery
-from qdenseam.plots.study import shown_in, study_figure
+from qdenseam.plots.study import named_figures, shown_in, study_figure
 from qdenseam.progress import Progress
 from qdenseam.studies.checks import Check
 
@@ -56,16 +56,11 @@ class Findings:
     checks: tuple[Check, ...] = ()
     """How a reproduction agrees with what was published."""
 
-    def shown(self, figures: Sequence[FigureSpec | Drawing]) -> list[FigureSpec | Drawing]:
-        """Return the figures of which something was run."""
-        return [each for each in figures if self._has(each)]
-
-    def _has(self, figure: FigureSpec | Drawing) -> bool:
-        if isinstance(figure, Drawing):
-            return True
-        if figure.kind == "gallery":
-            return bool(shown_in(self.results, figure))
-        return len(figure.rows(self.table)) > 0
+    def named(
+        self, figures: Sequence[FigureSpec | Drawing]
+    ) -> list[tuple[str, FigureSpec | Drawing]]:
+        """Return the figures of which something was run, each behind the name of its file."""
+        return named_figures(figures, self.table, self.results)
 
     def drawn(self, figure: FigureSpec | Drawing) -> "Figure":
         """Return a figure of the study.

@@ -182,10 +182,10 @@ class SpecialStudy:
             source=self.source,
             note=self.note,
             sentences=found.sentences,
-            figures=[
-                (each.caption, found.drawn(each)) if isinstance(each, Drawing) else each
-                for each in found.shown(self.figures)
-            ],
+            figures={
+                name: (each.caption, found.drawn(each)) if isinstance(each, Drawing) else each
+                for name, each in found.named(self.figures)
+            },
             table=found.table,
             columns=found.columns,
             checks=[check.to_row() for check in found.checks],

@@ -32,7 +32,7 @@ def table(records):
 
 STUDY = register(SpecialStudy(
     name="coins", title="heads against bias", tasks=tasks, table=table,
-    figures=(FigureSpec(x="bias", y="heads", line=("coin",)),), quick={"shots": 10},
+    figures=(FigureSpec(x="bias", y="heads", line=("coin",), name="coins"),), quick={"shots": 10},
 ))
 """
 
@@ -60,7 +60,7 @@ def test_a_study_of_ones_own_trial(folder):
     done = run("collect", "coins", "--import", "my_coins", "--quick", "--workers", "1", "--quiet")
     assert done.exit_code == 0, done.output
     assert sorted(p.name for p in (folder / "coins").iterdir()) == [
-        "figure-1.png", "results.jsonl", "study.toml", "table.csv"
+        "coins.png", "results.jsonl", "study.toml", "table.csv"
     ]  # fmt: skip
     table = pd.read_csv(folder / "coins" / "table.csv")
     assert list(table) == ["coin", "bias", "shots", "heads", "heads_low", "heads_high"]
@@ -72,6 +72,7 @@ def test_a_study_of_ones_own_trial(folder):
     page = run("report", "coins", "--table", "out.csv")
     assert "heads is" not in page.output  # one line has nothing to be held against
     assert "heads against bias" in (folder / "coins" / "report.html").read_text()
+    assert 'href="coins.png"' in (folder / "coins" / "report.html").read_text()
     assert pd.read_csv("out.csv").equals(table)
     assert run("plot", "coins", "--x", "bias", "--out", "mine.png").exit_code == 0
     refused = run("plot", "coins", "--x", "weight")

@@ -11,6 +11,7 @@ from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import cells_of, study_rows
 from qdenseam.experiments.study_results import study_table
 from qdenseam.experiments.trials import challenge
+from qdenseam.plots.study import named_figures
 
 TOML = """
 title = "Filters and a dense memory"
@@ -322,6 +323,8 @@ class TestRun:
         assert {each.stopped for each in found} == {"unfinished"}
         assert [len(each.records) for each in found] == [0] * 4 + [1] * 4 + [0] * 5
         assert study_table(found)["sets"].tolist() == [5] * 4
+        assert named_figures(study.figures, study_table(found), found)
+        assert not named_figures(study.figures, study_table(found[-1:]), found[-1:])
 
     def test_more_sets_until_intervals_are_narrow(self, study, tmp_path):
         until = {"half_width": 0.07, "at_least_sets": 4, "at_most_sets": 40}

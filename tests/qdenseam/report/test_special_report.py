@@ -33,7 +33,10 @@ def path(tmp_path):
         source="Somebody (2020), figure 1",
         note="Over all probes.",
         sentences=[],
-        figures=[("Lines.", drawing), FigureSpec(x="load", y=names[0], line=("device",))],
+        figures={
+            "lines": ("Lines.", drawing),
+            "figure-2": FigureSpec(x="load", y=names[0], line=("device",)),
+        },
         table=table,
         columns=list(table),
         checks=[check | {"agrees": True}],
@@ -51,7 +54,7 @@ def test_the_page(path):
     assert not page.all("ol")
     assert "Lines." in page.alts
     assert {given["href"] for given in page.all("a")} == {
-        "table.csv", "figure-1.png", "figure-2.png"
+        "table.csv", "lines.png", "figure-2.png"
     }  # fmt: skip
 
 

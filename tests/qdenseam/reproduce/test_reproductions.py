@@ -66,8 +66,8 @@ def test_a_small_run_is_read_and_drawn_and_resumed(tmp_path, name):
     failed = [check.quantity for check in found.checks if not check.passed]
     assert [each for each in failed if not each.startswith(out_of_reach)] == []
     assert len(found.table)
-    for number, figure in enumerate(found.shown(study.figures)):
-        picture = tmp_path / f"{number}.png"
+    for name, figure in found.named(study.figures):
+        picture = tmp_path / f"{name}.png"
         found.drawn(figure).savefig(picture)
         assert picture.stat().st_size > 8_000
     page = study.write_report(found, tmp_path, command="qdenseam reproduce").read_text()
