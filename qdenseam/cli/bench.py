@@ -49,7 +49,10 @@ class Benchmarks(TyperGroup):
 
 
 bench = typer.Typer(
-    cls=Benchmarks, help="Measure speeds, sizes and errors on this machine.", no_args_is_help=True
+    cls=Benchmarks,
+    help="Measure speeds, sizes and errors on this machine.",
+    epilog="Example: qdenseam bench recall --csv recall.csv",
+    no_args_is_help=True,
 )
 
 
@@ -165,9 +168,7 @@ def _report(benchmark: "Benchmark", files: dict[str, Path | None]) -> None:
     notes = [str(row["note"]) for row in rows if str(row["note"]).startswith("not run")]
     for table in ([row for row in rows if row["note"] not in notes], summary):
         if table:
-            print_rows(
-                table, columns=[n for n in table[0] if any(row[n] is not None for row in table)]
-            )
+            print_rows(table)
     for note, times in Counter(notes).items():
         typer.echo(f"{note} ({times} row{'s' * (times > 1)})")
     facts = {"benchmark": benchmark.name, "settings": asdict(benchmark)}

@@ -39,6 +39,10 @@ def test_help_names_the_commands(run):
     assert {"compare", "recall", "info"} <= set(re.findall(r"^  (\w+) ", result.stdout, re.M))
 
 
+def test_the_group_of_benchmarks_has_an_example_too(run):
+    assert "Example: qdenseam bench recall" in run("bench", "--help").stdout
+
+
 def test_version(run):
     assert run("--version").stdout == f"qdenseam {__version__}\n"
 
