@@ -15,8 +15,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 
 from qdenseam.spelling.reading import near
 
-Plain: TypeAlias = str | int | float | bool | None
-Row: TypeAlias = dict[str, Plain]
+BenchRow: TypeAlias = dict[str, str | int | float | bool | None]
 """One line of a table, by the names of its columns."""
 Case: TypeAlias = Mapping[str, Any]
 """What is measured at once, plain JSON data: ratios are taken within a case."""
@@ -74,14 +73,14 @@ class Benchmark(ABC):
         """Return what is measured, in order."""
 
     @abstractmethod
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield the rows of one case; columns that a row leaves out have no value."""
 
-    def summary(self, rows: Sequence[Row]) -> list[Row]:  # noqa: ARG002
+    def summary(self, rows: Sequence[BenchRow]) -> list[BenchRow]:  # noqa: ARG002
         """Return a second, shorter table made of all rows, where there is one."""
         return []
 
-    def rows(self, case: Case) -> Iterator[Row]:
+    def rows(self, case: Case) -> Iterator[BenchRow]:
         """Yield the rows of one case with all columns."""
         columns = [*self.columns, "note"]
         for row in self.measure(case):
@@ -143,7 +142,7 @@ def benchmark_named(name: str) -> type[Benchmark]:
     return known[name]
 
 
-def run(benchmark: Benchmark, on_row: Callable[[Row], None] | None = None) -> list[Row]:
+def run(benchmark: Benchmark, on_row: Callable[[BenchRow], None] | None = None) -> list[BenchRow]:
     """Return the rows of all cases, measured here and now; each is told of as it comes."""
     rows = []
     for case in benchmark.cases():

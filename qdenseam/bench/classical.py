@@ -19,7 +19,7 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.fields import DenseFields, Engine
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Separation
-from qdenseam.bench.base import Benchmark, Case, Row, Setting, not_run, register
+from qdenseam.bench.base import Benchmark, BenchRow, Case, Setting, not_run, register
 from qdenseam.bench.measuring import timed
 
 BETA = 0.2
@@ -69,7 +69,7 @@ class ClassicalBenchmark(Benchmark):
         """Return the three kinds of work."""
         return [{"work": work} for work in ("many probes", "one probe", "asynchronous")]
 
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield the kernels of one kind of work with their ratios."""
         rng = np.random.default_rng(self.seed)
         with _threads(self.threads):
@@ -90,9 +90,9 @@ class ClassicalBenchmark(Benchmark):
         clock = time.thread_time if self.threads == 1 else time.perf_counter
         return [seconds for seconds, _ in timed(*actions, turns=self.turns, clock=clock)]
 
-    def _steps(self, patterns: Spins, probes: Spins, steps: "_Steps") -> Iterator[Row]:
+    def _steps(self, patterns: Spins, probes: Spins, steps: "_Steps") -> Iterator[BenchRow]:
         work = f"B = {len(probes)}, K = {len(patterns)}, D = {self.num_neurons}"
-        row: Row = {"workload": work, "reference": "pair of matrix products"}
+        row: BenchRow = {"workload": work, "reference": "pair of matrix products"}
         kernels = {each[0]: _step(patterns, probes, *each[1:3]) for each in steps}
         lacking = not_run("torch", self.packages)
         if not lacking:
@@ -111,7 +111,7 @@ class ClassicalBenchmark(Benchmark):
         if lacking:
             yield {**row, "kernel": _ATTENTION, "reference_seconds": reference, "note": lacking}
 
-    def _asynchronous(self, patterns: Spins, probe: Spins) -> Row:
+    def _asynchronous(self, patterns: Spins, probe: Spins) -> BenchRow:
         memory = DenseMemory(patterns, RectifiedPolynomial(ASYNCHRONOUS_ORDER))
         sweep = partial(memory.recall, probe, order="sequential", max_sweeps=1, engine="numba")
         num_timed = min(_BITS_TIMED, self.num_neurons)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from qdenseam.bench.base import Benchmark, Case, Row, Setting, not_run, register
+from qdenseam.bench.base import Benchmark, BenchRow, Case, Setting, not_run, register
 from qdenseam.bench.measuring import timed
 from qdenseam.experiments import Task, collect, trial
 
@@ -43,7 +43,7 @@ class CollectorBenchmark(Benchmark):
         """Return one case: all are timed in one run."""
         return [{}]
 
-    def measure(self, case: Case) -> Iterator[Row]:  # noqa: ARG002
+    def measure(self, case: Case) -> Iterator[BenchRow]:  # noqa: ARG002
         """Yield a row per collector."""
         ours = _measured(_ours, self.tasks)
         yield {"collector": "qdenseam", "num_tasks": self.tasks, **ours, "ratio": 1.0}
@@ -51,7 +51,7 @@ class CollectorBenchmark(Benchmark):
             ("joblib.Memory", "joblib", _joblib),
             ("sinter", "sinter", _sinter),
         ):
-            row: Row = {"collector": name, "num_tasks": self.peer_tasks}
+            row: BenchRow = {"collector": name, "num_tasks": self.peer_tasks}
             lacking = not_run(module, self.packages)
             if lacking:
                 yield row | {"note": lacking}

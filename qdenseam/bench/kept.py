@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.bench.base import Benchmark, Row, benchmark_named
+from qdenseam.bench.base import Benchmark, BenchRow, benchmark_named
 from qdenseam.experiments import Record, Task, collect, trial
 from qdenseam.progress import Progress
 
@@ -16,7 +16,7 @@ _TRIAL = "benchmark"
 
 def run_kept(
     benchmark: Benchmark, path: Path, *, on_progress: Callable[[Progress], None] | None = None
-) -> tuple[list[Row], list[Record]]:
+) -> tuple[list[BenchRow], list[Record]]:
     """Return the rows of all cases and their records; only those that the file lacks are measured.
 
     Raises:

@@ -10,7 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from qdenseam.bench.base import Row
+from qdenseam.bench.base import BenchRow
 
 Clock = Callable[[], float]
 
@@ -73,7 +73,7 @@ def in_child(
     num_threads: int = 1,
     limit: float = 60.0,
     environment: Mapping[str, str] | None = None,
-) -> Row:
+) -> BenchRow:
     """Return what a new Python process says, or a note why it says nothing.
 
     Args:
@@ -102,7 +102,7 @@ def in_child(
     if child.returncode:
         reason = (errors.strip().splitlines() or [f"ended with {child.returncode}"])[-1]
         return {"note": f"failed: {reason[:200]}"}
-    answer: Row = json.loads(output.splitlines()[-1])
+    answer: BenchRow = json.loads(output.splitlines()[-1])
     return answer
 
 

@@ -10,7 +10,7 @@ from classical_ref.checks import Floats, Spins
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.patterns import random_patterns
 from classical_ref.separation import LogSumExp
-from qdenseam.bench.base import Benchmark, Case, Names, Row, Setting, register
+from qdenseam.bench.base import Benchmark, BenchRow, Case, Names, Setting, register
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import RecallLaw, RecallMethod
@@ -92,7 +92,7 @@ class RecallBenchmark(Benchmark):
             ]
         return [{"method": spell(method)} for method in chosen]
 
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield the row of one method."""
         from qdenseam.retrieval.verb import recall
 

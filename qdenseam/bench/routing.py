@@ -16,7 +16,7 @@ from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import SignalAngles
 from circuits.loading import pattern_superposition
 from circuits.registers import join
-from qdenseam.bench.base import Benchmark, Case, Names, Numbers, Row, Setting, register
+from qdenseam.bench.base import Benchmark, BenchRow, Case, Names, Numbers, Setting, register
 from qdenseam.execution.compiling.layout import place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
 from qdenseam.execution.devices.parts import failed_places, part_of_target, working_qubits
@@ -71,7 +71,7 @@ class RoutingBenchmark(Benchmark):
         for values in product(self.devices, self.sizes, self.patterns, self.degrees):
             yield dict(zip(names, values, strict=True))
 
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield the row of one circuit."""
         numbers = case["num_neurons"], case["num_patterns"], case["degree"]
         circuit = filter_circuit(*numbers, rng=np.random.default_rng([self.seed, *numbers]))
@@ -83,7 +83,7 @@ class RoutingBenchmark(Benchmark):
         usual = [place(each, target) for each in routed]
         ended = time.process_time()
         fewest = min(usual, key=lambda layout: two_qubit_gates(layout.circuit))
-        row: Row = {
+        row: BenchRow = {
             **case,
             "qiskit_gates": two_qubit_gates(fewest.circuit),
             "qiskit_depth": two_qubit_depth(fewest.circuit),

@@ -11,7 +11,7 @@ import numpy as np
 from circuits.distance.signal_processing import polynomial_angles, table_angles
 from circuits.distance.symmetric_signal_processing import symmetric_phases, symmetric_response
 from classical_ref.checks import Complexes, Floats
-from qdenseam.bench.base import Benchmark, Case, Numbers, Row, Setting, not_run, register
+from qdenseam.bench.base import Benchmark, BenchRow, Case, Numbers, Setting, not_run, register
 from qdenseam.bench.measuring import timed
 
 _LARGEST = 0.999
@@ -57,14 +57,14 @@ class SignalBenchmark(Benchmark):
         """Return the degrees."""
         return [{"degree": degree} for degree in self.degrees]
 
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield the rows of one degree; our solver is the first of every target."""
         degree: int = case["degree"]
         asks_peers, ours, latest = degree <= self.peer_degree, 1.0, ""
         for target, solver, module, solve in _solvers(degree, [self.seed, degree]):
             if module is not None and not asks_peers:
                 continue
-            row: Row = {"solver": solver, "target": target, "degree": degree}
+            row: BenchRow = {"solver": solver, "target": target, "degree": degree}
             if module is None:
                 [(seconds, error)] = timed(solve, turns=1, warm_up=False)
             else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Annotated, ClassVar
 
-from qdenseam.bench.base import Benchmark, Case, Row, Setting, register
+from qdenseam.bench.base import Benchmark, BenchRow, Case, Setting, register
 from qdenseam.bench.measuring import in_child
 
 REFERENCE = "import qiskit, qiskit_aer"
@@ -64,7 +64,7 @@ class StartBenchmark(Benchmark):
         """Return one case: ratios are of one run."""
         return [{}]
 
-    def measure(self, case: Case) -> Iterator[Row]:  # noqa: ARG002
+    def measure(self, case: Case) -> Iterator[BenchRow]:  # noqa: ARG002
         """Yield a row for everything, cold and warm; all take turns."""
         kinds = [(what, cold) for what in SNIPPETS for cold in (True, False)]
         kinds.remove((REFERENCE, True))

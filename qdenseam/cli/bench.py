@@ -15,7 +15,7 @@ from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.rows import print_rows, write_json
 
 if TYPE_CHECKING:
-    from qdenseam.bench.base import Benchmark, Row
+    from qdenseam.bench.base import Benchmark, BenchRow
 
 _FILES = {
     "out": "Keep finished cases here: the same command goes on after an interruption.",
@@ -185,7 +185,7 @@ def _report(benchmark: "Benchmark", files: dict[str, Path | None]) -> None:
         raise typer.Exit(1)
 
 
-def _tell(row: "Row") -> None:
+def _tell(row: "BenchRow") -> None:
     """Say what has been measured: the names that begin a row, and its note."""
     names = [value for value in row.values() if isinstance(value, str)]
     typer.echo(", ".join(filter(None, names)), err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qdenseam.experiments.collect import collect
 from qdenseam.experiments.results_file import read_records
 from qdenseam.experiments.study import Study
-from qdenseam.experiments.study_cells import SETS_PER_TASK, Row, study_rows
+from qdenseam.experiments.study_cells import SETS_PER_TASK, StudyRow, study_rows
 from qdenseam.experiments.study_parts import Until
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, row_result, study_table
 from qdenseam.progress import Progress
@@ -18,7 +18,7 @@ from qdenseam.progress import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
-_MODULES = ("qdenseam.experiments.trials",)
+_TRIALS = ("qdenseam.experiments.trials",)
 
 
 def run_study(
@@ -73,7 +73,7 @@ def run_study(
                 num_workers=num_workers,
                 executor=executor,
                 on_progress=on_progress,
-                modules=(*_MODULES, *modules),
+                modules=(*_TRIALS, *modules),
             )
         )
         results = [
@@ -108,7 +108,7 @@ def read_study(study: Study, path: str | os.PathLike[str]) -> list[RowResult]:
     return results
 
 
-def _first_sets(row: Row) -> int:
+def _first_sets(row: StudyRow) -> int:
     until = row.sampling.until
     return _whole(until, until.at_least_sets) if until else row.sampling.pattern_sets
 

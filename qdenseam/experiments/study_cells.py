@@ -22,7 +22,7 @@ SETS_PER_TASK = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class StudyRow:
     """One contender on one engine in one cell: a row of the study's table."""
 
     entrant: Entrant
@@ -75,7 +75,7 @@ class Row:
         return Task(kind=kind, params=self.params | more, seed=self.seed, files=self.files)
 
 
-def study_rows(study: Study) -> list[Row]:
+def study_rows(study: Study) -> list[StudyRow]:
     """Return the rows of a study's table, all spellings understood and all sizes checked.
 
     Raises:
@@ -155,7 +155,7 @@ def _sizes(source: str, data: Dataset, cell: Cell) -> dict[str, Any]:
     return sizes
 
 
-def rows_of(study: Study, entrant: Entrant, cells: Iterable[StudyCell]) -> list[Row]:
+def rows_of(study: Study, entrant: Entrant, cells: Iterable[StudyCell]) -> list[StudyRow]:
     """Return the rows of one contender, none where it is asked nowhere; see :func:`study_rows`."""
     return [
         row
@@ -165,7 +165,7 @@ def rows_of(study: Study, entrant: Entrant, cells: Iterable[StudyCell]) -> list[
     ]
 
 
-def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
+def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[StudyRow]:
     block, cell = asked.block, asked.values
     sampling = study.sampling_of(block)
     method: Any = parse(("method", "classical memory"), entrant.recall, cell)
@@ -183,7 +183,7 @@ def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[Row]:
     for engine in (CLASSICAL,) if is_classical else entrant.engine or block.engine or ("exact",):
         _check_mitigation(mitigation, method, engine)
         who = {"label": entrant.name, "engine": engine}
-        yield Row(
+        yield StudyRow(
             entrant=entrant,
             recall=recall,
             memory="" if is_classical else spell(memory),

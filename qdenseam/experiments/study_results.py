@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qdenseam.experiments.records import Record
 from qdenseam.experiments.set_rates import rate_over_sets
 from qdenseam.experiments.study import Study
-from qdenseam.experiments.study_cells import Row
+from qdenseam.experiments.study_cells import StudyRow
 from qdenseam.experiments.study_rates import MEASURED, RATES, rates_and_costs
 from qdenseam.experiments.trials import corruption
 
@@ -22,7 +22,7 @@ _OF_A_ROW = ("label", "recall", "memory", "mitigation", "kind", "peeks", "engine
 class RowResult:
     """One contender on one engine in one cell, and what it answered so far."""
 
-    row: Row
+    row: StudyRow
     records: Sequence[Record]
     """Its finished tasks, in the order of the pattern sets; none where it was not run."""
     values: dict[str, list[Any]]
@@ -44,7 +44,7 @@ class RowResult:
         return rates_and_costs(self.values, superposed=superposed)
 
 
-def row_result(row: Row, records: Sequence[Record]) -> RowResult:
+def row_result(row: StudyRow, records: Sequence[Record]) -> RowResult:
     """Return the result of a row from its finished tasks, that of a gallery among them."""
     values: dict[str, list[Any]] = {}
     counted = [record for record in records if record.kind == "study"]
@@ -79,13 +79,13 @@ def study_table(results: Sequence[RowResult]) -> "pd.DataFrame":
     )
 
 
-def known_columns(row: Row) -> dict[str, Any]:
+def known_columns(row: StudyRow) -> dict[str, Any]:
     """Return the columns of a row that are known before anything is run."""
     known = {name: getattr(row, name) for name in _OF_A_ROW}
     return {**known, **row.cell, "corruption": corruption(row.cell)}
 
 
-def table_columns(rows: Iterable[Row]) -> list[str]:
+def table_columns(rows: Iterable[StudyRow]) -> list[str]:
     """Return the columns of the table of these rows, whichever of them were run."""
     rows = list(rows)
     axes = dict.fromkeys(axis for row in rows for axis in row.cell)
@@ -108,7 +108,7 @@ def shown_results(study: Study, results: Sequence[RowResult]) -> list[RowResult]
     return sorted(shown, key=lambda each: (blocks[each.row.block], cells[each.row.place]))
 
 
-def _stopped(row: Row, values: dict[str, list[Any]]) -> str:
+def _stopped(row: StudyRow, values: dict[str, list[Any]]) -> str:
     until, num_sets = row.sampling.until, len(values.get("probes", ()))
     if until is None:
         return "as asked" if num_sets >= row.sampling.pattern_sets else UNFINISHED

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
-Plain = int | float | str | None
-Axes = Mapping[str, Plain]
+Scalar = int | float | str | None
+Axes = Mapping[str, Scalar]
 
 MAX_LENGTH = 20_000
 """Characters of a text."""
@@ -41,7 +41,7 @@ class Value:
     """A number, a string, or what an axis holds."""
 
     column: int
-    value: Plain
+    value: Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class _Reader:
         self.depth -= 1
         return items
 
-    def product(self) -> Plain:
+    def product(self) -> Scalar:
         total: Any = self.factor()
         while self.accept("*", "/"):
             mark, _, column = self.tokens[self.at - 1]
@@ -164,7 +164,7 @@ class _Reader:
                 total = self.sized(total / other, column)
         return total
 
-    def factor(self) -> Plain:
+    def factor(self) -> Scalar:
         _, word, column = self.tokens[self.at]
         if self.accept("axis"):
             if word[1:] not in self.axes:

@@ -7,11 +7,11 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from qdenseam.spelling.grammar import Axes, Call, Listing, Node, Plain, Value, fault, tree
+from qdenseam.spelling.grammar import Axes, Call, Listing, Node, Scalar, Value, fault, tree
 from qdenseam.spelling.kinds import BARE, WORDS, registered
 
 _PLAIN = {int: "an integer", float: "a number", str: "a string", bool: "true or false"}
-_CONSTANTS: dict[str, Plain] = {"true": True, "false": False, "none": None}
+_CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "none": None}
 
 
 def parse(kind: str | tuple[str, ...], text: str, axes: Axes | None = None) -> object:
@@ -69,14 +69,14 @@ class _Expected:
     """What may stand at a place."""
 
     kinds: tuple[str, ...] = ()
-    choices: tuple[Plain, ...] = ()
+    choices: tuple[Scalar, ...] = ()
     plain: tuple[type, ...] = ()
     items: "_Expected | None" = None
     """What may stand in a list; None where there should be no list."""
 
-    def names(self) -> dict[str, Callable[..., object] | Plain]:
+    def names(self) -> dict[str, Callable[..., object] | Scalar]:
         """Return the classes and words that may stand here, by name."""
-        found: dict[str, Callable[..., object] | Plain] = {}
+        found: dict[str, Callable[..., object] | Scalar] = {}
         for kind in self.kinds:
             found |= {**WORDS.get(kind, {}), **registered(kind)}
         return found
@@ -89,7 +89,7 @@ def _expected(cls: type) -> dict[str, _Expected]:
 
 def _of_hint(hint: object) -> _Expected:
     kinds: list[str] = []
-    choices: list[Plain] = []
+    choices: list[Scalar] = []
     plain: list[type] = []
     items: list[object] = []
     alternatives = [hint]

@@ -7,7 +7,7 @@ from typing import Unpack
 
 from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import DATA_AXES, FigureSpec, Study
-from qdenseam.experiments.study_cells import Row, study_rows
+from qdenseam.experiments.study_cells import StudyRow, study_rows
 from qdenseam.experiments.study_findings import study_sentences
 from qdenseam.experiments.study_rates import COSTS
 from qdenseam.experiments.study_results import (
@@ -100,7 +100,7 @@ class ContenderStudy:
         return write_study_report(self.study, found.results, folder, command=command)
 
 
-def _check_figure(figure: FigureSpec, rows: Sequence[Row]) -> None:
+def _check_figure(figure: FigureSpec, rows: Sequence[StudyRow]) -> None:
     """Refuse unknown columns, lines of failure rates that meet an x twice, bars of many cells."""
     import pandas as pd
 

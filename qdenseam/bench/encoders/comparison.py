@@ -14,10 +14,10 @@ from circuits.resources import count
 from circuits.sparse_simulator import preparation_error
 from qdenseam.bench.base import (
     Benchmark,
+    BenchRow,
     Case,
     Names,
     Numbers,
-    Row,
     Setting,
     Sizes,
     not_run,
@@ -113,14 +113,14 @@ class EncoderBenchmark(Benchmark):
                 "amplitudes": amplitudes,
             }
 
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield a row per device and encoder."""
         instance = Instance(**case)
         small = instance.num_neurons * instance.num_patterns <= MAX_ROUTED_BITS
         is_routed = small and instance.amplitudes == self.amplitudes[0]
         peers = {name: self._peer(instance, name) for name in PEERS} if self.peers else {}
         for device in (None, *self.devices) if is_routed else (None,):
-            rows: list[Row] = []
+            rows: list[BenchRow] = []
             for name, encoder in self._own(device).items():
                 made = _made(partial(_prepared, instance, encoder))
                 counts = _counts(instance, made, device)
@@ -156,7 +156,7 @@ class EncoderBenchmark(Benchmark):
         except Exception as error:  # a peer's failure is a result
             return f"failed: {type(error).__name__}: {str(error)[:120]}"
 
-    def summary(self, rows: Sequence[Row]) -> list[Row]:
+    def summary(self, rows: Sequence[BenchRow]) -> list[BenchRow]:
         """Return the ratios of our encoders to the best peer by regime: mean and worst."""
         return summarized(rows)
 
@@ -177,7 +177,7 @@ def _prepared(instance: Instance, encoder: Encoder) -> _Circuits:
     return made.circuit, made.circuit, made.layout
 
 
-def _peer_counts(instance: Instance, peer: _Made | str, device: str | None) -> Row:
+def _peer_counts(instance: Instance, peer: _Made | str, device: str | None) -> BenchRow:
     """Return what is counted of a peer, or a note why nothing is."""
     if isinstance(peer, str):
         return {"note": peer}
@@ -194,9 +194,9 @@ def _peer_counts(instance: Instance, peer: _Made | str, device: str | None) -> R
         return {"note": f"not checked: {str(error)[:120]}"}
 
 
-def _counts(instance: Instance, made: _Made, device: str | None) -> Row:
+def _counts(instance: Instance, made: _Made, device: str | None) -> BenchRow:
     seconds, (built, counted, layout) = made
-    row: Row = {"seconds": seconds, "num_ancillas": built.num_qubits - instance.num_neurons}
+    row: BenchRow = {"seconds": seconds, "num_ancillas": built.num_qubits - instance.num_neurons}
     if device is not None:
         counted = route(counted, coupled_pairs(device), layout)
     resources, bits, target = count(counted), instance.bits(), instance.target()
@@ -216,11 +216,11 @@ def _counts(instance: Instance, made: _Made, device: str | None) -> Row:
     }
 
 
-def _published_rows(instance: Instance, device: str | None) -> list[Row]:
+def _published_rows(instance: Instance, device: str | None) -> list[BenchRow]:
     """Return the published counts; those of circuits routed were measured on heavy-hex."""
-    rows: list[Row] = []
+    rows: list[BenchRow] = []
     for name, counts in published(instance).items():
-        row: Row = {"encoder": f"{name} (published)", "origin": "published"}
+        row: BenchRow = {"encoder": f"{name} (published)", "origin": "published"}
         gates = counts.get("gates" if device is None else "routed")
         depth = counts.get("depth") if device is None else None
         if device in (None, "heavy-hex") and (gates or depth):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from math import exp, lgamma, log, log2
 from typing import Any
 
-from qdenseam.bench.base import Row
+from qdenseam.bench.base import BenchRow
 
 CORRECT = 1e-6
 """Infidelity beyond which a circuit counts as wrong; wrong peers set no mark."""
 
 
-def with_ratios(rows: Sequence[Row]) -> list[Row]:
+def with_ratios(rows: Sequence[BenchRow]) -> list[BenchRow]:
     """Return the rows of one instance and device with the ratios of our encoders to the best peer.
 
     The best is the least correct count, measured or published.
@@ -28,7 +28,7 @@ def with_ratios(rows: Sequence[Row]) -> list[Row]:
     return completed
 
 
-def _is_correct(row: Row) -> bool:
+def _is_correct(row: BenchRow) -> bool:
     """Return whether a circuit was right where it was checked; published counts count as so."""
     infidelity = row.get("infidelity")
     return not isinstance(infidelity, float) or infidelity < CORRECT
@@ -56,7 +56,7 @@ def regime(num_neurons: int, num_patterns: int) -> str:
     return "K >= 65" + small
 
 
-def summarized(rows: Sequence[Row]) -> list[Row]:
+def summarized(rows: Sequence[BenchRow]) -> list[BenchRow]:
     """Return the geometric mean and the worst of our ratios in every regime with a peer's count."""
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:

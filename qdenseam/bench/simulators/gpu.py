@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Annotated, Any, ClassVar
 
-from qdenseam.bench.base import Benchmark, Case, Names, Numbers, Row, Setting, register
+from qdenseam.bench.base import Benchmark, BenchRow, Case, Names, Numbers, Setting, register
 from qdenseam.bench.simulators.gpu_workloads import WORKLOADS, Precision, Workload
 from qdenseam.execution.engines.gpu_support import (
     free_memory,
@@ -71,7 +71,7 @@ class GpuBenchmark(Benchmark):
                 for precision in self.precisions:
                     yield {"engine": engine, "size": size, "precision": precision}
 
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield a row per workload of an engine."""
         engine = case["engine"]
         if "size" not in case:
@@ -81,7 +81,11 @@ class GpuBenchmark(Benchmark):
         size, precision = case["size"], case["precision"]
         for workload in WORKLOADS[engine]:
             found = _measured(workload, xp, size, precision, size <= self.max_cpu_qubits)
-            facts: Row = {"num_qubits": size, "precision": precision, "workload": workload.name}
+            facts: BenchRow = {
+                "num_qubits": size,
+                "precision": precision,
+                "workload": workload.name,
+            }
             yield {"engine": engine, **facts, **found}
             release_memory(xp)
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from qiskit import QuantumCircuit
 
-from qdenseam.bench.base import Case, Names, Row, Setting, not_run, register
+from qdenseam.bench.base import BenchRow, Case, Names, Setting, not_run, register
 from qdenseam.bench.measuring import in_child, peak_mib, timed
 from qdenseam.bench.simulators.builders import SIMULATORS
 from qdenseam.bench.simulators.cases import CaseSettings, recall_case
@@ -61,7 +61,7 @@ class SimulatorBenchmark(CaseSettings):
             num_patterns, num_neurons = each.memory.patterns.shape
             yield {"family": each.family, "num_neurons": num_neurons, "num_patterns": num_patterns}
 
-    def measure(self, case: Case) -> Iterator[Row]:
+    def measure(self, case: Case) -> Iterator[BenchRow]:
         """Yield a row per simulator that has this kind of recall."""
         first: float | None = None
         for name in self.only:
@@ -70,7 +70,7 @@ class SimulatorBenchmark(CaseSettings):
                 continue
             lacking = simulator.needs and not_run(simulator.needs, self.packages)
             task = {**case, "seed": self.seed, "simulator": name}
-            measured: Row = (
+            measured: BenchRow = (
                 {"note": lacking}
                 if lacking
                 else in_child(
@@ -85,12 +85,12 @@ class SimulatorBenchmark(CaseSettings):
             yield {"case": shown, "simulator": name, **measured}
 
 
-def measure(task: Mapping[str, Any]) -> Row:
+def measure(task: Mapping[str, Any]) -> BenchRow:
     """Return the numbers of a row, measured in this process."""
     posed = partial(
         recall_case, task["family"], task["num_neurons"], task["num_patterns"], rng=task["seed"]
     )
-    simulator, case, facts = SIMULATORS[task["simulator"]], posed(), Row()
+    simulator, case, facts = SIMULATORS[task["simulator"]], posed(), BenchRow()
     law = case.law().joint
     build: Callable[[], Callable[[], Any]]
     if simulator.circuit is None:

@@ -11,7 +11,7 @@ import numpy as np
 from qiskit import QuantumCircuit, generate_preset_pass_manager, qasm3, qpy
 
 from classical_ref.spins import spins_to_bits
-from qdenseam.bench.base import Case, Row, Setting, register
+from qdenseam.bench.base import BenchRow, Case, Setting, register
 from qdenseam.bench.simulators.cases import CaseSettings, RecallCase
 from qdenseam.execution.readings import measured
 from qdenseam.methods import RecallLaw
@@ -56,7 +56,7 @@ class CircuitSuite(CaseSettings):
         """Return one case: a manifest is of the whole suite."""
         return [{}]
 
-    def measure(self, case: Case) -> Iterator[Row]:  # noqa: ARG002
+    def measure(self, case: Case) -> Iterator[BenchRow]:  # noqa: ARG002
         """Write the files."""
         folder, entries = Path(self.folder), []
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 from qdenseam.bench import base
-from qdenseam.bench.base import Benchmark, Names, Row, Setting, benchmarks, not_run, run, settings
+from qdenseam.bench.base import (
+    Benchmark,
+    BenchRow,
+    Names,
+    Setting,
+    benchmarks,
+    not_run,
+    run,
+    settings,
+)
 from qdenseam.bench.kept import run_kept
 from qdenseam.cli.app import app
 
@@ -36,7 +45,7 @@ class Squares(Benchmark):
     def cases(self) -> list[dict[str, int]]:
         return [{"number": number} for number in range(1, self.most + 1)]
 
-    def measure(self, case: dict[str, int]) -> Iterator[Row]:
+    def measure(self, case: dict[str, int]) -> Iterator[BenchRow]:
         number = case["number"]
         self.counted.append(number)
         if ("even", "odd")[number % 2] in self.kinds:
