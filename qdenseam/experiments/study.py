@@ -33,7 +33,7 @@
 
 A block of axes may have an ``engine`` and a ``sampling`` of its own. ``[[table]]``,
 ``[[capacity]]`` and ``[[cost]]`` say what else a page shows, see
-:mod:`~qdenseam.experiments.study_parts`.
+:mod:`~qdenseam.experiments.study_shown`.
 """
 
 import os
@@ -47,11 +47,12 @@ from classical_ref.data.own import NAMES
 from qdenseam.experiments.records import check_integer
 from qdenseam.experiments.study_parts import DATA_AXES as DATA_AXES
 from qdenseam.experiments.study_parts import Axes as Axes
-from qdenseam.experiments.study_parts import CapacitySpec, CostSpec, Selection, Table
 from qdenseam.experiments.study_parts import DataSource as DataSource
 from qdenseam.experiments.study_parts import Entrant as Entrant
-from qdenseam.experiments.study_parts import FigureSpec as FigureSpec
 from qdenseam.experiments.study_parts import Sampling as Sampling
+from qdenseam.experiments.study_parts import Selection, Table
+from qdenseam.experiments.study_shown import CapacitySpec, CostSpec
+from qdenseam.experiments.study_shown import FigureSpec as FigureSpec
 from qdenseam.experiments.toml_text import keep_toml
 from qdenseam.spelling.reading import near
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from qdenseam.experiments.resampling import capacity
 from qdenseam.experiments.statistics import Estimate
-from qdenseam.experiments.study_parts import CapacitySpec
 from qdenseam.experiments.study_results import RowResult
+from qdenseam.experiments.study_shown import CapacitySpec
 
 
 def capacity_rows(results: Sequence[RowResult], asked: CapacitySpec) -> list[dict[str, Any]]:

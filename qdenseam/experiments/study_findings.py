@@ -16,8 +16,8 @@ from qdenseam.experiments.standings import (
 )
 from qdenseam.experiments.statistics import Estimate
 from qdenseam.experiments.study import Study
-from qdenseam.experiments.study_parts import CostSpec
 from qdenseam.experiments.study_results import UNFINISHED, RowResult
+from qdenseam.experiments.study_shown import CostSpec
 
 FEW_PROBES = 20
 """Below so many probes a rate says little."""

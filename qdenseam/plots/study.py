@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from qdenseam.experiments.standings import shown_name
-from qdenseam.experiments.study_parts import FigureSpec
 from qdenseam.experiments.study_results import RowResult
+from qdenseam.experiments.study_shown import FigureSpec
 from qdenseam.plots.bars import SCALED, plot_bars
 from qdenseam.plots.style import framed, new_figure, palette, sidestep
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qdenseam.experiments.study import Study
-from qdenseam.experiments.study_parts import FigureSpec
 from qdenseam.experiments.study_rates import COSTS
 from qdenseam.experiments.study_results import RowResult
+from qdenseam.experiments.study_shown import FigureSpec
 from qdenseam.plots.gallery import study_gallery
 from qdenseam.plots.study import (
     AMBIGUOUS,

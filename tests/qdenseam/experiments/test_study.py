@@ -7,7 +7,7 @@ from PIL import Image
 from classical_ref import DenseMemory, Exponential, as_patterns
 from qdenseam.experiments import Task
 from qdenseam.experiments.run_study import read_study, run_study
-from qdenseam.experiments.study import Study
+from qdenseam.experiments.study import Axes, Entrant, Study
 from qdenseam.experiments.study_cells import cells_of, study_rows
 from qdenseam.experiments.study_results import study_table
 from qdenseam.experiments.trials import challenge
@@ -71,6 +71,10 @@ class TestText:
     def test_one_name_of_a_block_is_a_list_of_one(self, study):
         asked = changed(study, figure=[{"x": "flips", "axes": "load"}])
         assert asked.figures[0].axes == ("load",)
+        assert Entrant(recall="nearest", engine=["aer"], axes="load").engine == ("aer",)
+        assert Axes(values={"flips": [0, 1]}, engine="aer") == Axes(
+            values={"flips": (0, 1)}, engine=("aer",)
+        )
 
     def test_data_lie_beside_the_file(self, tmp_path):
         file = tmp_path / "study.toml"

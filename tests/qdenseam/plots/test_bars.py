@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from classical_ref.spins import spins_to_text
-from qdenseam.experiments.study_parts import FigureSpec
+from qdenseam.experiments.study_shown import FigureSpec
 from qdenseam.plots.bars import plot_bars
 from qdenseam.plots.gallery import plot_gallery, study_gallery
 from qdenseam.plots.study import line_styles, study_figure, study_panels

@@ -1,0 +1,103 @@
+"""What a page shows of a study, as tables of a TOML file: figures, capacities and costs."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qdenseam.experiments.records import check_integer
+from qdenseam.experiments.study_parts import Selection, listed
+from qdenseam.plugins import plugged_in
+from qdenseam.spelling.reading import near
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureSpec(Selection):
+    """A figure: lines of ``y`` against ``x``, bars of ``y``, or a gallery of recalls.
+
+    By default there is a line or a bar for each contender. ``where`` takes any column of the table.
+    """
+
+    kind: str = "lines"
+    """``lines``, ``bars``, ``gallery`` or an entry point ``qdenseam.figures``: a function of the
+    table's rows and this, which returns a matplotlib figure; its docstring is the caption."""
+    name: str = ""
+    """Of its file, by default ``figure-1`` and so on."""
+    x: str = ""
+    """An axis of numbers, of lines only."""
+    y: str = "failure_rate"
+    by: str = ""
+    """A column with a panel for each value; of each ``kind`` with the baselines."""
+    line: tuple[str, ...] = ("label", "engine")
+    """Columns of the table whose values make a line."""
+    log_y: bool = False
+    probes: int = 6
+    """Of the first pattern set, in a gallery."""
+
+    def __post_init__(self) -> None:
+        Selection.__post_init__(self)
+        object.__setattr__(self, "line", listed(self.line))
+        check_integer(self.probes, "probes", 1)
+        kinds = ("lines", "bars", "gallery", *plugged_in("figures"))
+        if self.kind not in kinds:
+            raise ValueError(f"kind should be one of {', '.join(kinds)}. Got {self.kind!r}.")
+        if self.drawn_by is None and (self.kind == "lines") != bool(self.x):
+            raise ValueError("a figure should have x if it shows lines, and only then.")
+        if self.kind == "bars" and not self.line:
+            raise ValueError("line should name the columns that make a bar. Got none.")
+
+    @property
+    def drawn_by(self) -> "Callable[[pd.DataFrame, FigureSpec], Figure] | None":
+        """What an installed package draws it with, if one does."""
+        return plugged_in("figures").get(self.kind)  # type: ignore[return-value]
+
+    def check_columns(self, known: Iterable[str]) -> None:
+        """Refuse names that are no columns of a study's table.
+
+        Raises:
+            ValueError: There is no such column.
+        """
+        known = list(known)
+        for name in (*filter(None, (self.x, self.y, self.by)), *self.line, *self.where):
+            if name not in known:
+                raise ValueError(
+                    f"a column should be among {', '.join(known)}. Got {name!r}.{near(name, known)}"
+                )
+
+    def rows(self, table: "pd.DataFrame") -> "pd.DataFrame":
+        """Return the rows of a study's table that it shows.
+
+        Raises:
+            ValueError: The table has no such column.
+        """
+        self.check_columns(table.columns)
+        rows = table[table["block"].isin(self.axes)] if self.axes else table
+        for column, values in self.where.items():
+            rows = rows[rows[column].isin(values)]
+        return rows[rows[self.x].notna()] if self.x else rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacitySpec(Selection):
+    """A table of capacities: the largest ``num_patterns`` up to which few recalls fail."""
+
+    failure_rate: float = 0.1
+    """Of all probes, up to which a memory works, in (0, 1)."""
+
+    def __post_init__(self) -> None:
+        Selection.__post_init__(self)
+        if not 0 < self.failure_rate < 1:
+            raise ValueError(f"failure_rate should be in (0, 1). Got {self.failure_rate}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostSpec(Selection):
+    """A sentence about the costs of one contender against those of another, in one cell."""
+
+    of: str
+    """Label of the one."""
+    against: str
+    """Label of the other."""
