@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from qdenseam.plots.style import GRAY
+from qdenseam.plots.style import GRAY, plain_log
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +79,7 @@ def plot_bars(
         ax.axvline(share, color=GRAY, linewidth=0.8, linestyle=":", zorder=0)
     if is_wide:
         ax.set_xscale("log")
+        plain_log(ax.xaxis)
     ax.set_xlim(left, (8 if is_wide else 1.25) * reach)
     ax.set_ylim(len(table) - 0.4, -0.6)
     labels = [fill(name, 26, break_long_words=False) for name in names]

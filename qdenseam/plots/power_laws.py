@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.statistics import Estimate
-from qdenseam.plots.style import GRAY, framed, palette
+from qdenseam.plots.style import GRAY, framed, palette, plain_log
 
 _MARKERS = ("v", "o", "s", "^", "D", "P")
 
@@ -117,4 +117,5 @@ def plot_power_laws(
         )
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
+    plain_log(ax.yaxis)
     return framed(ax, x, y)

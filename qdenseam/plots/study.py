@@ -11,7 +11,7 @@ from qdenseam.experiments.standings import shown_name
 from qdenseam.experiments.study_results import RowResult
 from qdenseam.experiments.study_shown import FigureSpec
 from qdenseam.plots.bars import SCALED, plot_bars
-from qdenseam.plots.style import framed, new_figure, palette, sidestep
+from qdenseam.plots.style import framed, new_figure, palette, plain_log, sidestep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +94,20 @@ def study_panels(table: "pd.DataFrame", figure: FigureSpec) -> tuple["pd.DataFra
     if figure.kind == "bars":
         rows = _one_each(rows, [*figure.line, *([figure.by] if figure.by else [])])
     return rows, list(_parted(rows, figure.by))
+
+
+def has_numbers(table: "pd.DataFrame", figure: FigureSpec) -> bool:
+    """Return whether any row has what a figure shows; bars say in words what is infinite.
+
+    Raises:
+        ValueError: The table has no such column.
+    """
+    rows = figure.rows(table)
+    if figure.drawn_by is not None:
+        return len(rows) > 0
+    shown = rows[figure.y]
+    is_finite = figure.x and shown.dtype.kind in "iuf"
+    return bool((np.isfinite(shown) if is_finite else shown.notna()).any())
 
 
 def _parted(rows: "pd.DataFrame", by: str) -> Iterator[tuple[str, "pd.DataFrame"]]:
@@ -190,7 +204,7 @@ def shown_in(results: Sequence[RowResult], figure: FigureSpec) -> dict[str, Mapp
 def named_figures(
     figures: Sequence[_Figure], table: "pd.DataFrame", results: Sequence[RowResult] = ()
 ) -> list[tuple[str, _Figure]]:
-    """Return the figures of which something was run, each behind the name of its file.
+    """Return the figures that have something to show, each behind the name of its file.
 
     Args:
         figures: Of a study; what is no :class:`FigureSpec` is always shown.
@@ -203,14 +217,14 @@ def named_figures(
     return [
         (getattr(each, "name", "") or f"figure-{number}", each)
         for number, each in enumerate(figures, start=1)
-        if not isinstance(each, FigureSpec) or _is_run(each, table, results)
+        if not isinstance(each, FigureSpec) or _has_any(each, table, results)
     ]
 
 
-def _is_run(figure: FigureSpec, table: "pd.DataFrame", results: Sequence[RowResult]) -> bool:
+def _has_any(figure: FigureSpec, table: "pd.DataFrame", results: Sequence[RowResult]) -> bool:
     if figure.kind == "gallery":
         return bool(shown_in(results, figure))
-    return len(table) > 0 and len(figure.rows(table)) > 0
+    return len(table) > 0 and has_numbers(table, figure)
 
 
 def words_of(column: str) -> str:
@@ -279,6 +293,8 @@ def plot_study(
         ax.set_ylim(bottom=-0.03)
     if is_wide:
         ax.set_xscale("log", base=2 if len(ticks) <= _MOST_TICKS else 10)
+        if len(ticks) > _MOST_TICKS:
+            plain_log(ax.xaxis)
     if log_y:
         positive = table[y][table[y] > 0].min()
         has_zero = bool((table[y] == 0).any())
@@ -286,6 +302,7 @@ def plot_study(
             ax.set_yscale("symlog", linthresh=positive)
         else:
             ax.set_yscale("log")
+            plain_log(ax.yaxis)
     if len(ticks) <= _MOST_TICKS and all(float(tick).is_integer() for tick in ticks):
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     return framed(ax, words_of(x), words_of(y))

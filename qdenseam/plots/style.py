@@ -59,6 +59,22 @@ def framed(ax: Any, x: str, y: str) -> Any:
     return ax
 
 
+def plain_log(axis: Any) -> None:
+    """Write the numbers of a logarithmic axis plainly, if it spans two decades or less."""
+    from matplotlib.ticker import LogFormatterSciNotation
+
+    class Plain(LogFormatterSciNotation):
+        """Chooses which ticks get numbers as matplotlib does."""
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            words = super().__call__(x, pos)
+            low, high = sorted(axis.get_view_interval())
+            return f"{x:,.12g}" if words and 0 < high <= 100 * low else words
+
+    axis.set_major_formatter(Plain())
+    axis.set_minor_formatter(Plain())
+
+
 def with_errors(values: Sequence[Any]) -> tuple[Floats, Floats]:
     """Return numbers ``(n,)`` and the sides of their intervals ``(2, n)``, as error bars take them.
 

@@ -14,6 +14,7 @@ from qdenseam.plots.study import (
     Panels,
     Styles,
     draw_panel,
+    has_numbers,
     line_name,
     named_figures,
     panel_size,
@@ -35,6 +36,8 @@ def shown_figures(
 ) -> Iterator[dict[str, Any]]:
     """Yield what a page shows of each figure of a study, and write it as a PNG into a folder.
 
+    Where nobody has a number, :func:`left_out` says so instead.
+
     Raises:
         ValueError: A figure names a column that the table does not have.
     """
@@ -44,6 +47,17 @@ def shown_figures(
             yield _shown_gallery(shown_in(results, figure), picture)
         else:
             yield shown_figure(table, figure, picture)
+
+
+def left_out(study: Study, table: "pd.DataFrame") -> str:
+    """Return which figures are not drawn though something was run, nobody having a number."""
+    names = [
+        figure.name.replace("-", " ") or words_of(figure.y)
+        for figure in study.figures
+        if figure.kind != "gallery" and len(table) and len(figure.rows(table))
+        if not has_numbers(table, figure)
+    ]
+    return f"Not drawn, for nobody has such a number there: {', '.join(names)}." if names else ""
 
 
 def _shown_gallery(recalls: Mapping[str, Mapping[str, Any]], picture: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from qdenseam.experiments.study_results import UNFINISHED, RowResult, shown_resu
 from qdenseam.experiments.toml_text import toml_text
 from qdenseam.experiments.trials import corruption
 from qdenseam.files import write_whole
-from qdenseam.report.figures import shown_figures
+from qdenseam.report.figures import left_out, shown_figures
 from qdenseam.report.page import render, shown_number, shown_rate
 from qdenseam.versions import versions_in
 
@@ -61,6 +61,7 @@ def write_study_report(
         sentences=study_sentences(study, results),
         standings=[_standing(each) for each in standings(lines_of(results)) if each.floor.is_scan],
         figures=list(shown_figures(study, results, table, folder)),
+        left_out=left_out(study, table),
         columns=[
             name
             for name in (*_row_names(), *_COSTS)

@@ -8,8 +8,8 @@ from classical_ref.spins import spins_to_text
 from qdenseam.experiments.study_shown import FigureSpec
 from qdenseam.plots.bars import plot_bars
 from qdenseam.plots.gallery import plot_gallery, study_gallery
-from qdenseam.plots.study import line_styles, study_figure, study_panels
-from qdenseam.plots.style import new_figure
+from qdenseam.plots.study import has_numbers, line_styles, study_figure, study_panels
+from qdenseam.plots.style import new_figure, plain_log
 
 ROWS = [
     ("amplification", "quantum", "aer", 9, 0.05, 0.1, 0.2, 0.3, 3.0),
@@ -74,6 +74,27 @@ def test_bars_of_any_table() -> None:
     assert [bar.get_width() for bar in drawing.axes[0].patches] == [0.5, 0.25]
     with pytest.raises(ValueError, match="columns that make a bar"):
         FigureSpec(kind="bars", line=())
+
+
+def test_a_figure_without_any_number_is_known() -> None:
+    figure = FigureSpec(kind="bars", y="state_preparations", line=("label", "engine"))
+    assert has_numbers(TABLE, figure)
+    scans = TABLE[TABLE["label"] == "nearest"]
+    assert not has_numbers(scans, figure)
+    never = TABLE[np.isinf(TABLE["state_preparations"])]
+    assert has_numbers(never, figure), "no correct recall is said in words"
+    assert not has_numbers(never, FigureSpec(x="probes", y="state_preparations"))
+
+
+@pytest.mark.parametrize(("high", "is_plain"), [(9, True), (90, True), (2000, False)])
+def test_short_logarithmic_axes_have_plain_numbers(ax, high, is_plain) -> None:
+    ax.set_xscale("log")
+    plain_log(ax.xaxis)
+    ax.set_xlim(1.5, high)
+    ax.figure.canvas.draw()
+    words = [label.get_text() for label in ax.get_xticklabels(which="both")]
+    assert any(words)
+    assert all(not word or word.isdigit() == is_plain for word in words)
 
 
 def test_lines_of_one_panel_differ_in_color_and_marker() -> None:

@@ -92,18 +92,22 @@ def test_the_page(folder):
     assert len(pd.read_csv(folder / "out.csv")) == 14
 
 
-def test_intervals_after_stopping_are_said_to_be_nominal(folder, tmp_path):
+def test_intervals_after_stopping_are_nominal_and_costs_of_nobody_not_drawn(folder, tmp_path):
     words = "coverage is nominal: it is not adjusted for that stopping"
     run("report", folder)
     assert words not in " ".join((folder / "report.html").read_text().split())
     until = {"half_width": 0.4, "at_least_sets": 2, "at_most_sets": 5}
     one = {"probes": 1, "until": until, "shots": 10}
-    study = STUDY | {"sampling": one, "contender": STUDY["contender"][-1:], "figure": []}
+    costs = [{"kind": "bars", "y": "two_qubit_gates", "axes": "unknown", "name": "gates"}]
+    study = STUDY | {"sampling": one, "contender": STUDY["contender"][-1:], "figure": costs}
     run_study(Study.from_dict(study), tmp_path / "results.jsonl")
     Study.from_dict(study).keep(tmp_path / "study.toml")
     done = run("report", tmp_path)
     assert done.exit_code == 0, done.output
-    assert words in " ".join((tmp_path / "report.html").read_text().split())
+    text = " ".join((tmp_path / "report.html").read_text().split())
+    assert words in text
+    assert "Not drawn, for nobody has such a number there: gates." in text
+    assert "<figure>" not in text
 
 
 def test_the_same_rows_make_the_same_page(folder):
