@@ -64,15 +64,19 @@ def plain_log(axis: Any) -> None:
     from matplotlib.ticker import LogFormatterSciNotation
 
     class Plain(LogFormatterSciNotation):
-        """Chooses which ticks get numbers as matplotlib does."""
+        """Numbers 1, 2 and 5 of each decade; on shorter axes those that matplotlib chooses."""
 
         def __call__(self, x: float, pos: int | None = None) -> str:
             words = super().__call__(x, pos)
             low, high = sorted(axis.get_view_interval())
-            return f"{x:,.12g}" if words and 0 < high <= 100 * low else words
+            if not 0 < high <= 100 * low:
+                return words
+            is_named = f"{x:e}"[0] in "125" if high > 4 * low else words
+            return f"{x:,.12g}" if is_named else ""
 
     axis.set_major_formatter(Plain())
     axis.set_minor_formatter(Plain())
+    axis.set_tick_params(which="minor", labelsize=9)
 
 
 def with_errors(values: Sequence[Any]) -> tuple[Floats, Floats]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qdenseam.experiments.study import Study
+from qdenseam.experiments.study_findings import counted
 from qdenseam.experiments.study_rates import COSTS
 from qdenseam.experiments.study_results import RowResult
 from qdenseam.experiments.study_shown import FigureSpec
@@ -72,7 +73,8 @@ def _shown_gallery(recalls: Mapping[str, Mapping[str, Any]], picture: Path) -> d
         "panels": [
             {
                 "src": svg_uri(drawing),
-                "alt": f"Right recalls of {len(first['stored'])} probes: {', '.join(clauses)}.",
+                "alt": f"Right recalls of {counted(len(first['stored']), 'probe')}: "
+                f"{', '.join(clauses)}.",
             }
         ],
         "is_gallery": True,

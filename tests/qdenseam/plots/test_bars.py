@@ -95,6 +95,9 @@ def test_short_logarithmic_axes_have_plain_numbers(ax, high, is_plain) -> None:
     words = [label.get_text() for label in ax.get_xticklabels(which="both")]
     assert any(words)
     assert all(not word or word.isdigit() == is_plain for word in words)
+    inside = [word for word in words if word and is_plain and 1.5 <= float(word) <= high]
+    assert inside == [word for word in ("10", "2", "5", "20", "50") if word in inside]
+    assert bool(inside) == is_plain
 
 
 def test_lines_of_one_panel_differ_in_color_and_marker() -> None:
