@@ -456,7 +456,7 @@ EXEMPT = {
     "qdenseam.memories.energy.ClassicalModel": "a protocol",
     "qdenseam.memories.reduced.ReducedEnergy.diagonal": "a probe changes nothing there",
     "qdenseam.memories.reduced.ReducedEnergy.phase": "a probe changes nothing there",
-    "qdenseam.experiments.resampling.capacity": "a number of probes",
+    "qdenseam.experiments.estimates.resampling.capacity": "a number of probes",
     "qdenseam.plots.pictures": "real numbers",
     "classical_ref.recipes.BestExponentialRecipe.memory": "by its base",
     "classical_ref.recipes.DenseRecipe.memory": "by its base",

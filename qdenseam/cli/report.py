@@ -23,7 +23,7 @@ def report(
     Nothing is run; what is missing is said.
     """
     modules = load_modules(import_module)
-    from qdenseam.experiments.results_table import write_table
+    from qdenseam.experiments.collecting.results_table import write_table
     from qdenseam.studies.folder import read_folder
 
     study, found = read_folder(folder)

@@ -83,7 +83,7 @@ def collect_into(
         QDenseAMError: A trial failed; finished rows are kept.
         OSError: The folder cannot be written.
     """
-    from qdenseam.experiments.results_table import write_table
+    from qdenseam.experiments.collecting.results_table import write_table
     from qdenseam.versions import mixed_versions
 
     study.checked()  # what cannot be run leaves no folder
@@ -138,7 +138,7 @@ def executor_of(scheduler: str | None) -> "Iterator[Executor | None]":
     if scheduler is None:
         yield None
         return
-    from qdenseam.experiments.clusters import dask_executor
+    from qdenseam.experiments.collecting.clusters import dask_executor
 
     with dask_executor(scheduler) as executor:
         yield executor

@@ -1,12 +1,12 @@
 """Experiments: tasks in, rows of a resumable results file out, and estimates with intervals."""
 
-from qdenseam.experiments.collect import collect
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.resampling import bootstrap, capacity, ratio_of_means
-from qdenseam.experiments.results_file import SCHEMA, read_records
-from qdenseam.experiments.set_rates import difference_over_sets, rate_over_sets
-from qdenseam.experiments.statistics import Estimate, rate
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.collect import collect
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.collecting.results_file import SCHEMA, read_records
+from qdenseam.experiments.collecting.trial_registry import trial
+from qdenseam.experiments.estimates.resampling import bootstrap, capacity, ratio_of_means
+from qdenseam.experiments.estimates.set_rates import difference_over_sets, rate_over_sets
+from qdenseam.experiments.estimates.statistics import Estimate, rate
 from qdenseam.progress import Progress
 from qdenseam.versions import versions
 

@@ -7,8 +7,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdenseam.experiments.collect import collect
-from qdenseam.experiments.results_file import read_records
+from qdenseam.experiments.collecting.collect import collect
+from qdenseam.experiments.collecting.results_file import read_records
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import SETS_PER_TASK, StudyRow, study_rows
 from qdenseam.experiments.study_parts import Until
@@ -50,7 +50,7 @@ def run_study(
     Args:
         study: What is asked.
         path: The results file.
-        num_workers: As for :func:`~qdenseam.experiments.collect`.
+        num_workers: As for :func:`~qdenseam.experiments.collecting.collect`.
         executor: As there.
         on_progress: As there; with ``until`` the total grows.
         modules: Modules that register methods and the like, imported by workers.

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.challenge import CLASSICAL
-from qdenseam.experiments.set_rates import difference_over_sets, rate_over_sets
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.estimates.set_rates import difference_over_sets, rate_over_sets
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.experiments.study_results import RowResult
 
 

@@ -44,7 +44,7 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from classical_ref.data.own import NAMES
-from qdenseam.experiments.records import check_integer
+from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.experiments.study_parts import DATA_AXES as DATA_AXES
 from qdenseam.experiments.study_parts import Axes as Axes
 from qdenseam.experiments.study_parts import DataSource as DataSource

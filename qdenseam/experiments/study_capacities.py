@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.resampling import capacity
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.estimates.resampling import capacity
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.experiments.study_results import RowResult
 from qdenseam.experiments.study_shown import CapacitySpec
 

@@ -10,7 +10,7 @@ from classical_ref.recipes import Recipe
 from qdenseam.errors import QDenseAMError
 from qdenseam.execution.mitigation import Mitigation
 from qdenseam.experiments.challenge import CLASSICAL
-from qdenseam.experiments.records import Task
+from qdenseam.experiments.collecting.records import Task
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_parts import Axes, Cell, DataSource, Entrant, Sampling
 from qdenseam.memories.recipes import MemoryRecipe

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from qdenseam.experiments.challenge import CLASSICAL
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.experiments.standings import (
     Line,
     Standing,
@@ -14,7 +15,6 @@ from qdenseam.experiments.standings import (
     shared_cells,
     standings,
 )
-from qdenseam.experiments.statistics import Estimate
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_results import UNFINISHED, RowResult
 from qdenseam.experiments.study_shown import CostSpec

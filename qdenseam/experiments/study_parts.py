@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from classical_ref.data.own import NAMES, load_dataset
-from qdenseam.experiments.records import check_integer
+from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.spelling.reading import near
 
 if TYPE_CHECKING:

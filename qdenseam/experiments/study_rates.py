@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from qdenseam.experiments.resampling import ratio_of_means
-from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.estimates.resampling import ratio_of_means
+from qdenseam.experiments.estimates.set_rates import rate_over_sets
 
 COSTS: Final = ("state_preparations", "two_qubit_gates", "device_seconds")
 """Columns of what a correct recall costs, each with ``_low`` and ``_high``."""

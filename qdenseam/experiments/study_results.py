@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qdenseam.experiments.records import Record
-from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.collecting.records import Record
+from qdenseam.experiments.estimates.set_rates import rate_over_sets
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import StudyRow
 from qdenseam.experiments.study_rates import MEASURED, RATES, rates_and_costs

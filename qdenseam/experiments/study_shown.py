@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qdenseam.experiments.records import check_integer
+from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.experiments.study_parts import Selection, listed
 from qdenseam.plugins import plugged_in
 from qdenseam.spelling.reading import near

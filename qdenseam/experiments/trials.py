@@ -15,7 +15,7 @@ from classical_ref.recipes import Recipe
 from classical_ref.spins import spins_to_text
 from qdenseam.experiments.answering import classical_answers, sampled_answers
 from qdenseam.experiments.challenge import Answers, Challenge
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.spelling import parse
 
 COUNTED_SETS = 2

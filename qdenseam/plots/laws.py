@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.statistics import rate
+from qdenseam.experiments.estimates.statistics import rate
 from qdenseam.plots.style import colored, framed, with_errors
 
 

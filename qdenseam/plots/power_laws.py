@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.plots.style import GRAY, framed, palette, plain_log
 
 _MARKERS = ("v", "o", "s", "^", "D", "P")

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qdenseam.experiments.records import Record
-from qdenseam.experiments.results_table import write_table
+from qdenseam.experiments.collecting.records import Record
+from qdenseam.experiments.collecting.results_table import write_table
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.files import write_whole
 from qdenseam.report.figures import shown_figure

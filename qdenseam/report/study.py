@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from qdenseam.experiments.challenge import CLASSICAL
-from qdenseam.experiments.results_table import write_table
+from qdenseam.experiments.collecting.results_table import write_table
 from qdenseam.experiments.standings import Standing, lines_of, shown_name, standings
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_capacities import capacity_rows

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.studies import Records
 from qdenseam.studies.checks import Check, held
 

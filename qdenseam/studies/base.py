@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-from qdenseam.experiments.records import Record
+from qdenseam.experiments.collecting.records import Record
 from qdenseam.experiments.study import FigureSpec as FigureSpec
 from qdenseam.experiments.study_results import RowResult
 from qdenseam.plots.gallery import study_gallery
@@ -21,7 +21,7 @@ Records: TypeAlias = Sequence[Record]
 
 
 class How(TypedDict, total=False):
-    """How tasks are run, as :func:`qdenseam.experiments.collect` takes it."""
+    """How tasks are run, as :func:`qdenseam.experiments.collecting.collect` takes it."""
 
     num_workers: int
     executor: Executor | None

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.estimates.statistics import Estimate
 
 Floats: TypeAlias = NDArray[np.float64]
 

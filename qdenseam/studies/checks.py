@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Literal, TypeAlias
 
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.estimates.statistics import Estimate
 
 Sense: TypeAlias = Literal["equal", "at least", "at most"]
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdenseam.experiments.results_table import task_table
+from qdenseam.experiments.collecting.results_table import task_table
 from qdenseam.studies.base import Findings
 from qdenseam.studies.registry import AnyStudy, open_study
 

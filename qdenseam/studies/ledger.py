@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.methods import OptimalFilter
 from qdenseam.methods.schedules import Exact, FixedPoint, Plain, Schedule
 from qdenseam.studies import FigureSpec, Row, SpecialStudy, cells_of, grid, mean_of, register

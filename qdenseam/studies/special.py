@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
-from qdenseam.experiments.collect import collect
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.results_file import read_records
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.collecting.collect import collect
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.collecting.results_file import read_records
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.experiments.toml_text import keep_toml
 from qdenseam.spelling.reading import near

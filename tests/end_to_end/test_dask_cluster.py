@@ -14,7 +14,7 @@ import toy_trials
 
 from qdenseam.errors import BackendError, QDenseAMError
 from qdenseam.experiments import collect, read_records
-from qdenseam.experiments.clusters import dask_executor
+from qdenseam.experiments.collecting.clusters import dask_executor
 
 pytest.importorskip("distributed")
 

@@ -17,8 +17,8 @@ from classical_ref.patterns import flip, random_patterns
 from classical_ref.recipes import BestExponentialRecipe, DenseRecipe, Recipe
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial
 from classical_ref.spins import hamming_distance
-from qdenseam.experiments.records import Task
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Task
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.methods import CosinePower, Filter, HammingBall, OptimalFilter, Posterior
 from qdenseam.studies.capacity.laws import (
     Floats,

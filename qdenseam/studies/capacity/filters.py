@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.records import Task
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Task
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.methods import (
     FILTERS,
     CosinePower,

@@ -18,8 +18,8 @@ from math import comb, log2
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.resampling import bootstrap
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.estimates.resampling import bootstrap
+from qdenseam.experiments.estimates.statistics import Estimate
 
 Floats = npt.NDArray[np.float64]
 

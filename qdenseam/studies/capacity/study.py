@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from classical_ref.theory.capacity import error_free_capacity, hopfield_retrieval_capacity
-from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.studies import FigureSpec, Row, SpecialStudy, by_task, of_kind, register
 from qdenseam.studies.capacity.drawn import BASELINE, CLASSICAL, DRAWN_SIZES, drawn_tasks
 from qdenseam.studies.capacity.filters import SIZES, capacity_tasks

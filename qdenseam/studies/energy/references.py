@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from classical_ref.metrics import nearest_pattern
 from classical_ref.recipes import BestExponentialRecipe
-from qdenseam.experiments.records import Task
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Task
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.studies.energy.minimizers import anneal, sampled_descents
 from qdenseam.studies.energy.trial import ANSWERS, index_of, instances
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.statistics import Estimate, rate
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.estimates.statistics import Estimate, rate
 from qdenseam.methods.base import Floats
 from qdenseam.studies.energy.references import (
     ANNEALER,

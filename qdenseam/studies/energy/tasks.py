@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from qdenseam.experiments.records import Task
+from qdenseam.experiments.collecting.records import Task
 from qdenseam.studies.energy.references import reference_tasks
 from qdenseam.studies.energy.trial import ENERGIES, METHODS, SEARCHES
 

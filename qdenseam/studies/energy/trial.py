@@ -18,7 +18,7 @@ from classical_ref.discrete.hopfield import HopfieldMemory
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, LogSumExp, Polynomial, RectifiedPolynomial
 from classical_ref.spins import bits_to_spins, hamming_distance
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import (
     QAOA,

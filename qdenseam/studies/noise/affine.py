@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits, all_bits
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.set_rates import rate_over_sets
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.collecting.trial_registry import trial
+from qdenseam.experiments.estimates.set_rates import rate_over_sets
 from qdenseam.studies import FigureSpec, Row, SpecialStudy, cells_of, register
 from qdenseam.studies.noise.instances import device_of, laid_out
 

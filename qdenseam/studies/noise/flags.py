@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import (
     OptimalFilter,

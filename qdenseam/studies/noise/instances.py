@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.records import Params, Task
+from qdenseam.experiments.collecting.records import Params, Task
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qdenseam.experiments.records import Task
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Task
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.studies.noise.instances import (
     CELLS,
     DEVICES,

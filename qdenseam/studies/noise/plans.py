@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qdenseam.experiments.records import Record
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Record
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.plots.noise import prediction_figure
 from qdenseam.studies import Drawing, FigureSpec, Records, Row, SpecialStudy, cells_of, register
 from qdenseam.studies.noise.instances import CELL, instance_of, instance_tasks

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from qdenseam.experiments.records import Task
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.records import Task
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import HammingBall, IndexSearch, LabelWriting, RecallMethod, SampleAndAccept
 from qdenseam.studies.noise.instances import CELLS, DEVICES, device_of, instance_of, laid_out

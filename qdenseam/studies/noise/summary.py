@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qdenseam.experiments.records import Params, Record
-from qdenseam.experiments.set_rates import rate_over_sets
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.collecting.records import Params, Record
+from qdenseam.experiments.estimates.set_rates import rate_over_sets
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.plots.noise import plot_error_budget, plot_success, prediction_figure
 from qdenseam.plots.style import new_figure
 from qdenseam.studies import (

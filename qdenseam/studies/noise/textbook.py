@@ -7,7 +7,7 @@ import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import StatePreparation
 
-from qdenseam.experiments.trial_registry import trial
+from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import AmplitudeAmplification
 from qdenseam.methods.base import Spins

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from qiskit import QuantumCircuit
 
-from qdenseam.experiments.set_rates import rate_over_sets
+from qdenseam.experiments.estimates.set_rates import rate_over_sets
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import RecallMethod
 from qdenseam.methods.base import Spins

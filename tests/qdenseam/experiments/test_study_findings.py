@@ -2,7 +2,7 @@
 
 import pytest
 
-from qdenseam.experiments.records import Record, Task
+from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.standings import lines_of, standings
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import study_rows

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qdenseam.experiments.statistics import rate
+from qdenseam.experiments.estimates.statistics import rate
 from qdenseam.plots.landscape import plot_landscape
 from qdenseam.plots.laws import plot_curves, plot_laws, plot_overlaps
 from qdenseam.plots.pictures import plot_angles, plot_memories

@@ -7,7 +7,7 @@ import pytest
 
 from classical_ref.patterns import is_ambiguous
 from qdenseam.experiments import collect, read_records
-from qdenseam.experiments.records import Record
+from qdenseam.experiments.collecting.records import Record
 from qdenseam.studies.noise.affine import affine_summary, affine_tasks, random_code
 from qdenseam.studies.noise.instances import instance, instance_of, is_redrawn
 from qdenseam.studies.noise.planned import noise_tasks

@@ -3,7 +3,7 @@
 import pytest
 
 from qdenseam.experiments import collect
-from qdenseam.experiments.records import Record
+from qdenseam.experiments.collecting.records import Record
 from qdenseam.studies.noise.plans import plan_summary, plan_tasks
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qdenseam.experiments.statistics import Estimate
+from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.report.special import shown_cell
 from qdenseam.studies import FigureSpec, held, mean_of
 from qdenseam.studies.sentences import check_sentences, leader_sentences

@@ -8,7 +8,7 @@ from classical_ref import LogSumExp, Polynomial
 from classical_ref.patterns import random_patterns
 from classical_ref.spins import bits_to_spins
 from qdenseam import EnergyMemory, recall
-from qdenseam.experiments.statistics import rate
+from qdenseam.experiments.estimates.statistics import rate
 from qdenseam.methods import METHODS, AdiabaticRecall, ThresholdSearch
 from qdenseam.methods.energy.adiabatic import MAX_STEPS
 from qdenseam.planning import choose

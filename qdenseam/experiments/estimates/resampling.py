@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qdenseam.experiments.statistics import Estimate, check_fraction
+from qdenseam.experiments.estimates.statistics import Estimate, check_fraction
 
 
 def bootstrap(

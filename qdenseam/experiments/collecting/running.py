@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from qdenseam.errors import QDenseAMError
-from qdenseam.experiments.records import Record
-from qdenseam.experiments.trial_registry import (
+from qdenseam.experiments.collecting.records import Record
+from qdenseam.experiments.collecting.trial_registry import (
     Batch,
     Outcome,
     import_trials,

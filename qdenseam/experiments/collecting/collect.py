@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from qdenseam.errors import ResultsFileError
-from qdenseam.experiments.records import Record, Task
-from qdenseam.experiments.results_file import ResultsFile
-from qdenseam.experiments.running import run_by, run_here, spawned
-from qdenseam.experiments.trial_registry import import_trials, registered
+from qdenseam.experiments.collecting.records import Record, Task
+from qdenseam.experiments.collecting.results_file import ResultsFile
+from qdenseam.experiments.collecting.running import run_by, run_here, spawned
+from qdenseam.experiments.collecting.trial_registry import import_trials, registered
 from qdenseam.files import Appender, lock, unlock
 from qdenseam.progress import Progress
 

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qdenseam.experiments.statistics import Estimate, check_fraction, rate
+from qdenseam.experiments.estimates.statistics import Estimate, check_fraction, rate
 
 
 def rate_over_sets(

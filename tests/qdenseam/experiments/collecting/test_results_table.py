@@ -6,7 +6,7 @@ import toy_trials
 
 import qdenseam
 from qdenseam.experiments import Task, collect, trial
-from qdenseam.experiments.results_table import task_table, write_table
+from qdenseam.experiments.collecting.results_table import task_table, write_table
 
 
 def test_parameters_and_values_are_columns(tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdenseam.experiments import Task, versions
-from qdenseam.experiments.records import plain_json
+from qdenseam.experiments.collecting.records import plain_json
 from qdenseam.versions import mixed_versions, versions_in
 
 json_objects = st.dictionaries(st.text(), st.integers() | st.text(), max_size=5)

@@ -150,7 +150,8 @@ class TestResume:
     def test_finished_rows_need_no_trial(self, path, monkeypatch):
         tasks = toy_trials.walks()
         records = collect(tasks, path)
-        monkeypatch.setattr(sys.modules["qdenseam.experiments.trial_registry"], "_TRIALS", {})
+        registry = sys.modules["qdenseam.experiments.collecting.trial_registry"]
+        monkeypatch.setattr(registry, "_TRIALS", {})
         assert collect(tasks, path) == records
 
     def test_ctrl_c_keeps_what_is_done(self, path):

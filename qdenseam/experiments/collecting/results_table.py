@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qdenseam.experiments.results_file import read_records
+from qdenseam.experiments.collecting.results_file import read_records
 
 if TYPE_CHECKING:
     import pandas as pd

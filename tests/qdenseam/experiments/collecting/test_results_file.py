@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments import Record, Task, collect, read_records, versions
-from qdenseam.experiments.results_file import ResultsFile
+from qdenseam.experiments.collecting.results_file import ResultsFile
 
 json_data = st.recursive(
     st.none()

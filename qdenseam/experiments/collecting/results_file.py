@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from qdenseam.errors import ResultsFileError
-from qdenseam.experiments.records import Record, Task, check_integer, check_name, plain_json
+from qdenseam.experiments.collecting.records import (
+    Record,
+    Task,
+    check_integer,
+    check_name,
+    plain_json,
+)
 from qdenseam.files import whole_lines
 
 SCHEMA = 2

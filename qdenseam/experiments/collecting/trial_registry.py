@@ -8,7 +8,14 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from qdenseam.experiments.records import Record, Task, check_name, plain_json, plain_mapping, stream
+from qdenseam.experiments.collecting.records import (
+    Record,
+    Task,
+    check_name,
+    plain_json,
+    plain_mapping,
+    stream,
+)
 
 Trial: TypeAlias = Callable[[dict[str, Any], np.random.Generator], Mapping[str, Any]]
 """One batch: parameters and a generator in, values out.

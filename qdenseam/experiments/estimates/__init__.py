@@ -1,0 +1,1 @@
+"""Rates and ratios with intervals, over probes and over pattern sets."""
