@@ -38,7 +38,7 @@ A block of axes may have an ``engine`` and a ``sampling`` of its own. ``[[table]
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -98,6 +98,7 @@ class Study:
                 _check_known("where", "axes", each.where, axes)
         for cost in self.costs:
             _check_known("of and against", "labels", (cost.of, cost.against), labels)
+        _check_used(axes, self.contenders)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
@@ -185,6 +186,18 @@ def _parts(part: type[_Part], name: str, tables: Any) -> tuple[_Part, ...]:
     if not isinstance(tables, list):
         raise TypeError(f"{name} should be a list of tables, [[{name}]]. Got {tables!r}.")
     return tuple(part.from_table(name, table) for table in tables)
+
+
+def _check_used(axes: set[str], contenders: Sequence[Entrant]) -> None:
+    """Refuse an axis that changes nothing: mostly a misspelled one."""
+    texts = " ".join(f"{each.recall} {each.memory} {each.mitigation}" for each in contenders)
+    chosen = {axis for each in contenders for axis in each.where}
+    for axis in sorted(axes - chosen - set(DATA_AXES)):
+        if f"${axis}" not in texts:
+            raise ValueError(
+                f"axis {axis!r} should be one of {', '.join(DATA_AXES)}, or stand in a spelling as "
+                f"${axis}. Got neither.{near(axis, DATA_AXES)}"
+            )
 
 
 def _check_known(key: str, what: str, given: Iterable[str], known: set[str]) -> None:

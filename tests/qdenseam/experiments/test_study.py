@@ -62,10 +62,10 @@ class TestText:
 
     def test_one_table_of_axes_is_one_block(self, study):
         one = changed(
-            study, axes={"num_patterns": [2, 4], "noise": 0.5}, contender=[{"recall": "nearest"}]
+            study, axes={"num_patterns": [2, 4], "erasures": 1}, contender=[{"recall": "nearest"}]
         )
         assert [list(block.cells()) for block in one.axes] == [
-            [{"num_patterns": 2, "noise": 0.5}, {"num_patterns": 4, "noise": 0.5}]
+            [{"num_patterns": 2, "erasures": 1}, {"num_patterns": 4, "erasures": 1}]
         ]
 
     def test_one_name_of_a_block_is_a_list_of_one(self, study):
@@ -98,6 +98,7 @@ class TestText:
                 data={"source": str(tmp_path / "mine.npy"), "kind": "bits"},
                 sampling={"until": {"half_width": 1e-5}},
                 axes=[{}, {"name": "b", "a b": ["x", 1.5], "flips": [0, 1], "num_patterns": [2]}],
+                contender=[{"recall": "nearest", "where": {"a b": ["x"]}}],
             )
             asked.keep(kept)
             assert Study.from_toml(kept) == asked
@@ -124,6 +125,7 @@ class TestText:
             ({"axes": [{"flips": [0.5]}]}, "flips should be an integer"),
             ({"axes": [{"flips": [-1]}]}, "flips should be at least 0"),
             ({"axes": [{"noise": [True]}]}, "axis 'noise' should hold numbers or texts"),
+            ({"axes": [{"num_paterns": [2]}]}, "axis 'num_paterns'.*Did you mean 'num_patterns'"),
             ({"sampling": {"probes": 0}}, "probes should be at least 1"),
             ({"sampling": {"until": {"half_width": 2}}}, r"half_width should be in \(0, 1\)"),
             ({"sampling": 3}, "sampling should be a table"),
