@@ -110,7 +110,8 @@ def test_killed_interrupted_finished_and_run_again(tmp_path):
     whole = killed[: killed.rfind(b"\n") + 1]
     assert interrupted.startswith(whole)
     assert len(whole) < len(interrupted)
-    assert sorted(path.name for path in results.parent.iterdir()) == ["results.jsonl"]
+    names = sorted(path.name for path in results.parent.iterdir())
+    assert names == ["results.jsonl", "study.toml"]
 
     result = finished(tmp_path, "--workers=2")
     assert "writing the report" in result.stderr
