@@ -32,7 +32,7 @@ notebooks: $(VENV)/.installed-dev
 # Pages in the Chromium of this machine, and what else an extra makes.
 browser: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --editable ".[browser,parquet,view]"
-	$(BIN)/python -m pytest tests/qdenseam/report tests/qdenseam/experiments/test_results_table.py
+	$(BIN)/python -m pytest tests/qdenseam/report tests/qdenseam/experiments/collecting/test_results_table.py
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
