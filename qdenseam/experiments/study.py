@@ -53,8 +53,8 @@ from qdenseam.experiments.study_parts import Sampling as Sampling
 from qdenseam.experiments.study_parts import Selection, Table
 from qdenseam.experiments.study_shown import CapacitySpec, CostSpec
 from qdenseam.experiments.study_shown import FigureSpec as FigureSpec
-from qdenseam.experiments.toml_text import keep_toml
 from qdenseam.spelling.reading import near
+from qdenseam.toml_text import keep_toml
 
 _Part = TypeVar("_Part", bound=Table)
 _LISTS: Final[dict[str, tuple[str, type[Table]]]] = {

@@ -14,11 +14,11 @@ from qdenseam.experiments.study_capacities import capacity_rows
 from qdenseam.experiments.study_findings import FEW_PROBES, counted, study_sentences
 from qdenseam.experiments.study_parts import Entrant
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, shown_results, study_table
-from qdenseam.experiments.toml_text import toml_text
 from qdenseam.experiments.trials import corruption
 from qdenseam.files import write_whole
 from qdenseam.report.figures import left_out, shown_figures
 from qdenseam.report.page import render, shown_number, shown_rate
+from qdenseam.toml_text import toml_text
 from qdenseam.versions import versions_in
 
 _COSTS = {

@@ -16,11 +16,11 @@ from textwrap import indent
 from typing import Final, TypeAlias
 
 from qdenseam.experiments.study import Study
-from qdenseam.experiments.toml_text import toml_text
 from qdenseam.plugins import plugged_in
 from qdenseam.spelling.reading import near
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
+from qdenseam.toml_text import toml_text
 
 AnyStudy: TypeAlias = SpecialStudy | ContenderStudy
 """What can be run, resumed, read, drawn and reported by its folder."""

@@ -11,11 +11,11 @@ from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.results_file import read_records
 from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.experiments.study import FigureSpec
-from qdenseam.experiments.toml_text import keep_toml
 from qdenseam.spelling.reading import near
 from qdenseam.studies.base import Drawing, Findings, How, Records
 from qdenseam.studies.checks import Check
 from qdenseam.studies.sentences import check_sentences, leader_sentences
+from qdenseam.toml_text import keep_toml
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -57,16 +57,7 @@ def bootstrap(
     for i in range(num_resamples):
         drawn = rng.integers(len(members), size=len(members))
         resampled[i] = statistic(samples[np.concatenate([members[group] for group in drawn])])
-    low, high, note = _percentile_interval(resampled, level, len(members))
-    return Estimate(
-        low=min(low, best),
-        best=best,
-        high=max(high, best),
-        method="percentile bootstrap",
-        level=level,
-        covers=covers,
-        note=note,
-    )
+    return _around(best, resampled, level, len(members), covers)
 
 
 def ratio_of_means(
@@ -113,17 +104,8 @@ def ratio_of_means(
     totals = rng.multinomial(len(sums), shares, size=num_resamples) @ sums
     resampled = np.full(num_resamples, math.nan)
     np.divide(totals[:, 0], totals[:, 1], out=resampled, where=totals[:, 1] > 0)
-    low, high, note = _percentile_interval(resampled, level, len(sums))
     best = float(above.sum() / below.sum())
-    return Estimate(
-        low=min(low, best),
-        best=best,
-        high=max(high, best),
-        method="percentile bootstrap",
-        level=level,
-        covers=covers,
-        note=note,
-    )
+    return _around(best, resampled, level, len(sums), covers)
 
 
 def capacity(
@@ -220,6 +202,22 @@ def _crossing(
         return 0.0
     share = (threshold - rates[above - 1]) / (rates[above] - rates[above - 1])
     return float(K[above - 1] * (K[above] / K[above - 1]) ** share)
+
+
+def _around(
+    best: float, resampled: NDArray[np.float64], level: float, num_groups: int, covers: str
+) -> Estimate:
+    """Return a number with its percentile interval, which it is never outside of."""
+    low, high, note = _percentile_interval(resampled, level, num_groups)
+    return Estimate(
+        low=min(low, best),
+        best=best,
+        high=max(high, best),
+        method="percentile bootstrap",
+        level=level,
+        covers=covers,
+        note=note,
+    )
 
 
 def _percentile_interval(

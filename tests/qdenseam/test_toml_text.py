@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdenseam.experiments.toml_text import toml_text
+from qdenseam.toml_text import toml_text
 
 plain = (
     st.text(st.characters(exclude_categories=["Cs"]))
