@@ -3,7 +3,7 @@
 Grey levels grow from black to white; ink, what is darker than the threshold, is spin -1 (bit 1).
 """
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -72,14 +72,14 @@ def binarize(pictures: ArrayLike, *, threshold: Threshold | float = "otsu") -> S
     return np.where(dark, -1, 1).astype(np.int8)
 
 
-def check_threshold(threshold: object) -> Any:
+def check_threshold(threshold: object) -> Threshold | float:
     """Return a rule, or a level as a float, also where it comes as text.
 
     Raises:
         ValueError: It is neither, or not finite.
     """
     if threshold in get_args(Threshold):
-        return threshold
+        return cast("Threshold", threshold)
     try:
         if isinstance(threshold, bool):
             raise TypeError

@@ -10,6 +10,7 @@ from qdenseam.plots.style import GRAY, plain_log
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 _HATCHES = ("", "xx", "..", "//")
 SCALED: Final = {"device_seconds": (1e3, "device milliseconds")}
@@ -22,8 +23,8 @@ def plot_bars(
     names: Sequence[str],
     colors: Sequence[Any],
     *,
-    ax: Any,
-) -> Any:
+    ax: "Axes",
+) -> "Axes":
     """Draw a column as horizontal bars with 95 % intervals, from the top in the table's order.
 
     The axis is logarithmic where costs differ tenfold or more; engines after the first are hatched.

@@ -1,15 +1,18 @@
 """Where a search over the amplitudes of a memory fails: success against load and rounds."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from qdenseam.plots.style import colored, framed
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def plot_failure_map(success: npt.ArrayLike, loads: npt.ArrayLike, *, ax: Any) -> Any:
+
+def plot_failure_map(success: npt.ArrayLike, loads: npt.ArrayLike, *, ax: "Axes") -> "Axes":
     """Draw success as an image: one column per load, one row per number of rounds.
 
     Args:
@@ -39,8 +42,8 @@ def plot_failure_map(success: npt.ArrayLike, loads: npt.ArrayLike, *, ax: Any) -
 
 
 def plot_best_success(
-    loads: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike], *, ax: Any, failing: str = ""
-) -> Any:
+    loads: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike], *, ax: "Axes", failing: str = ""
+) -> "Axes":
     """Draw success against load, one line per method.
 
     Args:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,14 @@ from classical_ref.checks import check_spins
 from classical_ref.spins import text_to_spins
 from qdenseam.plots.style import new_figure
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 
 def plot_state(
-    state: npt.ArrayLike, shape: tuple[int, int], *, ax: Any, good: bool | None = None
-) -> Any:
+    state: npt.ArrayLike, shape: tuple[int, int], *, ax: "Axes", good: bool | None = None
+) -> "Axes":
     """Draw one state as an image: spin -1 black, +1 white, unknown hatched gray.
 
     Args:
@@ -44,7 +48,7 @@ def plot_gallery(
     shape: tuple[int, int],
     *,
     axes: Any,
-) -> Any:
+) -> "Axes":
     """Draw one row per probe and one column per entry, framed by right and wrong.
 
     Args:
@@ -65,7 +69,7 @@ def plot_gallery(
     return axes
 
 
-def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> Any:
+def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> "Figure":
     """Return a figure of recalls: a column for each probe, a row for each contender.
 
     Args:

@@ -1,17 +1,20 @@
 """The landscape of an energy: how deep states lie at each distance from a target."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from qdenseam.plots.style import colored, framed
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 def plot_landscape(
-    shells: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]], *, ax: Any
-) -> Any:
+    shells: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]], *, ax: "Axes"
+) -> "Axes":
     """Draw the lowest energy at each distance as markers and the mean as a thin line.
 
     Args:

@@ -1,7 +1,7 @@
 """Laws as thin lines, and what was measured of them on top."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +9,18 @@ import numpy.typing as npt
 from qdenseam.experiments.estimates.statistics import rate
 from qdenseam.plots.style import colored, framed, with_errors
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 def plot_laws(
     laws: Mapping[str, npt.ArrayLike],
     measured: Mapping[str, npt.ArrayLike] | None = None,
     *,
-    ax: Any,
+    ax: "Axes",
     x: npt.ArrayLike | None = None,
     shots: int | None = None,
-) -> Any:
+) -> "Axes":
     """Draw probabilities: a thin line for each law, and what circuits measured as filled points.
 
     Args:
@@ -48,7 +51,7 @@ def plot_laws(
     return ax
 
 
-def plot_overlaps(simulated: npt.ArrayLike, theory: npt.ArrayLike, *, ax: Any) -> Any:
+def plot_overlaps(simulated: npt.ArrayLike, theory: npt.ArrayLike, *, ax: "Axes") -> "Axes":
     """Draw one curve per probe: simulation as open markers, theory as a thin line.
 
     Args:
@@ -82,10 +85,10 @@ def plot_curves(
     curves: Mapping[str, Any],
     x: npt.ArrayLike | None = None,
     *,
-    ax: Any,
+    ax: "Axes",
     joined: bool = True,
     markers: bool = True,
-) -> Any:
+) -> "Axes":
     """Draw numbers as open markers, joined by lines, with their intervals where they have some.
 
     Args:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qdenseam.plots.style import colored, framed, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _BARS = {
     "success": "measured",
@@ -21,7 +25,7 @@ _FACTORS = {
 }
 
 
-def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
+def plot_success(rows: Sequence[dict[str, Any]], *, ax: "Axes") -> "Axes":
     """Draw success as bars: a shot of the plan, read in three ways, and what stands beside it.
 
     The plan as measured (with its interval), readout mitigated and decoded; hatched, under the same
@@ -58,12 +62,12 @@ def plot_success(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
     for group, row in enumerate(rows):
         for name, label, color, style in lines:
             ax.hlines(row[name], group - 0.42, group + 0.42, color=color, ls=style, lw=1.2,
-                      label=label if group == 0 else None)  # fmt: skip
+                      label=label if group == 0 else "_")  # fmt: skip
     ax.set_ylim(0, 1.03)
     return _by_size(rows, "P(target), all probes", ax)
 
 
-def plot_error_budget(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
+def plot_error_budget(rows: Sequence[dict[str, Any]], *, ax: "Axes") -> "Axes":
     """Draw expected errors per shot, minus the logarithm of survival, as stacked bars.
 
     Args:
@@ -81,7 +85,7 @@ def plot_error_budget(rows: Sequence[dict[str, Any]], *, ax: Any) -> Any:
     return _by_size(rows, "expected errors per shot", ax)
 
 
-def _by_size(rows: Sequence[dict[str, Any]], y: str, ax: Any) -> Any:
+def _by_size(rows: Sequence[dict[str, Any]], y: str, ax: "Axes") -> Any:
     ax.set_xticks(range(len(rows)), [f"{row['num_neurons']}/{row['num_patterns']}" for row in rows])
     ax.set_xlabel("D/K")
     ax.set_ylabel(y)
@@ -90,8 +94,8 @@ def _by_size(rows: Sequence[dict[str, Any]], y: str, ax: Any) -> Any:
 
 
 def plot_prediction(
-    points: Iterable[tuple[float, float]], *, ax: Any, label: str | None = None
-) -> Any:
+    points: Iterable[tuple[float, float]], *, ax: "Axes", label: str | None = None
+) -> "Axes":
     """Draw simulated against predicted success, one point per instance, and the diagonal.
 
     Args:
@@ -110,7 +114,7 @@ def plot_prediction(
     return framed(ax, "predicted success per shot", "simulated success per shot")
 
 
-def prediction_figure(points: Mapping[str, Iterable[tuple[float, float]]]) -> Any:
+def prediction_figure(points: Mapping[str, Iterable[tuple[float, float]]]) -> "Figure":
     """Return a figure of :func:`plot_prediction` for pairs of each label."""
     figure, axes = new_figure(1, 1, size=(4.6, 4.4))
     for label, pairs in points.items():

@@ -1,12 +1,15 @@
 """Maps and mosaics: success over two angles, and memories as pictures."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def plot_angles(angles: npt.ArrayLike, success: npt.ArrayLike, *, ax: Any) -> Any:
+
+def plot_angles(angles: npt.ArrayLike, success: npt.ArrayLike, *, ax: "Axes") -> "Axes":
     """Draw a probability over phase and mixer angles as a map with its color bar.
 
     Args:
@@ -26,8 +29,8 @@ def plot_angles(angles: npt.ArrayLike, success: npt.ArrayLike, *, ax: Any) -> An
 
 
 def plot_memories(
-    pixels: npt.ArrayLike, shape: tuple[int, int], *, ax: Any, num_columns: int = 4
-) -> Any:
+    pixels: npt.ArrayLike, shape: tuple[int, int], *, ax: "Axes", num_columns: int = 4
+) -> "Axes":
     """Draw memories as pictures in one mosaic; red is 1 (ink), blue is -1, white is 0.
 
     Args:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.plots.style import GRAY, framed, palette, plain_log
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _MARKERS = ("v", "o", "s", "^", "D", "P")
 
@@ -72,12 +75,12 @@ def plot_power_laws(
     costs: Mapping[str, npt.ArrayLike],
     sizes: npt.ArrayLike | Mapping[str, npt.ArrayLike],
     *,
-    ax: Any,
+    ax: "Axes",
     fit_from: float = 0,
     baseline: str | None = None,
     x: str = "stored patterns K",
     y: str = "state preparations per correct answer",
-) -> Any:
+) -> "Axes":
     """Draw costs against sizes as markers, with the fitted power law of each as a line.
 
     Args:

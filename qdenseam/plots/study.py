@@ -15,6 +15,8 @@ from qdenseam.plots.style import framed, new_figure, palette, plain_log, sideste
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 AMBIGUOUS: Final[dict[str, Any]] = {"color": "#cccccc", "linewidth": 0, "label": "ambiguous probes"}
 """How the share of ambiguous probes is drawn."""
@@ -131,7 +133,7 @@ def _one_each(rows: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
     return kept.sort_values(names[0], key=lambda column: column.map(order), kind="stable")
 
 
-def study_figure(table: "pd.DataFrame", figure: FigureSpec) -> Any:
+def study_figure(table: "pd.DataFrame", figure: FigureSpec) -> "Figure":
     """Return a figure of a study: its panels side by side and a legend.
 
     Raises:
@@ -170,7 +172,7 @@ def panel_size(part: "pd.DataFrame", figure: FigureSpec) -> tuple[float, float]:
 
 
 def draw_panel(
-    part: "pd.DataFrame", title: str, figure: FigureSpec, styles: Styles, *, ax: Any
+    part: "pd.DataFrame", title: str, figure: FigureSpec, styles: Styles, *, ax: "Axes"
 ) -> None:
     """Draw one panel of lines or of bars."""
     if figure.x:
@@ -237,11 +239,11 @@ def plot_study(
     x: str,
     y: str = "failure_rate",
     *,
-    ax: Any,
+    ax: "Axes",
     styles: Styles | None = None,
     line: tuple[str, ...] = CONTENDERS,
     log_y: bool = False,
-) -> Any:
+) -> "Axes":
     """Draw one line per contender and engine, with 95 % intervals where ``y`` has them.
 
     Lines are set a little apart, so that equal ones can be told; gray is the share of ambiguous

@@ -1,10 +1,14 @@
 """What figures share: colors in one order, axes, and intervals as matplotlib takes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Curve = TypeVar("Curve")
@@ -37,7 +41,9 @@ def colored(curves: Mapping[str, Curve]) -> Iterable[tuple[str, Curve, str]]:
     return zip(curves, curves.values(), palette(len(curves)), strict=True)
 
 
-def new_figure(num_rows: int, num_columns: int, *, size: tuple[float, float]) -> Any:
+def new_figure(
+    num_rows: int, num_columns: int, *, size: tuple[float, float]
+) -> "tuple[Figure, npt.NDArray[Any]]":
     """Return (figure, axes) without touching pyplot's global state; axes have shape (r, c)."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -51,7 +57,7 @@ def new_figure(num_rows: int, num_columns: int, *, size: tuple[float, float]) ->
     return figure, axes
 
 
-def framed(ax: Any, x: str, y: str) -> Any:
+def framed(ax: "Axes", x: str, y: str) -> "Axes":
     """Return the axes with their labels and a faint grid."""
     ax.set_xlabel(x)
     ax.set_ylabel(y)

@@ -161,7 +161,7 @@ def _legend(styles: Styles, shows_ambiguous: bool) -> str:
     drawing, _ = new_figure(1, 1, size=(4.4, 1.0))
     drawing.clear()
     legend = drawing.legend(handles=handles, loc="upper left", fontsize=9, frameon=False)
-    height = legend.get_window_extent(drawing.canvas.get_renderer()).height / drawing.dpi
+    height = legend.get_window_extent().height / drawing.dpi
     drawing.set_size_inches(4.4, 1.015 * height + 0.15)  # text in SVG is a little higher
     return svg_uri(drawing)
 
