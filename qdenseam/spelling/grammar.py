@@ -65,12 +65,16 @@ Node = Value | Listing | Call
 _Item = TypeVar("_Item")
 
 
-def fault(text: str, column: int, said: str) -> ValueError:
+class UnknownNameError(ValueError):
+    """Nothing is registered under a name: it is misspelled, or what registers it not imported."""
+
+
+def fault(text: str, column: int, said: str, error: type[ValueError] = ValueError) -> ValueError:
     """Return an error that names the place."""
     start, end = max(0, column - 40), column + 40
     shown = ("..." if start else "") + text[start:end] + ("..." if len(text) > end else "")
     where = "At the end" if column >= len(text) else f"At character {column + 1}"
-    return ValueError(f"{said} {where} of {shown!r}.")
+    return error(f"{said} {where} of {shown!r}.")
 
 
 def tree(text: str, axes: Axes | None = None) -> Node:

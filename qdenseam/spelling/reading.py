@@ -7,7 +7,17 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from qdenseam.spelling.grammar import Axes, Call, Listing, Node, Scalar, Value, fault, tree
+from qdenseam.spelling.grammar import (
+    Axes,
+    Call,
+    Listing,
+    Node,
+    Scalar,
+    UnknownNameError,
+    Value,
+    fault,
+    tree,
+)
 from qdenseam.spelling.kinds import BARE, WORDS, registered
 
 _PLAIN = {int: "an integer", float: "a number", str: "a string", bool: "true or false"}
@@ -161,7 +171,8 @@ class _Resolution:
         shown = repr(getattr(node, got)) if got else "a list"
         said = f"{label} should be {' or '.join(wanted) or 'set in Python'}. Got {shown}."
         name = getattr(node, "name", "")
-        raise fault(self.text, node.column, said + (near(name, words) or _inside(name, classes)))
+        said += near(name, words) or _inside(name, classes)
+        raise fault(self.text, node.column, said, UnknownNameError if name else ValueError)
 
     def built(self, cls: Any, call: Call) -> object:
         """Return an object of a class with the settings of a call."""

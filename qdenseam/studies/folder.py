@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdenseam.experiments.collecting.results_table import task_table
+from qdenseam.spelling.grammar import UnknownNameError
 from qdenseam.studies.base import Findings
 from qdenseam.studies.registry import AnyStudy, open_study
 
@@ -28,12 +29,19 @@ def read_folder(folder: Path) -> tuple[AnyStudy, Findings]:
         study = open_study(folder / "study.toml")
         return study, study.read(folder / "results.jsonl")
     except ValueError as error:
-        if "should be one of" not in str(error):
+        if not isinstance(_first_cause(error), UnknownNameError):
             raise
         raise ValueError(
             f"{error} Methods and studies of your own need their module imported first: on the "
             "command line --import MODULE."
         ) from error
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """Return the error that others were raised from."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def load_results(path: str | os.PathLike[str]) -> "pd.DataFrame":

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 from qdenseam.experiments.study import Study
 from qdenseam.plugins import plugged_in
+from qdenseam.spelling.grammar import UnknownNameError
 from qdenseam.spelling.reading import near
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
@@ -84,7 +85,7 @@ def study_named(name: str) -> AnyStudy:
     if name in _plugged_in():
         return _plugged_in()[name]
     known = study_names()
-    raise ValueError(
+    raise UnknownNameError(
         f"study should be one of {', '.join(known)}, or a .toml file. Got {name!r}."
         f"{near(name, known)}"
     )
