@@ -1,11 +1,16 @@
-"""The README's Python runs as it stands there, and says what is true of the commands."""
+"""What stands in the README and on the pages of docs/ runs, and names what exists."""
 
 import re
+import runpy
 import shlex
 import tomllib
 from pathlib import Path
 
+import matplotlib
 import pytest
+import typer
+from markdown_pages import PAGES, README, ROOT, blocks, commands_of, name_of, python_of
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from qdenseam.cli.app import app
@@ -15,55 +20,88 @@ from qdenseam.experiments.study_cells import study_rows
 from qdenseam.methods import METHODS
 from qdenseam.studies.registry import open_study
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+COMMANDS = list(dict.fromkeys(line for page in PAGES for line in commands_of(page)))
+STUDIES = [(page, text) for page in PAGES for text in blocks(page, "toml")]
 
 
 def test_there_is_code_to_run():
-    assert blocks("python")
-    assert blocks("sh")
+    assert python_of(README)
+    assert commands_of(README)
+    assert len(COMMANDS) > 20
+    assert len(STUDIES) > 1
 
 
-@pytest.mark.parametrize("code", blocks("python"))
-def test_python_blocks_run(code, tmp_path, monkeypatch, capsys):
-    """A line's trailing comment after ``#:`` is what it prints."""
+@pytest.mark.parametrize("page", [page for page in PAGES if python_of(page)], ids=name_of)
+def test_python_runs(page, tmp_path, monkeypatch, capsys):
+    """The blocks of a page run in their order; a comment after ``#:`` is what is printed."""
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, "README.md", "exec"), {})
-    printed = capsys.readouterr().out.splitlines()
-    promised = re.findall(r"#: (.*)$", code, re.MULTILINE)
-    assert printed == promised
+    code = python_of(page)
+    exec(compile(code, name_of(page), "exec"), {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"#: (.*)$", code, re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [line for block in blocks("sh") for line in block.splitlines() if "qdenseam recall" in line],
-)
+@pytest.mark.parametrize("line", [line for line in COMMANDS if "qdenseam recall" in line])
 def test_recall_commands_run(line):
     _, *arguments = shlex.split(line, comments=True)
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
 
 
-def test_studies_are_understood(tmp_path):
-    own, settings = blocks("toml")
-    study = Study.from_dict(tomllib.loads(own))
-    assert len(study_rows(study)) == 8 * len(study.contenders)
-    (tmp_path / "mine.toml").write_text(settings)
-    open_study(tmp_path / "mine.toml").checked()
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_have_the_options_that_are_shown(line):
+    """The others take minutes or a device: of them only the options are read."""
+    _, *arguments = shlex.split(line, comments=True)
+    command = typer.main.get_command(app)
+    context = command.make_context("qdenseam", arguments, resilient_parsing=True)
+    while isinstance(command, TyperGroup):
+        name, command, arguments = command.resolve_command(context, arguments)
+        if "--help" in arguments:
+            return
+        context = command.make_context(name, list(arguments), parent=context)
+    assert context.parent is not None
+
+
+@pytest.mark.parametrize(("page", "text"), STUDIES, ids=lambda value: Path(str(value)).name[:20])
+def test_studies_are_understood(page, text, tmp_path):
+    content = tomllib.loads(text)
+    if "contender" in content:
+        assert study_rows(Study.from_dict(content))
+    else:
+        (tmp_path / "mine.toml").write_text(text)
+        open_study(tmp_path / "mine.toml").checked()
 
 
 def test_make_targets_exist():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
+    text = "\n".join(page.read_text() for page in PAGES)
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE))
     assert named
     assert named <= targets
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_files(page):
+    """Links into the site's own parts are held by the site's build."""
+    for link in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+        assert "://" in link or (page.parent / link).exists(), link
+
+
 def test_tables_name_what_exists():
-    cells = re.findall(r"^\| (`.*?) \|", README, re.MULTILINE)
+    tables = [(ROOT / "docs" / name).read_text() for name in ("methods.md", "engines.md")]
+    cells = re.findall(r"^\| (`.*?) \|", "\n".join(tables), re.MULTILINE)
     names = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
     assert names == {"exact", *METHODS, *engine_names()}
+
+
+def test_the_picture_is_what_its_script_draws():
+    """By the exact law, in a fraction of the circuit's time: both draw the stored patterns."""
+    script = runpy.run_path(str(ROOT / "docs" / "recalls.py"))
+    recalled = script["recalls"]("exact")
+    for name, wrong in {"amplitude amplification": 0, "dense memory, classical": 0,
+                        "Hopfield, classical": 6}.items():  # fmt: skip
+        assert (recalled[name] != recalled["stored"]).any(axis=1).sum() == wrong, name
+    kept, again = script["PICTURE"].read_bytes(), script["drawn"]("exact")
+    assert len(kept) < 150_000
+    assert again == script["drawn"]("exact")
+    if f"Matplotlib v{matplotlib.__version__}," in kept.decode():  # others write other paths
+        assert again == kept
