@@ -14,6 +14,7 @@ from .continuous.random_features import RandomFeatureMemory as RandomFeatureMemo
 from .data.datasets import Dataset as Dataset
 from .data.datasets import digits as digits
 from .data.datasets import glyphs as glyphs
+from .data.levels import LevelCode as LevelCode
 from .data.own import as_patterns as as_patterns
 from .data.pictures import binarize as binarize
 from .data.pictures import pool as pool

@@ -5,14 +5,14 @@ A recipe is what stands in a comparison: one rule for every pattern set. Its tex
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from math import log
 from typing import Any, ClassVar, Literal, final, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Rng, check_choice, check_integer
+from classical_ref.checks import Floats, Rng, check_choice, check_integer
 from classical_ref.discrete.centered import CenteredMemory
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.dynamics import Tie, Update
@@ -67,11 +67,35 @@ class Recipe(ABC):
         Raises:
             ValueError: Patterns or probes are malformed, or spins or bits in doubt.
         """
-        options = {k: v for k, v in self._settings().items() if k not in self.built_from}
         memory = self.memory(patterns)
+        return self._run(memory, probes, clamped=clamped, bits=bits, rng=rng)
+
+    def recall_weighted(
+        self,
+        patterns: ArrayLike,
+        weights: ArrayLike | None,
+        probes: ArrayLike,
+        *,
+        clamped: ArrayLike | None = None,
+        rng: Rng = None,
+    ) -> Spins:
+        """Return :meth:`recall` from patterns that count ``weights``, positive, shape ``(K,)``.
+
+        A dense memory weighs its terms by them, a scan takes the heaviest of patterns that are as
+        near; other memories have no weights and recall as without.
+        """
+        if weights is not None and type(self).recall is Recipe.recall:
+            memory = self.memory(patterns)
+            if isinstance(memory, DenseMemory):
+                memory = replace(memory, weights=np.asarray(weights, dtype=float))
+            return self._run(memory, probes, clamped=clamped, rng=rng)
+        return self.recall(patterns, probes, clamped=clamped, rng=rng)
+
+    def _run(self, memory: SpinMemory | Spins, probes: ArrayLike, **how: Any) -> Spins:
+        options = {k: v for k, v in self._settings().items() if k not in self.built_from}
         if isinstance(memory, np.ndarray):
             raise TypeError(f"{type(self).__name__} should have a recall of its own.")
-        return memory.recall(probes, clamped=clamped, bits=bits, rng=rng, **options).states
+        return memory.recall(probes, **how, **options).states
 
     def _settings(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
@@ -182,10 +206,29 @@ class NearestRecipe(Recipe):
         rng: Rng = None,  # noqa: ARG002
     ) -> Spins:
         """Return the pattern of each probe that is nearest, or nearest to ``at`` away."""
+        return self._scan(patterns, np.zeros(1), probes, bits=bits)
+
+    def recall_weighted(
+        self,
+        patterns: ArrayLike,
+        weights: ArrayLike | None,
+        probes: ArrayLike,
+        *,
+        clamped: ArrayLike | None = None,  # noqa: ARG002
+        rng: Rng = None,  # noqa: ARG002
+    ) -> Spins:
+        """Return the same, the heaviest of patterns that are as near."""
+        heavy = np.zeros(1) if weights is None else np.asarray(weights, dtype=float)
+        return self._scan(patterns, heavy / max(heavy.max(), 1.0), probes)
+
+    def _scan(
+        self, patterns: ArrayLike, share: Floats, probes: ArrayLike, *, bits: bool | None = None
+    ) -> Spins:
+        """``share``, in [0, 1], decides between equal distances."""
         stored = self.memory(patterns)
         distances = hamming_distance(stored, probes, bits=bits)
         apart = distances if self.at is None else np.abs(distances - self.at)
-        return np.asarray(stored[apart.argmin(axis=-1)])
+        return np.asarray(stored[(apart - share / 2).argmin(axis=-1)])
 
 
 RECIPES: dict[str, type[Recipe]] = {

@@ -4,7 +4,7 @@ Ink is spin -1 (bit 1), background is spin +1 (bit 0); pixels are numbered row b
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,11 +15,15 @@ from classical_ref.checks import (
     Floats,
     Integers,
     Rng,
+    SpinsLike,
     check_array,
     check_at_least,
+    check_positive,
+    check_spins,
     check_within,
     lock,
 )
+from classical_ref.data.levels import LevelCode, Pictures
 from classical_ref.data.pictures import Threshold, area_sums, binarize, pooled_shape
 from classical_ref.patterns import PatternRows
 from classical_ref.spins import Spins, check_patterns, products
@@ -34,11 +38,14 @@ class Dataset(PatternRows):
     name: str
     """What the patterns are."""
     patterns: Spins
-    """Shape ``(num_patterns, rows * columns)``, entries -1 and +1, read-only."""
+    """Shape ``(num_patterns, num_neurons)``, entries -1 and +1, read-only."""
     labels: Integers | None = None
     """One integer per pattern (class or code point), or None."""
     shape: tuple[int, int]
     """Rows and columns of a pattern drawn as a picture."""
+    levels: LevelCode = LevelCode()  # noqa: RUF009
+    """How the pixels' levels are written: word after word, pixels row by row, of colors red, green
+    and blue one after the other. Two levels are one spin a pixel."""
     weights: Floats | None = None
     """How often each pattern stood in the data, as priors of a memory; None for once each."""
     note: str = ""
@@ -46,10 +53,17 @@ class Dataset(PatternRows):
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
-        if self.shape[0] * self.shape[1] != patterns.shape[1]:
+        values, over = divmod(patterns.shape[1], self.levels.bits)
+        pixels = self.shape[0] * self.shape[1]
+        if over or values not in (pixels, 3 * pixels):
             raise ValueError(
-                f"shape should have {patterns.shape[1]} pixels. Got {self.shape[0]} rows of "
-                f"{self.shape[1]}."
+                f"shape should have {values} pixels. Got {self.shape[0]} rows of {self.shape[1]}"
+                + (
+                    "."
+                    if self.levels.bits == 1
+                    else f", and {patterns.shape[1]} neurons in words "
+                    f"of {self.levels.bits} bits, {self.levels}."
+                )
             )
         object.__setattr__(self, "patterns", patterns)
         if self.labels is not None:
@@ -60,16 +74,55 @@ class Dataset(PatternRows):
                 )
             lock(self, labels=labels)
         if self.weights is not None:
-            lock(self, weights=check_array("weights", self.weights, len(patterns)))
+            weights = check_array("weights", self.weights, len(patterns))
+            check_positive(weights=float(weights.min()))
+            lock(self, weights=weights)
+
+    @property
+    def bits_per_feature(self) -> int:
+        """Neurons that write one level of a pixel or of a color: a group of a categorical filter.
+
+        Groups follow one another, ``patterns.reshape(num_patterns, -1, bits_per_feature)``.
+        """
+        return self.levels.bits
+
+    @property
+    def neuron_grid(self) -> tuple[int, int]:
+        """Rows and columns of the neurons themselves, the words of a row of pixels side by side."""
+        return self.shape[0], self.num_neurons // self.shape[0]
+
+    def pictures(self, states: SpinsLike, *, bits: bool | None = None) -> Pictures:
+        """Return what states ``(..., num_neurons)`` show, see :meth:`LevelCode.decode`.
+
+        Levels have shape ``(..., rows, columns)``, of colors ``(..., rows, columns, 3)``;
+        ``levels / (data.levels.num_levels - 1)`` is what a drawing takes.
+
+        Raises:
+            ValueError: The states have another number of neurons, or spins or bits in doubt.
+        """
+        spins = check_spins(states, bits=bits, name="states")
+        if spins.shape[-1] != self.num_neurons:
+            raise ValueError(
+                f"states should have {self.num_neurons} neurons. Got {spins.shape[-1]}."
+            )
+        found = self.levels.decode(spins)
+        shape = (*found.levels.shape[:-1], *self.shape)
+        if self.num_neurons > self.shape[0] * self.shape[1] * self.levels.bits:
+            shape = (*shape, 3)
+        return Pictures(found.levels.reshape(shape), found.is_word.reshape(shape))
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of the patterns and their shape, as 64 hexadecimal digits.
+        """Return the SHA-256 of the patterns, their shape, code and weights, 64 hexadecimal digits.
 
-        Equal patterns in equal order have equal hashes, wherever they come from; name, labels,
-        weights and note do not count.
+        Equal patterns in equal order have equal hashes, wherever they come from; name, labels
+        and note do not count.
         """
-        size = "x".join(map(str, (self.num_patterns, *self.shape)))
-        return hashlib.sha256(size.encode() + np.packbits(self.patterns < 0).tobytes()).hexdigest()
+        head = "x".join(map(str, (self.num_patterns, *self.shape)))
+        if self.levels.bits > 1:
+            head += f" {self.levels}"
+        tail = b"" if self.weights is None else self.weights.tobytes()
+        inked = np.packbits(self.patterns < 0).tobytes()
+        return hashlib.sha256(head.encode() + inked + tail).hexdigest()
 
     def select(self, num_patterns: int, *, min_distance: int = 1, rng: Rng = None) -> "Dataset":
         """Return a random subset whose patterns differ pairwise in ``min_distance`` pixels or more.
@@ -90,13 +143,11 @@ class Dataset(PatternRows):
                 if np.all(self.num_neurons - similarities >= 2 * min_distance):
                     kept.append(row)
                 if len(kept) == num_patterns:
-                    return Dataset(
-                        name=self.name,
+                    return replace(
+                        self,
                         patterns=self.patterns[kept],
                         labels=None if self.labels is None else self.labels[kept],
-                        shape=self.shape,
                         weights=None if self.weights is None else self.weights[kept],
-                        note=self.note,
                     )
             most = max(most, len(kept))
         raise ValueError(

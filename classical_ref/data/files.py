@@ -33,11 +33,11 @@ def picture_paths(path: Path) -> list[Path]:
     return found
 
 
-def read_pictures(paths: list[Path]) -> Iterator[NDArray[Any]]:
-    """Yield the grey levels of pictures, ``(height, width)``: 0 is black.
+def read_pictures(paths: list[Path], *, color: bool = False) -> Iterator[NDArray[Any]]:
+    """Yield the grey levels of pictures, ``(height, width)``, or their colors, ``(3, ...)``.
 
-    Colors count by their luma (ITU-R 601), what is transparent is white, and a photograph stands
-    as its camera says.
+    0 is black, white is 255, or 65535 of uint16. Where grey is asked for, colors count by their
+    luma (ITU-R 601). What is transparent is white, and a photograph stands as its camera says.
 
     Raises:
         ValueError: One is no picture, or has more than 2**26 pixels.
@@ -55,13 +55,19 @@ def read_pictures(paths: list[Path]) -> Iterator[NDArray[Any]]:
                     )
                 image: Any = ImageOps.exif_transpose(opened)
                 if image.mode.startswith(("I", "F")):  # more than 256 levels, which "L" would clip
-                    yield np.asarray(image)
+                    deep = np.asarray(image)
+                    if image.mode != "F" and deep.min() >= 0 and deep.max() < 2**16:
+                        deep = deep.astype(np.uint16)  # some versions read 16 bits as 32
+                    yield np.stack([deep] * 3) if color else deep
                     continue
                 if image.has_transparency_data:
                     image = image.convert("RGBA")
                     white = Image.new("RGBA", image.size, "white")
                     image = Image.alpha_composite(white, image)
-                yield np.asarray(image.convert("L"))
+                if color:
+                    yield np.asarray(image.convert("RGB")).transpose(2, 0, 1)
+                else:
+                    yield np.asarray(image.convert("L"))
         except (OSError, SyntaxError, Image.DecompressionBombError) as error:
             if getattr(error, "errno", None) is not None:  # of the system, not of the content
                 raise

@@ -18,8 +18,9 @@ from qdenseam.retrieval.verb import recall
 def classical_answers(challenge: Challenge, recipe: Recipe, rng: np.random.Generator) -> Answers:
     """Return what a classical memory recalls, known bits held where they are certain."""
     held = challenge.probes != 0 if challenge.clamped else None
+    stored, weights = challenge.patterns, challenge.weights
     return Answers(
-        states=recipe.recall(challenge.patterns, challenge.probes, clamped=held, rng=rng)
+        states=recipe.recall_weighted(stored, weights, challenge.probes, clamped=held, rng=rng)
     )
 
 

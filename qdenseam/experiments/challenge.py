@@ -27,6 +27,8 @@ class Challenge:
     """Corrupted patterns, 0 where unknown, shape ``(P, D)``."""
     targets: npt.NDArray[np.int64]
     """Which pattern each probe was made from, shape ``(P,)``."""
+    weights: npt.NDArray[np.float64] | None = None
+    """How often each pattern stood in the data, shape ``(K,)``; None for once each."""
     flips: int
     """Flipped bits per probe: the noise level, which a method may know."""
     count_gates: bool = True

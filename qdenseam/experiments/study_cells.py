@@ -107,6 +107,8 @@ class StudyCell:
     values: Cell
     """The block's axes and all data axes."""
     params: Mapping[str, Any]
+    bits_per_feature: int = 1
+    """Neurons that write one level of a picture; spellings call it ``$bits_per_feature``."""
 
 
 def cells_of(study: Study) -> list[StudyCell]:
@@ -130,7 +132,11 @@ def cells_of(study: Study) -> list[StudyCell]:
                 **sizes,
                 "data_seed": study.seed,
             }
-            found.append(StudyCell(block=block, values={**cell, **sizes}, params=params))
+            values = {**cell, **sizes}
+            bits = data.bits_per_feature
+            found.append(
+                StudyCell(block=block, values=values, params=params, bits_per_feature=bits)
+            )
     return found
 
 
@@ -168,7 +174,8 @@ def rows_of(study: Study, entrant: Entrant, cells: Iterable[StudyCell]) -> list[
 def _rows_in(study: Study, entrant: Entrant, asked: StudyCell) -> Iterator[StudyRow]:
     block, cell = asked.block, asked.values
     sampling = study.sampling_of(block)
-    method: Any = parse(("method", "classical memory"), entrant.recall, cell)
+    names = {"bits_per_feature": asked.bits_per_feature, **cell}
+    method: Any = parse(("method", "classical memory"), entrant.recall, names)
     memory: Any = parse("memory", entrant.memory, cell)
     mitigation: Any = parse("mitigation", entrant.mitigation, cell)
     is_classical = isinstance(method, Recipe)

@@ -18,7 +18,7 @@ Cell = dict[str, Plain]
 
 DATA_AXES = ("num_neurons", "num_patterns", "flips", "erasures")
 """Axes that decide patterns and probes; all other axes only stand in spellings."""
-READING = ("kind", "threshold", "merge_duplicates")
+READING = ("kind", "threshold", "shape", "levels", "merge_duplicates")
 """How a file is read: options of :func:`classical_ref.as_patterns`."""
 _COUNTS = {"num_neurons": 1, "num_patterns": 1, "flips": 0, "erasures": 0}
 
@@ -71,11 +71,17 @@ class DataSource(Table):
     """D, where no axis says it: by default 16, or a file's own."""
     kind: str | None = None
     threshold: str | float = "otsu"
+    shape: str | tuple[int, int] | None = None
+    """Rows and columns, ``[4, 3]`` or ``"4x3"``."""
+    levels: int | str | None = None
+    """A number of levels or a code, which gives spellings their ``$bits_per_feature``."""
     merge_duplicates: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, str):
             raise TypeError(f"source should be a name or a path. Got {self.source!r}.")
+        if isinstance(self.shape, tuple):
+            object.__setattr__(self, "shape", "x".join(map(str, self.shape)))
 
     @property
     def is_file(self) -> bool:

@@ -54,23 +54,29 @@ def challenge(params: dict[str, Any], set_index: int) -> Challenge:
 
     Patterns depend on (data_seed, data_sha256, set, D, K) and probes on the corruption too, so
     contenders are compared on equal ground and a load sweep shares nothing between loads. Probes
-    are drawn one after another: few are the first of many.
+    are drawn one after another: few are the first of many. Patterns that stood in the data several
+    times are asked for as often.
     """
     num_neurons, num_patterns = params["num_neurons"], params["num_patterns"]
     damage = {"num_flips": params["flips"], "num_erasures": params["erasures"]}
     content = int(params["data_sha256"][:16], 16)
     stream = [params["data_seed"], content, set_index, num_neurons, num_patterns]
-    patterns = named_data(params).select(num_patterns, rng=np.random.default_rng(stream)).patterns
+    chosen = named_data(params).select(num_patterns, rng=np.random.default_rng(stream))
+    patterns, weights = chosen.patterns, chosen.weights
     rng = np.random.default_rng([*stream, *damage.values()])
     targets = np.zeros(params["num_probes"], dtype=np.int64)
     probes = np.zeros((len(targets), num_neurons), dtype=np.int8)
     for place in range(len(targets)):
-        targets[place] = rng.integers(num_patterns)
+        if weights is None:
+            targets[place] = rng.integers(num_patterns)
+        else:
+            targets[place] = rng.choice(num_patterns, p=weights / weights.sum())
         probes[place] = corrupt(patterns[targets[place]], **damage, rng=rng)
     return Challenge(
         patterns=patterns,
         probes=probes,
         targets=targets,
+        weights=weights,
         flips=params["flips"],
         count_gates=set_index < COUNTED_SETS,
     )
@@ -92,7 +98,7 @@ def answers_to(given: Challenge, params: dict[str, Any], rng: np.random.Generato
     if isinstance(method, Recipe):
         return classical_answers(given, method, rng)
     recipe: Any = parse("memory", params["memory"])
-    memory = recipe.memory(given.patterns)
+    memory = recipe.memory(given.patterns, given.weights)
     mitigation: Any = parse("mitigation", params.get("mitigation", "none"))
     return sampled_answers(
         given, memory, method, params["engine"], params["shots"], rng, mitigation=mitigation
@@ -121,9 +127,10 @@ def study_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, A
 @trial("gallery")
 def gallery_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Return what a contender recalls from the first probes of the first set, as text."""
-    given = challenge(params, 0)
+    given, data = challenge(params, 0), named_data(params)
     return {
-        "shape": list(named_data(params).shape),
+        "shape": list(data.shape),
+        **({"levels": str(data.levels)} if data.bits_per_feature > 1 else {}),
         "corruption": corruption(params),
         "stored": spins_to_text(given.patterns[given.targets]),
         "probes": spins_to_text(given.probes),

@@ -4,11 +4,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar, final
 
+import numpy as np
+
 from circuits.loading import Auto
 from circuits.loading.preparation import Encoder
+from classical_ref.checks import Floats, Spins
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial, Separation
-from classical_ref.spins import Spins
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 
@@ -20,21 +22,24 @@ class MemoryRecipe(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def memory(self, patterns: Spins) -> AmplitudeMemory | EnergyMemory:
-        """Return the memory of patterns ``(K, D)``."""
+    def memory(
+        self, patterns: Spins, weights: Floats | None = None
+    ) -> AmplitudeMemory | EnergyMemory:
+        """Return the memory of patterns ``(K, D)`` that count ``weights``, one each by default."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class AmplitudeRecipe(MemoryRecipe):
-    """A superposition with equal weights, such as ``amplitude(encoder=auto(goal=depth))``."""
+    """A superposition by the patterns' weights, such as ``amplitude(encoder=auto(goal=depth))``."""
 
     name: ClassVar[str] = "amplitude"
     encoder: Encoder = field(default_factory=lambda: Auto(goal="gates"))
 
-    def memory(self, patterns: Spins) -> AmplitudeMemory:
-        """Return the memory of patterns ``(K, D)``."""
-        return AmplitudeMemory(patterns, encoder=self.encoder)
+    def memory(self, patterns: Spins, weights: Floats | None = None) -> AmplitudeMemory:
+        """Return the memory of patterns ``(K, D)`` with priors in proportion to ``weights``."""
+        given = np.ones(len(patterns)) if weights is None else weights
+        return AmplitudeMemory(patterns, given, encoder=self.encoder)
 
 
 @final
@@ -46,9 +51,9 @@ class EnergyRecipe(MemoryRecipe):
     separation: Separation = field(default_factory=lambda: Polynomial(3))
     probe_field: float | None = None
 
-    def memory(self, patterns: Spins) -> EnergyMemory:
-        """Return the memory of patterns ``(K, D)``."""
-        model = DenseMemory(patterns, separation=self.separation)
+    def memory(self, patterns: Spins, weights: Floats | None = None) -> EnergyMemory:
+        """Return the memory of patterns ``(K, D)``, whose terms are weighed."""
+        model = DenseMemory(patterns, separation=self.separation, weights=weights)
         return EnergyMemory(model, probe_field=self.probe_field)
 
 

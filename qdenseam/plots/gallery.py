@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import check_spins
+from classical_ref.data.levels import LevelCode
 from classical_ref.spins import text_to_spins
 from qdenseam.plots.style import new_figure
 
@@ -80,6 +81,7 @@ def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> "Figure":
 
     first = next(iter(shown.values()))
     targets, (height, width) = text_to_spins(first["stored"]), first["shape"]
+    code = LevelCode.of(first.get("levels", 2))
     rows = {"stored": targets, "probe": text_to_spins(first["probes"])}
     rows |= {name: text_to_spins(each["answers"]) for name, each in shown.items()}
     across, down = 1.25 * width, 1.25 * height
@@ -90,11 +92,11 @@ def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> "Figure":
         for column, (state, target) in enumerate(zip(states, targets, strict=True)):
             left, top = column * across, place * down
             frame = (left, left + width, top + height, top)
-            ax.imshow(
-                state.reshape(height, width), cmap="gray", vmin=-1, vmax=1, extent=frame,
-                interpolation="nearest",
-            )  # fmt: skip
-            for row, unknown in np.argwhere(state.reshape(height, width) == 0):
+            levels = code.decode(state).levels.reshape(height, width, -1)
+            shades = np.where(levels < 0, 0.5, levels / (code.num_levels - 1))
+            colored = shades if levels.shape[-1] == 3 else shades[..., 0]
+            ax.imshow(colored, cmap="gray", vmin=0, vmax=1, extent=frame, interpolation="nearest")
+            for row, unknown in np.argwhere((levels < 0).any(axis=-1)):
                 x, y = left + unknown + 0.5, top + row + 0.5
                 ax.text(x, y, "?", ha="center", va="center", fontsize=6, color="white")
             good = None if place < 2 else bool((state == target).all())

@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypeVar
 
-from classical_ref.data.own import has_own_size
+from classical_ref.data.own import bits_per_pixel, has_own_size
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import cells_of, rows_of
 from qdenseam.experiments.study_parts import READING, Axes, DataSource, Entrant, Sampling, Selection
@@ -179,8 +179,10 @@ def _source(asked: ComparisonSettings) -> DataSource:
 
 def _circuit_neurons(asked: ComparisonSettings, num_neurons: int) -> int:
     """D of the circuit cells beside a D of the sweeps; data by name and pictures have any."""
-    if not has_own_size(asked.data):
-        return 9 if asked.circuit_neurons is None else asked.circuit_neurons
+    if not has_own_size(asked.data, asked.shape):
+        bits = bits_per_pixel(asked.levels, asked.kind)
+        pixels = next((n for n in (9, 6, 4) if n * bits <= MAX_FILE_CIRCUIT_NEURONS), 0)
+        return pixels * bits if asked.circuit_neurons is None else asked.circuit_neurons
     if asked.circuit_neurons is None:
         return num_neurons if num_neurons <= MAX_FILE_CIRCUIT_NEURONS else 0
     if asked.circuit_neurons not in (0, num_neurons):
@@ -203,6 +205,7 @@ def _memory_for(text: str, blocks: Mapping[str, Axes]) -> str:
         "num_patterns": 1,
         "flips": 0,
         "erasures": 0,
+        "bits_per_feature": 1,
     }
     for block in blocks.values():
         names |= {axis: values[0] for axis, values in block.values.items()}

@@ -18,7 +18,16 @@ Kind = Annotated[
 Threshold = Annotated[
     str, "A pixel darker than this is bit 1: otsu, mean, median, or a grey level."
 ]
-MergeDuplicates = Annotated[bool, "Store equal patterns of a file once."]
+Shape = Annotated[
+    str | None,
+    "Rows x columns, such as 4x3: of the pictures in a table, or to which all are pooled.",
+]
+Levels = Annotated[
+    str | None,
+    "Keep so many grey levels, or colors with --kind color, a pixel: 4 in thermometer code, or "
+    "gray(4), one-hot(4). Methods may then say $bits_per_feature.",
+]
+MergeDuplicates = Annotated[bool, "Store equal patterns of a file once, weighed by their number."]
 _MAY_BE_ZERO = {"flips", "erasures", "circuit_neurons", "circuit_flips", "circuit_erasures", "seed"}
 
 
@@ -33,6 +42,8 @@ class ComparisonSettings:
     data: Data = "digits"
     kind: Kind = None
     threshold: Threshold = "otsu"
+    shape: Shape = None
+    levels: Levels = None
     merge_duplicates: MergeDuplicates = False
     num_neurons: Annotated[
         int | None,

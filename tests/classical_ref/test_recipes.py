@@ -70,3 +70,26 @@ def test_unknown_settings_are_refused() -> None:
         DenseRecipe(update="random")
     with pytest.raises(ValueError, match="learning should be one of hebb"):
         HopfieldRecipe("delta")
+
+
+@pytest.mark.parametrize("recipe", [each[0] for each in CASES], ids=lambda each: each.name)
+def test_weights_are_those_of_a_dense_memory(instance, recipe) -> None:
+    patterns, probes = instance
+    weights = np.array([1.0, 1e15, 1.0, 40.0])
+    found = recipe.recall_weighted(patterns, weights, probes, rng=3)
+    plain = recipe.recall(patterns, probes, rng=3)
+    np.testing.assert_array_equal(recipe.recall_weighted(patterns, None, probes, rng=3), plain)
+    memory = recipe.memory(patterns)
+    if isinstance(memory, DenseMemory):
+        weighted = DenseMemory(patterns, memory.separation, weights=weights)
+        plain = weighted.recall(probes, rng=3, **BEST).states
+        assert not np.array_equal(plain, recipe.recall(patterns, probes, rng=3))
+    np.testing.assert_array_equal(found, plain)
+
+
+def test_a_scan_of_weighted_patterns_takes_the_heaviest_of_the_nearest() -> None:
+    patterns = np.array([[1, 1, 1, 1], [1, 1, -1, -1], [-1, -1, -1, -1]], dtype=np.int8)
+    probe = np.array([[1, 1, 1, -1], [1, 1, -1, -1]], dtype=np.int8)
+    for weights, rows in ((None, [0, 1]), ([1, 2, 9], [1, 1]), ([2, 1, 9], [0, 1])):
+        found = NearestRecipe().recall_weighted(patterns, weights, probe)
+        np.testing.assert_array_equal(found, patterns[rows])

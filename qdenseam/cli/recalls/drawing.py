@@ -1,37 +1,45 @@
-"""Patterns drawn as text: two characters a neuron, in the shape of the data."""
+"""Patterns drawn as text: two characters a pixel, in the shape of the data."""
 
 from collections.abc import Mapping
 
+import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Spins, check_spins
+from classical_ref.data.levels import LevelCode
 
-INK = {-1: "██", 0: "??", 1: "··"}
-"""What a spin is drawn as: bit 1, unknown, bit 0."""
+SHADES = ("██", "▓▓", "▒▒", "░░", "··", "??")
+"""What a pixel is drawn as, from black (bit 1) to white (bit 0), and unknown."""
+TWO = LevelCode()
 
 WIDEST = 76
 """Pictures stand side by side as long as they fit into this many columns."""
 
 
-def picture(spins: npt.ArrayLike, shape: tuple[int, int]) -> list[str]:
+def picture(spins: npt.ArrayLike, shape: tuple[int, int], levels: LevelCode = TWO) -> list[str]:
     """Return the lines of one drawn pattern.
 
     Args:
         spins: Shape ``(D,)``, 0 where unknown; bits are refused.
-        shape: Rows and columns, ``rows * columns == D``; neurons are numbered row by row.
+        shape: Rows and columns of pixels, numbered row by row.
+        levels: How their levels are written; colors are drawn as the mean of three.
     """
-    return [
-        "".join(INK[spin] for spin in row) for row in check_spins(spins).reshape(shape).tolist()
-    ]
+    found = levels.decode(check_spins(spins)).levels.reshape(*shape, -1)
+    grey = found.mean(-1) / (levels.num_levels - 1)
+    shade = np.rint(grey * (len(SHADES) - 2)).astype(int)
+    shade[(found < 0).any(-1)] = -1
+    return ["".join(SHADES[each] for each in row) for row in shade.tolist()]
 
 
-def drawn(pictures: Mapping[str, Spins | None], shape: tuple[int, int]) -> str:
+def drawn(
+    pictures: Mapping[str, Spins | None], shape: tuple[int, int], levels: LevelCode = TWO
+) -> str:
     """Return titled pictures side by side, or one below the other where they are wide.
 
     A picture that is ``None`` is drawn as a dash.
     """
     blocks = {
-        title: ["-"] if spins is None else picture(spins, shape)
+        title: ["-"] if spins is None else picture(spins, shape, levels)
         for title, spins in pictures.items()
     }
     widths = [max(2 * shape[1], len(title)) for title in blocks]

@@ -5,10 +5,17 @@ from typing import Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.recalls.question import Encoder, stored_patterns
+from qdenseam.cli.recalls.question import Encoder, stored_patterns, weighed_memory
 from qdenseam.cli.rows import print_rows
 from qdenseam.cli.study_folder import Modules, load_modules
-from qdenseam.studies.comparison_settings import Data, Kind, MergeDuplicates, Threshold
+from qdenseam.studies.comparison_settings import (
+    Data,
+    Kind,
+    Levels,
+    MergeDuplicates,
+    Shape,
+    Threshold,
+)
 
 
 def plan(
@@ -69,6 +76,8 @@ def plan(
     top: Annotated[int, Option(min=1, help="How many plans to show beside the baseline.")] = 8,
     kind: Kind = None,
     threshold: Threshold = "otsu",
+    shape: Shape = None,
+    levels: Levels = None,
     merge_duplicates: MergeDuplicates = False,
     seed: Annotated[int, Option(min=0, help="Seed of the patterns.")] = 7,
     import_module: Modules = None,
@@ -86,29 +95,31 @@ def plan(
 
     from classical_ref.data.own import has_own_size
     from classical_ref.spins import check_probes
-    from qdenseam import AmplitudeMemory
     from qdenseam.execution import engine
     from qdenseam.execution.compiling.compilation import is_calibrated
+    from qdenseam.experiments.study_parts import READING
     from qdenseam.planning import best_of_each_kind
     from qdenseam.planning import plan as plans_for
     from qdenseam.spelling import parse, spell
 
     load_modules(import_module)
-    chosen: list[Any] = [parse("method", each) for each in method or ()]
     target = engine(backend).target
     if target is None or not is_calibrated(target):
         raise ValueError(
             f"backend should be a device that reports its errors. Got {backend!r}; use fake:fez."
         )
-    if num_neurons is None and not has_own_size(data):
+    if num_neurons is None and levels is None and not has_own_size(data, shape):
         num_neurons = 8 if probe is None else len(probe)
     rng = np.random.default_rng(seed)
-    reading = {"kind": kind, "threshold": threshold, "merge_duplicates": merge_duplicates}
+    values = (kind, threshold, shape, levels, merge_duplicates)
+    reading = dict(zip(READING, values, strict=True))
     stored = stored_patterns(data, num_neurons, num_patterns, rng, default=4, **reading)
+    names = {"bits_per_feature": stored.bits_per_feature}
+    chosen: list[Any] = [parse("method", each, names) for each in method or ()]
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
     known = spins != 0
     found = plans_for(
-        AmplitudeMemory(stored.patterns, encoder=encoder),
+        weighed_memory(stored, encoder),
         known,
         target,
         expected_flips=expected_flips,

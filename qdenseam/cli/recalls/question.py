@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from qdenseam.cli.study_folder import Modules, load_modules
-from qdenseam.studies.comparison_settings import Data, Kind, MergeDuplicates, Threshold
+from qdenseam.studies.comparison_settings import (
+    Data,
+    Kind,
+    Levels,
+    MergeDuplicates,
+    Shape,
+    Threshold,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +48,8 @@ class Question:
     ] = None
     kind: Kind = None
     threshold: Threshold = "otsu"
+    shape: Shape = None
+    levels: Levels = None
     merge_duplicates: MergeDuplicates = False
     flips: Annotated[
         int | None,
@@ -95,7 +104,7 @@ class Question:
         from classical_ref.spins import check_probes
 
         if picture_paths(file):
-            reading = {name: self.reading[name] for name in ("kind", "threshold")}
+            reading = {name: self.reading[name] for name in ("kind", "threshold", "levels")}
             return as_patterns(file, shape=stored.shape, **reading).patterns
         given: Any = read_array(file)
         rows = given if isinstance(given, list) else np.atleast_2d(given)
@@ -104,8 +113,13 @@ class Question:
     @property
     def reading(self) -> dict[str, Any]:
         """How files are read."""
-        names = ("kind", "threshold", "merge_duplicates")
-        return {name: getattr(self, name) for name in names}
+        from qdenseam.experiments.study_parts import READING
+
+        return {name: getattr(self, name) for name in READING}
+
+    def asked_of(self, stored: "Dataset") -> str:
+        """Return the spelling of the method for these data."""
+        return self.method.replace("$bits_per_feature", str(stored.bits_per_feature))
 
     def probe(self, stored: "Dataset", index: int, rng: Any) -> "Spins":
         """Return a probe made from the stored pattern of an index."""
@@ -124,13 +138,23 @@ class Question:
     def memory(self, stored: "Dataset", method: Any) -> "AmplitudeMemory | EnergyMemory":
         """Return the memory that the method recalls from."""
         from classical_ref.discrete.dense import DenseMemory
-        from qdenseam import AmplitudeMemory, EnergyMemory
+        from qdenseam import EnergyMemory
         from qdenseam.spelling import parse
 
         if not isinstance(method, str) and method.memory_type is EnergyMemory:
             separation: Any = parse("separation", self.separation)
-            return EnergyMemory(DenseMemory(stored.patterns, separation=separation))
-        return AmplitudeMemory(stored.patterns, encoder=self.encoder)
+            model = DenseMemory(stored.patterns, separation=separation, weights=stored.weights)
+            return EnergyMemory(model)
+        return weighed_memory(stored, self.encoder)
+
+
+def weighed_memory(stored: "Dataset", encoder: str) -> "AmplitudeMemory":
+    """Return the superposition of patterns by their weights."""
+    from qdenseam.memories.recipes import AmplitudeRecipe
+    from qdenseam.spelling import parse
+
+    read: Any = parse("encoder", encoder)
+    return AmplitudeRecipe(read).memory(stored.patterns, stored.weights)
 
 
 def stored_patterns(

@@ -76,10 +76,12 @@ def recall(
         is_picture = Path(probe).suffix.lower() in PICTURE_SUFFIXES
         given = question.probes_of(Path(probe), stored)[0] if is_picture else probe
         spins = check_probes(given, stored.num_neurons)
-    chosen: Any = parse(("method", "classical memory"), question.method)
+    chosen: Any = parse(("method", "classical memory"), question.asked_of(stored))
     if isinstance(chosen, Recipe):
         certain = spins != 0 if (spins == 0).any() and not question.flips else None
-        answer = chosen.recall(stored.patterns, spins, clamped=certain, rng=deepcopy(rng))
+        answer = chosen.recall_weighted(
+            stored.patterns, stored.weights, spins, clamped=certain, rng=deepcopy(rng)
+        )
         _print_classical(chosen, answer, spins, stored, target=target)
         if view is not None:
             plain = AmplitudeMemory(stored.patterns)
@@ -112,7 +114,7 @@ def recall(
 def _write_view(path: Path, memory: Any, probe: Any, stored: "Dataset", **settings: Any) -> None:
     from qdenseam.report import recall_view
 
-    recall_view(memory, probe, path, shape=stored.shape, **settings)
+    recall_view(memory, probe, path, shape=stored.neuron_grid, **settings)
     typer.echo(f"View: {path}")
 
 
@@ -124,17 +126,26 @@ def _refuse_paid(sampler: str, is_paid: bool) -> None:
         )
 
 
+def _draw(pictures: dict[str, Any], stored: "Dataset") -> None:
+    """Draw pictures side by side, and say where the recalled one holds no code words."""
+    from qdenseam.cli.recalls.drawing import drawn
+
+    typer.echo(drawn(pictures, stored.shape, stored.levels))
+    answer = pictures["recall"]
+    if answer is not None and (note := stored.pictures(answer).outcome):
+        typer.echo(note)
+
+
 def _print_classical(
     recipe: "Recipe", answer: Any, probe: Any, stored: "Dataset", *, target: int | None
 ) -> None:
     import numpy as np
 
-    from qdenseam.cli.recalls.drawing import drawn
     from qdenseam.retrieval.outcome import fit_sentences
     from qdenseam.spelling import spell
 
     pictures = {} if target is None else {"pattern": stored.patterns[target]}
-    typer.echo(drawn(pictures | {"probe": probe, "recall": answer}, stored.shape))
+    _draw(pictures | {"probe": probe, "recall": answer}, stored)
     known = probe != 0
     same = np.flatnonzero((stored.patterns == answer).all(axis=1))
     fits = (stored.patterns[:, known] == probe[known]).all(axis=1)
@@ -147,11 +158,9 @@ def _print_classical(
 def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: int | None) -> None:
     from rich.console import Console
 
-    from qdenseam.cli.recalls.drawing import drawn
-
     pictures = {} if target is None else {"pattern": result.patterns[target]}
     pictures |= {"probe": result.probe, "recall": result.pattern}
-    typer.echo(drawn(pictures, stored.shape))
+    _draw(pictures, stored)
     typer.echo(f"\n{result.method['name']} on {result.engine}. {result.outcome}")
     Console().print(_table(result, memory, target))
     if result.resources is not None:

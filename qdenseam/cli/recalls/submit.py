@@ -88,11 +88,12 @@ def submit(
         rows = _given(stored, probe, probes, question)
     else:
         rows = np.stack([question.probe(stored, each, rng) for each in index or [0]])
-    chosen = as_method(question.method)
+    method = question.asked_of(stored)
+    chosen = as_method(method)
     drafted = draft(
         question.memory(stored, chosen),
         rows,
-        method=question.method,
+        method=method,
         backend=backend,
         shots=question.shots,
         rng=rng,

@@ -113,7 +113,7 @@ def test_duplicates_are_merged_only_where_asked_for():
     merged = as_patterns(rows, merge_duplicates=True)
     assert np.array_equal(merged.patterns, as_patterns(["0110", "1010", "0001"]).patterns)
     assert merged.weights.tolist() == [3, 1, 1]
-    assert merged.note == "2 duplicates merged"
+    assert merged.note == "2 duplicates merged, weights 3, 1, 1"
     chosen = merged.select(2, rng=3)
     assert chosen.weights.shape == (2,)
     assert as_patterns(["0110"], merge_duplicates=True).weights is None
@@ -258,5 +258,7 @@ def test_equal_patterns_have_equal_hashes_wherever_they_come_from():
     last = np.where(np.arange(6) == 5, -patterns, patterns)
     given = (patterns, patterns.reshape(5, 2, 3), patterns[::-1], last)
     hashes = [as_patterns(each).content_hash() for each in given]
+    twice = np.vstack([patterns, patterns[:1]])
+    hashes.append(as_patterns(twice, merge_duplicates=True).content_hash())
     assert as_patterns(patterns.astype(float)).content_hash() == hashes[0]
-    assert len(set(hashes)) == 4
+    assert len(set(hashes)) == 5

@@ -57,6 +57,8 @@ def test_options_reach_the_settings(run, monkeypatch):
         "data": "random",
         "kind": "grey",
         "threshold": "90",
+        "shape": "4x4",
+        "levels": "gray(4)",
         "simulator": "statevector",
         "device": "",
     }

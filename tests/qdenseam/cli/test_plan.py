@@ -58,3 +58,19 @@ def test_a_method_of_ones_own_choice_is_shown_wherever_it_ranks():
     refused = run(*small, "--method", "qaoa")
     assert refused.exit_code == 2
     assert "methods should be circuits on amplitudes. Got qaoa" in refused.output
+
+
+def test_plans_are_for_the_levels_that_are_kept(tmp_path):
+    np.save(tmp_path / "grey.npy", np.array([[[0, 255]], [[90, 30]], [[255, 10]]]))
+    given = (
+        "--backend",
+        "fake:jakarta",
+        "--data",
+        str(tmp_path / "grey.npy"),
+        "--levels",
+        "gray(4)",
+    )
+    method = "categorical-filter(hamming-ball(0), bits_per_feature=$bits_per_feature)"
+    result = run(*given, "--method", method, "--probe", "0?11")
+    assert result.exit_code == 0, result.output
+    assert "categorical" in result.stdout

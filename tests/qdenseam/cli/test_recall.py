@@ -213,3 +213,84 @@ def test_bad_input(run, arguments, said):
     assert re.match(f"Error: .*{said}", result.stderr)
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
+
+
+@pytest.fixture
+def grey_pictures(tmp_path):
+    """Five pictures of 4 x 6 pixels in 4 levels, the last of which stands twice."""
+    levels = np.random.default_rng(2).integers(0, 4, (5, 4, 6))
+    for number, picture in enumerate([*levels, levels[-1]]):
+        Image.fromarray((picture * 64 + 9).astype(np.uint8)).save(tmp_path / f"{number}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "separation-filter(hamming-ball(3))",
+        "categorical-filter(hamming-ball(1), bits_per_feature=$bits_per_feature)",
+        "dense(exponential)",
+    ],
+)
+def test_levels_of_grey_from_a_folder_to_a_drawing(grey_pictures, method):
+    result = CliRunner().invoke(
+        app,
+        [
+            *("recall", "--data", str(grey_pictures), "--levels", "gray(4)", "--shape", "4x6"),
+            *("--merge-duplicates", "--flips", "1", "--method", method),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    pattern, probe, recalled = pictures(result.stdout.split("Recalled")[0])
+    assert pattern[1:] == recalled[1:] != probe[1:]
+    assert {*"".join(pattern[1:])} == {*"█▓░·"}
+
+
+def test_an_answer_that_is_no_picture_is_said(grey_pictures):
+    said = [
+        CliRunner()
+        .invoke(
+            app,
+            [
+                *(
+                    "recall",
+                    "--data",
+                    str(grey_pictures),
+                    "--levels",
+                    "one-hot(4)",
+                    "--index",
+                    index,
+                ),
+                *("--shape", "4x6", "--merge-duplicates", "--method", "hopfield"),
+            ],
+        )
+        .stdout
+        for index in "01234"
+    ]
+    spurious = ["spurious state" in each for each in said]
+    assert [" no code word" in each for each in said] == spurious
+    assert 0 < sum(spurious) < 5
+
+
+def test_the_memory_weighs_what_was_merged(grey_pictures):
+    options = ("--levels", "4", "--shape", "4x6", "--merge-duplicates", "--probe", "?" * 72)
+    result = CliRunner().invoke(
+        app, ["recall", "--data", str(grey_pictures), *options, "--method", "sample-and-accept"]
+    )
+    assert result.exit_code == 0, result.output
+    laws = [
+        line.split("│")[5]
+        for line in result.stdout.splitlines()
+        if "pattern " in line and "│" in line
+    ]
+    assert sorted(float(law) for law in laws if float(law)) == [0.1667] * 4 + [0.3333]
+
+
+def test_a_picture_asks_in_the_levels_of_those_that_are_stored(grey_pictures):
+    options = ("--levels", "gray(4)", "--shape", "4x6", "--merge-duplicates")
+    asked = ("--probe", str(grey_pictures / "2.png"), "--method", "dense(exponential)")
+    result = CliRunner().invoke(app, ["recall", "--data", str(grey_pictures), *options, *asked])
+    assert result.exit_code == 0, result.output
+    probe, recalled = pictures(result.stdout)
+    assert probe[1:] == recalled[1:]
+    assert "One stored pattern" not in result.stdout  # it is the one that fits

@@ -10,7 +10,7 @@ from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import Axes, Entrant, Study
 from qdenseam.experiments.study_cells import cells_of, study_rows
 from qdenseam.experiments.study_results import study_table
-from qdenseam.experiments.trials import challenge
+from qdenseam.experiments.trials import challenge, named_data
 from qdenseam.plots.study import named_figures
 
 TOML = """
@@ -276,9 +276,28 @@ class TestRows:
             tasks.append([task for row in study_rows(mine) for task in row.tasks(6)])
             table = run_study(mine, tmp_path / "results.jsonl")
             assert (table["num_neurons"] == 12).all()
-        assert tasks[0] == tasks[1] == tasks[2] == tasks[3]
+        assert tasks[0] == tasks[1] == tasks[2] != tasks[3]  # of which one counts twice
         with pytest.raises(ValueError, match=r"twice: .*Rows 0 and 4 are equal.*--merge-dup"):
             cells_of(changed(study, data={"source": str(tmp_path / "twice"), "num_neurons": 12}))
+
+    def test_levels_and_shape_are_said_in_the_file(self, study, tmp_path):
+        grey = np.random.default_rng(1).integers(0, 256, (6, 24), dtype=np.uint8)
+        np.save(tmp_path / "grey.npy", grey)
+        text = "categorical-filter(hamming-ball(1), bits_per_feature=$bits_per_feature)"
+        source = {"source": str(tmp_path / "grey.npy"), "shape": [4, 6], "levels": "one-hot(3)"}
+        contenders = [{"recall": text}, {"recall": "best-exponential"}]
+        sizes = {"num_patterns": [4], "flips": [0, 2]}
+        mine = changed(study, data=source, contender=contenders, axes=sizes)
+        mine = Study.from_dict(mine.to_dict())
+        assert mine.data.to_table()["shape"] == "4x6"
+        rows = study_rows(mine)
+        assert "bits_per_feature=3" in rows[0].recall
+        data = named_data(rows[0].params | rows[0].files)
+        expected = as_patterns(grey, shape=(4, 6), levels="one-hot(3)")
+        assert data.content_hash() == expected.content_hash()
+        table = run_study(mine, tmp_path / "results.jsonl")
+        assert (table["num_neurons"] == 72).all()
+        assert (table.loc[table["flips"] == 0, "failures"] == 0).all()
 
 
 class TestRun:

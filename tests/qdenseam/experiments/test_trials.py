@@ -175,3 +175,25 @@ def test_a_trial_takes_only_the_data_that_its_task_names(tmp_path, rng) -> None:
     np.save(file, np.array([[1, -1, 1], [-1, -1, 1]]))
     given = challenge(cell, 0)
     assert sorted(given.patterns.tolist()) == [[-1, -1, 1], [1, -1, 1]]
+
+
+def test_merged_patterns_are_asked_for_and_stored_by_their_weights(tmp_path) -> None:
+    """Two patterns a bit apart, one of which stood nine times in the data."""
+    rows = ["000000", *["000001"] * 9]
+    (tmp_path / "rows.txt").write_text("\n".join(rows))
+    data, reading = str(tmp_path / "rows.txt"), {"merge_duplicates": True}
+    content = load_dataset(data, **reading).content_hash()
+    sizes = {"num_neurons": 6, "num_patterns": 2, "flips": 0, "erasures": 1, "num_probes": 2000}
+    asked = params(data="random", **sizes) | {"data": data, "data_sha256": content}
+    asked["reading"] = reading
+    given = challenge(asked, 0)
+    heavy = int(given.weights.argmax())
+    assert sorted(given.weights.tolist()) == [1, 9]
+    drawn = (given.targets == heavy).sum()
+    assert abs(drawn - 1800) < 6.1 * math.sqrt(2000 * 0.09)
+    assert (given.patterns[heavy] == load_dataset(data, **reading).patterns[1]).all()
+    unclear = given.probes[:, 5] == 0  # both patterns fit
+    assert unclear.any()
+    for recall in ("nearest", "best-exponential", "sample-and-accept(hamming-ball(0))"):
+        found = answers_to(given, asked | {"recall": recall}, np.random.default_rng(0))
+        assert (found.states[unclear] == given.patterns[heavy]).all(), recall
