@@ -7,10 +7,15 @@ from .continuous.energies import AttentionMemory as AttentionMemory
 from .continuous.energies import EpanechnikovMemory as EpanechnikovMemory
 from .continuous.energies import GaussianMemory as GaussianMemory
 from .continuous.energies import SphericalMemory as SphericalMemory
+from .continuous.fenchel_young import FenchelYoungMemory as FenchelYoungMemory
 from .continuous.memory import ContinuousMemory as ContinuousMemory
 from .continuous.memory import ContinuousResult as ContinuousResult
 from .continuous.memory import Convergence as Convergence
 from .continuous.random_features import RandomFeatureMemory as RandomFeatureMemory
+from .continuous.transforms import Entmax as Entmax
+from .continuous.transforms import KSubset as KSubset
+from .continuous.transforms import Normmax as Normmax
+from .continuous.transforms import Transform as Transform
 from .data.datasets import Dataset as Dataset
 from .data.datasets import digits as digits
 from .data.datasets import glyphs as glyphs

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, table_angles
 from circuits.distance.symmetric_signal_processing import table_series
-from classical_ref.checks import Floats, check_at_least, check_within
+from classical_ref.checks import Floats, check_at_least, check_finite, check_positive, check_within
 from qdenseam.spelling import Named, resolved
 
 MAX_TABULATED = 128
@@ -130,6 +130,38 @@ class CappedPosterior(Filter):
         ratio = self.flip_probability / (1 - self.flip_probability)
         beyond = np.maximum(np.arange(num_known + 1) - self.radius, 0)
         return np.asarray(ratio ** (beyond / 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Compact(Filter):
+    r"""F(d) = [1 - d/radius]_+^{1/(2 (alpha - 1))}: what is farther is never measured.
+
+    F² is the law of entmax weights whose threshold lies at the radius: the ball as alpha grows, an
+    exponential as alpha falls to 1 and the radius grows with 1/(alpha - 1). Entmax itself finds its
+    threshold from all distances, which a circuit may not know.
+
+    Attributes:
+        radius: > 0; distances from it on give 0.
+        alpha: > 1.
+
+    References:
+        Peters, Niculae and Martins, "Sparse sequence-to-sequence models" (2019).
+    """
+
+    name: ClassVar[str] = "compact"
+    radius: float = 4.0
+    alpha: float = 1.5
+
+    def __post_init__(self) -> None:
+        check_positive(radius=self.radius)
+        check_finite(alpha=self.alpha)
+        if self.alpha <= 1:
+            raise ValueError(f"alpha should be above 1. Got {self.alpha}.")
+
+    def table(self, num_known: int) -> Floats:
+        """Return the powers, shape ``(n + 1,)``; F(0) = 1."""
+        left = np.maximum(1 - np.arange(num_known + 1) / self.radius, 0)
+        return np.asarray(left ** (1 / (2 * (self.alpha - 1))))
 
 
 @dataclass(frozen=True, slots=True)

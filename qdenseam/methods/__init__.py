@@ -7,6 +7,7 @@ from qdenseam.filters.polynomial import CosinePower as CosinePower
 from qdenseam.filters.polynomial import DolphChebyshev as DolphChebyshev
 from qdenseam.filters.polynomial import PolynomialFilter as PolynomialFilter
 from qdenseam.filters.tables import CappedPosterior as CappedPosterior
+from qdenseam.filters.tables import Compact as Compact
 from qdenseam.filters.tables import Filter as Filter
 from qdenseam.filters.tables import HammingBall as HammingBall
 from qdenseam.filters.tables import OverlapPower as OverlapPower
@@ -77,6 +78,7 @@ FILTERS: dict[str, type[Filter]] = {
         OverlapPower,
         Posterior,
         CappedPosterior,
+        Compact,
         Table,
         CosinePower,
         DolphChebyshev,

@@ -10,7 +10,10 @@ from classical_ref import (
     AttentionMemory,
     Convergence,
     EpanechnikovMemory,
+    FenchelYoungMemory,
     GaussianMemory,
+    KSubset,
+    Normmax,
     RandomFeatureMemory,
     SphericalMemory,
 )
@@ -20,6 +23,9 @@ KINDS = [
     GaussianMemory,
     EpanechnikovMemory,
     SphericalMemory,
+    FenchelYoungMemory,
+    lambda patterns, beta: FenchelYoungMemory(patterns, beta, Normmax(3)),
+    lambda patterns, beta: FenchelYoungMemory(patterns, beta, KSubset(2)),
     lambda patterns, beta: RandomFeatureMemory(patterns, beta, num_features=300, rng=0),
 ]
 

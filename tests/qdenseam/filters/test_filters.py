@@ -7,6 +7,7 @@ import pytest
 from cases import case
 from qiskit.quantum_info import Statevector
 
+from classical_ref import Entmax
 from classical_ref.spins import hamming_distance
 from qdenseam import AmplitudeMemory
 from qdenseam.methods import (
@@ -14,6 +15,7 @@ from qdenseam.methods import (
     Amplified,
     CappedPosterior,
     CategoricalFilter,
+    Compact,
     CosinePower,
     DolphChebyshev,
     Filter,
@@ -62,7 +64,22 @@ def test_tables_are_the_functions_that_they_are_named_after() -> None:
     assert Shell(2).table(4).tolist() == [0, 0, 1, 0, 0]
     np.testing.assert_allclose(Posterior(0.2).table(2), [1, 0.5, 0.25])
     np.testing.assert_allclose(CappedPosterior(0.2, 1).table(3), [1, 1, 0.5, 0.25])
+    np.testing.assert_allclose(Compact(2, 1.5).table(3), [1, 0.5, 0, 0])
     np.testing.assert_allclose(CosinePower(2).table(2), [1, 0.5, 0], atol=1e-15)
+
+
+def test_a_compact_filter_has_the_law_of_entmax_weights_with_its_threshold() -> None:
+    distances, alpha, radius = np.array([0, 1, 2, 3]), 1.5, 2.5
+    squares = Compact(radius, alpha).table(3) ** 2
+    beta = squares.sum() ** (1 - alpha) / (radius * (alpha - 1))  # threshold at the radius
+    weights = Entmax(alpha).weights(-beta * distances)
+    np.testing.assert_allclose(squares / squares.sum(), weights, atol=1e-13)
+
+
+def test_a_compact_filter_lies_between_the_ball_and_the_exponential() -> None:
+    np.testing.assert_allclose(Compact(2.5, 1e9).table(4), HammingBall(2).table(4), atol=1e-8)
+    decay = Compact(1e6, 1 + 1e-6).table(4)  # radius (alpha - 1) = 1
+    np.testing.assert_allclose(decay, np.exp(-np.arange(5) / 2), rtol=1e-4)
 
 
 def test_low_degree_filters_use_few_signals() -> None:
@@ -185,6 +202,8 @@ def test_bad_input_is_refused() -> None:
         (lambda: CosinePower(0), "num_controls should be at least 1"),
         (lambda: OverlapPower(0), "order should be at least 1"),
         (lambda: Posterior(0.6), "flip_probability should be in"),
+        (lambda: Compact(0), "radius should be positive"),
+        (lambda: Compact(2, 1.0), "alpha should be above 1"),
         (lambda: CappedPosterior(0), "flip_probability should be in"),
         (lambda: DolphChebyshev(0), "degree should be at least 1"),
         (lambda: DolphChebyshev(2, 1.0), "edge should be in"),
