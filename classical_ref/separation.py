@@ -52,6 +52,17 @@ class Separation(ABC):
         the leading one. None says that ``g`` is proportional to ``exp(beta * x)`` instead.
         """
 
+    def slopes(self, similarities: NDArray[np.number]) -> Floats:
+        """Return ``F'`` of similarities ``(..., num_patterns)`` over its largest size in the row.
+
+        All zeros where every slope is zero.
+        """
+        alone = np.ones(1, dtype=np.int64)
+        h: Integers = similarities[..., np.newaxis]  # type: ignore[assignment]  # whole or not
+        slopes = self.local_field(h, alone, np.ones(1), "leading")
+        largest = np.abs(slopes).max(axis=-1, keepdims=True)
+        return np.asarray(slopes / np.where(largest > 0, largest, 1))
+
 
 @dataclass(frozen=True, slots=True)
 class _Power(Separation):
@@ -89,6 +100,13 @@ class _Power(Separation):
         if rule == "leading":
             return tuple(values[1:-1])
         return tuple(above - below for above, below in zip(values[2:], values[:-2], strict=True))
+
+    def slopes(self, similarities: NDArray[np.number]) -> Floats:
+        """Return the relative slopes; see :class:`Separation`."""
+        x = similarities.astype(np.float64)
+        base = np.maximum(x, 0) if self._is_rectified else x
+        largest = np.abs(base).max(axis=-1, keepdims=True)
+        return np.asarray((base / np.where(largest > 0, largest, 1)) ** (self.order - 1))
 
     def _power(self, x: NDArray[np.integer], order: int) -> Floats:
         low, high = int(x.min(initial=0)), int(x.max(initial=0))
@@ -143,6 +161,11 @@ class _Exponent(Separation):
 
     def increments(self, num_neurons: int, rule: Rule) -> None:
         """Return None: ``g(x)`` is proportional to ``exp(beta * x)`` for both rules."""
+
+    def slopes(self, similarities: NDArray[np.number]) -> Floats:
+        """Return the relative slopes; see :class:`Separation`."""
+        largest = similarities.max(axis=-1, keepdims=True)
+        return np.asarray(np.exp(self.beta * (similarities - largest)))
 
     def _log_sum(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         largest = similarities.max(axis=-1, keepdims=True)

@@ -13,6 +13,7 @@ from classical_ref.separation import RectifiedPolynomial
 from classical_ref.spins import Spins, check_patterns, check_probes
 
 _EPSILON = float(np.finfo(np.float64).eps)
+_ROUNDINGS = 100  # of one term: a power n has about n
 
 
 @final
@@ -95,7 +96,7 @@ class CenteredMemory(PatternRows):
                 or bits in doubt.
         """
         spins = check_probes(probes, self.num_neurons, bits=bits)
-        fields = _CenteredFields(self.patterns, self.separation.order)
+        fields = _CenteredFields(self.patterns, self.separation)
         return run(
             fields,
             self.energy,
@@ -121,15 +122,24 @@ def _centered(patterns: Spins, states: Spins) -> Floats:
 class _CenteredFields(LocalFields):
     """Signs of the fields of rectified powers about the mean."""
 
-    def __init__(self, patterns: Spins, order: int) -> None:
+    def __init__(self, patterns: Spins, separation: RectifiedPolynomial) -> None:
         self.patterns = patterns
-        self.order = order
+        self.separation = separation
 
     def signs(self, states: Spins) -> Spins:
-        similarities = np.maximum(_centered(self.patterns, states), 0)
-        largest = similarities.max(axis=-1, keepdims=True)
-        terms = (similarities / np.where(largest > 0, largest, 1.0)) ** (self.order - 1)
-        fields = terms @ self.patterns
-        fields = np.where(largest > 0, fields, self.patterns.sum(axis=0, dtype=np.float64))
-        errors = (len(self.patterns) + self.order + 2) * _EPSILON * terms.sum(-1, keepdims=True)
-        return np.where(np.abs(fields) <= errors, 0, np.sign(fields)).astype(np.int8)
+        slopes = self.separation.slopes(_centered(self.patterns, states))
+        away = ~slopes.any(axis=-1)  # no pattern is nearer than the mean
+        slopes[away] = 1.0
+        return signs_of_sums(slopes, self.patterns)
+
+
+def signs_of_sums(terms: Floats, patterns: Spins) -> Spins:
+    """Return the signs of ``terms @ patterns``, 0 where rounding may have made them.
+
+    Args:
+        terms: ``(..., num_patterns)``.
+        patterns: Spins ``(num_patterns, num_neurons)``.
+    """
+    fields = terms @ patterns
+    errors = (len(patterns) + _ROUNDINGS) * _EPSILON * np.abs(terms).sum(-1, keepdims=True)
+    return np.where(np.abs(fields) <= errors, 0, np.sign(fields)).astype(np.int8)

@@ -52,6 +52,21 @@ def error_free_capacity(order: int, num_neurons: int) -> float:
     return float(num_neurons ** (order - 1) / divisor)
 
 
+def sequence_capacity(order: int, num_neurons: int) -> float:
+    r"""Return the length of random sequences that is recalled whole from its start, for large D.
+
+    .. math:: L = \frac{D^{n-1}}{2 n (2n-3)!! \ln D}
+
+    A single transition is free of errors up to n times that, the load of
+    :func:`error_free_capacity`. The order n is that of the energy, one above the power of the
+    overlaps in the fields.
+
+    References:
+        Chaudhry, Zavatone-Veth, Krotov and Pehlevan, "Long sequence Hopfield memory" (2023).
+    """
+    return error_free_capacity(order, num_neurons) / order
+
+
 def hopfield_retrieval_capacity(num_neurons: int) -> float:
     """Return ``0.138 * D``, where retrieval states of the Hebb rule vanish under full dynamics.
 

@@ -7,6 +7,7 @@ from classical_ref import (
     LogSumExp,
     Polynomial,
     RectifiedPolynomial,
+    Separation,
     random_patterns,
 )
 
@@ -31,6 +32,14 @@ def test_exponential_energies():
     total = np.exp(0.3 * h).sum(axis=1)
     assert np.allclose(DenseMemory(patterns, Exponential(0.3)).energy(states), -total)
     assert np.allclose(DenseMemory(patterns, LogSumExp(0.3)).energy(states), -np.log(total) / 0.3)
+
+
+@pytest.mark.parametrize("separation", [*ALL, Exponential(0.7)])
+def test_slopes_are_those_of_single_patterns_over_the_largest(separation):
+    h = np.array([[3, -5, 1], [-1, -2, -4], [0, 0, 0]])
+    alone = Separation.slopes(separation, h)  # what a separation of one's own gets
+    assert separation.slopes(h) == pytest.approx(alone, rel=1e-14, abs=1e-300)
+    assert np.abs(alone).max(axis=1).tolist() in ([1, 1, 1], [1, 1, 0], [1, 0, 0])
 
 
 @pytest.mark.parametrize("separation", ALL)
