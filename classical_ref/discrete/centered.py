@@ -116,7 +116,7 @@ def _centered(patterns: Spins, states: Spins) -> Floats:
     num_patterns = len(patterns)
     total = patterns.sum(axis=0, dtype=np.float64)
     seen = np.where(states == 0, 0.0, num_patterns * states.astype(np.float64) - total)
-    return np.asarray(seen @ (num_patterns * patterns - total).T)
+    return np.asarray(seen @ (num_patterns * patterns.astype(np.float64) - total).T)
 
 
 class _CenteredFields(LocalFields):

@@ -1,6 +1,7 @@
 """Dense associative memories: one energy, any separation function, recall by descent."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
@@ -181,7 +182,18 @@ class DenseMemory(PatternRows):
             order=order,
             trajectory=trajectory,
             rng=np.random.default_rng(rng),
+            hint_by=partial(self.hint, rule=rule, self_interaction=self_interaction),
         )
+
+    def hint(self, *, rule: Rule = "exact", self_interaction: SelfInteraction = "excluded") -> str:
+        """Say which stored patterns do not stay where they are, and which memories keep them.
+
+        Nothing is said where all stay; see :mod:`classical_ref.discrete.hint`. A result of
+        :meth:`recall` says the same of its own settings.
+        """
+        from classical_ref.discrete.hint import hint_of
+
+        return hint_of(self, rule=rule, self_interaction=self_interaction)
 
     def fields(
         self, *, rule: Rule, self_interaction: SelfInteraction, engine: Engine = "auto"

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
@@ -54,10 +54,20 @@ class DynamicsResult:
 
     Entry 0 is the probe with its unknown entries filled in; settled states are repeated.
     """
+    hint_by: Callable[[], str] | None = field(default=None, repr=False)
+    """What says :attr:`hint`, where the memory can."""
 
     def __post_init__(self) -> None:
-        arrays = {name: getattr(self, name) for name in self.__slots__}
+        arrays = {name: getattr(self, name) for name in self.__slots__ if name != "hint_by"}
         lock(self, **{name: array for name, array in arrays.items() if array is not None})
+
+    @property
+    def hint(self) -> str:
+        """What is wrong with a dense memory whose own patterns do not stay, and what keeps them.
+
+        Computed when it is asked for; empty where all stay.
+        """
+        return "" if self.hint_by is None else self.hint_by()
 
     @property
     def is_settled(self) -> Booleans:
@@ -114,6 +124,7 @@ def run(
     order: str | ArrayLike,
     trajectory: bool,
     rng: np.random.Generator,
+    hint_by: Callable[[], str] | None = None,
 ) -> DynamicsResult:
     """Return where the dynamics takes probes ``(..., num_neurons)``.
 
@@ -131,6 +142,7 @@ def run(
         order: Order of asynchronous updates.
         trajectory: Whether to return the states after every sweep.
         rng: Source of the orders and of random ties.
+        hint_by: What says the result's hint.
 
     Raises:
         ValueError: An option is unknown, ``max_sweeps`` is below one, ``order`` is no permutation,
@@ -189,6 +201,7 @@ def run(
         sweeps=sweeps.reshape(shape),
         outcome=outcome.reshape(shape),
         trajectory=np.stack(history).reshape(-1, *probes.shape) if trajectory else None,
+        hint_by=hint_by,
     )
 
 

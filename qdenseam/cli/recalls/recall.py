@@ -141,6 +141,7 @@ def _print_classical(
 ) -> None:
     import numpy as np
 
+    from classical_ref.discrete.dense import DenseMemory
     from qdenseam.retrieval.outcome import fit_sentences
     from qdenseam.spelling import spell
 
@@ -153,6 +154,12 @@ def _print_classical(
     shown = f"stored pattern {same[0]}" if len(same) else "a spurious state"
     said = [f"Recalled {shown}.", *fit_sentences(int(fits.sum()), wrong)]
     typer.echo(f"\n{spell(recipe)}. {' '.join(said)}")
+    memory = recipe.memory(stored.patterns)
+    if isinstance(memory, DenseMemory):
+        weighted = DenseMemory(memory.patterns, memory.separation, weights=stored.weights)
+        kept = getattr(recipe, "self_interaction", "excluded")
+        if hint := weighted.hint(self_interaction=kept):
+            typer.echo(hint)
 
 
 def _print(result: "RecallResult", memory: Any, stored: "Dataset", *, target: int | None) -> None:

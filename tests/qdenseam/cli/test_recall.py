@@ -272,6 +272,17 @@ def test_an_answer_that_is_no_picture_is_said(grey_pictures):
     assert 0 < sum(spurious) < 5
 
 
+def test_a_dense_memory_that_cannot_hold_the_data_says_what_can(grey_pictures):
+    options = ("--data", str(grey_pictures), "--levels", "one-hot(4)", "--shape", "4x6")
+    said = [
+        CliRunner().invoke(app, ["recall", *options, "--merge-duplicates", "--method", method])
+        for method in ("dense(polynomial(2))", "dense(polynomial(3))")
+    ]
+    assert "no fixed points of Polynomial(order=2)" in said[0].stdout
+    assert "All of them stay with Polynomial(order=3)" in said[0].stdout
+    assert "fixed points" not in said[1].stdout
+
+
 def test_the_memory_weighs_what_was_merged(grey_pictures):
     options = ("--levels", "4", "--shape", "4x6", "--merge-duplicates", "--probe", "?" * 72)
     result = CliRunner().invoke(
