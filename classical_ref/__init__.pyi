@@ -62,6 +62,8 @@ from .patterns import flip as flip
 from .patterns import flip_by_rate as flip_by_rate
 from .patterns import is_ambiguous as is_ambiguous
 from .patterns import random_patterns as random_patterns
+from .saving import load as load
+from .saving import save as save
 from .separation import Exponential as Exponential
 from .separation import LogSumExp as LogSumExp
 from .separation import Polynomial as Polynomial

@@ -1,16 +1,20 @@
 """Patterns as rows, random ones, and probes made from them by flips and erasures."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import (
     Booleans,
+    Floats,
+    Integers,
     Rng,
     Spins,
     SpinsLike,
+    check_array,
     check_at_least,
     check_patterns,
     check_spins,
@@ -46,6 +50,70 @@ class PatternRows:
     def num_neurons(self) -> int:
         """Number of neurons."""
         return int(self.patterns.shape[1])
+
+
+class Growing:
+    """A frozen memory that is made anew with more or fewer patterns; the old one stays as it is."""
+
+    __slots__ = ()
+
+    patterns: NDArray[Any]
+    """Shape ``(num_patterns, num_neurons)``."""
+
+    def with_patterns(self, patterns: ArrayLike, *, weights: ArrayLike | None = None) -> Self:
+        """Return the memory that holds further patterns after its own.
+
+        Args:
+            patterns: More of them, ``(num_new, num_neurons)``, as the memory itself takes them.
+            weights: One for each, in the units of ``memory.weights``, where the memory has such;
+                None takes the mean of those that are there.
+
+        Raises:
+            ValueError: A pattern is malformed or already stored, or there are no weights to add to.
+        """
+        size = self.patterns.shape[1]
+        if self.patterns.dtype == np.int8:
+            new: NDArray[Any] = check_patterns(patterns)
+        else:
+            new = check_array("patterns", patterns, "num_new", size)
+        if new.shape[1] != size:
+            raise ValueError(f"patterns should have {size} neurons. Got {new.shape[1]}.")
+        changes: dict[str, Any] = {"patterns": np.concatenate([self.patterns, new])}
+        own = self._weights()
+        if own is not None:
+            added = np.full(len(new), own.mean()) if weights is None else weights
+            changes["weights"] = np.concatenate([own, check_array("weights", added, len(new))])
+        elif weights is not None:
+            raise ValueError(f"{type(self).__name__} has no weights of patterns. Got some.")
+        return replace(self, **changes)  # type: ignore[type-var]
+
+    def without(self, rows: int | Sequence[int] | Integers) -> Self:
+        """Return the memory that has forgotten patterns, the order of the others kept.
+
+        Args:
+            rows: Row or rows of ``memory.patterns``; :func:`classical_ref.nearest_pattern` finds
+                them.
+
+        Raises:
+            ValueError: There is no such row, or no pattern would be left.
+        """
+        gone = np.atleast_1d(np.asarray(rows))
+        count = len(self.patterns)
+        if gone.ndim != 1 or gone.dtype.kind not in "iu" or np.any((gone < 0) | (gone >= count)):
+            raise ValueError(f"rows should be integers from 0 to {count - 1}. Got {rows!r}.")
+        kept = np.delete(np.arange(count), gone)
+        if kept.size == 0:
+            raise ValueError("rows should leave a pattern. Got all of them.")
+        changes: dict[str, Any] = {"patterns": self.patterns[kept]}
+        own = self._weights()
+        if own is not None:
+            changes["weights"] = own[kept]
+        return replace(self, **changes)  # type: ignore[type-var]
+
+    def _weights(self) -> Floats | None:
+        """Return the weight of each pattern, if the memory has such."""
+        given = {each.name for each in fields(self) if each.init}  # type: ignore[arg-type]
+        return getattr(self, "weights") if "weights" in given else None  # noqa: B009
 
 
 def random_patterns(

@@ -11,6 +11,8 @@ from .experiments.run_study import run_study as run_study
 from .experiments.study import Study as Study
 from .memories.amplitude import AmplitudeMemory as AmplitudeMemory
 from .memories.energy import EnergyMemory as EnergyMemory
+from .memories.saving import load as load
+from .memories.saving import save as save
 from .retrieval.result import RecallResult as RecallResult
 from .retrieval.submission import fetch as fetch
 from .retrieval.submission import submissions as submissions

@@ -18,7 +18,7 @@ from classical_ref.checks import (
     check_positive,
     lock,
 )
-from classical_ref.patterns import PatternRows
+from classical_ref.patterns import Growing, PatternRows
 
 
 class Convergence(IntEnum):
@@ -47,7 +47,7 @@ class ContinuousResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ContinuousMemory(PatternRows, ABC):
+class ContinuousMemory(Growing, PatternRows, ABC):
     """Real patterns with an energy over real states.
 
     Where the energy depends on differences alone it is computed around the mean of the patterns, so

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, Rng, SpinsLike
 from classical_ref.discrete.dynamics import DynamicsResult, LocalFields, Tie, Update, run
-from classical_ref.patterns import PatternRows
+from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import RectifiedPolynomial
 from classical_ref.spins import Spins, check_patterns, check_probes
 
@@ -18,7 +18,7 @@ _ROUNDINGS = 100  # of one term: a power n has about n
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CenteredMemory(PatternRows):
+class CenteredMemory(Growing, PatternRows):
     r"""Patterns told apart by how they differ from their mean m, not by what they share.
 
     With :math:`\tilde H_\mu = (\xi^\mu - m) \cdot (\sigma - m)` over the known neurons, a spin

@@ -20,7 +20,7 @@ from classical_ref.discrete.dynamics import DynamicsResult, Tie, Update, run
 from classical_ref.discrete.fields import DenseFields, Engine, SelfInteraction
 from classical_ref.discrete.stored import StoredPatterns
 from classical_ref.discrete.synchronous import chosen_backend, stored_similarities
-from classical_ref.patterns import PatternRows
+from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import Polynomial, Rule, Separation
 from classical_ref.spins import Spins, check_patterns, check_probes, products
 
@@ -29,7 +29,7 @@ _CHUNK = 2**22  # entries of a (num_states, num_patterns) block
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class DenseMemory(PatternRows):
+class DenseMemory(Growing, PatternRows):
     r"""Patterns stored as low points of :math:`E(\sigma) = -\sum_\mu w_\mu F(\xi^\mu\cdot\sigma)`.
 
     Like every memory of this package it has ``patterns`` and ``energy(states)``; a quantum memory

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from classical_ref.checks import Floats, Rng, SpinsLike, check_choice, lock
 from classical_ref.discrete.dynamics import DynamicsResult, LocalFields, Tie, Update, run
 from classical_ref.discrete.fields import SelfInteraction
-from classical_ref.patterns import PatternRows
+from classical_ref.patterns import Growing, PatternRows
 from classical_ref.spins import Spins, check_patterns, check_probes
 
 LearningRule = Literal["hebb", "projection", "storkey"]
@@ -78,7 +78,7 @@ def storkey_weights(patterns: SpinsLike, *, bits: bool | None = None) -> Floats:
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class HopfieldMemory(PatternRows):
+class HopfieldMemory(Growing, PatternRows):
     r"""Patterns stored in couplings, :math:`E(\sigma) = -\frac12 \sum_{i\ne j} W_{ij} s_i s_j`.
 
     With the Hebb rule the energy is that of ``DenseMemory(patterns, Polynomial(2))`` divided by

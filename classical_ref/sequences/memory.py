@@ -7,7 +7,7 @@ import numpy as np
 
 from classical_ref.checks import Floats, Integers, SpinsLike, check_at_least, check_choice, lock
 from classical_ref.discrete.centered import signs_of_sums
-from classical_ref.patterns import PatternRows
+from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import Polynomial, Separation
 from classical_ref.spins import Spins, check_patterns, check_probes, products
 
@@ -34,7 +34,7 @@ class SequenceResult:
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SequenceMemory(PatternRows):
+class SequenceMemory(Growing, PatternRows):
     r"""Patterns each of which recalls the next one.
 
     .. math:: s_i(t+1) = \operatorname{sign} \sum_\mu \xi_i^{\mu+1} F'(h_\mu(t)), \qquad

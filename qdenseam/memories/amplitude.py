@@ -9,6 +9,7 @@ import numpy.typing as npt
 from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
 from classical_ref.checks import Bits, Floats, Spins, lock
+from classical_ref.patterns import Growing
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.kept import Kept
 from qdenseam.memories.probe import PatternMemory
@@ -16,7 +17,7 @@ from qdenseam.spelling import from_plain, resolved, to_plain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AmplitudeMemory(PatternMemory):
+class AmplitudeMemory(Growing, PatternMemory):
     r"""The state |M⟩ = Σ_μ √π_μ |x^μ⟩ of K stored patterns on D qubits.
 
     Neuron i is qubit i; spin +1 is bit 0, spin -1 is bit 1. Construction stores and checks; the

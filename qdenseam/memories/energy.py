@@ -103,7 +103,7 @@ class EnergyMemory(PatternMemory):
             separation: Any = resolved("separation", self.separation or Polynomial(3))
             object.__setattr__(self, "model", DenseMemory(patterns, separation=separation))
             object.__setattr__(self, "separation", separation)
-        elif self.separation is not None and self.separation is not getattr(
+        elif self.separation is not None and self.separation != getattr(
             self.model, "separation", None
         ):
             raise ValueError("a model has its own energy: give either a model or a separation.")

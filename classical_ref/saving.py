@@ -1,0 +1,169 @@
+"""Memories in files: arrays and a description in one ``.npz``, which runs no code when read."""
+
+import json
+import math
+import os
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SCHEMA = 1
+_DESCRIPTION = "memory"  # the array that holds the description, as bytes of JSON
+ROOMS = ("classical_ref", "classical_ref.sequences", "classical_ref.learning")
+"""Packages whose public dataclasses can be saved."""
+
+
+def save(memory: object, path: str | os.PathLike[str]) -> None:
+    """Write a memory of this package to a file that :func:`load` reads.
+
+    Patterns take a bit a spin; what a memory derives from them is not written. The file is there
+    whole or not at all.
+
+    Args:
+        memory: A memory, such as a ``DenseMemory``.
+        path: The file, by custom ``.npz``; an existing one is replaced.
+
+    Raises:
+        TypeError: The memory, or a part of it such as a separation, is not of this package.
+        OSError: The file cannot be written.
+    """
+    write(memory, path, known_types(*ROOMS))
+
+
+def load(path: str | os.PathLike[str]) -> object:
+    """Return the memory that :func:`save` wrote.
+
+    Raises:
+        ValueError: The file is none of ours, damaged, or of a newer version.
+        OSError: It cannot be read.
+    """
+    return read(path, known_types(*ROOMS))
+
+
+def known_types(*rooms: str) -> dict[str, type]:
+    """Return the public dataclasses of packages by name."""
+    modules = [import_module(room) for room in rooms]
+    found = [
+        getattr(module, name)
+        for module in modules
+        for name in getattr(module, "__all__", None) or vars(module)
+        if name[:1].isupper()
+    ]
+    return {each.__name__: each for each in found if isinstance(each, type) and is_dataclass(each)}
+
+
+def write(memory: object, path: str | os.PathLike[str], types: Mapping[str, type]) -> None:
+    """Write an object made of dataclasses of ``types``; see :func:`save`."""
+    arrays: dict[str, NDArray[Any]] = {}
+    content = {"schema": _SCHEMA, "object": _described(memory, "memory.", arrays, types)}
+    description = json.dumps(content, allow_nan=False).encode()
+    arrays[_DESCRIPTION] = np.frombuffer(description, dtype=np.uint8)
+    file = Path(path)
+    partial = file.with_name(f"{file.name}.partial")
+    try:
+        with partial.open("wb") as out:
+            np.savez_compressed(out, **arrays)  # type: ignore[arg-type]  # none named allow_pickle
+        os.replace(partial, file)  # noqa: PTH105  atomic
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def read(path: str | os.PathLike[str], types: Mapping[str, type]) -> object:
+    """Return what :func:`write` wrote; see :func:`load`."""
+    try:
+        # Opened here: NumPy leaves a file open that is no archive.
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = dict(archive)
+        content = json.loads(arrays.pop(_DESCRIPTION).tobytes())
+        schema, described = content["schema"], content["object"]
+    except (
+        zipfile.BadZipFile,
+        AttributeError,
+        EOFError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise ValueError(f"{path} should be a memory that save() wrote. Got {error!r}.") from None
+    if schema != _SCHEMA:
+        raise ValueError(
+            f"{path} should have schema {_SCHEMA}. Got {schema!r}; another version wrote it."
+        )
+    try:
+        memory = _made(described, arrays, types)
+        if type(memory) not in types.values():
+            raise ValueError(f"no object, but {described!r}")
+        return memory
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} should describe a memory. Got {error!r}.") from error
+
+
+def _described(
+    value: object, name: str, arrays: dict[str, NDArray[Any]], types: Mapping[str, type]
+) -> Any:
+    """Return JSON of a value, its arrays put into ``arrays``."""
+    if isinstance(value, np.ndarray):
+        return _stored(value, name.rstrip("."), arrays)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, tuple):
+        return [_described(e, f"{name}{i}.", arrays, types) for i, e in enumerate(value)]
+    if types.get(type(value).__name__) is type(value):
+        parts = {each: getattr(value, each) for each in _init_fields(type(value))}
+        return {
+            "type": type(value).__name__,
+            "fields": {
+                each: _described(part, f"{name}{each}.", arrays, types)
+                for each, part in parts.items()
+            },
+        }
+    raise TypeError(
+        f"{name.rstrip('.')} should be a number, text, an array or an object of these packages to "
+        f"be saved. Got {value!r}."
+    )
+
+
+def _stored(array: NDArray[Any], name: str, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    if array.dtype == np.int8 and np.isin(array, (-1, 1)).all():
+        arrays[name] = np.packbits(array < 0)
+        return {"spins": name, "shape": list(array.shape)}
+    if array.dtype.hasobject:
+        raise TypeError(f"{name} should hold numbers to be saved. Got dtype {array.dtype}.")
+    arrays[name] = array
+    return {"array": name}
+
+
+def _made(data: Any, arrays: Mapping[str, NDArray[Any]], types: Mapping[str, type]) -> object:
+    """Return what :func:`_described` described."""
+    if isinstance(data, list):
+        return tuple(_made(each, arrays, types) for each in data)
+    if not isinstance(data, dict):
+        return data
+    if "spins" in data:
+        packed, shape = arrays[data["spins"]], tuple(data["shape"])
+        size = math.prod(shape)
+        if packed.dtype != np.uint8 or packed.size != -(-size // 8):
+            raise ValueError(f"{data['spins']} should hold {size} bits in bytes")
+        return (1 - 2 * np.unpackbits(packed, count=size).astype(np.int8)).reshape(shape)
+    if "array" in data:
+        return arrays[data["array"]]
+    if data["type"] not in types:
+        raise ValueError(f"type should be one of {', '.join(sorted(types))}. Got {data['type']!r}")
+    kind = types[data["type"]]
+    given = {name: _made(each, arrays, types) for name, each in data["fields"].items()}
+    return kind(**given)
+
+
+def _init_fields(kind: type) -> Iterator[str]:
+    assert is_dataclass(kind)
+    return (each.name for each in fields(kind) if each.init)

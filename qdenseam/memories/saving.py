@@ -1,0 +1,37 @@
+"""Quantum memories in files, as the classical ones are: arrays and a description, no code."""
+
+import os
+
+from classical_ref import saving
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.memories.energy import EnergyMemory
+from qdenseam.spelling.kinds import registered
+
+
+def save(memory: object, path: str | os.PathLike[str]) -> None:
+    """Write a memory, quantum or classical, to a file that :func:`load` reads.
+
+    Encoders and separations that are registered, also those of other packages, are written by
+    name and settings; circuits are built anew. See :func:`classical_ref.save`.
+
+    Raises:
+        TypeError: The memory, or a part of it, is of neither.
+        OSError: The file cannot be written.
+    """
+    saving.write(memory, path, _types())
+
+
+def load(path: str | os.PathLike[str]) -> object:
+    """Return the memory that :func:`save` wrote, here or in :mod:`classical_ref`.
+
+    Raises:
+        ValueError: The file is none of ours, damaged, or of a newer version.
+        OSError: It cannot be read.
+    """
+    return saving.read(path, _types())
+
+
+def _types() -> dict[str, type]:
+    named = [*registered("encoder").values(), *registered("separation").values()]
+    ours = (AmplitudeMemory, EnergyMemory, *named)
+    return saving.known_types(*saving.ROOMS) | {each.__name__: each for each in ours}

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from classical_ref import Exponential, HopfieldMemory, LogSumExp, random_patterns
+from qdenseam import AmplitudeMemory, EnergyMemory, load, save
+from qdenseam.methods import AmplitudeAmplification, SeparationFilter
+
+PATTERNS = random_patterns(5, 7, rng=0)
+
+
+@pytest.mark.parametrize("encoder", ["auto(goal=depth)", "dense", "affine"])
+def test_an_amplitude_memory_comes_back_with_its_priors_and_encoder(encoder, tmp_path):
+    memory = AmplitudeMemory(PATTERNS, weights=[1, 2, 3, 4, 0], encoder=encoder)
+    save(memory, tmp_path / "memory.npz")
+    back = load(tmp_path / "memory.npz")
+    assert isinstance(back, AmplitudeMemory)
+    assert back.encoder == memory.encoder
+    assert np.array_equal(back.patterns, memory.patterns)
+    assert back.weights == pytest.approx(memory.weights, rel=1e-15)
+    law = SeparationFilter([1, 0.5, 0.2, 0, 0, 0, 0, 0]).law
+    assert law(back, PATTERNS[1]).joint == pytest.approx(law(memory, PATTERNS[1]).joint, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [
+        EnergyMemory(PATTERNS, Exponential(0.5)),
+        EnergyMemory(HopfieldMemory(PATTERNS), probe_field=0.3),
+        EnergyMemory(PATTERNS, LogSumExp()),
+    ],
+)
+def test_an_energy_memory_comes_back_with_its_energies(memory, tmp_path):
+    save(memory, tmp_path / "memory.npz")
+    back = load(tmp_path / "memory.npz")
+    assert np.array_equal(back.diagonal(PATTERNS[0]), memory.diagonal(PATTERNS[0]))
+
+
+def test_amplitude_memories_grow_and_forget():
+    memory = AmplitudeMemory(PATTERNS[:3], weights=[1, 1, 2], encoder="dense")
+    grown = memory.with_patterns(PATTERNS[3:], weights=[0.5, 0.5])
+    assert grown.weights == pytest.approx([0.125, 0.125, 0.25, 0.25, 0.25])
+    assert grown.encoder == memory.encoder
+    assert grown.without([3, 4]).weights == pytest.approx([0.25, 0.25, 0.5])
+    law = AmplitudeAmplification().law(grown, PATTERNS[4])
+    assert law.joint[4] > 0.9
