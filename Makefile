@@ -14,7 +14,7 @@ demo: $(VENV)/.installed
 	$(BIN)/qdenseam compare
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) -m "slow and not notebook and not gpu and not hardware"

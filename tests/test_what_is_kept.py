@@ -93,6 +93,8 @@ INSIDE = {
     "qdenseam/execution/engines/wide_gates.py _target": "compiled for",
     "qdenseam/plugins.py plugged_in": "read-only, of what packages hold themselves",
     "qdenseam/reproduce/published.py _published": "numbers are read off it",
+    "qdenseam/testing/built.py _passes": "compiled with",
+    "qdenseam/testing/places.py _memory": "memories, which change nothing of what they keep",
     "qdenseam/spelling/reading.py _expected": "frozen values are read off it",
 }
 """Caches that nothing mutable is handed out of, and what is done with them."""

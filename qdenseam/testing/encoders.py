@@ -3,7 +3,6 @@
 import itertools
 
 import numpy as np
-from qiskit import transpile
 from qiskit.quantum_info import Statevector
 
 from circuits.bit_order import Bits, all_bits, bits_to_integer
@@ -13,6 +12,7 @@ from circuits.sparse_simulator import preparation_error, simulate
 from classical_ref.checks import Complexes
 from classical_ref.patterns import correlated_patterns, random_patterns
 from classical_ref.spins import spins_to_bits
+from qdenseam.testing.built import in_gates
 from qdenseam.testing.claims import TOLERANCE, Claim, check_spelling, claim, subject_of
 
 _KINDS = ("uniform", "real", "complex")
@@ -127,7 +127,7 @@ def _prepares(each: Claim, made: Preparation, bits: Bits, amplitudes: Complexes)
 
 
 def _costs_what_is_built(each: Claim, made: Preparation) -> None:
-    built = transpile(made.circuit, basis_gates=["cx", "u"], optimization_level=0)
+    built = in_gates(made.circuit, "cx", "u")
     depth = built.depth(lambda gate: len(gate.qubits) == 2)
     each.agree("CX", made.resources.two_qubit_gates, built.count_ops().get("cx", 0))
     each.agree("CX depth", made.resources.two_qubit_depth, depth)

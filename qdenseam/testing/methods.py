@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from qiskit import QuantumCircuit, transpile
+from qiskit import QuantumCircuit
 
 from circuits.bit_order import all_bits
 from classical_ref.discrete.dense import DenseMemory
@@ -16,6 +16,7 @@ from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
 from qdenseam.retrieval.reading import Memory
 from qdenseam.retrieval.verb import recall
+from qdenseam.testing.built import in_gates
 from qdenseam.testing.claims import Claim, check_spelling, claim, subject_of
 from qdenseam.testing.laws import check_law
 from qdenseam.testing.places import HARDEST, PLACES, TOLD_APART, Place, random_places
@@ -63,6 +64,9 @@ def check_method(
     _costs_what_is_built(method, TOLD_APART[0], rng)
 
 
+_TOLD_APART = all_bits(5)[[0, 1, 7, 21, 31]]  # each neuron changes, alone or beside any other
+
+
 @contextmanager
 def _trained(
     method: RecallMethod, promise: str, place: Place, rng: np.random.Generator
@@ -88,37 +92,31 @@ def _does_not_peek(method: RecallMethod, place: Place, rng: np.random.Generator)
     with _trained(method, promise, place, rng) as (each, ready, memory):
         for known in ([1, 1, 1, 1, 1], [1, 1, 0, 1, 1], [1, 0, 1, 1, 0]):
             probes = np.array([memory.patterns[0], *rng.choice([-1, 1], (3, 5))]) * known
-            first, *others = (ready.circuit(memory, probe.astype(np.int8)) for probe in probes)
-            for probe, other in zip(probes[1:], others, strict=True):
+            circuits = [ready.circuit(memory, probe.astype(np.int8)) for probe in probes]
+            (first, first_angles), *others = map(_gates_and_angles, circuits)
+            for probe, (gates, angles) in zip(probes[1:], others, strict=True):
                 where = f"Its probe was {probes[0]}, then {probe}."
-                each.holds(_gates(first) == _gates(other), f"Gates or qubits differ. {where}")
+                each.holds(first == gates, f"Gates or qubits differ. {where}")
                 if method.memory_type is AmplitudeMemory:  # angles come from the memory alone
-                    each.holds(_angles(first) == _angles(other), f"Angles differ. {where}")
+                    each.holds(first_angles == angles, f"Angles differ. {where}")
             if method.memory_type is AmplitudeMemory:
-                same = _compiled_pairs(first) == _compiled_pairs(others[-1])
+                same = _compiled_pairs(circuits[0]) == _compiled_pairs(circuits[-1])
                 each.holds(same, f"CX gates differ once compiled. {where}")
 
 
-def _gates(circuit: QuantumCircuit) -> list[tuple[str, tuple[int, ...]]]:
-    return [
-        (each.operation.name, tuple(circuit.find_bit(q).index for q in each.qubits))
-        for each in circuit.data
-        if each.operation.name != "x"
-    ]
-
-
-def _angles(circuit: QuantumCircuit) -> list[object]:
-    return [
-        np.array(parameter).tolist()
-        for each in circuit.data
-        if each.operation.name != "x"
-        for parameter in each.operation.params
-    ]
+def _gates_and_angles(circuit: QuantumCircuit) -> tuple[list[object], list[object]]:
+    """Return (names and qubits, angles) of all gates but X."""
+    place = {qubit: index for index, qubit in enumerate(circuit.qubits)}
+    kept = [each for each in circuit.data if each.name != "x"]
+    return (
+        [(each.name, [place[qubit] for qubit in each.qubits]) for each in kept],
+        [np.array(angle).tolist() for each in kept for angle in each.params],
+    )
 
 
 def _compiled_pairs(circuit: QuantumCircuit) -> list[tuple[int, ...]]:
     """The CX gates that a compiler leaves, in order."""
-    compiled = transpile(circuit, basis_gates=["cx", "rz", "sx", "x"], optimization_level=1)
+    compiled = in_gates(circuit, "cx", "rz", "sx", "x", level=1)
     return [
         tuple(compiled.find_bit(q).index for q in each.qubits)
         for each in compiled.data
@@ -131,7 +129,7 @@ def _undoes_its_x_gates(method: RecallMethod, place: Place, rng: np.random.Gener
     promise = "a probe enters by X gates that are undone, unless the method peeks"
     with _trained(method, promise, place, rng) as (each, ready, memory):
         for known in ([1, 1, 1, 1, 1], [1, 0, 1, 1, 0]):
-            probes = bits_to_spins(all_bits(5)[::3]) * np.array(known, dtype=np.int8)
+            probes = bits_to_spins(_TOLD_APART) * np.array(known, dtype=np.int8)
             counts = [ready.circuit(memory, p).count_ops().get("x", 0) for p in probes]
             stay = {count % 2 for count in counts} == {0, 1}
             each.holds(
@@ -148,7 +146,7 @@ def _costs_what_is_built(method: RecallMethod, place: Place, rng: np.random.Gene
     ):
         told = ready.resources(memory, place.probe)
         circuit = ready.circuit(memory, place.probe)
-        built = transpile(circuit, basis_gates=["cx", "u"], optimization_level=0)
+        built = in_gates(circuit, "cx", "u")
         depth = built.depth(lambda gate: gate.operation.num_qubits == 2)
         each.agree("two_qubit_gates", told.two_qubit_gates, built.count_ops().get("cx", 0))
         each.agree("two_qubit_depth", told.two_qubit_depth, depth)

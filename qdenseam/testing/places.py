@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,11 +33,17 @@ class Place:
 
     def memory(self, method: RecallMethod | AdaptiveMethod) -> Memory:
         """Return the patterns as the kind of memory that a method recalls from."""
-        rows = text_to_spins(self.patterns)
-        if issubclass(method.memory_type, EnergyMemory):
-            return EnergyMemory(DenseMemory(rows, Polynomial(3)))
-        uniform = np.ones(len(rows))
-        return AmplitudeMemory(rows, uniform if self.weights is None else np.array(self.weights))
+        return _memory(self, issubclass(method.memory_type, EnergyMemory))
+
+
+@lru_cache(maxsize=32)
+def _memory(place: Place, is_energy: bool) -> Memory:
+    """Kept, as a memory keeps its circuit: all methods are tried on the same few."""
+    rows = text_to_spins(place.patterns)
+    if is_energy:
+        return EnergyMemory(DenseMemory(rows, Polynomial(3)))
+    uniform = np.ones(len(rows))
+    return AmplitudeMemory(rows, uniform if place.weights is None else np.array(place.weights))
 
 
 PLACES = (

@@ -1,4 +1,4 @@
-"""The installed command: a small main job that is killed, interrupted, finished and run again."""
+"""The main job on the command line, small: interrupted in a process, finished and run again."""
 
 import dataclasses
 import os
@@ -9,12 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from qdenseam.cli.app import app
 from qdenseam.experiments import read_records
 from qdenseam.experiments.run_study import run_study
 from qdenseam.studies.compare import ComparisonSettings, comparison_study
+from qdenseam.studies.contenders import ContenderStudy
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
 
 SMALL = ComparisonSettings(
     data="random",
@@ -26,11 +29,7 @@ SMALL = ComparisonSettings(
     num_sets=8,  # some seconds, of which an interruption needs the middle
     num_probes=3,
     shots=50,
-    circuit_neurons=4,
-    circuit_patterns=2,
-    circuit_erasures=1,
-    circuit_sets=2,
-    simulator="statevector",
+    circuit_neurons=0,
     device="",
 )
 
@@ -47,7 +46,7 @@ def command(*extra: str) -> list[str]:
         + (",".join(map(str, value)) if isinstance(value, tuple) else str(value))
         for name, value in changed.items()
     ]
-    return [sys.executable, "-m", "qdenseam", "compare", "--out=out", *options, *extra]
+    return ["compare", "--out=out", *options, *extra]
 
 
 def num_rows(path: Path) -> int:
@@ -60,33 +59,28 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def stopped(folder: Path, how: int) -> tuple[int, str, str]:
-    """Start the command, stop it by a signal after three new rows; status, stdout, stderr."""
-    results = folder / "out" / "results.jsonl"
-    before = num_rows(results)
+def interrupted() -> tuple[int, str, str]:
+    """Start the command, press Ctrl-C after three rows; status, stdout, stderr."""
     with subprocess.Popen(
-        command("--workers=1"),
-        cwd=folder,
+        [sys.executable, "-m", "qdenseam", *command("--workers=1")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=heed_interrupts,
     ) as process:
         deadline = time.monotonic() + 120
-        while num_rows(results) < before + 3:
+        while num_rows(Path("out/results.jsonl")) < 3:
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
             time.sleep(0.005)
-        process.send_signal(how)
+        process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         return process.returncode, out, err
 
 
-def finished(folder: Path, *extra: str) -> subprocess.CompletedProcess[str]:
-    result = subprocess.run(
-        command(*extra), cwd=folder, capture_output=True, text=True, timeout=300
-    )
-    assert result.returncode == 0, result.stderr
+def finished(*extra: str):
+    result = CliRunner().invoke(app, command("--workers=1", *extra))
+    assert result.exit_code == 0, result.output
     return result
 
 
@@ -96,24 +90,20 @@ def content(path: Path):
     return sorted(rows, key=lambda row: (row.key, row.batch))
 
 
-def test_killed_interrupted_finished_and_run_again(tmp_path):
-    results = tmp_path / "out" / "results.jsonl"
+def test_interrupted_finished_and_run_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    results = Path("out") / "results.jsonl"
 
-    assert stopped(tmp_path, signal.SIGKILL)[:2] == (-signal.SIGKILL, "")
-    killed = results.read_bytes()
-    status, out, err = stopped(tmp_path, signal.SIGINT)
+    status, out, err = interrupted()
     assert (status, out) == (130, ""), err
     assert "Interrupted. Finished work is in out/results.jsonl" in err
     assert "run the same command again: qdenseam compare --out=out --data=random" in err
     assert "Traceback" not in err
-    interrupted = results.read_bytes()
-    whole = killed[: killed.rfind(b"\n") + 1]
-    assert interrupted.startswith(whole)
-    assert len(whole) < len(interrupted)
+    before = results.read_bytes()
     names = sorted(path.name for path in results.parent.iterdir())
     assert names == ["results.jsonl", "study.toml"]
 
-    result = finished(tmp_path, "--workers=2")
+    result = finished()
     assert "writing the report" in result.stderr
     assert "Report: out/report.html" in result.stdout
     assert {"failure rate", "amplitude amplification"} <= {
@@ -122,14 +112,16 @@ def test_killed_interrupted_finished_and_run_again(tmp_path):
         for cell in line.replace("┃", "│").split("│")
     }
     complete = results.read_bytes()
-    assert complete.startswith(interrupted[: interrupted.rfind(b"\n") + 1])
-    page = (tmp_path / "out" / "report.html").read_text()
+    assert complete.startswith(before[: before.rfind(b"\n") + 1])
+    assert num_rows(results) > complete[: len(before)].count(b"\n")
+    page = Path("out/report.html").read_text()
     assert page.rstrip().endswith("</html>")
 
     run_study(comparison_study(SMALL), tmp_path / "whole.jsonl")
     assert content(results) == content(tmp_path / "whole.jsonl")
 
-    again = finished(tmp_path, "--quiet")
+    monkeypatch.setattr(ContenderStudy, "write_report", lambda *_, **__: Path("out/report.html"))
+    again = finished("--quiet")
     assert again.stderr == ""
     assert again.stdout == result.stdout
     assert results.read_bytes() == complete

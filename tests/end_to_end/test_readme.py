@@ -43,6 +43,8 @@ def test_python_runs(page, tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "qdenseam recall" in line])
 def test_recall_commands_run(line):
     _, *arguments = shlex.split(line, comments=True)
+    if "qaoa" in arguments:  # what trains sweeps all 2^D states some hundred times
+        arguments += ["--num-neurons", "9"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
 

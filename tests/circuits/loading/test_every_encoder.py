@@ -79,19 +79,19 @@ def test_small_amplitudes_at_the_largest_size(name, rng):
 
 
 def test_small_amplitudes_beside_large_ones(encoder, rng):
-    sizes, ratios = ((3, 2), (4, 4), (10, 5), (16, 6)), (1e-4, 1e-6, 1e-9)
-    for size, ratio, kind in itertools.product(sizes, ratios, ("real", "complex")):
-        with case(size, ratio, kind):
-            check_small_amplitudes(encoder, *size, ratio, kind, rng)
+    sizes = ((3, 2), (4, 4), (10, 5), (16, 6))
+    for size, kind in itertools.product(sizes, ("real", "complex")):
+        with case(size, kind):
+            check_small_amplitudes(encoder, *size, kind, rng)
 
 
-def check_small_amplitudes(encoder, num_patterns, num_bits, ratio, kind, rng):
+def check_small_amplitudes(encoder, num_patterns, num_bits, kind, rng):
     if encoder == "affine":
         num_patterns = 1 << num_patterns.bit_length() - 1
         bits = all_bits(num_bits)[:num_patterns]
     else:
         bits = random_bits(rng, num_patterns, num_bits)
-    amplitudes = rng.permutation(ratio ** np.linspace(0, 1, num_patterns)).astype(complex)
+    amplitudes = rng.permutation(1e-9 ** np.linspace(0, 1, num_patterns)).astype(complex)
     if kind == "complex":
         amplitudes *= np.exp(2j * np.pi * rng.random(num_patterns))
     amplitudes /= np.linalg.norm(amplitudes)

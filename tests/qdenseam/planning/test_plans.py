@@ -96,10 +96,11 @@ def test_what_fails_a_probe_is_marked_and_left_out_where_every_probe_counts(targ
                 fits = (patterns * known == pattern * known).all(axis=1)
                 assert law.joint[fits].min() > 1e-6
                 assert law.joint.argmax() in np.flatnonzero(fits)
-        *flipped, _, _ = plan(
-            memory, np.ones(4, dtype=bool), target, num_seeds=1, expected_flips=1, every_probe=True
-        )
-        assert "index-search" not in {each.method.name for each in flipped}
+    memory = AmplitudeMemory(APART)
+    *flipped, _, _ = plan(
+        memory, np.ones(4, dtype=bool), target, num_seeds=1, expected_flips=1, every_probe=True
+    )
+    assert "index-search" not in {each.method.name for each in flipped}
 
 
 def test_a_larger_margin_only_leaves_out_what_is_worse(rng, target) -> None:

@@ -62,11 +62,12 @@ def test_a_device_cell_rests_on_as_many_probes_as_a_rate_needs() -> None:
     assert min(row.sampling.pattern_sets * row.params["num_probes"] for row in rows) >= 20
 
 
-def test_every_row_was_run_and_a_second_run_does_nothing(comparison) -> None:
+def test_every_row_was_run_and_a_second_run_does_nothing(comparison, monkeypatch) -> None:
     assert all(each.stopped == "as asked" for each in comparison.found.results)
     results = comparison.report.parent / "results.jsonl"
     before = results.read_bytes()
     told = []
+    monkeypatch.setattr(ContenderStudy, "write_report", lambda *_, **__: comparison.report)
     compare(SMALL, out=comparison.report.parent, on_progress=told.append)
     assert results.read_bytes() == before
     assert told == []
@@ -309,7 +310,8 @@ def test_the_report_states_the_versions_of_its_rows(comparison, tmp_path) -> Non
     first, *others = comparison.found.results
     records = [replace(r, versions={**r.versions, "numpy": "1.0"}) for r in first.records]
     results = [row_result(first.row, records), *others]
-    page = write_study_report(comparison.study, results, tmp_path, command="").read_text()
+    study = replace(comparison.study, figures=())
+    page = write_study_report(study, results, tmp_path, command="").read_text()
     num_others = sum(len(each.records) for each in others)
     assert f"{np.__version__} ({num_others} rows), 1.0 (1 row)" in page
     assert f"<td>{np.__version__}</td>" in comparison.report.read_text()
