@@ -13,6 +13,7 @@ from markdown_pages import PAGES, README, ROOT, blocks, commands_of, name_of, py
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
+from classical_ref.data.scenes import draw_scenes
 from qdenseam.cli.app import app
 from qdenseam.execution import engine_names
 from qdenseam.experiments.study import Study
@@ -41,7 +42,10 @@ def test_python_runs(page, tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "qdenseam recall" in line])
-def test_recall_commands_run(line):
+def test_recall_commands_run(line, tmp_path, monkeypatch):
+    if "photos" in line:
+        draw_scenes(tmp_path / "photos")
+        monkeypatch.chdir(tmp_path)
     _, *arguments = shlex.split(line, comments=True)
     if "qaoa" in arguments:  # what trains sweeps all 2^D states some hundred times
         arguments += ["--num-neurons", "9"]
