@@ -30,7 +30,7 @@ class PatternRows:
 
     __slots__ = ()
 
-    patterns: NDArray[Any]
+    patterns: NDArray[np.int8] | NDArray[np.float64]
     """Shape ``(num_patterns, num_neurons)``."""
 
     _shown: ClassVar[tuple[str, ...]] = ()

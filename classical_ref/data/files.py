@@ -33,7 +33,7 @@ def picture_paths(path: Path) -> list[Path]:
     return found
 
 
-def read_pictures(paths: list[Path], *, color: bool = False) -> Iterator[NDArray[Any]]:
+def read_pictures(paths: list[Path], *, color: bool = False) -> Iterator[NDArray[np.generic]]:
     """Yield the grey levels of pictures, ``(height, width)``, or their colors, ``(3, ...)``.
 
     0 is black, white is 255, or 65535 of uint16. Where grey is asked for, colors count by their
@@ -74,7 +74,7 @@ def read_pictures(paths: list[Path], *, color: bool = False) -> Iterator[NDArray
             raise ValueError(f"{path} should be a picture that can be read. {error}") from error
 
 
-def read_array(path: Path) -> NDArray[Any] | list[str]:
+def read_array(path: Path) -> NDArray[np.generic] | list[str]:
     """Return the array of a file, or lines of text.
 
     A ``.npz`` file holds one array, or one called ``patterns``; a ``.csv`` file numbers, a pattern
@@ -104,7 +104,7 @@ def read_array(path: Path) -> NDArray[Any] | list[str]:
             raise ValueError(f"{path} should be a {suffix} file of numbers. {error}") from error
 
 
-def _only(archive: Any) -> NDArray[Any]:
+def _only(archive: Any) -> NDArray[np.generic]:
     """Return the array of an ``.npz`` archive."""
     names = archive.files
     if len(names) != 1 and "patterns" not in names:

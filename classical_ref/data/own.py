@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -329,7 +329,19 @@ def bits_per_pixel(levels: int | str | None, kind: str | None) -> int:
     return code.bits * (3 if levels is not None and kind == "color" else 1)
 
 
-def load_dataset(source: str, num_neurons: int | None = None, **reading: Any) -> Dataset:
+class Reading(TypedDict, total=False):
+    """How a file is read: options of :func:`as_patterns`."""
+
+    kind: str | None
+    threshold: str | float
+    shape: str | tuple[int, int] | None
+    levels: int | str | None
+    merge_duplicates: bool
+
+
+def load_dataset(
+    source: str, num_neurons: int | None = None, **reading: Unpack[Reading]
+) -> Dataset:
     """Return the data set of a name, or of a file or folder.
 
     Args:
@@ -362,12 +374,13 @@ def load_dataset(source: str, num_neurons: int | None = None, **reading: Any) ->
             f"data should be {', '.join(map(repr, NAMES))}, or a file or folder that there is. "
             f"Got {source!r}."
         )
+    options: dict[str, Any] = {**reading}  # words are checked there
     try:
         if num_neurons is None and not has_own_size(source, shape):
             num_neurons = DEFAULT_NEURONS * bits_per_pixel(levels, reading.get("kind"))
         if isinstance(shape, str):
-            reading["shape"] = _shape_of(shape)
-        return as_patterns(source, num_neurons=num_neurons, **reading)
+            options["shape"] = _shape_of(shape)
+        return as_patterns(source, num_neurons=num_neurons, **options)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
 

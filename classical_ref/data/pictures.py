@@ -93,7 +93,7 @@ def check_threshold(threshold: object) -> Threshold | float:
     return level
 
 
-def check_levels(pictures: ArrayLike) -> NDArray[Any]:
+def check_levels(pictures: ArrayLike) -> Integers | Floats:
     """Return grey levels as integers or floats of shape ``(..., height, width)``.
 
     Raises:
@@ -107,10 +107,11 @@ def check_levels(pictures: ArrayLike) -> NDArray[Any]:
     if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
         raise ValueError(f"grey levels should be finite numbers. Got {array.dtype}.")
     is_exact = array.dtype.kind != "f" and max(abs(int(array.min())), int(array.max())) < 2**16
-    return array.astype(np.int64 if is_exact else np.float64)  # sums stay far below 2**63
+    # sums of integers stay far below 2**63
+    return array.astype(np.int64) if is_exact else array.astype(np.float64)
 
 
-def area_sums(levels: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+def area_sums(levels: Integers | Floats, shape: tuple[int, int]) -> Integers | Floats:
     """Return sums over the areas of a ``shape`` grid, ``(..., rows, columns)``.
 
     In integers where the levels are, so that a threshold never depends on rounding: every area has

@@ -59,7 +59,7 @@ class DenseClassifier:
     random_state: Rng | np.random.RandomState = None
     """Seed, ``RandomState``, ``Generator`` or None."""
 
-    classes_: NDArray[Any] = field(init=False, repr=False)
+    classes_: NDArray[np.generic] = field(init=False, repr=False)
     """Class labels, ``(num_classes,)``."""
     n_features_in_: int = field(init=False, repr=False)
     """Number of features seen by :meth:`fit`."""
@@ -83,7 +83,8 @@ class DenseClassifier:
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         self.range_ = (float(images.min()), float(images.max()))
         own = {each.name for each in fields(TrainingSetup)}
-        parameters = {name: value for name, value in self.get_params().items() if name in own}
+        every: dict[str, Any] = self.get_params()
+        parameters = {name: value for name, value in every.items() if name in own}
         self.training_ = train(
             self._scaled(images),
             numbers,
@@ -105,7 +106,7 @@ class DenseClassifier:
         values = self._fields(X)
         return np.asarray(values[:, 1] - values[:, 0] if len(self.classes_) == 2 else values)
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """Return the class of the largest field of each sample, ``(n_samples,)``.
 
         Raises:
@@ -131,12 +132,12 @@ class DenseClassifier:
         """How training ended."""
         return self.training_.outcome
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
+    def get_params(self, deep: bool = True) -> dict[str, object]:
         """Return the parameters by name; there are no nested ones."""
         del deep
         return {each.name: getattr(self, each.name) for each in fields(self) if each.init}
 
-    def set_params(self, **params: Any) -> Self:
+    def set_params(self, **params: object) -> Self:
         """Set parameters by name.
 
         Raises:

@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qdenseam.bench.base import BenchRow
 
 Clock = Callable[[], float]
+Result = TypeVar("Result")
 
 _LONG = 1.0
 _MIB = 2.0**20
@@ -21,12 +22,12 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON
 
 
 def timed(
-    *actions: Callable[[], Any],
+    *actions: Callable[[], Result],
     turns: int = 3,
     clock: Clock = time.perf_counter,
     at_least: float = 0.0,
     warm_up: bool = True,
-) -> list[tuple[float, Any]]:
+) -> list[tuple[float, Result]]:
     """Return the least seconds of one call of each action, and what it gave last.
 
     All take turns, so that ratios are of one run. An untimed call before each timed one leaves the
@@ -39,7 +40,8 @@ def timed(
         at_least: Seconds for which a short action is called again and again.
         warm_up: Whether there are untimed calls, which what keeps its answers must not have.
     """
-    best, results = [inf] * len(actions), [None] * len(actions)
+    best: list[float] = [inf] * len(actions)
+    results: list[Any] = [None] * len(actions)
     for turn in range(turns):
         for place, action in enumerate(actions):
             if turn and best[place] > _LONG:
@@ -56,7 +58,7 @@ def timed(
     return list(zip(best, results, strict=True))
 
 
-def peak_mib(action: Callable[[], Any]) -> tuple[float | None, Any]:
+def peak_mib(action: Callable[[], Result]) -> tuple[float | None, Result]:
     """Return the memory that an action takes beyond what is taken before, and what it gives.
 
     The memory is None where the system does not say it: Linux alone lets peaks be forgotten.

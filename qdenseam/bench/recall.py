@@ -14,6 +14,7 @@ from qdenseam.bench.base import Benchmark, BenchRow, Case, Names, Setting, regis
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import RecallLaw, RecallMethod
+from qdenseam.retrieval.reading import Memory
 from qdenseam.spelling import parse, registered, spell
 
 COMPARED = (
@@ -125,7 +126,7 @@ class RecallBenchmark(Benchmark):
         }
 
 
-def law_error(method: RecallMethod, memory: Any, probe: Spins, law: RecallLaw) -> float:
+def law_error(method: RecallMethod, memory: Memory, probe: Spins, law: RecallLaw) -> float:
     """Return the largest difference between the circuit's statevector and the law."""
     from circuits.bit_order import bits_to_integer
     from classical_ref.spins import spins_to_bits
@@ -140,7 +141,7 @@ def law_error(method: RecallMethod, memory: Any, probe: Spins, law: RecallLaw) -
     )
 
 
-def accepted_distribution(method: RecallMethod, memory: Any, probe: Spins) -> Floats:
+def accepted_distribution(method: RecallMethod, memory: Memory, probe: Spins) -> Floats:
     """Return P(memory is x, accepted) at index Σ_i b_i 2^i, shape ``(2**D,)``, by statevector."""
     from qiskit.quantum_info import Statevector
 

@@ -59,7 +59,7 @@ def print_rows(
     console.print(table)
 
 
-def write_json(path: Path | None, **content: Any) -> None:
+def write_json(path: Path | None, **content: object) -> None:
     """Write the content with the versions that made it, if a path is given."""
     import json
 

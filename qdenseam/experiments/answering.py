@@ -9,6 +9,7 @@ from classical_ref.recipes import Recipe
 from classical_ref.spins import bits_to_spins
 from qdenseam.execution.mitigation import Mitigation
 from qdenseam.experiments.challenge import Answers, Challenge
+from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod, Spins
 from qdenseam.retrieval.reading import Memory
 from qdenseam.retrieval.result import RecallResult
@@ -27,7 +28,7 @@ def classical_answers(challenge: Challenge, recipe: Recipe, rng: np.random.Gener
 def sampled_answers(
     challenge: Challenge,
     memory: Memory,
-    method: Any,
+    method: RecallMethod | AdaptiveMethod | str,
     engine: str,
     shots: int,
     rng: np.random.Generator,

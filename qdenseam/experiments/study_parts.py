@@ -28,7 +28,7 @@ class Table:
     """A table of a TOML file."""
 
     @classmethod
-    def from_table(cls, name: str, table: Any) -> Self:
+    def from_table(cls, name: str, table: object) -> Self:
         """Return what a table says.
 
         Raises:
@@ -167,7 +167,7 @@ class Axes(Table):
                     raise TypeError(f"axis {axis!r} should hold numbers or texts. Got {value!r}.")
 
     @classmethod
-    def from_table(cls, name: str, table: Any) -> Self:
+    def from_table(cls, name: str, table: object) -> Self:
         """Return the block that a table says: each key that is no setting of it is an axis."""
         if not isinstance(table, Mapping):
             raise TypeError(f"{name} should be a table. Got {table!r}.")
@@ -252,7 +252,7 @@ class Entrant(Selection):
         return self.label or self.recall + inferred
 
 
-def listed(value: Any) -> tuple[Any, ...]:
+def listed(value: object) -> tuple[Any, ...]:
     """Return a list as a tuple, anything else as a tuple of one."""
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 

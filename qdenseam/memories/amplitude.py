@@ -71,10 +71,11 @@ class AmplitudeMemory(Growing, PatternMemory):
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "AmplitudeMemory":
         """Return the memory that :meth:`to_dict` described."""
+        encoder: Any = from_plain("encoder", data["encoder"])
         return cls(
             np.array(data["patterns"], dtype=np.int8),
             np.array(data["weights"]),
-            from_plain("encoder", data["encoder"]),
+            encoder,
         )
 
 

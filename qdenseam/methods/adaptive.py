@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Booleans, Floats, Integers, check_at_least, check_probes
+from qdenseam.memories.probe import PatternMemory
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
 from qdenseam.spelling import Named
@@ -53,7 +54,7 @@ class AdaptiveState:
         self,
         wanted: Integers | Floats,
         method: Callable[..., RecallMethod],
-        memory: Any,
+        memory: PatternMemory,
         probe: Spins,
         *,
         going: Booleans | bool = True,
@@ -116,7 +117,7 @@ class AdaptiveMethod(Named, ABC):
             rng: Draws what the method leaves to chance.
         """
 
-    def law(self, memory: Any, probe: Any) -> RecallLaw | None:  # noqa: ARG002
+    def law(self, memory: Any, probe: Spins | str) -> RecallLaw | None:  # noqa: ARG002
         """Return the exact distribution of one answer; no answer counts as rejected.
 
         ``None`` where there is none, since the circuits depend on what was measured; each round's
@@ -124,7 +125,7 @@ class AdaptiveMethod(Named, ABC):
         """
         return None
 
-    def expected_state_preparations(self, memory: Any, probe: Any) -> float:  # noqa: ARG002
+    def expected_state_preparations(self, memory: Any, probe: Spins | str) -> float:  # noqa: ARG002
         """Return the mean number of state preparations and inverses per answer.
 
         Raises:
@@ -139,7 +140,7 @@ Sample = Callable[[list[Round], np.random.Generator], Sequence[Spins]]
 
 def run_rounds(
     method: AdaptiveMethod,
-    memory: Any,
+    memory: PatternMemory,
     probe: npt.ArrayLike | str,
     shots: int,
     sample: Sample,
@@ -168,7 +169,7 @@ def run_rounds(
 
 def run_together(
     method: AdaptiveMethod,
-    memory: Any,
+    memory: PatternMemory,
     probes: npt.ArrayLike | Sequence[str],
     shots: int,
     sample: Sample,

@@ -116,11 +116,11 @@ class RecallMethod(Named, ABC):
         return False
 
     @abstractmethod
-    def circuit(self, memory: Any, probe: Any) -> QuantumCircuit:
+    def circuit(self, memory: Any, probe: Spins | str) -> QuantumCircuit:
         """Return what is run: registers ``memory``, ``flag`` and ``ancilla``, unmeasured."""
 
     @abstractmethod
-    def law(self, memory: Any, probe: Any) -> RecallLaw:
+    def law(self, memory: Any, probe: Spins | str) -> RecallLaw:
         """Return the exact distribution of one shot."""
 
     def acceptance_of(self, memory: Any, probe: Spins, states: Spins) -> Floats:  # noqa: ARG002
@@ -130,14 +130,14 @@ class RecallMethod(Named, ABC):
         """
         return np.ones(len(states))
 
-    def state_preparations(self, memory: Any, probe: Any) -> int:  # noqa: ARG002
+    def state_preparations(self, memory: Any, probe: Spins | str) -> int:  # noqa: ARG002
         """Return how often one shot prepares or unprepares the memory state.
 
         As everything in a circuit it may depend on which neurons the probe knows.
         """
         return 1
 
-    def resources(self, memory: Any, probe: Any) -> RecallResources:
+    def resources(self, memory: Any, probe: Spins | str) -> RecallResources:
         """Return the cost of one shot; equals the built circuit exactly."""
         counted = count(self.circuit(memory, probe))
         preparations = self.state_preparations(memory, probe)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from qdenseam.plots.style import GRAY, plain_log
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
 
 _HATCHES = ("", "xx", "..", "//")
 SCALED: Final = {"device_seconds": (1e3, "device milliseconds")}
@@ -21,7 +22,7 @@ def plot_bars(
     table: "pd.DataFrame",
     column: str,
     names: Sequence[str],
-    colors: Sequence[Any],
+    colors: "Sequence[ColorType]",
     *,
     ax: "Axes",
 ) -> "Axes":

@@ -48,8 +48,8 @@ def plot_gallery(
     targets: npt.NDArray[np.int8],
     shape: tuple[int, int],
     *,
-    axes: Any,
-) -> "Axes":
+    axes: npt.NDArray[np.object_],
+) -> npt.NDArray[np.object_]:
     """Draw one row per probe and one column per entry, framed by right and wrong.
 
     Args:

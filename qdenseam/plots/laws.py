@@ -1,13 +1,13 @@
 """Laws as thin lines, and what was measured of them on top."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from qdenseam.experiments.estimates.statistics import rate
-from qdenseam.plots.style import colored, framed, with_errors
+from qdenseam.plots.style import Floats, colored, framed, with_errors
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ def plot_overlaps(simulated: npt.ArrayLike, theory: npt.ArrayLike, *, ax: "Axes"
 
 
 def plot_curves(
-    curves: Mapping[str, Any],
+    curves: Mapping[str, Sequence[object]] | Mapping[str, Floats],
     x: npt.ArrayLike | None = None,
     *,
     ax: "Axes",

@@ -1,13 +1,14 @@
 """What figures share: colors in one order, axes, and intervals as matplotlib takes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -43,7 +44,7 @@ def colored(curves: Mapping[str, Curve]) -> Iterable[tuple[str, Curve, str]]:
 
 def new_figure(
     num_rows: int, num_columns: int, *, size: tuple[float, float]
-) -> "tuple[Figure, npt.NDArray[Any]]":
+) -> "tuple[Figure, npt.NDArray[np.object_]]":
     """Return (figure, axes) without touching pyplot's global state; axes have shape (r, c)."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -65,7 +66,7 @@ def framed(ax: "Axes", x: str, y: str) -> "Axes":
     return ax
 
 
-def plain_log(axis: Any) -> None:
+def plain_log(axis: "Axis") -> None:
     """Write the numbers of a logarithmic axis plainly, if it spans two decades or less."""
     from matplotlib.ticker import LogFormatterSciNotation
 
@@ -85,7 +86,7 @@ def plain_log(axis: Any) -> None:
     axis.set_tick_params(which="minor", labelsize=9)
 
 
-def with_errors(values: Sequence[Any]) -> tuple[Floats, Floats]:
+def with_errors(values: Sequence[object]) -> tuple[Floats, Floats]:
     """Return numbers ``(n,)`` and the sides of their intervals ``(2, n)``, as error bars take them.
 
     Args:

@@ -4,10 +4,13 @@ import base64
 import math
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
-def render(template: str, **content: Any) -> bytes:
+def render(template: str, **content: object) -> bytes:
     """Return the page of a template of this room."""
     from jinja2 import Environment, PackageLoader
 
@@ -20,7 +23,7 @@ def render(template: str, **content: Any) -> bytes:
     return environment.get_template(template).render(content).encode()
 
 
-def svg_uri(figure: Any) -> str:
+def svg_uri(figure: "Figure") -> str:
     """Return a figure as the address of an SVG inside the page, the same for the same figure."""
     import matplotlib as mpl
 

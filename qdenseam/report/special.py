@@ -15,6 +15,7 @@ from qdenseam.versions import versions_in
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 _CHECKS = ("quantity", "found", "published", "tolerance", "agrees")
 
@@ -26,7 +27,7 @@ def write_special_report(
     source: str,
     note: str,
     sentences: Sequence[str],
-    figures: Mapping[str, FigureSpec | tuple[str, Any]],
+    figures: "Mapping[str, FigureSpec | tuple[str, Figure]]",
     table: "pd.DataFrame",
     columns: Sequence[str],
     checks: Sequence[Mapping[str, Any]],

@@ -163,7 +163,9 @@ def _curves(records: Records) -> tuple[Floats, Floats, Floats]:
 def _draw(records: Records) -> "Figure":
     mean, _, theory = _curves(records)
     figure, axes = new_figure(2, 2, size=(8.0, 6.4))
-    for ax, load, simulated, solved in zip(axes.flat, SCALED_LOADS, mean, theory, strict=True):
+    for ax, load, simulated, solved in zip(
+        axes.ravel().tolist(), SCALED_LOADS, mean, theory, strict=True
+    ):
         plot_overlaps(simulated, solved, ax=ax)
         ax.set_title(f"load α' = {load}", fontsize=10)
     figure.suptitle(

@@ -19,7 +19,9 @@ Found: TypeAlias = Mapping[str, float | Estimate | tuple[float | Estimate, float
 """What was found by its quantity, with how much further off it may be by its sampling error."""
 
 
-def against(study: str, found: Callable[[Records], Found]) -> Callable[[Records, bool], Any]:
+def against(
+    study: str, found: Callable[[Records], Found]
+) -> Callable[[Records, bool], Iterator[Check]]:
     """Return the ``checks`` of a study: what is found in its records against what was published.
 
     All that was published must be found, but in a quick run. A quantity that is no line of

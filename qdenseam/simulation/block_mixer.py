@@ -10,15 +10,15 @@ blocks only.
 
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Complexes, Floats
 
-ModuleArray = Any
-"""An array of the module that computes, such as NumPy or CuPy."""
+ModuleArray: TypeAlias = npt.NDArray[np.complex128]
+"""An array of the module that computes, such as CuPy; to a type checker one of NumPy."""
 
 _CPU_BLOCK_QUBITS = 14  # 256 KiB of double amplitudes, kept in a processor's cache
 _DEVICE_BLOCK_QUBITS = 22  # 64 MiB: few launches, little memory beside a state that fills a GPU

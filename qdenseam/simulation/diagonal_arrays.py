@@ -21,7 +21,7 @@ from classical_ref.checks import Floats
 from qdenseam.simulation.block_mixer import BlockMixer, ModuleArray
 from qdenseam.simulation.diagonal import checked_layers, product_state
 
-ArrayObservable = ModuleArray | Callable[[ModuleArray], ModuleArray]
+ArrayObservable = npt.ArrayLike | Callable[[Floats], Floats]
 """Values O(x), shape ``(2**D,)``, or a function that maps the final probabilities to them."""
 
 
@@ -37,7 +37,7 @@ class ArrayLayers:
 
     def __init__(
         self,
-        diagonal: ModuleArray,
+        diagonal: Floats,
         start_angles: npt.ArrayLike,
         gammas: npt.ArrayLike,
         betas: npt.ArrayLike,
@@ -108,10 +108,10 @@ class ArrayLayers:
             part = state[block]
             part *= self.xp.exp(turn).astype(self.dtype)
 
-    def _values(self, observable: ArrayObservable | None, state: ModuleArray) -> ModuleArray:
+    def _values(self, observable: ArrayObservable | None, state: ModuleArray) -> Floats:
         if observable is None:
             return self.energies
-        values: ModuleArray = observable
+        values: Any = observable
         if callable(observable):
             probabilities = self.xp.empty(state.shape, dtype=self.energies.dtype)
             for block in self.mixer.blocks():
@@ -123,7 +123,9 @@ class ArrayLayers:
             )
         return values
 
-    def _overlap(self, bra: ModuleArray, ket: ModuleArray, weights: ModuleArray = None) -> complex:
+    def _overlap(
+        self, bra: ModuleArray, ket: ModuleArray, weights: Floats | None = None
+    ) -> complex:
         """Return ⟨bra|weights|ket⟩."""
         total = self.xp.zeros((), dtype=np.complex128)
         for block in self.mixer.blocks():
@@ -135,7 +137,7 @@ class ArrayLayers:
         return complex(total.item())
 
 
-def _squared(amplitudes: ModuleArray) -> ModuleArray:
+def _squared(amplitudes: ModuleArray) -> Floats:
     """Return |ψ|², of half the type's size."""
     real, imag = amplitudes.real, amplitudes.imag
     return real * real + imag * imag

@@ -18,20 +18,17 @@ class Named:
 
         Fields that do not count for equality, such as the record of a training, are left out.
         """
-        data: dict[str, Any] = to_plain(self)
-        return data
+        return {"name": self.name} | {
+            each: to_plain(getattr(self, each)) for each in settings(type(self))
+        }
 
 
-def to_plain(value: Any) -> Any:
+def to_plain(value: object) -> object:
     """Return an object that has a spelling as its name and settings, anything else as it is."""
-    if not hasattr(type(value), "kind"):
-        return value
-    return {"name": value.name} | {
-        each: to_plain(getattr(value, each)) for each in settings(type(value))
-    }
+    return value.to_dict() if isinstance(value, Named) else value
 
 
-def from_plain(kind: str | tuple[str, ...], data: Any) -> Any:
+def from_plain(kind: str | tuple[str, ...], data: object) -> object:
     """Return what :func:`to_plain` described, also where JSON made lists of its tuples.
 
     Args:

@@ -59,7 +59,7 @@ def resolved(kind: str, value: object) -> object:
     raise TypeError(f"{kind} should be an object of this kind or its spelling. Got {value}{hint}.")
 
 
-def settings(cls: type) -> dict[str, Field[Any]]:
+def settings(cls: type) -> dict[str, Field[object]]:
     """Return the fields of a class that have a spelling."""
     return {each.name: each for each in fields(cls) if each.init and each.compare}
 

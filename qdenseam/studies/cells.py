@@ -13,7 +13,7 @@ from qdenseam.experiments.estimates.statistics import Estimate
 Floats: TypeAlias = NDArray[np.float64]
 
 
-def grid(kind: str, *, num_batches: int = 1, **params: Any) -> list[Task]:
+def grid(kind: str, *, num_batches: int = 1, **params: object) -> list[Task]:
     """Return a task for every combination of parameters, the last one changing fastest.
 
     A list or tuple holds the values of a parameter, anything else is its only value; a parameter

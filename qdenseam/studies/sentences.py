@@ -1,7 +1,7 @@
 """What a table lets one say, each sentence by rule, none that its intervals deny."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qdenseam.experiments.study import FigureSpec
 from qdenseam.plots.study import line_name, study_panels
@@ -29,7 +29,7 @@ def check_sentences(checks: Sequence[Check]) -> list[str]:
     ]
 
 
-def leader_sentences(table: "pd.DataFrame", figures: Sequence[Any]) -> list[str]:
+def leader_sentences(table: "pd.DataFrame", figures: Sequence[object]) -> list[str]:
     """Return who stands highest and who lowest at the end of each panel of figures with intervals.
 
     Two lines are told apart only where their 95 % intervals do not meet.

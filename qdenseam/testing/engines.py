@@ -1,7 +1,5 @@
 """The promises of an engine: bits in their places, seeds that repeat, shots that obey the law."""
 
-from typing import Any
-
 import numpy as np
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import StatePreparation
@@ -11,6 +9,7 @@ from classical_ref.checks import Floats
 from classical_ref.patterns import erase, random_patterns
 from qdenseam.errors import BackendError
 from qdenseam.execution import Engine, engine
+from qdenseam.execution.registry import Source
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods import CosinePower, RecallMethod, SampleAndAccept, SeparationFilter
 from qdenseam.retrieval.verb import recall
@@ -19,7 +18,7 @@ from qdenseam.testing.claims import claim
 _SHOTS = 4000
 
 
-def check_engine(source: Any, *, rng: np.random.Generator | int = 0) -> None:
+def check_engine(source: Source, *, rng: np.random.Generator | int = 0) -> None:
     """Check all that is promised of an engine, with circuits of five qubits.
 
     Bit i of a register is column i, every circuit gets its own shots, no circuits give no samples.

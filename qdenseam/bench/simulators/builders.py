@@ -5,8 +5,9 @@ get our circuit and rows of bits, qubit i in column i, and return amplitudes the
 get the case and need no circuit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +22,8 @@ from qdenseam.bench.simulators import branch
 from qdenseam.bench.simulators.cases import FAMILIES, RecallCase
 from qdenseam.execution.compiling.unrolling import into_small_gates
 from qdenseam.execution.engines.wide_gates import into_wide_gates
+from qdenseam.memories.amplitude import AmplitudeMemory
+from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods import QAOA
 from qdenseam.simulation.diagonal import Precision, qaoa_state
 
@@ -53,11 +56,14 @@ def _exact(case: RecallCase) -> Probabilities:
 
 
 def _branch(case: RecallCase) -> Probabilities:
-    return lambda: branch.accepted(branch.branch_state(case.method, case.memory, case.probe))
+    assert isinstance(case.memory, AmplitudeMemory)
+    state = partial(branch.branch_state, case.method, case.memory, case.probe)
+    return lambda: branch.accepted(state())
 
 
 def _diagonal(case: RecallCase, precision: Precision = "double") -> Probabilities:
     assert isinstance(case.method, QAOA)
+    assert isinstance(case.memory, EnergyMemory)
     dtype = np.float64 if precision == "double" else np.float32
     energies = case.memory.diagonal(case.probe).astype(dtype)
     start = warm_start_angles(case.probe, case.method.warm_start)
@@ -121,7 +127,9 @@ def matrix_product_run(circuit: QuantumCircuit, bits: npt.ArrayLike) -> Amplitud
     return lambda: product_amplitudes(_answered(simulator.run(compiled).result())["asked"], rows)
 
 
-def product_amplitudes(saved: tuple[Any, Any], bits: npt.ArrayLike) -> Complexes:
+def product_amplitudes(
+    saved: tuple[Sequence[tuple[Complexes, Complexes]], Sequence[Floats]], bits: npt.ArrayLike
+) -> Complexes:
     r"""Return ⟨x|ψ⟩ = Γ_0^{x_0} λ_0 Γ_1^{x_1} λ_1 ⋯ for rows of bits, in O(M n χ²).
 
     The full vector is never made, so that n may be in the hundreds. A superposition of K basis

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -27,6 +27,7 @@ from qdenseam.methods import (
     SeparationFilter,
 )
 from qdenseam.methods.base import Spins
+from qdenseam.retrieval.reading import Memory
 
 _KNOWN_BITS = 4  # of the product filter, which has a flag for each
 
@@ -36,7 +37,7 @@ class RecallCase:
     """One circuit: a memory, a probe and a method that is ready to run."""
 
     family: str
-    memory: Any
+    memory: Memory
     probe: Spins
     method: RecallMethod
 
@@ -92,28 +93,28 @@ def recall_case(
     return RecallCase(family=family, memory=memory, probe=probe, method=method)
 
 
-def _amplification(patterns: Spins) -> tuple[Any, Spins, RecallMethod]:
+def _amplification(patterns: Spins) -> tuple[Memory, Spins, RecallMethod]:
     probe = patterns[0].copy()
     probe[: len(probe) // 2] = 0
     return AmplitudeMemory(patterns), probe, AmplitudeAmplification()
 
 
-def _product_filter(patterns: Spins) -> tuple[Any, Spins, RecallMethod]:
+def _product_filter(patterns: Spins) -> tuple[Memory, Spins, RecallMethod]:
     probe = patterns[0].copy()
     probe[_KNOWN_BITS:] = 0
     return AmplitudeMemory(patterns), probe, ProductFilter(0.25)
 
 
-def _separation_filter(patterns: Spins) -> tuple[Any, Spins, RecallMethod]:
+def _separation_filter(patterns: Spins) -> tuple[Memory, Spins, RecallMethod]:
     return AmplitudeMemory(patterns), _flipped(patterns), SeparationFilter(HammingBall(1))
 
 
-def _amplified_filter(patterns: Spins) -> tuple[Any, Spins, RecallMethod]:
+def _amplified_filter(patterns: Spins) -> tuple[Memory, Spins, RecallMethod]:
     method = SeparationFilter(DolphChebyshev(4, 0.8), amplified=Amplified(1 / len(patterns)))
     return AmplitudeMemory(patterns), _flipped(patterns), method
 
 
-def _qaoa(patterns: Spins) -> tuple[Any, Spins, RecallMethod]:
+def _qaoa(patterns: Spins) -> tuple[Memory, Spins, RecallMethod]:
     memory = EnergyMemory(DenseMemory(patterns, separation=Polynomial(2)))
     method = QAOA(num_layers=2, warm_start=None, gammas=(0.11, 0.23), betas=(0.6, 0.3))
     return memory, _flipped(patterns), method
@@ -125,7 +126,7 @@ def _flipped(patterns: Spins) -> Spins:
     return probe
 
 
-FAMILIES: dict[str, Callable[[Spins], tuple[Any, Spins, RecallMethod]]] = {
+FAMILIES: dict[str, Callable[[Spins], tuple[Memory, Spins, RecallMethod]]] = {
     "amplification": _amplification,
     "product-filter": _product_filter,
     "separation-filter": _separation_filter,

@@ -87,7 +87,8 @@ class GpuBenchmark(Benchmark):
                 "workload": workload.name,
             }
             yield {"engine": engine, **facts, **found}
-            release_memory(xp)
+            if xp is not None:
+                release_memory(xp)
 
 
 def _missing(engine: str) -> str | None:
@@ -101,7 +102,7 @@ def _measured(
     """Return the numbers of a row, or its note where there is no room or another's engine fails."""
     needed = workload.bytes_needed(size, precision)
     found: dict[str, Any] = {"gibibytes": None if needed is None else needed / 2**30}
-    free = None if needed is None else free_memory(xp)
+    free = None if needed is None or xp is None else free_memory(xp)
     if needed is not None and free is not None and needed > free:
         note = f"needs {needed / 2**30:.1f} GiB on the device. Got {free / 2**30:.1f} GiB free"
         return found | {"note": note}

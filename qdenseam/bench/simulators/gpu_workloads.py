@@ -15,6 +15,7 @@ from qdenseam.bench.simulators import branch
 from qdenseam.bench.simulators.builders import aer_run
 from qdenseam.bench.simulators.cases import recall_case
 from qdenseam.simulation import diagonal
+from qdenseam.simulation.block_mixer import ModuleArray
 
 Precision = Literal["double", "single"]
 Numbers = tuple[float, float | None, float]
@@ -82,7 +83,7 @@ class ProductQAOA:
         neurons = np.arange(len(self.fields))
         return self._chances[neurons, states[:, None] >> neurons & 1].prod(axis=1)
 
-    def energies(self, dtype: Any, xp: Any) -> Any:
+    def energies(self, dtype: npt.DTypeLike, xp: ModuleType) -> ModuleArray:
         """Return Σ_i f_i z_i of all states, summed in double precision, where ``xp`` lives."""
         low, high = _sums(self.fields[:-8]), _sums(self.fields[-8:])
         block, energies = xp.asarray(low), xp.empty(low.size * high.size, dtype=dtype)

@@ -4,11 +4,11 @@ A channel E is split exactly, :math:`E = c \cdot 1 + (1 - c) R` with the largest
 channel. So the errors of a shot can be drawn before it is simulated, and most gates meet none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -19,6 +19,9 @@ from qiskit.transpiler import Target
 
 from classical_ref.checks import Booleans, Floats
 from qdenseam.execution.devices.error_budget import delay_seconds
+
+if TYPE_CHECKING:
+    from qiskit_aer.noise import NoiseModel
 
 Error = tuple[tuple[Instruction, tuple[int, ...]], ...]
 """Operations and the places they act on, in order."""
@@ -38,7 +41,11 @@ class Mixture:
     errors: tuple[Error, ...]
 
     @classmethod
-    def of(cls, probabilities: Any, circuits: Any) -> Self:
+    def of(
+        cls,
+        probabilities: Iterable[float],
+        circuits: Iterable[Iterable[Mapping[str, Any]]],
+    ) -> Self:
         """Return the mixture of circuits, as ``NoiseModel.to_dict()`` lists their instructions."""
         clean, weights, errors = 0.0, [], []
         for probability, instructions in zip(probabilities, circuits, strict=True):
@@ -62,7 +69,7 @@ class DrawnNoise:
 
     mixtures: Mapping[tuple[str, tuple[int, ...]], Mixture]
     """By gate and qubits."""
-    readout: Any
+    readout: "NoiseModel"
     """Aer's ``NoiseModel`` with the readout errors alone."""
     relaxation: tuple[tuple[float, float], ...]
     """T1 and T2 of each qubit in seconds."""
@@ -71,7 +78,7 @@ class DrawnNoise:
     _delays: dict[tuple[int, float], Mixture] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Any, target: Target) -> Self:
+    def of(cls, model: "NoiseModel", target: Target) -> Self:
         """Return the noise of a model made by ``NoiseModel.from_backend`` for a target."""
         from qiskit_aer.noise import NoiseModel, ReadoutError
 
@@ -142,7 +149,7 @@ class DrawnNoise:
         return self._delays[qubit, seconds]
 
 
-def _parts(instruction: dict[str, Any]) -> Iterator[list[tuple[float, Any]]]:
+def _parts(instruction: Mapping[str, Any]) -> Iterator[list[tuple[float, Any]]]:
     """Yield, for each step of an error, its alternatives; None is no operation."""
     name, qubits = instruction["name"], tuple(instruction["qubits"])
     if name == "pauli":

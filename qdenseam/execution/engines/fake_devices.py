@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
@@ -157,7 +156,7 @@ def fake_device_engine(name: str) -> FakeDeviceEngine:
     return FakeDeviceEngine(name=f"fake:{_short_name(name)}", backend=fake_device(name))
 
 
-def is_fake_device(backend: Any) -> bool:
+def is_fake_device(backend: object) -> bool:
     """Return whether a backend is one of the runtime's device models, without importing it."""
     return any(
         base.__module__.startswith("qiskit_ibm_runtime.fake_provider")

@@ -6,7 +6,7 @@ brings the libraries of CUDA 12 (over 1.3 GB). ``qdenseam bench gpu`` then measu
 """
 
 from importlib import import_module
-from typing import Any
+from types import ModuleType
 
 
 def missing_for_aer() -> str | None:
@@ -45,7 +45,7 @@ def missing_for_cupy() -> str | None:
     return None if num_devices else "has CuPy, which finds no CUDA device"
 
 
-def free_memory(array_module: Any) -> int | None:
+def free_memory(array_module: ModuleType) -> int | None:
     """Return how many bytes a module's device can still hand out, or None for host memory."""
     if not hasattr(array_module, "cuda"):
         return None
@@ -53,7 +53,7 @@ def free_memory(array_module: Any) -> int | None:
     return int(free) + int(array_module.get_default_memory_pool().free_bytes())
 
 
-def release_memory(array_module: Any) -> None:
+def release_memory(array_module: ModuleType) -> None:
     """Hand back what CuPy keeps for itself after its arrays are gone, so that others find it."""
     if hasattr(array_module, "cuda"):
         array_module.get_default_memory_pool().free_all_blocks()

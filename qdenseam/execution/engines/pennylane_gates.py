@@ -7,13 +7,16 @@ first qubit as the least: ``qml.matrix(..., wire_order=range(n)[::-1])`` is Qisk
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import pi
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import Clbit, ControlledGate, Parameter, ParameterExpression
 
 from qdenseam.errors import BackendError
 from qdenseam.execution.engines.wide_gates import WIDE_GATES
+
+if TYPE_CHECKING:
+    from pennylane.measurements import MeasurementValue
 
 PENNYLANE_GATES: Final = (*WIDE_GATES, "cs", "csdg", "csx", "dcx", "unitary")
 """The basis that :func:`queue_circuit` reads; controlled forms of these gates are read too."""
@@ -23,7 +26,9 @@ _Gate: TypeAlias = Callable[[Sequence[Any], Sequence[int]], Any]
 """Queues a gate, given its angles and its wires."""
 
 
-def queue_circuit(circuit: QuantumCircuit, values: Values | None = None) -> dict[Clbit, Any]:
+def queue_circuit(
+    circuit: QuantumCircuit, values: Values | None = None
+) -> "dict[Clbit, MeasurementValue]":
     """Apply the circuit's operations to the PennyLane tape that is being recorded.
 
     Args:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 
+from classical_ref.checks import Spins, SpinsLike
 from qdenseam.execution.engines.deferral import deferred, measured_qubits, without_measurements
 from qdenseam.execution.engines.pennylane_engine import make_device
 from qdenseam.execution.engines.pennylane_gates import queue_circuit
@@ -18,23 +19,32 @@ if TYPE_CHECKING:
     from pennylane import QNode
     from pennylane.devices import Device
 
-Measurement = Callable[[dict[str, list[int]]], Any]
+Measurement = Callable[[dict[str, list[int]]], object]
 """From the wires of each register to a PennyLane measurement."""
 
 _ANGLES = ("gammas", "betas")
 
 
+class TakesProbes(Protocol):
+    """What a memory is here."""
+
+    def check_probe(self, probe: SpinsLike, *, bits: bool | None = None) -> Spins:
+        """Return a probe as spins."""
+        ...
+
+
 class BuildsCircuits(Protocol):
     """What a recall method is here."""
 
-    def circuit(self, memory: Any, probe: Any) -> QuantumCircuit:
-        """Return the circuit of a memory and a probe."""
+    @property
+    def circuit(self) -> Callable[..., QuantumCircuit]:
+        """The circuit of a memory and a probe."""
         ...
 
 
 def to_qnode(
-    memory: Any,
-    probe: Any,
+    memory: TakesProbes,
+    probe: SpinsLike,
     method: BuildsCircuits | str,
     device: "Device | str" = "lightning.qubit",
     *,

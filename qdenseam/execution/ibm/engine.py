@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -30,6 +30,9 @@ from qdenseam.execution.job_service import (
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.progress import Progress
 
+if TYPE_CHECKING:
+    from qiskit_ibm_runtime import IBMBackend
+
 FRACTIONAL = "+fractional"
 """At the end of an engine's name: with the device's fractional gates rx and rzz."""
 _MOST_SILENCES = 10
@@ -51,7 +54,7 @@ class IBMEngine(Engine):
 
     circuits_per_run: ClassVar[int | None] = None
 
-    backend: Any
+    backend: "IBMBackend"
     num_layouts: int = 12
     program: Program | None = None
 
@@ -208,7 +211,7 @@ def ibm_engine(name: str) -> IBMEngine:
     return engine_of_backend(ibm_backend(device, fractional=bool(plus)))
 
 
-def engine_of_backend(backend: Any) -> IBMEngine:
+def engine_of_backend(backend: BackendV2) -> IBMEngine:
     """Return the engine of an ``IBMBackend``, named so that it is found again as it is."""
     fractional = getattr(backend.options, "use_fractional_gates", False)
     return IBMEngine(name=f"ibm:{backend.name}{FRACTIONAL if fractional else ''}", backend=backend)

@@ -1,7 +1,7 @@
 """Jobs on IBM's devices: posted under a tag, found by it, read in any process."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from qiskit import QuantumCircuit
 from qiskit.primitives import PrimitiveResult
@@ -18,6 +18,9 @@ from qdenseam.execution.job_service import (
     Stage,
 )
 from qdenseam.execution.readout import Samples, named_bits
+
+if TYPE_CHECKING:
+    from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService
 
 _STATES: Final = {
     "INITIALIZING": Stage.QUEUED,
@@ -56,11 +59,15 @@ class IBMJobService(JobService):
     settle_seconds: ClassVar[float] = SETTLE_SECONDS
 
     def __init__(
-        self, backend: Any, *, service: Any = None, program: Program | None = None
+        self,
+        backend: "IBMBackend | str",
+        *,
+        service: "QiskitRuntimeService | None" = None,
+        program: Program | None = None,
     ) -> None:
         self._is_gone = isinstance(backend, str)
-        self.backend = backend
-        self.service = backend.service if service is None else service
+        self.backend: Any = backend
+        self.service: Any = getattr(backend, "service", None) if service is None else service
         self.program = program or default_program()
 
     def post(

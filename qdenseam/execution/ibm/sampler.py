@@ -2,9 +2,12 @@
 
 import warnings
 from math import ceil
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from qiskit.primitives import BaseSamplerV2
+
+if TYPE_CHECKING:
+    from qiskit_ibm_runtime import IBMBackend
 
 Program = Literal["executor", "sampler"]
 """IBM's program behind a job: the executor, with a client-side ``Sampler``, or ``SamplerV2``'s."""
@@ -20,7 +23,11 @@ def default_program() -> Program:
 
 
 def ibm_sampler(
-    backend: Any, program: Program, *, tags: tuple[str, ...] = (), max_seconds: float | None = None
+    backend: "IBMBackend",
+    program: Program,
+    *,
+    tags: tuple[str, ...] = (),
+    max_seconds: float | None = None,
 ) -> BaseSamplerV2:
     """Return a fresh sampler of raw shots: no twirling, decoupling or mitigation.
 

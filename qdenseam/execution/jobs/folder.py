@@ -76,10 +76,10 @@ class SubmissionFolder:
             )
         return compiled[plan.first : plan.first + plan.num_circuits]
 
-    def record(self, job: int, event: str, **facts: Any) -> None:
+    def record(self, job: int, event: str, **facts: object) -> None:
         """Put on disk what has happened, or is about to happen, to a job."""
         if "message" in facts:  # never an id, which has to stay as it is
-            facts["message"] = without_secrets(facts["message"])
+            facts["message"] = without_secrets(str(facts["message"]))
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         append_row(self.path / _EVENTS, {"time": now, "job": job, "event": event, **facts})
 

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Params: TypeAlias = Mapping[str, Any]
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """Plain JSON data under string keys."""
 
 
@@ -107,7 +108,7 @@ class Record:
     """What the circuits ran on, where the trial said so."""
 
 
-def plain_json(value: Any, name: str = "value") -> Any:
+def plain_json(value: object, name: str = "value") -> Json:
     """Return a fresh copy of ``value`` as plain JSON data; ``name`` names it in errors.
 
     NumPy numbers and arrays become numbers and lists, tuples become lists.
@@ -140,7 +141,7 @@ def plain_json(value: Any, name: str = "value") -> Any:
     )
 
 
-def plain_mapping(value: Any, name: str) -> dict[str, Any]:
+def plain_mapping(value: object, name: str) -> dict[str, Any]:
     """Return a fresh copy of a dict as plain JSON data.
 
     Raises:
@@ -155,13 +156,13 @@ def plain_mapping(value: Any, name: str) -> dict[str, Any]:
     return {str.__str__(key): plain_json(item, f"{name}[{key!r}]") for key, item in value.items()}
 
 
-def check_name(value: Any, name: str) -> None:
+def check_name(value: object, name: str) -> None:
     """Raise a ValueError unless ``value`` is a string that is not empty."""
     if not isinstance(value, str) or not value:
         raise ValueError(f"{name} should be a name, a string that is not empty. Got {value!r}.")
 
 
-def check_integer(value: Any, name: str, minimum: int) -> int:
+def check_integer(value: object, name: str, minimum: int) -> int:
     """Return ``value`` as an int.
 
     Raises:
@@ -169,7 +170,7 @@ def check_integer(value: Any, name: str, minimum: int) -> int:
         ValueError: It is below the minimum.
     """
     try:
-        number = operator.index(value)
+        number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(f"{name} should be an integer. Got {value!r}.") from None
     if number < minimum:

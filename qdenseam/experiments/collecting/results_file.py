@@ -19,7 +19,6 @@ from qdenseam.experiments.collecting.records import (
     Task,
     check_integer,
     check_name,
-    plain_json,
 )
 from qdenseam.files import whole_lines
 
@@ -157,7 +156,7 @@ class ResultsFile:
             seed=task.seed,
             batch=batch,
             values=values,
-            seconds=float(plain_json(row["seconds"], "seconds")),
+            seconds=float(row["seconds"]),
             versions=versions,
             backend=backend,
         )

@@ -12,7 +12,6 @@ from qdenseam.experiments.collecting.records import (
     Record,
     Task,
     check_name,
-    plain_json,
     plain_mapping,
     stream,
 )
@@ -90,7 +89,7 @@ def run_batch(batch: Batch) -> Outcome:
     """
     key, task, index = batch
     function = registered(task.kind)
-    params = plain_json({**task.params, **task.files})
+    params = plain_mapping({**task.params, **task.files}, "params")
     rng = stream(task.seed, key, index)
     start = time.perf_counter()
     values = function(params, rng)

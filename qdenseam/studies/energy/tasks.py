@@ -43,7 +43,8 @@ def energy_tasks(
     Raises:
         ValueError: An energy or a method is unknown.
     """
-    chosen = [*((e, ENERGIES) for e in energies), *((m, METHODS | SEARCHES) for m in methods or ())]
+    chosen = [*((e, [*ENERGIES]) for e in energies)]
+    chosen += [(m, [*METHODS, *SEARCHES]) for m in methods or ()]
     for name, known in chosen:
         if name not in known:
             raise ValueError(f"expected one of {', '.join(known)}. Got {name!r}.")

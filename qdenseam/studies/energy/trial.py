@@ -19,7 +19,7 @@ from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Exponential, LogSumExp, Polynomial, RectifiedPolynomial
 from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.experiments.collecting.trial_registry import trial
-from qdenseam.memories.energy import EnergyMemory
+from qdenseam.memories.energy import ClassicalModel, EnergyMemory
 from qdenseam.methods import (
     QAOA,
     VQE,
@@ -32,12 +32,12 @@ from qdenseam.methods import (
     RecursiveQAOA,
 )
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds
-from qdenseam.methods.base import Spins
+from qdenseam.methods.base import RecallMethod, Spins
 from qdenseam.simulation.diagonal import product_state
 from qdenseam.studies.energy.landscape import num_spurious
 from qdenseam.studies.energy.minimizers import anneal, descend
 
-ENERGIES: dict[str, Callable[[Spins], Any]] = {
+ENERGIES: dict[str, Callable[[Spins], ClassicalModel]] = {
     "hebb": HopfieldMemory,
     "storkey": lambda patterns: HopfieldMemory(patterns, "storkey"),
     "projection": lambda patterns: HopfieldMemory(patterns, "projection"),
@@ -49,7 +49,7 @@ ENERGIES: dict[str, Callable[[Spins], Any]] = {
 }
 """Energies of the study by label."""
 
-METHODS: dict[str, Any] = {
+METHODS: dict[str, RecallMethod | AdaptiveMethod] = {
     "QAOA p=1": QAOA(num_layers=1),
     "QAOA p=2": QAOA(num_layers=2),
     "QAOA p=3": QAOA(num_layers=3),
@@ -66,7 +66,7 @@ METHODS: dict[str, Any] = {
 }
 """Quantum methods of the study by label."""
 
-SEARCHES: dict[str, Any] = {
+SEARCHES: dict[str, RecallMethod | AdaptiveMethod] = {
     "VQE p=1, energy": VQE(entangler="energy"),
     "imaginary time": ImaginaryTime(num_steps=40, total_time=4.0),
     "recursive QAOA": RecursiveQAOA(num_layers=1),
@@ -140,7 +140,7 @@ def instances(
         params: The parameters of that batch.
         rng: Its generator, at the start; whoever iterates draws from another.
     """
-    asked = {label: (METHODS | SEARCHES)[label] for label in params["methods"]}
+    asked: dict[str, Any] = {label: (METHODS | SEARCHES)[label] for label in params["methods"]}
     methods = {
         label: replace(method, max_evaluations=1) if _is_trained(method) else method
         for label, method in asked.items()
