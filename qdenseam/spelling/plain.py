@@ -18,14 +18,16 @@ class Named:
 
         Fields that do not count for equality, such as the record of a training, are left out.
         """
-        return {"name": self.name} | {
-            each: to_plain(getattr(self, each)) for each in settings(type(self))
-        }
+        data: Any = to_plain(self)
+        return {**data}
 
 
 def to_plain(value: object) -> object:
     """Return an object that has a spelling as its name and settings, anything else as it is."""
-    return value.to_dict() if isinstance(value, Named) else value
+    own: type[Any] = type(value)
+    if not hasattr(own, "kind"):
+        return value
+    return {"name": own.name} | {each: to_plain(getattr(value, each)) for each in settings(own)}
 
 
 def from_plain(kind: str | tuple[str, ...], data: object) -> object:
