@@ -57,7 +57,7 @@ class Growing:
 
     __slots__ = ()
 
-    patterns: NDArray[Any]
+    patterns: NDArray[np.int8] | NDArray[np.float64]
     """Shape ``(num_patterns, num_neurons)``."""
 
     def with_patterns(self, patterns: ArrayLike, *, weights: ArrayLike | None = None) -> Self:

@@ -157,7 +157,7 @@ def _print_classical(
     memory = recipe.memory(stored.patterns)
     if isinstance(memory, DenseMemory):
         weighted = DenseMemory(memory.patterns, memory.separation, weights=stored.weights)
-        kept = getattr(recipe, "self_interaction", "excluded")
+        kept: Any = getattr(recipe, "self_interaction", "excluded")
         if hint := weighted.hint(self_interaction=kept):
             typer.echo(hint)
 
