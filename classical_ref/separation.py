@@ -122,7 +122,7 @@ class _Power(Separation):
 @final
 @dataclass(frozen=True, slots=True)
 class Polynomial(_Power):
-    r""":math:`F(x) = x^n`; order 2 is the Hopfield network.
+    """F(x) = x^n; order 2 is the Hopfield network.
 
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
@@ -138,7 +138,7 @@ class Polynomial(_Power):
 @final
 @dataclass(frozen=True, slots=True)
 class RectifiedPolynomial(_Power):
-    r""":math:`F(x) = \max(x, 0)^n`, which ignores patterns opposite to the state.
+    """F(x) = max(x, 0)^n, which ignores patterns opposite to the state.
 
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
@@ -176,7 +176,7 @@ class _Exponent(Separation):
 @final
 @dataclass(frozen=True, slots=True)
 class Exponential(_Exponent):
-    r""":math:`F(x) = e^{\beta x}`, a sum over patterns with exponential capacity.
+    """F(x) = e^{βx}, a sum over patterns with exponential capacity.
 
     Dynamics run in the log domain at any size; only the energy itself can leave float64.
 
@@ -203,7 +203,7 @@ class Exponential(_Exponent):
 @final
 @dataclass(frozen=True, slots=True)
 class LogSumExp(_Exponent):
-    r""":math:`E = -\beta^{-1} \log \sum_\mu w_\mu e^{\beta H_\mu}`: not a sum over patterns.
+    """E = -(1/β) log Σ_μ w_μ e^{β H_μ}: not a sum over patterns.
 
     A monotone function of the energy of :class:`Exponential`, so both have the same dynamics.
 

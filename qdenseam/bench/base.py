@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import unknown_name
 
 BenchRow: TypeAlias = dict[str, str | int | float | bool | None]
 """One line of a table, by the names of its columns."""
@@ -42,9 +42,7 @@ class Setting:
             if self.least is not None and isinstance(each, int | float) and each < self.least:
                 raise ValueError(f"{name} should be at least {self.least}. Got {each}.")
             if self.among and each not in self.among:
-                known = ", ".join(self.among)
-                hint = near(str(each), self.among)
-                raise ValueError(f"{name} should be among {known}. Got {each!r}.{hint}")
+                raise unknown_name(name, str(each), self.among, wanted="be among")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +135,7 @@ def benchmark_named(name: str) -> type[Benchmark]:
     """
     known = benchmarks()
     if name not in known:
-        hint = near(name, known)
-        raise ValueError(f"benchmark should be one of {', '.join(known)}. Got {name!r}.{hint}")
+        raise unknown_name("benchmark", name, known)
     return known[name]
 
 

@@ -18,7 +18,7 @@ from qdenseam.cli.bench import bench
 from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
-from qdenseam.cli.options import with_options
+from qdenseam.cli.options import Command, with_options
 from qdenseam.cli.plot import plot
 from qdenseam.cli.recalls.jobs import cancel, fetch, jobs
 from qdenseam.cli.recalls.plan import plan
@@ -70,25 +70,26 @@ app = typer.Typer(
     cls=Commands,
     add_completion=False,
     no_args_is_help=True,
+    epilog="Example: qdenseam recall --flips 2",
     rich_markup_mode=None,  # plain help, wrapped to the terminal, in half the time
     pretty_exceptions_enable=False,
 )
 _EXAMPLES: dict[Callable[..., None], str] = {
     compare: "qdenseam compare --out my-report --data my-patterns.npy",
-    recall: "qdenseam recall --method 'separation-filter(hamming-ball(1))'",
+    recall: "qdenseam recall --flips 2 --method minimum-search",
     plan: "qdenseam plan --probe 01?0 --backend fake:fez",
-    collect: "qdenseam collect my-study.toml --out my-study --workers 2",
+    collect: "qdenseam collect ledger --quick",
     report: "qdenseam report my-study --table my-study.parquet",
     plot: "qdenseam plot my-study --x num_patterns --y two_qubit_gates --by flips",
     reproduce: "qdenseam reproduce mimura-figure-1",
     submit: "qdenseam submit --backend fake:fez --encoder 'auto(goal=depth)' --dry-run",
     jobs: "qdenseam jobs --offline",
     fetch: "qdenseam fetch --wait --json results.json",
-    cancel: "qdenseam cancel ID",
+    cancel: "qdenseam cancel 9758e0a9",
     info: "qdenseam info",
 }
 for command, example in _EXAMPLES.items():
-    app.command(epilog=f"Example: {example}")(with_options(command))
+    app.command(cls=Command, epilog=f"Example: {example}")(with_options(command))
 app.add_typer(bench, name="bench")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from qdenseam.cli.export import Export
 from qdenseam.cli.study_folder import (
     Modules,
     Quick,
@@ -16,6 +17,7 @@ from qdenseam.cli.study_folder import (
     collect_into,
     load_modules,
 )
+from qdenseam.cli.tables import print_pairs
 from qdenseam.cli.workers import share_cores, usable_cores
 
 
@@ -36,6 +38,8 @@ def collect(
     scheduler: Scheduler = None,
     import_module: Modules = None,
     quiet: Quiet = False,
+    *,
+    export: Export,
 ) -> None:
     """Run a study, print its table, and draw its figures.
 
@@ -47,8 +51,7 @@ def collect(
     from qdenseam.studies.registry import open_study, study_named, study_names, study_text
 
     if show_list:
-        for name in study_names():
-            typer.echo(f"{name}\n  {study_named(name).title}")
+        print_pairs((name, study_named(name).title) for name in study_names())
         return
     if study is None:
         raise ValueError(
@@ -72,5 +75,6 @@ def collect(
         scheduler=scheduler,
         modules=modules,
         quiet=quiet,
+        export=export,
     )
-    typer.echo(f"Next: qdenseam report {shlex.quote(str(folder))}")
+    typer.echo(f"Next: qdenseam report {shlex.quote(str(folder))}", err=export.to_stdout)

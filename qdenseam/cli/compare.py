@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from qdenseam.cli.export import Export
 from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.study_folder import (
     Modules,
@@ -15,7 +16,9 @@ from qdenseam.cli.study_folder import (
     executor_of,
     load_modules,
     print_found,
+    write_found,
 )
+from qdenseam.cli.tables import print_text
 from qdenseam.cli.workers import share_cores, usable_cores
 from qdenseam.studies.comparison_settings import ComparisonSettings
 
@@ -29,6 +32,8 @@ def compare(
     scheduler: Scheduler = None,
     import_module: Modules = None,
     quiet: Quiet = False,
+    *,
+    export: Export,
 ) -> None:
     """Compare classical and quantum recall.
 
@@ -45,6 +50,7 @@ def compare(
     from qdenseam.studies.compare import compare as run_comparison
 
     with (
+        export.ready() as write,
         resumable(out / "results.jsonl"),
         shown_progress("compare", last="writing the report", quiet=quiet) as on_progress,
         executor_of(scheduler) as executor,
@@ -57,7 +63,8 @@ def compare(
             on_progress=on_progress,
             modules=modules,
         )
-    print_found(comparison.found)
-    for sentence in comparison.found.sentences:
-        typer.echo(f"- {sentence}")
-    typer.echo(f"Report: {comparison.report}")
+        write_found(comparison.found, write)
+        print_found(comparison.found, out / "table.csv")
+        for sentence in comparison.found.sentences:
+            print_text(f"- {sentence}")
+        typer.echo(f"Report: {comparison.report}")

@@ -2,12 +2,16 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import typer
 
+from qdenseam.cli.export import Export
+from qdenseam.cli.progress import shown_progress
+from qdenseam.cli.tables import print_pairs
 from qdenseam.versions import PACKAGES, versions
 
 _OPTIONAL = ("qiskit-aer-gpu",)
@@ -20,30 +24,38 @@ _WORDS = {
     "mitigation": [("none", "only what was measured")],
 }
 _GIB = 2.0**30
+_MARKUP = re.compile(r"(?::[a-z]+:)?(`+|\*(?=\w))([^`*]+)(?:`+|\*)")
+"""Roles, literals and emphasis of reStructuredText, whose content is kept."""
 
 
-def info() -> None:
+def info(export: Export) -> None:
     """Show versions, engines and the machine.
 
     Also the recall methods and what they are made of, each with its settings, as they are spelled,
     and what the missing engines need.
     """
+    with export.ready() as write:
+        with shown_progress("info"):
+            sections = _sections()
+        for title, pairs in sections.items():
+            typer.echo(title)
+            print_pairs(pairs, margin="  ")
+        rows = [
+            {"section": title, "name": name, "text": text}
+            for title, pairs in sections.items()
+            for name, text in pairs
+        ]
+        write(rows)
+
+
+def _sections() -> dict[str, list[tuple[str, str]]]:
     from qdenseam.spelling import registered
 
-    _section("Versions", _versions())
+    found = {"Versions": _versions()}
     for kind in _KINDS:
-        rows = [(name, _described(thing)) for name, thing in sorted(registered(kind).items())]
-        title = f"{kind.capitalize()}s".replace("ys", "ies")
-        _section(title, [*_WORDS.get(kind, ()), *rows])
-    _section("Engines", _engines())
-    _section("Machine", _machine())
-
-
-def _section(title: str, rows: list[tuple[str, str]]) -> None:
-    width = max(len(name) for name, _ in rows)
-    typer.echo(title)
-    for name, text in rows:
-        typer.echo(f"  {name:<{width}}  {text}")
+        pairs = [(name, _described(thing)) for name, thing in sorted(registered(kind).items())]
+        found[f"{kind.capitalize()}s".replace("ys", "ies")] = [*_WORDS.get(kind, ()), *pairs]
+    return found | {"Engines": _engines(), "Machine": _machine()}
 
 
 def _versions() -> list[tuple[str, str]]:
@@ -61,7 +73,8 @@ def _described(thing: type) -> str:
 
     words = words_expected(thing)
     names = ", ".join(f"{n}={'|'.join(words[n])}" if words[n] else n for n in settings(thing))
-    return (thing.__doc__ or "").strip().splitlines()[0] + (f" ({names})" if names else "")
+    said = _MARKUP.sub(r"\2", (thing.__doc__ or "").strip().splitlines()[0])
+    return said.replace("\\|", "|") + (f" ({names})" if names else "")
 
 
 def _engines() -> list[tuple[str, str]]:

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from qdenseam.cli.export import Export
 from qdenseam.cli.study_folder import Quick, Quiet, Workers, collect_into
+from qdenseam.cli.tables import print_text
 from qdenseam.cli.workers import share_cores, usable_cores
 
 
@@ -20,6 +22,8 @@ def reproduce(
     quick: Quick = False,
     workers: Workers = None,
     quiet: Quiet = False,
+    *,
+    export: Export,
 ) -> None:
     """Make a published result again, and print how well it agrees.
 
@@ -27,20 +31,20 @@ def reproduce(
     fails. Tolerances are wider where --quick samples less.
     """
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
-    from qdenseam.spelling.reading import near
+    from qdenseam.spelling.names import unknown_name
     from qdenseam.studies.registry import reproductions
 
     known = {study.name: study for study in reproductions()}
     if show_list:
         for study in known.values():
-            typer.echo(f"{study.name}\n  {study.title}\n  {study.source}")
+            typer.echo(study.name)
+            print_text(study.title, indent="  ")
+            print_text(study.source, indent="  ")
         return
     if name not in known:
-        raise ValueError(
-            f"name should be one of {', '.join(known)}. Got {name or 'none'!r}."
-            f"{near(name or '', known)}"
-        )
+        raise unknown_name("name", name or "none", known)
     study = known[name].smaller() if quick else known[name]
-    found = collect_into(study, out or Path(name), name, workers=num_workers, quiet=quiet)
+    folder = out or Path(study.name)
+    found = collect_into(study, folder, study.name, workers=num_workers, quiet=quiet, export=export)
     if not all(check.passed for check in found.checks):
         raise typer.Exit(1)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
+from qdenseam.cli.export import Export, Write
 from qdenseam.cli.progress import resumable, shown_progress
-from qdenseam.cli.rows import print_rows
+from qdenseam.cli.tables import heading, print_rows, print_text
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -75,6 +76,7 @@ def collect_into(
     scheduler: str | None = None,
     modules: tuple[str, ...] = (),
     quiet: bool = False,
+    export: Export,
 ) -> "Findings":
     """Run what a folder lacks of a study, and write its table and figures there.
 
@@ -89,6 +91,7 @@ def collect_into(
     study.checked()  # what cannot be run leaves no folder
     results = folder / "results.jsonl"
     with (
+        export.ready() as write,
         resumable(results),
         shown_progress(label, last="summing up", quiet=quiet) as on_progress,
         executor_of(scheduler) as executor,
@@ -103,33 +106,48 @@ def collect_into(
         )
         found = study.read(results)
         write_table(found.table, folder / "table.csv")
-    print_found(found)
-    for sentence in mixed_versions(record.versions for record in found.records):
-        typer.echo(sentence)
-    typer.echo(f"Table: {folder / 'table.csv'}")
-    for name, each in found.named(study.figures):
-        picture = folder / f"{name}.png"
-        found.drawn(each).savefig(picture)
-        typer.echo(f"Figure: {picture}")
+        write_found(found, write)
+        print_found(found, folder / "table.csv")
+        for sentence in mixed_versions(record.versions for record in found.records):
+            print_text(sentence)
+        typer.echo(f"Table: {folder / 'table.csv'}")
+        for name, each in found.named(study.figures):
+            picture = folder / f"{name}.png"
+            found.drawn(each).savefig(picture)
+            typer.echo(f"Figure: {picture}")
     return found
 
 
-def print_found(found: "Findings") -> None:
-    """Print the table of a study, an interval behind its number, and its checks."""
+def write_found(found: "Findings", write: Write) -> None:
+    """Write the whole table of a study, with its checks."""
+    rows = found.table.to_dict("records")
+    checks = {"checks": [each.to_row() for each in found.checks]} if found.checks else {}
+    write(rows, {"rows": rows, "sentences": list(found.sentences), **checks})
+
+
+def print_found(found: "Findings", file: Path) -> None:
+    """Print the main rows of a study, an interval behind its number, or its checks.
+
+    A column that is the same everywhere is said once; ``file`` holds all.
+    """
     from qdenseam.report.special import main_columns, shown_cell
 
-    def shown(rows: list[dict[str, Any]], columns: list[str]) -> None:
-        cells = [{name: shown_cell(row, name) for name in columns} for row in rows]
-        print_rows(cells, right=[n for n in columns if not isinstance(rows[0].get(n), str)])
-
-    if not found.checks:
-        rows = found.table if found.brief is None else found.brief
-        shown(rows.to_dict("records"), main_columns(found.columns))
-        if len(rows) < len(found.table):
-            typer.echo(f"These are {len(rows)} of {len(found.table)} rows; table.csv holds all.")
+    if found.checks:
+        rows: list[dict[str, Any]] = [check.to_row() for check in found.checks]
+        names, whole = ["quantity", "found", "published", "tolerance", "agrees"], len(rows)
     else:
-        names = ["quantity", "found", "published", "tolerance", "agrees"]
-        shown([check.to_row() for check in found.checks], names)
+        table = found.table if found.brief is None else found.brief
+        rows, names, whole = table.to_dict("records"), main_columns(found.columns), len(found.table)
+    cells = [{name: shown_cell(row, name) for name in names} for row in rows]
+    same = [n for n in names[1:] if len(rows) > 1 and len({row[n] for row in cells}) == 1]
+    if same and not found.checks:
+        said = ", ".join(f"{heading(n)} {cells[0][n]}" for n in same if cells[0][n] != "–")
+        print_text(f"In all rows: {said}.")
+        names = [name for name in names if name not in same]
+    right = [name for name in names if not isinstance(rows[0].get(name), str)]
+    print_rows(cells, columns=names, right=right, rest=f"see {file}")
+    if len(rows) < whole:
+        print_text(f"These are {len(rows)} of {whole} rows; {file} holds all.")
 
 
 @contextmanager

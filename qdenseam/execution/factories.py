@@ -11,7 +11,7 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.engine_table import engine_table, families
 from qdenseam.execution.foreign_code import explained
 from qdenseam.plugins import plugged_in
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import near
 
 _FACTORY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 

@@ -9,6 +9,7 @@ from qiskit.providers import BackendV2
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engine_table import engine_table, families
 from qdenseam.execution.factories import backend_of_factory, is_factory, is_importable
+from qdenseam.spelling.names import UnknownNameError, meant
 
 _FACTORY = "a BackendV2 of any provider: imports the module and calls it, so runs code"
 Source: TypeAlias = str | BackendV2 | BaseSamplerV2 | Engine
@@ -79,7 +80,6 @@ def _named_engine(name: str) -> Engine:
     if is_factory(name) and (not near or is_importable(name)):
         found = engine(backend_of_factory(name))
         return replace(found, name=name)  # a name that finds it again, with the same account
-    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    raise ValueError(
-        f"An engine's name should be one of {', '.join(engine_names())}. Got {name!r}.{hint}"
+    raise UnknownNameError(
+        f"An engine's name should be one of {', '.join(engine_names())}. Got {name!r}.{meant(near)}"
     )

@@ -53,7 +53,7 @@ from qdenseam.experiments.study_parts import Sampling as Sampling
 from qdenseam.experiments.study_parts import Selection, Table
 from qdenseam.experiments.study_shown import CapacitySpec, CostSpec
 from qdenseam.experiments.study_shown import FigureSpec as FigureSpec
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import near, unknown_name
 from qdenseam.toml_text import keep_toml
 
 _Part = TypeVar("_Part", bound=Table)
@@ -110,10 +110,7 @@ class Study:
         """
         known = {"title", "seed", "data", "sampling", *_LISTS}
         if unknown := content.keys() - known:
-            raise ValueError(
-                f"a study should have keys among {', '.join(sorted(known))}. "
-                f"Got {', '.join(sorted(unknown))}.{near(min(unknown), known)}"
-            )
+            raise unknown_name("a study", min(unknown), sorted(known), wanted="have keys among")
         blocks = content.get("axes", {})
         given = {**content, "axes": blocks if isinstance(blocks, list) else [blocks]}
         lists: dict[str, Any] = {
@@ -202,7 +199,5 @@ def _check_used(axes: set[str], contenders: Sequence[Entrant]) -> None:
 
 def _check_known(key: str, what: str, given: Iterable[str], known: set[str]) -> None:
     if unknown := set(given) - known:
-        raise ValueError(
-            f"{key} should name {what} of the study, {', '.join(sorted(known))}. "
-            f"Got {', '.join(sorted(unknown))}.{near(min(unknown), known)}"
-        )
+        wanted = f"name {what} of the study,"
+        raise unknown_name(key, min(unknown), sorted(known), wanted=wanted)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from classical_ref.data.own import NAMES, load_dataset
 from qdenseam.experiments.collecting.records import check_integer
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import unknown_name
 
 if TYPE_CHECKING:
     from classical_ref.data.datasets import Dataset
@@ -40,10 +40,7 @@ class Table:
         known = {each.name: each for each in fields(cls)}
         for key in table:
             if key not in known:
-                raise ValueError(
-                    f"{name} should have keys among {', '.join(known)}. Got {key!r}."
-                    f"{near(key, known)}"
-                )
+                raise unknown_name(name, key, known, wanted="have keys among")
         for key, each in known.items():
             if key not in table and each.default is MISSING and each.default_factory is MISSING:
                 raise ValueError(f"{name} should have a key {key!r}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.experiments.study_parts import Selection, listed
 from qdenseam.plugins import plugged_in
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,9 +63,7 @@ class FigureSpec(Selection):
         known = list(known)
         for name in (*filter(None, (self.x, self.y, self.by)), *self.line, *self.where):
             if name not in known:
-                raise ValueError(
-                    f"a column should be among {', '.join(known)}. Got {name!r}.{near(name, known)}"
-                )
+                raise unknown_name("a column", name, known, wanted="be among")
 
     def rows(self, table: "pd.DataFrame") -> "pd.DataFrame":
         """Return the rows of a study's table that it shows.

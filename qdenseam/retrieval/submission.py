@@ -141,7 +141,8 @@ def fetch(
     called while shots are missing, so code runs that the folder names.
 
     Args:
-        submission: What :func:`submit` returned, or its id.
+        submission: What :func:`submit` returned, its id, or a beginning of the id or of its last
+            part that no other has.
         store: The folder of submissions, where an id is given.
         wait: Seconds to wait for the jobs to end; ``float("inf")`` waits as long as it takes.
             Waiting ends early where nothing can come: a job has failed, the service said no.
@@ -215,6 +216,7 @@ def submissions(
     store: str | Path = STORE,
     *,
     ask: bool = True,
+    ids: Sequence[str] = (),
     on_damage: Callable[[ResultsFileError], None] | None = None,
 ) -> list[AnySubmission]:
     """Return all submissions of a store, oldest first; nothing is sent, no ``module:factory`` run.
@@ -222,14 +224,16 @@ def submissions(
     Args:
         store: The folder of submissions.
         ask: Whether to ask the services how unfinished jobs stand, or tell what is known.
+        ids: Of which, as for :func:`fetch`; by default of all.
         on_damage: Called with the error of each submission whose folder is damaged, which is left
             out. By default the error is raised.
 
     Raises:
+        ValueError: There is no such submission.
         ResultsFileError: A folder is damaged, and there is no ``on_damage``.
     """
     found = []
-    for path in jobs.paths(Path(store)):
+    for path in [jobs.find(Path(store), each) for each in ids] or jobs.paths(Path(store)):
         try:
             folder = jobs.load(path)
             try:

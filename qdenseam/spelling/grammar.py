@@ -65,10 +65,6 @@ Node = Value | Listing | Call
 _Item = TypeVar("_Item")
 
 
-class UnknownNameError(ValueError):
-    """Nothing is registered under a name: it is misspelled, or what registers it not imported."""
-
-
 def fault(text: str, column: int, said: str, error: type[ValueError] = ValueError) -> ValueError:
     """Return an error that names the place."""
     start, end = max(0, column - 40), column + 40

@@ -1,7 +1,6 @@
 """From text to objects: a name means what its place expects."""
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from types import NoneType, UnionType
@@ -13,12 +12,12 @@ from qdenseam.spelling.grammar import (
     Listing,
     Node,
     Scalar,
-    UnknownNameError,
     Value,
     fault,
     tree,
 )
 from qdenseam.spelling.kinds import BARE, WORDS, registered
+from qdenseam.spelling.names import UnknownNameError, meant, near
 
 _PLAIN = {int: "an integer", float: "a number", str: "a string", bool: "true or false"}
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "none": None}
@@ -205,13 +204,7 @@ def _inside(name: str, classes: Mapping[str, Any]) -> str:
             expected = _expected(cls)[setting]
             if name == setting:
                 given = "true" if bool in expected.plain else "..."
-                return f" Did you mean {f'{word}({name}={given})'!r}?"
+                return meant([f"{word}({name}={given})"])
             if name in expected.choices:
-                return f" Did you mean {f'{word}({setting}={name})'!r}?"
+                return meant([f"{word}({setting}={name})"])
     return ""
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """Return the question whether similar names are meant, empty if there are none."""
-    found = difflib.get_close_matches(name, list(known), n=3) if name else []
-    return f" Did you mean {' or '.join(map(repr, found))}?" if found else ""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdenseam.experiments.collecting.results_table import task_table
-from qdenseam.spelling.grammar import UnknownNameError
+from qdenseam.spelling.names import UnknownNameError
 from qdenseam.studies.base import Findings
 from qdenseam.studies.registry import AnyStudy, open_study
 

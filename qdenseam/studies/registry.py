@@ -17,8 +17,7 @@ from typing import Final, TypeAlias
 
 from qdenseam.experiments.study import Study
 from qdenseam.plugins import plugged_in
-from qdenseam.spelling.grammar import UnknownNameError
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import unknown_name
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
 from qdenseam.toml_text import toml_text
@@ -84,11 +83,7 @@ def study_named(name: str) -> AnyStudy:
         return ContenderStudy(Study.from_toml(_shipped_files()[name]))
     if name in _plugged_in():
         return _plugged_in()[name]
-    known = study_names()
-    raise UnknownNameError(
-        f"study should be one of {', '.join(known)}, or a .toml file. Got {name!r}."
-        f"{near(name, known)}"
-    )
+    raise unknown_name("study", name, study_names(), more=", or a .toml file")
 
 
 def study_text(name: str) -> str:
@@ -130,10 +125,8 @@ def open_study(path: str | Path) -> AnyStudy:
             return ContenderStudy(Study.from_toml(path))
         named, settings = study_named(content["study"]), content.get("settings", {})
         if unknown := content.keys() - {"study", "settings"}:
-            raise ValueError(
-                "a file that names a study should have keys among study, settings. "
-                f"Got {', '.join(sorted(unknown))}.{near(min(unknown), ('study', 'settings'))}"
-            )
+            what, known = "a file that names a study", ("study", "settings")
+            raise unknown_name(what, min(unknown), known, wanted="have keys among")
         if not isinstance(named, SpecialStudy):
             name = content["study"]
             raise ValueError(

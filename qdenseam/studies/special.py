@@ -11,7 +11,7 @@ from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.results_file import read_records
 from qdenseam.experiments.estimates.statistics import Estimate
 from qdenseam.experiments.study import FigureSpec
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import unknown_name
 from qdenseam.studies.base import Drawing, Findings, How, Records
 from qdenseam.studies.checks import Check
 from qdenseam.studies.sentences import check_sentences, leader_sentences
@@ -83,10 +83,7 @@ class SpecialStudy:
         known = inspect.signature(self.tasks).parameters
         for setting in self.settings:
             if setting not in known:
-                raise ValueError(
-                    f"settings of {self.name} should be among {', '.join(known)}. Got {setting!r}."
-                    f"{near(setting, known)}"
-                )
+                raise unknown_name(f"settings of {self.name}", setting, known, wanted="be among")
         if any(isinstance(each, FigureSpec) and each.kind == "gallery" for each in self.figures):
             raise ValueError(
                 f"figures of {self.name} should not be a gallery, which shows contenders: "

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
+from qdenseam.cli.export import Export
+from qdenseam.cli.progress import shown_progress
 from qdenseam.cli.recalls.submit import STORE, Store, tell
-from qdenseam.cli.rows import print_rows, write_json
+from qdenseam.cli.tables import print_rows, print_text
 
 if TYPE_CHECKING:
     from qdenseam.retrieval.result import RecallResult
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
 
 
 def jobs(
+    export: Export,
+    ids: Annotated[
+        list[str] | None,
+        Argument(help="Which submissions, by the beginning of their ids; by default all."),
+    ] = None,
     store: Store = STORE,
     offline: Annotated[
         bool, Option("--offline", help="Show what is known and ask no service.")
@@ -30,14 +37,17 @@ def jobs(
     from qdenseam.retrieval.submission import submissions
 
     damaged: list[Exception] = []
-    found = submissions(store, ask=not offline, on_damage=damaged.append)
-    if found:
-        print_rows([_row(each) for each in found])
-    elif not damaged:
-        typer.echo(f"No submissions in {store}.")
+    with export.ready() as write, shown_progress("jobs"):
+        found = submissions(store, ask=not offline, ids=ids or (), on_damage=damaged.append)
+        rows = [_row(each) for each in found]
+        write(rows)
+        if found:
+            print_rows(rows)
+        elif not damaged:
+            typer.echo(f"No submissions in {store}.")
     for each in found:
         if each.trouble:
-            typer.echo(f"{each.id}: {each.trouble}", err=True)
+            print_text(f"{each.id}: {each.trouble}", err=True)
     for error in damaged:
         typer.echo(str(error), err=True)
     if damaged:
@@ -45,16 +55,16 @@ def jobs(
 
 
 def fetch(
+    export: Export,
     ids: Annotated[
         list[str] | None,
-        Argument(help="Which submissions; by default those still under way, else the last one."),
+        Argument(
+            help="Which submissions, by the beginning of their ids or of the last part of these; "
+            "by default those still under way, else the last one."
+        ),
     ] = None,
     store: Store = STORE,
     wait: Annotated[bool, Option("--wait", help="Wait for the jobs to end.")] = False,
-    json: Annotated[
-        Path | None,
-        Option("--json", help="Write counts and laws to this file.", show_default=False),
-    ] = None,
 ) -> None:
     """Get the results of submissions and print them beside the law of the method.
 
@@ -63,45 +73,59 @@ def fetch(
     Where a submission is on a MODULE:FACTORY backend and has no results yet, its code is run:
     fetch such ones from stores of your own only.
     """
-    from qdenseam.errors import BackendError, ResultsFileError
-    from qdenseam.retrieval.submission import fetch as run
-    from qdenseam.retrieval.submission import read, submissions, update
+    from qdenseam.retrieval.submission import submissions
 
     damaged: list[Exception] = []
     if not ids:
         known = submissions(store, ask=False, on_damage=damaged.append)
-        if not known and not damaged:
-            typer.echo(f"No submissions in {store}.")
-            return
-        ids = [each.id for each in known if not each.is_settled]
-        ids = ids or [each.id for each in known[-1:]]
+        ids = [each.id for each in known if not each.is_settled] or [e.id for e in known[-1:]]
         for error in damaged:
             typer.echo(str(error), err=True)
     content, complete = {}, not damaged
-    for each in ids:
-        try:
-            if wait:
-                run(each, store=store, wait=float("inf"), on_progress=_shown_waiting())
-            submission = update(each, store=store)
-            results = read(submission) if submission.is_fetched else None
-        except (BackendError, ResultsFileError) as error:
-            typer.echo(str(error), err=True)
-            complete = False
-            continue
-        tell(submission)
-        if results is None:
-            complete = False
-            continue
-        rows = _results(submission, results if isinstance(results, list) else [results])
-        print_rows(rows, columns=[name for name in rows[0] if name not in _LONG])
-        content[submission.id] = {"backend": submission.backend, "recalls": rows}
-    write_json(json, submissions=content)
+    with export.ready() as write:
+        if not ids and complete:
+            typer.echo(f"No submissions in {store}.")
+        for each in ids:
+            submission, results = _fetched(each, store, wait=wait)
+            if submission is None or results is None:
+                complete = False
+                continue
+            rows = _results(submission, results)
+            print_rows(rows, columns=[name for name in rows[0] if name not in _LONG])
+            content[submission.id] = {"backend": submission.backend, "recalls": rows}
+        recalls = [
+            {"submission": name, **row} for name, one in content.items() for row in one["recalls"]
+        ]
+        write(recalls, {"submissions": content})
     if not complete:
         raise typer.Exit(1)
 
 
+def _fetched(
+    name: str, store: Path, *, wait: bool
+) -> "tuple[AnySubmission | None, list[RecallResult] | None]":
+    """Say how a submission stands, and return it with its results, None where there are none."""
+    from qdenseam.errors import BackendError, ResultsFileError
+    from qdenseam.retrieval.submission import fetch as run
+    from qdenseam.retrieval.submission import read, update
+
+    try:
+        with shown_progress("fetch", quiet=wait):  # waiting is told otherwise
+            if wait:
+                run(name, store=store, wait=float("inf"), on_progress=_shown_waiting())
+            submission = update(name, store=store)
+            results = read(submission) if submission.is_fetched else None
+    except (BackendError, ResultsFileError) as error:
+        typer.echo(str(error), err=True)
+        return None, None
+    tell(submission)
+    return submission, results if isinstance(results, list | None) else [results]
+
+
 def cancel(
-    ids: Annotated[list[str], Argument(help="Which submissions.")],
+    ids: Annotated[
+        list[str], Argument(help="Which submissions, by the beginning of their ids.")
+    ],
     store: Store = STORE,
 ) -> None:
     """Stop submissions that have not ended; what was not sent never will be.
@@ -146,11 +170,11 @@ def _row(submission: "AnySubmission") -> dict[str, Any]:
     return {
         "submission": submission.id,
         "backend": submission.backend,
+        "stage": str(submission.stage),
+        "here": submission.is_fetched,
         "probes": len(submission.probes),
         "shots": submission.shots,
         "jobs": len(submission.jobs),
-        "stage": str(submission.stage),
-        "here": submission.is_fetched,
         "estimated_s": submission.cost.seconds,
         "charged_s": submission.usage,
     }
@@ -168,14 +192,14 @@ def _results(submission: "AnySubmission", results: "list[RecallResult]") -> list
             {
                 "probe": spins_to_text(result.probe),
                 "recall": "-" if result.pattern is None else spins_to_text(result.pattern),
-                "matching": result.num_matching,
-                "contradicts": result.contradicts_probe,
-                "likeliest_by_law": likeliest,
                 "frequency": int(result.counts[best]) / result.shots,
                 "law": float(law.joint[best]),
                 "acceptance": result.acceptance,
                 "law_acceptance": law.acceptance,
                 "spurious": result.spurious / result.shots,
+                "likeliest_by_law": likeliest,
+                "matching": result.num_matching,
+                "contradicts": result.contradicts_probe,
                 "shots": result.shots,
                 "says": result.outcome,
                 "top_share": result.top_share,

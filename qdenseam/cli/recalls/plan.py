@@ -1,24 +1,44 @@
 """``qdenseam plan``: ways to recall on a device, compared by its calibration; nothing is run."""
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import typer
 from typer import Option
 
-from qdenseam.cli.recalls.question import Encoder, stored_patterns, weighed_memory
-from qdenseam.cli.rows import print_rows
-from qdenseam.cli.study_folder import Modules, load_modules
-from qdenseam.studies.comparison_settings import (
-    Data,
-    Kind,
-    Levels,
-    MergeDuplicates,
-    Shape,
-    Threshold,
-)
+from qdenseam.cli.export import Export
+from qdenseam.cli.progress import shown_progress
+from qdenseam.cli.recalls.question import Encoder, Stored, weighed_memory
+from qdenseam.cli.tables import Row, print_rows
+from qdenseam.studies.comparison_settings import Data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned(Stored):
+    """The options that say which patterns a plan is for."""
+
+    data: Data = "random"
+    num_neurons: Annotated[
+        int | None,
+        Option(
+            help="D; a file has its own. By default as many as the probe has, else 8.",
+            show_default=False,
+        ),
+    ] = None
+    num_patterns: Annotated[
+        int | None,
+        Option(
+            help="K, how many patterns are stored. By default 4, or all where the data hold fewer.",
+            show_default=False,
+        ),
+    ] = None
+    most_patterns: ClassVar[int] = 4
+    few_neurons: ClassVar[int | None] = 8
 
 
 def plan(
+    memory: Planned,
+    export: Export,
     backend: Annotated[
         str,
         Option(
@@ -27,21 +47,6 @@ def plan(
             "calibration is read, nothing is sent.",
         ),
     ] = "fake:fez",
-    data: Data = "random",
-    num_neurons: Annotated[
-        int | None,
-        Option(
-            help="D; a file has its own. By default as many as the probe has, or 8.",
-            show_default=False,
-        ),
-    ] = None,
-    num_patterns: Annotated[
-        int | None,
-        Option(
-            help="K, how many patterns are stored. By default 4, or all where the data hold fewer.",
-            show_default=False,
-        ),
-    ] = None,
     probe: Annotated[
         str | None,
         Option(
@@ -74,13 +79,6 @@ def plan(
         Option(help="Show plans that may reach this share of the best success; lower shows more."),
     ] = 0.5,
     top: Annotated[int, Option(min=1, help="How many plans to show beside the baseline.")] = 8,
-    kind: Kind = None,
-    threshold: Threshold = "otsu",
-    shape: Shape = None,
-    levels: Levels = None,
-    merge_duplicates: MergeDuplicates = False,
-    seed: Annotated[int, Option(min=0, help="Seed of the patterns.")] = 7,
-    import_module: Modules = None,
 ) -> None:
     """Compare plans for recalling on a device by predicted success per shot.
 
@@ -93,50 +91,59 @@ def plan(
     """
     import numpy as np
 
-    from classical_ref.data.own import has_own_size
     from classical_ref.spins import check_probes
     from qdenseam.execution import engine
     from qdenseam.execution.compiling.compilation import is_calibrated
-    from qdenseam.experiments.study_parts import READING
     from qdenseam.planning import best_of_each_kind
     from qdenseam.planning import plan as plans_for
     from qdenseam.spelling import parse, spell
 
-    load_modules(import_module)
     target = engine(backend).target
     if target is None or not is_calibrated(target):
         raise ValueError(
             f"backend should be a device that reports its errors. Got {backend!r}; use fake:fez."
         )
-    if num_neurons is None and levels is None and not has_own_size(data, shape):
-        num_neurons = 8 if probe is None else len(probe)
-    rng = np.random.default_rng(seed)
-    values = (kind, threshold, shape, levels, merge_duplicates)
-    reading = dict(zip(READING, values, strict=True))
-    stored = stored_patterns(data, num_neurons, num_patterns, rng, default=4, **reading)
+    stored = memory.stored(np.random.default_rng(memory.seed), probe)
     names = {"bits_per_feature": stored.bits_per_feature}
     chosen: list[Any] = [parse("method", each, names) for each in method or ()]
     spins = check_probes("0" * stored.num_neurons if probe is None else probe, stored.num_neurons)
-    known = spins != 0
-    found = plans_for(
-        weighed_memory(stored, encoder),
-        known,
-        target,
-        expected_flips=expected_flips,
-        methods=chosen,
-        margin=margin,
-    )
-    if not found:
-        raise ValueError(f"a memory should fit {backend!r}. Got {stored.num_neurons} neurons.")
-    *kinds, baseline = best_of_each_kind(found)
-    peeking = [each for each in kinds if each.peeks]
-    ranked = [each for each in kinds if not each.peeks]
-    shown = [each for i, each in enumerate(ranked) if i < top or each.method in chosen]
-    rows = [each.row() for each in [*shown, *peeking, baseline]]
-    for row in rows:
-        if not row.pop("answers"):
-            row["settings"] = f"{row['settings']} (not every probe)".lstrip()
-    print_rows(rows)
-    for each in chosen:
-        if not any(each == one.method for one in found):
-            typer.echo(f"{spell(each)} does not fit {backend!r}.", err=True)
+    with export.ready() as write:
+        with shown_progress("plan"):
+            found = plans_for(
+                weighed_memory(stored, encoder),
+                spins != 0,
+                target,
+                expected_flips=expected_flips,
+                methods=chosen,
+                margin=margin,
+            )
+        if not found:
+            raise ValueError(f"a memory should fit {backend!r}. Got {stored.num_neurons} neurons.")
+        *kinds, baseline = best_of_each_kind(found)
+        peeking = [each for each in kinds if each.peeks]
+        ranked = [each for each in kinds if not each.peeks]
+        shown = [each for i, each in enumerate(ranked) if i < top or each.method in chosen]
+        rows = [each.row() | {"peeks": each.peeks} for each in [*shown, *peeking, baseline]]
+        write(rows)
+        print_rows([_shown(row) for row in rows])
+        for each in chosen:
+            if not any(each == one.method for one in found):
+                typer.echo(f"{spell(each)} does not fit {backend!r}.", err=True)
+
+
+def _shown(row: Row) -> Row:
+    """Return a plan as a line of the table, what weighs most first."""
+    settings = "" if row["peeks"] or not row["settings"] else f"({row['settings']})"
+    note = " (peeks: a classical scan answers)" if row["peeks"] else ""
+    note += "" if row["answers"] else " (not every probe)"
+    return {
+        "method": f"{row['method']}{settings}{note}",
+        "success": row["success"],
+        "ideal": row["ideal"],
+        "false_accepts": row["false_accepts"],
+        "two_qubit_gates": row["two_qubit_gates"],
+        "qubits": row["qubits"],
+        "encoder": row["encoder"],
+        "acceptance": row["acceptance"],
+        "state_preparations": row["state_preparations"],
+    }

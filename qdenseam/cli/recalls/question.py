@@ -1,7 +1,7 @@
 """What is recalled, from which memory and by which method: options that commands share."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from typer import Option
 
@@ -32,12 +32,16 @@ Encoder = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """The options that ``recall`` and ``submit`` have in common."""
+class Stored:
+    """The options that say which patterns are stored."""
 
     data: Data = "digits"
     num_neurons: Annotated[
-        int | None, Option(help="D; a file has its own. By default 16.", show_default=False)
+        int | None,
+        Option(
+            help="D; a file has its own. By default as many as a probe has, else 16.",
+            show_default=False,
+        ),
     ] = None
     num_patterns: Annotated[
         int | None,
@@ -51,6 +55,43 @@ class Question:
     shape: Shape = None
     levels: Levels = None
     merge_duplicates: MergeDuplicates = False
+    seed: Annotated[int, Option(min=0, help="Seed of patterns, probes and shots.")] = 7
+    import_module: Modules = None
+
+    most_patterns: ClassVar[int] = 8
+    """K where none is asked for."""
+    few_neurons: ClassVar[int | None] = None
+    """D where neither data nor probe have one, if not that of the data's own default."""
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How files are read."""
+        from qdenseam.experiments.study_parts import READING
+
+        return {name: getattr(self, name) for name in READING}
+
+    def stored(self, rng: Any, probe: str | None = None) -> "Dataset":
+        """Return the patterns, after what registers methods of one's own was imported.
+
+        A typed probe gives their D where the data do not.
+        """
+        load_modules(self.import_module)
+        from classical_ref.data.own import has_own_size, load_dataset
+
+        num_neurons = self.num_neurons
+        if num_neurons is None and self.levels is None and not has_own_size(self.data, self.shape):
+            num_neurons = len(probe.strip()) if probe else self.few_neurons
+        found = load_dataset(self.data, num_neurons, **self.reading)
+        wanted = self.num_patterns
+        if wanted is None:
+            wanted = min(self.most_patterns, found.num_patterns)
+        return found.select(wanted, rng=rng)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Stored):
+    """The options that ``recall`` and ``submit`` have in common."""
+
     flips: Annotated[
         int | None,
         Option(
@@ -80,20 +121,11 @@ class Question:
         str, Option(metavar="SPELLING", help="F of an energy memory, such as 'polynomial(3)'.")
     ] = "log-sum-exp"
     shots: Annotated[int, Option(help="Shots per probe.")] = 1000
-    seed: Annotated[int, Option(min=0, help="Seed of patterns, probes and shots.")] = 7
-    import_module: Modules = None
 
     @property
     def num_flips(self) -> int:
         """Flipped bits of a probe: as asked for, else 1, or 0 where bits are erased."""
         return (0 if self.erasures else 1) if self.flips is None else self.flips
-
-    def stored(self, rng: Any) -> "Dataset":
-        """Return the patterns, after what registers methods of one's own was imported."""
-        load_modules(self.import_module)
-        return stored_patterns(
-            self.data, self.num_neurons, self.num_patterns, rng, default=8, **self.reading
-        )
 
     def probes_of(self, file: "Path", stored: "Dataset") -> "Spins":
         """Return the probes of a file, shape ``(P, D)``; pictures are read as the stored ones."""
@@ -109,13 +141,6 @@ class Question:
         given: Any = read_array(file)
         rows = given if isinstance(given, list) else np.atleast_2d(given)
         return check_probes(rows, stored.num_neurons, bits=True if self.kind == "bits" else None)
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """How files are read."""
-        from qdenseam.experiments.study_parts import READING
-
-        return {name: getattr(self, name) for name in READING}
 
     def asked_of(self, stored: "Dataset") -> str:
         """Return the spelling of the method for these data."""
@@ -155,20 +180,3 @@ def weighed_memory(stored: "Dataset", encoder: str) -> "AmplitudeMemory":
 
     read: Any = parse("encoder", encoder)
     return AmplitudeRecipe(read).memory(stored.patterns, stored.weights)
-
-
-def stored_patterns(
-    data: str,
-    num_neurons: int | None,
-    num_patterns: int | None,
-    rng: Any,
-    *,
-    default: int,
-    **reading: Any,
-) -> "Dataset":
-    """Return K patterns of the data, by name or from a file; by default all, at most so many."""
-    from classical_ref.data.own import load_dataset
-
-    found = load_dataset(data, num_neurons, **reading)
-    wanted = min(default, found.num_patterns) if num_patterns is None else num_patterns
-    return found.select(wanted, rng=rng)

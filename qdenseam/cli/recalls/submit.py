@@ -1,12 +1,16 @@
 """``qdenseam submit``: recalls sent away as jobs, priced and confirmed first."""
 
 from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
 
+from qdenseam.cli.export import Export
+from qdenseam.cli.progress import shown_progress
 from qdenseam.cli.recalls.question import Question
+from qdenseam.cli.tables import print_pairs, print_text
 
 if TYPE_CHECKING:
     from classical_ref.checks import Spins
@@ -31,6 +35,7 @@ def submit(
         ),
     ],
     question: Question,
+    export: Export,
     index: Annotated[
         list[int] | None,
         Option(
@@ -82,7 +87,7 @@ def submit(
     from qdenseam.retrieval.submission import send
 
     rng = np.random.default_rng(question.seed)
-    stored = question.stored(rng)
+    stored = question.stored(rng, probe[0] if probe else None)
     is_given = probe is not None or probes is not None
     if is_given:
         rows = _given(stored, probe, probes, question)
@@ -90,42 +95,49 @@ def submit(
         rows = np.stack([question.probe(stored, each, rng) for each in index or [0]])
     method = question.asked_of(stored)
     chosen = as_method(method)
-    drafted = draft(
-        question.memory(stored, chosen),
-        rows,
-        method=method,
-        backend=backend,
-        shots=question.shots,
-        rng=rng,
-        expected_flips=question.told_flips(chosen, is_given=is_given),
-    )
-    _print_cost(drafted)
-    if max_seconds is not None:
-        drafted.require_at_most(max_seconds)
-    if dry_run:
-        typer.echo("Dry run: nothing was written or sent.")
-        return
-    if not yes:
-        typer.confirm("Submit?", abort=True)
-    try:
-        submission = send(drafted, store=store, max_seconds=max_seconds)
-    except KeyboardInterrupt:
-        typer.echo(
-            f'Interrupted. What was begun is in {store}: "qdenseam jobs" shows it and "qdenseam '
-            'fetch" goes on with it; submitting again would be a second submission.',
-            err=True,
-        )
-        raise typer.Exit(130) from None
-    tell(submission)
+    with export.ready() as write:
+        with shown_progress("submit"):
+            drafted = draft(
+                question.memory(stored, chosen),
+                rows,
+                method=method,
+                backend=backend,
+                shots=question.shots,
+                rng=rng,
+                expected_flips=question.told_flips(chosen, is_given=is_given),
+            )
+        costs = {"backend": drafted.engine.name, "shots": drafted.shots, **asdict(drafted.cost)}
+        _print_cost(drafted)
+        if max_seconds is not None:
+            drafted.require_at_most(max_seconds)
+        if dry_run:
+            write([costs])
+            typer.echo("Dry run: nothing was written or sent.")
+            return
+        if not yes:
+            typer.confirm("Submit?", abort=True, err=export.to_stdout)
+        try:
+            with shown_progress("submit"):
+                submission = send(drafted, store=store, max_seconds=max_seconds)
+        except KeyboardInterrupt:
+            print_text(
+                f'Interrupted. What was begun is in {store}: "qdenseam jobs" shows it and '
+                '"qdenseam fetch" goes on with it; submitting again would be a second submission.',
+                err=True,
+            )
+            raise typer.Exit(130) from None
+        write([{"submission": submission.id, "stage": str(submission.stage), **costs}])
+        tell(submission)
+        if not submission.came_to_nothing:
+            where = "" if store == STORE else f" --store {store}"
+            typer.echo(f"To get the results: qdenseam fetch {submission.id}{where}")
     if submission.came_to_nothing:
         raise typer.Exit(1)
-    where = "" if store == STORE else f" --store {store}"
-    typer.echo(f"To get the results: qdenseam fetch {submission.id}{where}")
 
 
 def tell(submission: "AnySubmission") -> None:
     """Say how a submission stands, and on stderr why there is no answer."""
-    typer.echo(str(submission))
+    print_text(str(submission))
     if submission.trouble:
         typer.echo(submission.trouble, err=True)
 
@@ -160,7 +172,4 @@ def _print_cost(drafted: "Draft") -> None:
         ("fidelity", f"{shown(cost.fidelity, '.3f')} (lowest; gates and readout, no idling)"),
         ("processor time", f"{shown(cost.seconds, '.1f')} s ({SECONDS_FORMULA})"),
     ]
-    if drafted.engine.target is None:  # no device: only the first rows mean something
-        rows = rows[:3]
-    for name, text in rows:
-        typer.echo(f"{name:<16} {text}")
+    print_pairs(rows if drafted.engine.target else rows[:3])  # the others are of a device

@@ -20,7 +20,7 @@ from qdenseam.execution.devices.noise import (
     require_simulable,
 )
 from qdenseam.execution.devices.parts import DevicePart, calibration_key, working_part
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import UnknownNameError, near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def fake_device(name: str) -> BackendV2:
     classes = _device_classes()
     short = _short_name(name)
     if short not in classes:
-        raise ValueError(
+        raise UnknownNameError(
             f"A device model should be one of {len(classes)} names. Got {name!r}."
             f"{near(short, classes)} Known: {', '.join(fake_device_names())}."
         )

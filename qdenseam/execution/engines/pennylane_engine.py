@@ -17,7 +17,7 @@ from qdenseam.execution.engines.deferral import measured_qubits, without_measure
 from qdenseam.execution.engines.pennylane_gates import queue_circuit
 from qdenseam.execution.engines.shot_sampler import ShotSampler
 from qdenseam.execution.engines.wide_gates import into_wide_gates
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import UnknownNameError, near
 
 if TYPE_CHECKING:
     from pennylane.devices import Device
@@ -159,7 +159,7 @@ def make_device(name: str, num_wires: int, seed: int | None = None) -> "Device":
                 f"PennyLane's {name!r} needs a plugin: pip install {_PLUGINS[name]}. "
                 f"Installed here: {', '.join(installed)}."
             )
-        raise ValueError(
+        raise UnknownNameError(
             f"A PennyLane device should be one of {', '.join(installed)}, or one of a plugin that "
             f"is installed. Got {name!r}.{near(name, [*installed, *_PLUGINS])}"
         )

@@ -9,7 +9,7 @@ from qiskit.providers import BackendV2
 
 from qdenseam.execution.ibm.requests import NO_ACCESS_TOKEN, asked, told
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
-from qdenseam.spelling.reading import near
+from qdenseam.spelling.names import unknown_name
 
 if TYPE_CHECKING:
     from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService
@@ -79,10 +79,7 @@ def _open(name: str, fractional: bool) -> BackendV2 | Exception:
                 f"{_doing(name)} got no answer. IBM's service shows "
                 f"{'the device without its description' if names else 'no devices at all'}."
             ) from None
-        return ValueError(
-            f"A device should be one of this account's: {', '.join(names)}. Got {name!r}."
-            f"{near(name, names)}"
-        )
+        return unknown_name("A device", name, names, wanted="be one of this account's:")
     # An empty answer counts as a device without calibration, whose target would know no errors.
     if not backend.configuration().simulator and backend.properties() is None:
         raise ServiceUnreachableError(f"{_doing(name)} got no calibration of it.")

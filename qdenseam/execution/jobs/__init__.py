@@ -9,6 +9,7 @@ from qdenseam.execution.jobs.folder import (
     SubmissionFolder,
     create,
     load,
+    find,
     open_folder,
     paths,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "create",
     "load",
     "look",
+    "find",
     "open_folder",
     "paths",
     "stream",

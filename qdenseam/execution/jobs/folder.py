@@ -20,6 +20,7 @@ from qdenseam.execution.jobs.samples import load_samples
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.execution.secrets import without_secrets
 from qdenseam.files import append_row, lock, read_rows, sync_folder, write_whole
+from qdenseam.spelling.names import unknown_name
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
 _REPAIR = "repair that line, do not delete it: it may hold the id of a job."
@@ -184,16 +185,35 @@ def open_folder(store: Path, submission_id: str) -> SubmissionFolder:
     """Return a submission of a store.
 
     Raises:
-        ValueError: There is none of that name.
+        ValueError: None or several are meant, see :func:`find`.
         ResultsFileError: Its intent is damaged.
     """
+    return load(find(store, submission_id))
+
+
+def find(store: Path, start: str) -> Path:
+    """Return where the submission is whose id, or the random end of it, begins so.
+
+    Raises:
+        ValueError: None does, or several do; the message names them.
+    """
     names = [path.name for path in paths(store)]
-    if submission_id not in names:
+    meant = [name for name in names if start == name] or [
+        name for name in names if start and start in (name[: len(start)], _end(name)[: len(start)])
+    ]
+    if len(meant) == 1:
+        return store / meant[0]
+    if meant:
         raise ValueError(
-            f"A submission should be one of those in {store}: {', '.join(names) or 'none'}. "
-            f"Got {submission_id!r}; name the store if it is another folder."
+            f"A submission should be named by more of its id. Got {start!r}, with which begin "
+            f"{', '.join(meant)}."
         )
-    return load(store / submission_id)
+    wanted, more = f"be one of those in {store}:", " (name the store if it is another folder)"
+    raise unknown_name("A submission", start, names, wanted=wanted, more=more)
+
+
+def _end(name: str) -> str:
+    return name.rpartition("-")[2]
 
 
 def paths(store: Path) -> list[Path]:

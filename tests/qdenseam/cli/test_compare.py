@@ -15,7 +15,7 @@ from qdenseam.cli.options import with_options
 from qdenseam.studies import compare as comparison
 
 OPTIONS = inspect.signature(with_options(command.compare)).parameters
-NOT_SETTINGS = {"out", "import_module", "workers", "scheduler", "quiet"}
+NOT_SETTINGS = {"out", "import_module", "workers", "scheduler", "quiet", "json", "csv"}
 PATTERNS = 1 - 2 * (np.arange(12)[:, None] >> np.arange(9) & 1)
 FILES = {
     "nine": PATTERNS,

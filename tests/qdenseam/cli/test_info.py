@@ -1,3 +1,4 @@
+import re
 import subprocess
 
 from typer.testing import CliRunner
@@ -48,3 +49,11 @@ def test_gpus_are_asked_of_nvidias_tool(monkeypatch):
 
     monkeypatch.setattr(info.subprocess, "run", silent)
     assert info._gpus() == "nvidia-smi is installed but does not answer"
+
+
+def test_descriptions_are_free_of_markup():
+    said = CliRunner().invoke(app, ["info"]).stdout
+    assert "The circuit of QAOA with transferred angles" in said
+    assert "completion and correction" in said
+    assert "F(x) = max(x, 0)^n" in said
+    assert not re.search(r"`|:\w+:`|\\[a-z|]|\*\w+\*", said)

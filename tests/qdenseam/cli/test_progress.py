@@ -1,5 +1,7 @@
 import io
+import re
 import sys
+import time
 
 import pytest
 
@@ -7,44 +9,79 @@ from qdenseam.cli import progress
 from qdenseam.experiments import Progress
 
 
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(progress, "SECONDS_BEFORE", 0.05)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.05)
+
+
 def states(total):
     return [Progress(done=i, total=total, message="") for i in range(1, total + 1)]
 
 
-def test_plain_lines_where_there_is_no_terminal(monkeypatch, capsys):
-    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
+def patiently(until, seconds=20.0):
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_plain_lines_where_there_is_no_terminal(monkeypatch):
+    told = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", told)
     with progress.shown_progress("walk", last="resting") as update:
-        for state in states(3):
-            update(state)
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.splitlines() == [
-        "walk: 1 of 3 after 0 s",
-        "walk: 2 of 3 after 0 s",
-        "walk: 3 done in 0 s; resting",
-    ]
+        patiently(lambda: "walk: at work for 0 s\n" in told.getvalue())
+        first, *_, last = states(3)
+        update(first)
+        patiently(lambda: "walk: 1 of 3 after 0 s\n" in told.getvalue())
+        update(last)
+    assert re.fullmatch(r"(walk: .* s\n)+walk: 3 done in \d+ s; resting\n(walk: .*\n)*", told.getvalue())
 
 
-def test_lines_are_seconds_apart(capsys):
+def test_what_is_soon_done_is_told_at_its_end_alone(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "SECONDS_BEFORE", 1000.0)
     with progress.shown_progress("walk", last="resting") as update:
         for state in states(50):
             update(state)
-    assert capsys.readouterr().err == "walk: 50 done in 0 s; resting\n"
+    with progress.shown_progress("short"):
+        pass
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "walk: 50 done in 0 s; resting\n")
 
 
 def test_quiet_draws_nothing(capsys):
     with progress.shown_progress("walk", last="resting", quiet=True) as update:
         assert update is None
+        time.sleep(0.2)
     assert capsys.readouterr().err == ""
 
 
+def as_terminal(monkeypatch):
+    """Let stderr be a terminal, within the test: pytest puts its own there before."""
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    return stream
+
+
 @pytest.mark.parametrize("total", [1, 3])
-def test_a_bar_on_a_terminal(monkeypatch, total):
-    terminal = io.StringIO()
-    monkeypatch.setattr(terminal, "isatty", lambda: True)
-    monkeypatch.setattr(sys, "stderr", terminal)
+def test_a_bar_on_a_terminal(monkeypatch, capsys, total):
+    terminal = as_terminal(monkeypatch)
     with progress.shown_progress("walk", last="resting") as update:
+        patiently(lambda: "walk" in terminal.getvalue())
+        print("what the call says")
         for state in states(total):
             update(state)
+        patiently(lambda: f"{total}/{total}" in terminal.getvalue())
     assert "resting" in terminal.getvalue()
-    assert f"{total}/{total}" in terminal.getvalue()
+    assert capsys.readouterr().out == "what the call says\n"
+
+
+def test_no_bar_for_what_is_soon_done(monkeypatch):
+    terminal = as_terminal(monkeypatch)
+    monkeypatch.setattr(progress, "SECONDS_BEFORE", 1000.0)
+    with progress.shown_progress("walk") as update:
+        update(states(1)[0])
+    assert terminal.getvalue() == ""

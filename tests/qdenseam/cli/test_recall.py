@@ -51,7 +51,8 @@ def test_probe_from_text(run):
 
 def test_frequencies_stand_beside_the_law(run):
     result = run("--method", "probabilistic")
-    rows = [line.split("│")[1:-1] for line in result.stdout.splitlines() if line.startswith("│")]
+    lines = result.stdout[result.stdout.index("──") :].splitlines()
+    rows = [re.split(" {2,}", line) for line in lines[1:]]
     counts, frequencies, law = (np.array([float(row[i]) for row in rows]) for i in (2, 3, 4))
     assert counts.sum() == 200
     np.testing.assert_allclose(frequencies, counts / 200, atol=1e-4)

@@ -111,13 +111,13 @@ class TestText:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"colour": 1}, "keys among .*Got colour"),
-            ({"sed": 1}, "Got sed. Did you mean 'seed'"),
+            ({"colour": 1}, "keys among .*Got 'colour'"),
+            ({"sed": 1}, "Got 'sed'. Did you mean 'seed'"),
             ({"contender": []}, "at least one contender"),
             ({"contender": {}}, r"list of tables, \[\[contender\]\]"),
             ({"contender": [{"label": "x"}]}, "should have a key 'recall'"),
             ({"contender": [{"recall": "nearest", "engin": "aer"}]}, "Did you mean 'engine'"),
-            ({"contender": [{"recall": "nearest", "axes": "lod"}]}, "blocks .*load. Got lod"),
+            ({"contender": [{"recall": "nearest", "axes": "lod"}]}, "blocks .*load. Got 'lod'"),
             ({"contender": [{"recall": "nearest", "where": {"K": [1]}}]}, "where should name axes"),
             ({"contender": [{"recall": "nearest", "shots": 0}]}, "shots should be at least 1"),
             ({"axes": [{"flips": []}]}, "axis 'flips' should have at least one value"),
@@ -133,9 +133,9 @@ class TestText:
             ({"axes": [{"flips": 1, "sampling": {"shots": 0}}]}, "shots should be at least 1"),
             ({"figure": [{"kind": "pie"}]}, "kind should be .*gallery. Got 'pie'"),
             ({"figure": [{"kind": "bars", "x": "flips"}]}, "x if it shows lines, and only then"),
-            ({"table": [{"axes": "lod"}]}, "blocks .*load. Got lod"),
+            ({"table": [{"axes": "lod"}]}, "blocks .*load. Got 'lod'"),
             ({"capacity": [{"failure_rate": 1}]}, "failure_rate should be in"),
-            ({"cost": [{"of": "nearest", "against": "all"}]}, "labels .*Got all"),
+            ({"cost": [{"of": "nearest", "against": "all"}]}, "labels .*Got 'all'"),
             ({"seed": -1}, "seed should be at least 0"),
         ],
     )  # fmt: skip
