@@ -36,7 +36,9 @@ class Export:
     ] = None
     csv: Annotated[
         str | None,
-        Option(metavar="FILE", help="Also write all columns here as CSV, or -.", show_default=False),
+        Option(
+            metavar="FILE", help="Also write all columns here as CSV, or -.", show_default=False
+        ),
     ] = None
 
     @property

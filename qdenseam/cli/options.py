@@ -88,10 +88,11 @@ def _shown(field: Parameter) -> Parameter:
 
 def _kind(field: Parameter) -> tuple[Any, Any]:
     """Return the type of a field, without None, and what is said of it unless typer reads that."""
-    kind, about, *_ = (*get_args(field.annotation), None, None)
-    plain = [each for each in get_args(kind) if each is not type(None)]
-    is_optional = type(None) in get_args(kind)
-    return plain[0] if is_optional else kind, None if isinstance(about, OptionInfo | ArgumentInfo) else about
+    parts: tuple[Any, ...] = (*get_args(field.annotation), None, None)
+    kind, about = parts[:2]
+    if type(None) in get_args(kind):
+        kind = next(each for each in get_args(kind) if each is not type(None))
+    return kind, None if isinstance(about, OptionInfo | ArgumentInfo) else about
 
 
 def _item_text(item: object) -> str:

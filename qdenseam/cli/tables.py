@@ -73,7 +73,9 @@ def print_pairs(pairs: Iterable[tuple[str, str]], *, margin: str = "") -> None:
     for name, text in pairs:
         lines = _wrapped(text, max(room() - indent, 1))
         is_beside = max(map(len, lines)) <= room() - indent
-        typer.echo(f"{margin}{name:<{indent - len(margin)}}{lines[0] if is_beside else ''}".rstrip())
+        typer.echo(
+            f"{margin}{name:<{indent - len(margin)}}{lines[0] if is_beside else ''}".rstrip()
+        )
         if is_beside:
             for line in lines[1:]:
                 typer.echo(" " * indent + line)
@@ -117,9 +119,7 @@ def _wrapped(text: str, width: int) -> list[str]:
     return wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
-def _widths(
-    names: Sequence[str], cells: Mapping[str, Sequence[str]], width: int
-) -> dict[str, int]:
+def _widths(names: Sequence[str], cells: Mapping[str, Sequence[str]], width: int) -> dict[str, int]:
     """Return the width of each column, none where the longest words of all do not fit."""
     least = {n: max(map(len, " ".join([heading(n), *cells[n]]).split())) for n in names}
     snug = {n: max(least[n], *map(len, cells[n])) for n in names}

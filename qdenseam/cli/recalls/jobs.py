@@ -81,6 +81,7 @@ def fetch(
         ids = [each.id for each in known if not each.is_settled] or [e.id for e in known[-1:]]
         for error in damaged:
             typer.echo(str(error), err=True)
+    recalls: dict[str, list[dict[str, Any]]] = {}
     content, complete = {}, not damaged
     with export.ready() as write:
         if not ids and complete:
@@ -92,11 +93,10 @@ def fetch(
                 continue
             rows = _results(submission, results)
             print_rows(rows, columns=[name for name in rows[0] if name not in _LONG])
+            recalls[submission.id] = rows
             content[submission.id] = {"backend": submission.backend, "recalls": rows}
-        recalls = [
-            {"submission": name, **row} for name, one in content.items() for row in one["recalls"]
-        ]
-        write(recalls, {"submissions": content})
+        every = [{"submission": name, **row} for name, rows in recalls.items() for row in rows]
+        write(every, {"submissions": content})
     if not complete:
         raise typer.Exit(1)
 
@@ -123,9 +123,7 @@ def _fetched(
 
 
 def cancel(
-    ids: Annotated[
-        list[str], Argument(help="Which submissions, by the beginning of their ids.")
-    ],
+    ids: Annotated[list[str], Argument(help="Which submissions, by the beginning of their ids.")],
     store: Store = STORE,
 ) -> None:
     """Stop submissions that have not ended; what was not sent never will be.

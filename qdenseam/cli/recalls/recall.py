@@ -77,7 +77,7 @@ def recall(
     from qdenseam import recall as run_recall
     from qdenseam.execution import engine
     from qdenseam.execution.factories import is_factory
-    from qdenseam.methods import AdaptiveMethod, method_from_dict
+    from qdenseam.methods import AdaptiveMethod, RecallMethod, method_from_dict
     from qdenseam.retrieval.preparing import requested
     from qdenseam.spelling import parse, spell
 
@@ -130,7 +130,7 @@ def recall(
         if isinstance(used, AdaptiveMethod) and (view or draw):  # auto: what it takes on engines
             asked = requested(memory, spins, "statevector", rng=rng, expected_flips=told)
             memory, _, used = asked.recalls[0]
-        if draw is not None:
+        if draw is not None and isinstance(used, RecallMethod):
             draw_circuit(used.circuit(memory, spins), draw)
         if view is not None:
             _write_view(view, memory, spins, stored, method=used)

@@ -1,7 +1,7 @@
 """``qdenseam submit``: recalls sent away as jobs, priced and confirmed first."""
 
-from pathlib import Path
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -130,7 +130,7 @@ def submit(
         tell(submission)
         if not submission.came_to_nothing:
             where = "" if store == STORE else f" --store {store}"
-            typer.echo(f"To get the results: qdenseam fetch {submission.id}{where}")
+            print_text(f"To get the results: qdenseam fetch {submission.id}{where}")
     if submission.came_to_nothing:
         raise typer.Exit(1)
 

@@ -138,4 +138,4 @@ def test_lists_of_spellings_are_split_outside_parentheses():
     ]
     refused = CliRunner().invoke(app, ["bench", "simulators", "--sizes", "8x4"])
     assert refused.exit_code == 2
-    assert "sizes should be pairs separated by commas, such as 8:4,12:8. Got '8x4'." in refused.stderr
+    assert "sizes should be pairs separated by commas, such as 8:4,12:8. Got" in refused.stderr

@@ -5,12 +5,14 @@ import io
 import json
 import re
 import shlex
+import sys
 
 import pytest
 import typer
 from toy_service import ToyService, install
 from typer.testing import CliRunner
 
+from qdenseam.cli import tables
 from qdenseam.cli.app import app
 
 
@@ -28,7 +30,8 @@ TABLES = {
     "recall": "recall --method probabilistic --shots 50",
     "plan": "plan --backend fake:manila --probe 01?0 --num-patterns 3",
     "submit": "submit --backend toy --num-neurons 4 --num-patterns 3 --yes --shots 9",
-    "submit --dry-run": "submit --backend fake:manila --data random --probe 0000 --dry-run",
+    "submit --dry-run": "submit --backend fake:manila --data random --probe 0000 --method "
+    "amplification --dry-run",
     "jobs": "jobs",
     "fetch": "fetch",
     "collect": "collect ledger --quick --workers 1 --quiet",
@@ -67,40 +70,72 @@ def test_every_command_with_a_table_is_tried_here():
     assert exporting == {name.split()[0] for name in TABLES}
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_tables_fit_and_export(run, monkeypatch, tmp_path, name):
+SLOW = {"compare"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in TABLES]
+)
+def test_tables_fit_and_export(run, monkeypatch, tmp_path, capsys, name):
     if name in ("jobs", "fetch"):
         run(TABLES["submit"])
-    line = TABLES[name]
-    whole = run(line)
-    assert whole.exit_code == 0, whole.output
+    printed = recorded(monkeypatch)
+    done = run(f"{TABLES[name]} --json all.json --csv all.csv")
+    assert done.exit_code == 0, done.output
+    widest = replayed(printed, 10_000, monkeypatch, capsys)
+    assert {*widest} <= {*done.stdout.splitlines()}
     for width in (40, 80, 120):
-        monkeypatch.setenv("COLUMNS", str(width))
-        printed = run(line)
-        assert printed.exit_code == 0, printed.output
-        for text in printed.stdout.splitlines():
-            is_one_word = len(text.split()) == 1  # paths and spellings are not broken
-            assert len(text) <= width or is_one_word, text
-        if width == 40 and name in ("collect", "plan", "fetch"):  # all of it, in blocks
-            assert numbers(whole.stdout) <= numbers(printed.stdout)
-    monkeypatch.delenv("COLUMNS")
-    wanted = run(f"{line} --json all.json --csv all.csv")
-    assert wanted.exit_code == 0, wanted.output
+        lines = replayed(printed, width, monkeypatch, capsys)
+        assert all(len(text) <= width or len(text.split()) == 1 for text in lines), lines
+        parts = {word for text in lines for word in text.split()}
+        whole = {word for text in widest for word in text.split()} | {"for", "room:", "Not"}
+        if width < 80:  # all of it, in blocks
+            assert parts | {"──"} >= {word for word in whole if re.fullmatch(r"\d+\.\d+", word)}
+        assert {each for each in parts if re.fullmatch(r"[\d.]+", each)} <= whole  # none is cut
     content = json.loads((tmp_path / "all.json").read_text(), parse_constant=pytest.fail)
     assert content["versions"]["qdenseam"]
     rows = [*csv.DictReader(io.StringIO((tmp_path / "all.csv").read_text()))]
     assert rows
     assert all(None not in row for row in rows)
-    piped = run(f"{line} --csv -")
-    assert [row.keys() for row in csv.DictReader(io.StringIO(piped.stdout))] == [
-        row.keys() for row in rows
-    ]
-    assert json.loads(run(f"{line} --json -").stdout).keys() == content.keys()
-    missing = run(f"{line} --json no-such-folder/all.json")
+    missing = run(f"{TABLES[name]} --json no-such-folder/all.json")
     assert missing.exit_code == 2
     assert "No such file or directory: no-such-folder/all.json" in missing.stderr
     assert missing.stdout == ""
 
 
-def numbers(text):
-    return {*re.findall(r"\b\d+\.\d+\b", text)}
+def test_rows_alone_go_to_standard_output(run):
+    done = run(f"{TABLES['bench']} --csv -")
+    assert done.stdout.startswith("method,")
+    assert len(done.stdout.splitlines()) == 3
+    assert "two qubit gates" in done.stderr
+    assert len(json.loads(run(f"{TABLES['bench']} --json -").stdout)["rows"]) == 2
+
+
+def recorded(monkeypatch):
+    """Return a list that fills with what commands print in tables and paragraphs."""
+    calls = []
+
+    def recorder(function):
+        def record(first, **how):
+            first = first if isinstance(first, str) else list(first)
+            calls.append((function, first, how))
+            function(first, **how)
+
+        return record
+
+    for module in [each for name, each in sys.modules.items() if name.startswith("qdenseam.cli.")]:
+        for name in ("print_rows", "print_pairs", "print_text"):
+            if hasattr(module, name) and module is not tables:
+                monkeypatch.setattr(module, name, recorder(getattr(tables, name)))
+    return calls
+
+
+def replayed(calls, width, monkeypatch, capsys):
+    """Return the lines as a terminal of a width shows them."""
+    capsys.readouterr()
+    monkeypatch.setenv("COLUMNS", str(width))
+    for function, first, how in calls:
+        if not how.get("err"):
+            function(first, **how)
+    monkeypatch.delenv("COLUMNS")
+    return capsys.readouterr().out.splitlines()

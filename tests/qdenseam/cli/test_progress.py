@@ -4,6 +4,7 @@ import sys
 import time
 
 import pytest
+import typer
 
 from qdenseam.cli import progress
 from qdenseam.experiments import Progress
@@ -36,7 +37,9 @@ def test_plain_lines_where_there_is_no_terminal(monkeypatch):
         update(first)
         patiently(lambda: "walk: 1 of 3 after 0 s\n" in told.getvalue())
         update(last)
-    assert re.fullmatch(r"(walk: .* s\n)+walk: 3 done in \d+ s; resting\n(walk: .*\n)*", told.getvalue())
+    assert re.fullmatch(
+        r"(walk: .* s\n)+walk: 3 done in \d+ s; resting\n(walk: .*\n)*", told.getvalue()
+    )
 
 
 def test_what_is_soon_done_is_told_at_its_end_alone(monkeypatch, capsys):
@@ -71,7 +74,7 @@ def test_a_bar_on_a_terminal(monkeypatch, capsys, total):
     terminal = as_terminal(monkeypatch)
     with progress.shown_progress("walk", last="resting") as update:
         patiently(lambda: "walk" in terminal.getvalue())
-        print("what the call says")
+        typer.echo("what the call says")
         for state in states(total):
             update(state)
         patiently(lambda: f"{total}/{total}" in terminal.getvalue())

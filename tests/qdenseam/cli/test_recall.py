@@ -1,6 +1,7 @@
 """One probe from the command line."""
 
 import re
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -291,9 +292,7 @@ def test_the_memory_weighs_what_was_merged(grey_pictures):
     )
     assert result.exit_code == 0, result.output
     laws = [
-        line.split("│")[5]
-        for line in result.stdout.splitlines()
-        if "pattern " in line and "│" in line
+        line.split()[-1] for line in result.stdout.splitlines() if re.match(r"pattern \d", line)
     ]
     assert sorted(float(law) for law in laws if float(law)) == [0.1667] * 4 + [0.3333]
 
@@ -306,3 +305,56 @@ def test_a_picture_asks_in_the_levels_of_those_that_are_stored(grey_pictures):
     probe, recalled = pictures(result.stdout)
     assert probe[1:] == recalled[1:]
     assert "One stored pattern" not in result.stdout  # it is the one that fits
+
+
+def test_a_typed_probe_gives_the_number_of_neurons(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    result = CliRunner().invoke(app, ["recall", "--probe", "01?01?01?", "--num-patterns", "4"])
+    assert result.exit_code == 0, result.output
+    assert pictures(result.stdout)[0] == ["probe", *["··██??"] * 3]
+
+
+class TestDraw:
+    FEW = ("--data", "random", "--probe", "01?", "--num-patterns", "2")
+
+    def test_as_text_as_wide_as_the_terminal(self, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "60")
+        drawn = CliRunner().invoke(
+            app, ["recall", *self.FEW, "--draw", "--method", "amplification"]
+        )
+        assert drawn.exit_code == 0, drawn.output
+        wires = [line for line in drawn.stdout.splitlines() if "memory_0: " in line]
+        assert wires
+        assert max(map(len, wires)) <= 60
+        auto = CliRunner().invoke(app, ["recall", *self.FEW, "--flips", "1", "--draw", "-"])
+        assert "memory_0: " in auto.stdout
+
+    def test_as_a_picture(self, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        if find_spec("pylatexenc") is None:
+            refused = CliRunner().invoke(app, ["recall", *self.FEW, "--draw", "circuit.png"])
+            assert refused.exit_code == 2
+            assert "pip install pylatexenc" in refused.stderr
+            assert refused.stdout == ""
+            return
+        for name, start in (("a.png", b"\x89PNG"), ("a.svg", b"<?xml"), ("a.pdf", b"%PDF")):
+            drawn = CliRunner().invoke(app, ["recall", *self.FEW, "--draw", name])
+            assert drawn.exit_code == 0, drawn.output
+            assert (tmp_path / name).read_bytes().startswith(start)
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("--draw", "--method", "dense(exponential)"), "Got 'dense.*', which has none"),
+            (("--draw", "--method", "minimum-search"), "--draw should go with a method of one"),
+            (("--view", "a.html", "--method", "minimum-search"), "--view should go with a method"),
+            (("--draw", "a.gif"), "ends in .png, .svg, .pdf. Got 'a.gif'"),
+        ],
+    )
+    def test_refusals(self, arguments, said, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        refused = CliRunner().invoke(app, ["recall", *self.FEW, *arguments])
+        assert refused.exit_code == 2
+        assert re.search(said, refused.stderr)
+        assert refused.stdout == ""
+        assert not [*tmp_path.iterdir()]

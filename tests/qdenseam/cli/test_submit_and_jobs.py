@@ -277,3 +277,28 @@ def test_a_token_is_shown_nowhere(run, service, tmp_path, monkeypatch):
     assert not any(secret in text for text in seen)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(secret.encode() in path.read_bytes() for path in files)
+
+
+def test_ids_are_named_by_their_beginning_or_that_of_their_end(run, tmp_path):
+    store = tmp_path / "qdenseam-jobs"
+    first, second = submitted(run), submitted(run)
+    for old, new in ((first, "20260101-000000-aa11"), (second, "20260101-000000-ab22")):
+        rows = store / old / "intent.json"
+        rows.write_text(rows.read_text().replace(old, new))
+        for path in (store / old).iterdir():
+            path.rename(path.with_name(path.name.replace(old, new)))
+        (store / old).rename(store / new)
+    whole = run("fetch", "20260101-000000-aa11").stdout
+    for start in ("20260101-000000-aa", "aa", "aa11"):
+        assert run("fetch", start).stdout == whole
+    assert "-ab22" in run("jobs", "ab").stdout
+    assert "-aa11" not in run("jobs", "ab").stdout
+    assert "-ab22" in run("cancel", "ab2").stdout
+    for command in ("fetch", "jobs", "cancel"):
+        several = run(command, "2026")
+        assert several.exit_code == 2
+        assert "20260101-000000-aa11, 20260101-000000-ab22." in several.stderr
+        none = run(command, "aa12")
+        assert none.exit_code == 2
+        assert "should be one of those in qdenseam-jobs: 20260101-" in none.stderr
+        assert run(command, "").exit_code == 2
