@@ -21,6 +21,7 @@ from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.readout_errors import ReadoutErrors, subspace_inverse, tensored_inverse
 from qdenseam.execution.tallies import places_of
+from qdenseam.spelling import resolved
 
 Readout = Literal["off", "tensored", "subspace"]
 
@@ -145,7 +146,7 @@ class Processed:
 def processed(
     bits: npt.ArrayLike,
     patterns: npt.ArrayLike,
-    mitigation: Mitigation | None = None,
+    mitigation: Mitigation | str | None = None,
     errors: ReadoutErrors | None = None,
     *,
     counts: npt.ArrayLike | None = None,
@@ -160,7 +161,7 @@ def processed(
     Args:
         bits: Accepted outcomes, shape ``(M, n)``.
         patterns: Stored bits, shape ``(K, n)``.
-        mitigation: What to infer; by default nothing.
+        mitigation: What to infer, or its spelling; by default nothing.
         errors: Readout errors of the n neurons' qubits, then of the flags; needed for readout
             mitigation.
         counts: How often each outcome came, shape ``(M,)``; once each by default.
@@ -170,7 +171,8 @@ def processed(
     Raises:
         ValueError: Readout mitigation without errors, no outcomes, or shapes that do not fit.
     """
-    mitigation = mitigation or Mitigation()
+    wished = resolved("mitigation", mitigation) if mitigation else None
+    mitigation = wished if isinstance(wished, Mitigation) else Mitigation()
     rows = check_bits(bits, ndim=None).astype(bool)
     stored = check_bits(patterns, name="patterns").astype(bool)
     if rows.ndim != 2 or rows.shape[1:] != stored.shape[1:]:

@@ -8,7 +8,7 @@ fewer.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -218,7 +218,11 @@ class Table(Filter):
         return np.array(self.values[: num_known + 1])
 
 
-def as_filter(given: Filter | npt.ArrayLike | Callable[[int], float]) -> Filter:
+FilterLike: TypeAlias = Filter | npt.ArrayLike | Callable[[int], float]
+"""A filter, its spelling, a row of values, or a function of the distance."""
+
+
+def as_filter(given: FilterLike) -> Filter:
     """Return the filter itself, or the one that is meant.
 
     Args:

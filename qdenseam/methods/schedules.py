@@ -7,7 +7,7 @@ that a planner expects of a filter. It never sees the probe.
 import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from circuits.grover.rounds import (
     Rounds,
@@ -132,6 +132,14 @@ class Amplified(Named):
 
     acceptance: float
     schedule: Schedule = field(default_factory=Exact)
+
+    if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
+
+        def __init__(
+            self,
+            acceptance: float,
+            schedule: Schedule | str = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", as_schedule(self.schedule))

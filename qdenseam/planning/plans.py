@@ -18,7 +18,7 @@ from qdenseam.execution.compiling.layout import Layout, typical_survival
 from qdenseam.execution.devices.parts import working_qubits
 from qdenseam.execution.readings import measured
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods import AdaptiveMethod, RecallMethod, SampleAndAccept
+from qdenseam.methods import AdaptiveMethod, RecallMethod, SampleAndAccept, as_method
 from qdenseam.methods.base import Spins
 from qdenseam.planning.candidates import (
     Expected,
@@ -113,7 +113,7 @@ def plan(
     *,
     expected_flips: int | None = None,
     every_probe: bool = False,
-    methods: Sequence[RecallMethod | AdaptiveMethod] = (),
+    methods: Sequence[RecallMethod | AdaptiveMethod | str] = (),
     margin: float = 1.0,
     num_seeds: int = 8,
     seed: int = 0,
@@ -145,8 +145,8 @@ def plan(
         expected_flips: How many known neurons are expected to be wrong; by default 0 where there
             are unknown ones, and 1 where there are none.
         every_probe: Whether a plan has to answer every expected probe, see :attr:`Plan.answers`.
-        methods: Methods for amplitudes of one's own choice, compared with the others; they are not
-            left out for what is predicted of them.
+        methods: Methods for amplitudes of one's own choice, or their spellings, compared with the
+            others; they are not left out for what is predicted of them.
         margin: In [0, 1]; smaller ones also return plans that are certain to be worse.
         num_seeds: Routings tried for the best plans; the others are tried with two.
         seed: Seed of the routings.
@@ -177,8 +177,9 @@ def plan(
             f"{memory.num_neurons}."
         )
     own: list[RecallMethod] = []
-    for chosen in methods:
-        if isinstance(chosen, AdaptiveMethod) or chosen.memory_type is not AmplitudeMemory:
+    for asked in methods:
+        chosen = as_method(asked)
+        if not isinstance(chosen, RecallMethod) or chosen.memory_type is not AmplitudeMemory:
             raise TypeError(f"methods should be circuits on amplitudes. Got {spell(chosen)}.")
         own.append(chosen)
     expected = expected_probes(memory, mask, num_flips)

@@ -18,7 +18,7 @@ from qdenseam import (
     run_study,
     submit,
 )
-from qdenseam.methods import AmplitudeAmplification, RecallLaw
+from qdenseam.methods import AmplitudeAmplification, RecallLaw, SeparationFilter
 from qdenseam.plots.laws import plot_laws
 from qdenseam.plots.style import new_figure
 
@@ -31,6 +31,9 @@ method = AmplitudeAmplification(num_matches=1)
 law: RecallLaw = method.law(memory, probe)
 one: RecallResult = recall(memory, probe, method=method, sampler="aer", shots=200, rng=7)
 many: list[RecallResult] = recall(memory, [probe, data.patterns[1]], method="set-intersection(1)")
+
+spelled = SeparationFilter("hamming-ball(1)", amplified="amplified(1/3, schedule=plain)")
+near: RecallResult = recall(memory, probe, method=spelled, rng=7)
 
 energy = EnergyMemory(data.patterns, separation="polynomial(4)")
 annealed: RecallResult = recall(energy, probe, method="adiabatic", rng=7)

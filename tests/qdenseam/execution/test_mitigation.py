@@ -50,6 +50,8 @@ def test_raw_mitigated_and_decoded_stand_apart(rng) -> None:
     assert off.detected is off.checked is None
     for kind in ("tensored", "subspace"):
         got = processed(seen, patterns, Mitigation(readout=kind, decoding=True), ERRORS)
+        text = f"mitigation(readout={kind}, decoding=true)"
+        assert (processed(seen, patterns, text, ERRORS).shares == got.shares).all()
         np.testing.assert_array_equal(got.raw, off.raw)
         assert got.raw.sum() < 0.9
         np.testing.assert_allclose(got.mitigated, 0.5, atol=0.015)

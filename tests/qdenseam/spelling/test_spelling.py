@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
@@ -41,7 +41,7 @@ from qdenseam.spelling import (
 )
 from qdenseam.spelling.grammar import tree
 from qdenseam.spelling.kinds import TABLES
-from qdenseam.spelling.reading import _Resolution, settings
+from qdenseam.spelling.reading import _Resolution, kinds_expected, settings
 
 REQUIRED = {"polynomial": {"order": 4}, "rectified-polynomial": {"order": 5}}
 REQUIRED |= {"amplified": {"acceptance": 0.3}}
@@ -71,6 +71,22 @@ def test_text_and_back() -> None:
             text = spell(thing)
             assert parse(kind, text) == thing
             assert spell(parse(kind, text)) == text
+
+
+def test_methods_take_the_spelling_wherever_they_take_an_object() -> None:
+    """Fields of filters, schedules and amplification; of memories it is tested beside them."""
+    taken = set()
+    for kind, thing in DEFAULTS + CHANGED:
+        if kind not in ("method", "amplified"):
+            continue
+        for name, kinds in kinds_expected(type(thing)).items():
+            value = getattr(thing, name)
+            if kinds and value is not None and hasattr(type(value), "kind"):
+                with case(spell(thing), name):
+                    assert getattr(replace(thing, **{name: spell(value)}), name) == value
+                taken.add((thing.name, name))
+    assert {("categorical-filter", "filter"), ("sample-and-accept", "filter"),
+            ("amplified", "schedule"), ("probabilistic", "amplified")} <= taken  # fmt: skip
 
 
 def test_plain_data_and_back() -> None:

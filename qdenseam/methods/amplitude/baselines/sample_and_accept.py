@@ -1,13 +1,13 @@
 """The honest baseline of every filter: measure the memory, accept classically."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from classical_ref.spins import hamming_distance
-from qdenseam.filters.tables import Filter, Posterior, as_filter
+from qdenseam.filters.tables import Filter, FilterLike, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
 
@@ -36,6 +36,13 @@ class SampleAndAccept(RecallMethod):
     is_baseline: ClassVar[bool] = True
 
     filter: Filter = field(default_factory=Posterior)
+
+    if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
+
+        def __init__(
+            self,
+            filter: FilterLike = ...,  # noqa: A002
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "filter", as_filter(self.filter))

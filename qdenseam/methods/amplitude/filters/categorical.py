@@ -1,13 +1,13 @@
 """Separation filters on categorical features: groups of bits that match only as a whole."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.distance.filters import categorical_filter
-from qdenseam.filters.tables import Filter, Posterior, as_filter
+from qdenseam.filters.tables import Filter, FilterLike, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
 from qdenseam.methods.base import Floats, Spins, check_counts, register
@@ -41,6 +41,15 @@ class CategoricalFilter(FlagFilter):
     filter: Filter = field(default_factory=Posterior)
     bits_per_feature: int = 2
     amplified: Amplified | None = None
+
+    if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
+
+        def __init__(
+            self,
+            filter: FilterLike = ...,  # noqa: A002
+            bits_per_feature: int = ...,
+            amplified: Amplified | float | str | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "filter", as_filter(self.filter))

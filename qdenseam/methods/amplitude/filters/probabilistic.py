@@ -1,7 +1,7 @@
 """Trugenberger's probabilistic quantum memory."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -43,6 +43,16 @@ class ProbabilisticRecall(FlagFilter):
     scale: float | None = None
     reuse_control: bool = False
     amplified: Amplified | None = None
+
+    if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
+
+        def __init__(
+            self,
+            num_controls: int = ...,
+            scale: float | None = ...,
+            reuse_control: bool = ...,
+            amplified: Amplified | float | str | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amplified", as_amplified(self.amplified))

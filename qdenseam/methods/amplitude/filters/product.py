@@ -1,7 +1,7 @@
 """The posterior of independent bit flips as one controlled rotation per bit."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -35,6 +35,15 @@ class ProductFilter(FlagFilter):
     damping: float | tuple[float, ...] = 0.25
     reuse_flag: bool = False
     amplified: Amplified | None = None
+
+    if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
+
+        def __init__(
+            self,
+            damping: float | tuple[float, ...] = ...,
+            reuse_flag: bool = ...,
+            amplified: Amplified | float | str | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amplified", as_amplified(self.amplified))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from circuits.distance.filters import on_flags, signal_filter, symmetric_filter
 from circuits.distance.symmetric_signal_processing import scaled_phases
 from classical_ref.checks import check_choice
 from classical_ref.spins import hamming_distance
-from qdenseam.filters.tables import Filter, Posterior, as_filter
+from qdenseam.filters.tables import Filter, FilterLike, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
 from qdenseam.methods.base import Floats, Spins, check_counts, register
@@ -76,6 +76,16 @@ class SeparationFilter(FlagFilter):
     amplified: Amplified | None = None
     synthesis: Synthesis = "generalized"
     num_flags: int = 1
+
+    if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
+
+        def __init__(
+            self,
+            filter: FilterLike = ...,  # noqa: A002
+            amplified: Amplified | float | str | None = ...,
+            synthesis: Synthesis = ...,
+            num_flags: int = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         check_choice("synthesis", self.synthesis, Synthesis)
