@@ -11,7 +11,7 @@ from qdenseam import AmplitudeMemory
 from qdenseam.execution.compiling.layout import best_layout
 from qdenseam.execution.engines.fake_devices import fake_device
 from qdenseam.execution.readings import measured
-from qdenseam.methods import IndexSearch, LabelWriting, SampleAndAccept
+from qdenseam.methods import IndexSearch, LabelWriting, SampleAndAccept, Shell
 from qdenseam.planning import best_of_each_kind, plan
 from qdenseam.planning.candidates import encoded, expected_probes
 
@@ -55,6 +55,15 @@ def test_the_best_plan_comes_first_and_the_baseline_last(target) -> None:
     assert peeking.ideal >= best.ideal - 1e-12
     assert best.row()["two_qubit_gates"] == best.two_qubit_gates
     assert str(best).startswith("index-search")
+
+
+def test_methods_of_ones_own_choice_may_be_spelled(target) -> None:
+    memory, known = AmplitudeMemory(APART[:2]), np.array([True, True, True, False])
+    plans = plan(memory, known, target, methods=["sample-and-accept(shell(1))"], num_seeds=1)
+    assert SampleAndAccept(Shell(1)) in [each.method for each in plans]
+    for name in ("auto", "qaoa", "minimum-search"):
+        with pytest.raises(TypeError, match=rf"circuits on amplitudes. Got \"?{name}"):
+            plan(memory, known, target, methods=[name])
 
 
 def test_fewer_errors_buy_rounds_and_signals(target) -> None:
