@@ -21,6 +21,10 @@ def bits_to_integer(bits: npt.ArrayLike) -> Integers:
     Raises:
         ValueError: Not bits; or more than 62, which do not fit: use Python integers or packed
             words there.
+
+    Examples:
+        >>> int(bits_to_integer([1, 0, 1, 0]))
+        5
     """
     array = check_bits(bits, ndim=None).astype(np.int64)
     if array.shape[-1] > 62:
@@ -29,7 +33,12 @@ def bits_to_integer(bits: npt.ArrayLike) -> Integers:
 
 
 def integer_to_bits(integers: npt.ArrayLike, num_bits: int) -> Bits:
-    """Return the bits of each integer, shape ``(..., num_bits)``; column i is bit i."""
+    """Return the bits of each integer, shape ``(..., num_bits)``; column i is bit i.
+
+    Examples:
+        >>> integer_to_bits(5, 4).tolist()
+        [1, 0, 1, 0]
+    """
     array = np.asarray(integers, dtype=np.int64)
     return ((array[..., None] >> np.arange(num_bits)) & 1).astype(np.uint8)
 

@@ -44,6 +44,11 @@ def count(circuit: QuantumCircuit) -> Resources:
 
     Raises:
         ValueError: A gate on two or more qubits has no definition to count.
+
+    Examples:
+        >>> from circuits import pattern_superposition
+        >>> count(pattern_superposition([[0, 0, 1], [1, 0, 1], [1, 1, 0]])).two_qubit_gates
+        2
     """
     depth = dict.fromkeys(circuit.qubits, 0)
     total = _count_into(circuit, circuit.qubits, depth)

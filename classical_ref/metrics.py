@@ -50,6 +50,10 @@ def failure_rate(states: SpinsLike, targets: SpinsLike, *, bits: bool | None = N
     """Return the fraction of states with at least one wrong bit.
 
     Arguments and errors are those of :func:`retrieval_error`.
+
+    Examples:
+        >>> failure_rate(["0011", "0110"], ["0011", "0111"])
+        0.5
     """
     return float(_wrong(states, targets, bits).any(axis=-1).mean())
 
@@ -64,6 +68,10 @@ def nearest_pattern(patterns: SpinsLike, probes: SpinsLike, *, bits: bool | None
 
     Raises:
         ValueError: The probes have another number of neurons, or spins or bits in doubt.
+
+    Examples:
+        >>> nearest_pattern(["0011", "1111"], "0?10").distances.tolist()
+        1
     """
     distances = hamming_distance(check_patterns(patterns, distinct=False), probes, bits=bits)
     smallest = distances.min(axis=-1)

@@ -205,6 +205,10 @@ def flip(
     Raises:
         ValueError: A row has fewer than ``num_flips`` known entries, ``num_flips`` is negative, or
             the patterns are spins or bits in doubt.
+
+    Examples:
+        >>> flip("00000", 2, rng=0).tolist()
+        [1, 1, -1, -1, 1]
     """
     rng = np.random.default_rng(rng)
     spins = check_spins(patterns, bits=bits, name="patterns")
@@ -239,6 +243,10 @@ def erase(
     Raises:
         ValueError: A row has fewer known entries, ``num_erasures`` is negative, or the patterns
             are spins or bits in doubt.
+
+    Examples:
+        >>> erase("00000", 2, rng=0).tolist()
+        [1, 1, 0, 0, 1]
     """
     rng = np.random.default_rng(rng)
     spins = check_spins(patterns, bits=bits, name="patterns")
@@ -286,6 +294,10 @@ def is_ambiguous(
     Raises:
         ValueError: ``targets`` does not match the shape of ``probes`` or is no row index, or spins
             or bits in doubt.
+
+    Examples:
+        >>> is_ambiguous(["0011", "0110"], ["0?1?", "0??1"], [0, 0]).tolist()
+        [True, False]
     """
     stored = check_patterns(patterns, distinct=False)
     distances = hamming_distance(stored, probes, bits=bits)

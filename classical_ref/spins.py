@@ -41,6 +41,10 @@ def spins_to_text(spins: ArrayLike) -> str | list[str]:
     Raises:
         ValueError: The shape is not one- or two-dimensional, an entry is not in {-1, 0, +1}, or
             the array is unsigned or boolean, which holds bits.
+
+    Examples:
+        >>> spins_to_text([[1, -1, 0]])
+        ['01?']
     """
     array = check_spins(spins, bits=False)
     if array.ndim not in (1, 2):
@@ -68,6 +72,10 @@ def overlap(patterns: ArrayLike, states: SpinsLike, *, bits: bool | None = None)
     """Return the overlaps ``m = patterns[k] · states / num_neurons``, shape ``(..., K)``.
 
     Arguments and errors are those of :func:`similarity`.
+
+    Examples:
+        >>> overlap([[1, 1, -1, -1], [1, -1, -1, 1]], "0011").tolist()
+        [1.0, 0.0]
     """
     stored = check_spins(patterns, name="patterns")
     return np.asarray(similarity(stored, states, bits=bits) / stored.shape[-1])
@@ -80,6 +88,10 @@ def hamming_distance(
 
     Unknown entries (0) count neither as match nor as mismatch. Arguments and errors are those of
     :func:`similarity`.
+
+    Examples:
+        >>> hamming_distance([[1, 1, -1, -1], [1, -1, -1, 1]], "0?11").tolist()
+        [0, 1]
     """
     stored = check_spins(patterns, name="patterns")
     known = check_probes(probes, stored.shape[-1], bits=bits)

@@ -39,6 +39,10 @@ def engine(source: Source) -> Engine:
         ValueError: If the name is unknown, or is ``"exact"``.
         TypeError: If the object is none of these.
         BackendError: If the engine is known but cannot run here.
+
+    Examples:
+        >>> engine("aer").supports_mid_circuit
+        True
     """
     if isinstance(source, Engine):
         return source

@@ -33,6 +33,13 @@ class AmplitudeMemory(Growing, PatternMemory):
         ValueError: Patterns are empty, not ±1, spins or bits in doubt, or repeat; weights have
             another shape, are negative, not finite, all zero, or so small that no circuit can load
             them; or a text spells no encoder.
+
+    Examples:
+        >>> memory = AmplitudeMemory(["0011", "0110"], [3, 1])
+        >>> memory.weights.tolist()
+        [0.75, 0.25]
+        >>> memory.preparation().circuit.num_qubits
+        4
     """
 
     patterns: Spins

@@ -75,6 +75,11 @@ class EnergyMemory(PatternMemory):
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016), equation 1;
         Seddiqi and Humble, "Adiabatic quantum optimization for associative memory recall" (2014),
         section 3, for the probe as a field.
+
+    Examples:
+        >>> memory = EnergyMemory(["0011", "0110"], separation="polynomial(4)")
+        >>> memory.diagonal()[memory.pattern_indices()].tolist()
+        [-4.0, -4.0]
     """
 
     model: ClassicalModel

@@ -84,6 +84,13 @@ def recall(
         CapacityError: The circuit does not fit the engine, the law stops below this size, or the
             answers of an adaptive method do not fit in memory.
         BackendError: The engine fails, or returns anything but what was asked for.
+
+    Examples:
+        >>> from qdenseam import AmplitudeMemory
+        >>> memory = AmplitudeMemory(["0011", "0110"])
+        >>> result = recall(memory, "?0?1", method="amplification", shots=100, rng=7)
+        >>> result.pattern.tolist(), result.counts.tolist()
+        ([1, 1, -1, -1], [100, 0])
     """
     is_exact = isinstance(sampler, str) and sampler.strip().lower() == "exact"
     asked = requested(

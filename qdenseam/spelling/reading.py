@@ -34,6 +34,10 @@ def parse(kind: str | tuple[str, ...], text: str, axes: Axes | None = None) -> o
     Raises:
         ValueError: The text is malformed, has a name or setting that there is not, or a class
             refuses its settings; the message names the place.
+
+    Examples:
+        >>> parse("filter", "hamming-ball(2)")
+        HammingBall(radius=2)
     """
     kinds = (kind,) if isinstance(kind, str) else kind
     expected = _Expected(kinds=kinds)

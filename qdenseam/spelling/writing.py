@@ -21,6 +21,11 @@ def spell(value: object, *, digits: int | None = None) -> str:
 
     Raises:
         TypeError: The object has no spelling.
+
+    Examples:
+        >>> from qdenseam.methods import HammingBall, SeparationFilter
+        >>> spell(SeparationFilter(HammingBall(1), amplified=1 / 8))
+        'separation-filter(hamming-ball(1), amplified=0.125)'
     """
     if value is None or isinstance(value, bool | np.bool_):
         return "none" if value is None else str(value).lower()

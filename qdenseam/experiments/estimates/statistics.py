@@ -78,6 +78,11 @@ def rate(
         Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
         Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of
         the binomial" (1934).
+
+    Examples:
+        >>> estimate = rate(3, 20)
+        >>> round(estimate.low, 3), estimate.best, round(estimate.high, 3)
+        (0.052, 0.15, 0.36)
     """
     check_fraction(level, "level")
     if not 0 <= successes <= trials:

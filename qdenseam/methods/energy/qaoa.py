@@ -71,6 +71,13 @@ class QAOA(LayeredMethod):
         Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm" (2014);
         Egger, Mareček and Woerner, "Warm-starting quantum optimization" (2021), section 3;
         Barkoutsos et al., "Improving variational quantum optimization using CVaR" (2020).
+
+    Examples:
+        >>> from qdenseam import EnergyMemory
+        >>> memory = EnergyMemory(["0011", "0110"])
+        >>> method = QAOA(num_layers=1, gammas=(0.2,), betas=(0.5,))
+        >>> method.law(memory, "0?11").joint.round(2).tolist()
+        [0.44, 0.11]
     """
 
     name: ClassVar[str] = "qaoa"

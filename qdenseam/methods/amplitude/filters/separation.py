@@ -68,6 +68,13 @@ class SeparationFilter(FlagFilter):
         Yoder and Sheldon, "Quantum advantage for computations with limited space" (2020, arXiv
         2008.06478); Daniel and Miyake, "Quantum algorithms for classical Boolean functions via
         adaptive measurements" (2022, arXiv 2211.01252).
+
+    Examples:
+        >>> from qdenseam import AmplitudeMemory
+        >>> memory = AmplitudeMemory(["0000", "0011", "1111"])
+        >>> law = SeparationFilter("hamming-ball(2)").law(memory, "0001")
+        >>> law.joint.round(3).tolist()  # of each pattern, and accepted
+        [0.333, 0.333, 0.0]
     """
 
     name: ClassVar[str] = "separation-filter"

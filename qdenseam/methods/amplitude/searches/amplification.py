@@ -53,6 +53,12 @@ class AmplitudeAmplification(MarkedSearch):
     References:
         Brassard, Høyer, Mosca and Tapp (2002), section 2; Biham et al. (1999) for arbitrary
         initial states.
+
+    Examples:
+        >>> from qdenseam import AmplitudeMemory
+        >>> memory = AmplitudeMemory(["0011", "0110", "1100"])
+        >>> AmplitudeAmplification(num_matches=1).law(memory, "?0?1").joint.round(3).tolist()
+        [1.0, 0.0, 0.0]
     """
 
     name: ClassVar[str] = "amplification"
