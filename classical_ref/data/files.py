@@ -56,8 +56,6 @@ def read_pictures(paths: list[Path], *, color: bool = False) -> Iterator[NDArray
                 image: Any = ImageOps.exif_transpose(opened)
                 if image.mode.startswith(("I", "F")):  # more than 256 levels, which "L" would clip
                     deep = np.asarray(image)
-                    if image.mode != "F" and deep.min() >= 0 and deep.max() < 2**16:
-                        deep = deep.astype(np.uint16)  # some versions read 16 bits as 32
                     yield np.stack([deep] * 3) if color else deep
                     continue
                 if image.has_transparency_data:

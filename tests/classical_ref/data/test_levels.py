@@ -128,6 +128,15 @@ def test_a_dense_memory_recalls_a_picture_of_which_a_part_is_covered():
     assert np.array_equal(data.pictures(states).levels, GREY[2] * 8 // 256)
 
 
+def test_equal_patterns_that_mean_other_pictures_are_other_data():
+    words = ["100", "111"]
+    codes = [LevelCode(4), LevelCode(3, "one-hot"), LevelCode(8, "gray"), LevelCode(5, "gray")]
+    hashes = {
+        Dataset(name="", patterns=words, shape=(1, 1), levels=code).content_hash() for code in codes
+    }
+    assert len(hashes) == 4
+
+
 def test_errors():
     for make, match in [
         (lambda: LevelCode(1), "num_levels should be at least 2"),

@@ -262,3 +262,39 @@ def test_equal_patterns_have_equal_hashes_wherever_they_come_from():
     hashes.append(as_patterns(twice, merge_duplicates=True).content_hash())
     assert as_patterns(patterns.astype(float)).content_hash() == hashes[0]
     assert len(set(hashes)) == 5
+
+
+@pytest.mark.parametrize("levels", [None, "gray(4)"])
+def test_grey_pictures_say_the_same_in_every_file(tmp_path, levels):
+    """Arrays, tables and pictures without loss; one picture in a file of its own."""
+    grey = GREY.astype(np.uint8)
+    expected = as_patterns(grey, levels=levels)
+    np.save(tmp_path / "cube.npy", grey)
+    np.savez_compressed(tmp_path / "cube.npz", patterns=grey, names=["a", "b"])
+    np.savetxt(tmp_path / "table.csv", grey.reshape(2, 48), delimiter=",", fmt="%d")
+    np.save(tmp_path / "one.npy", grey[0])
+    np.savetxt(tmp_path / "one.csv", grey[0], delimiter=",", fmt="%d")
+    Image.fromarray(grey[0]).save(tmp_path / "one.png")
+    (tmp_path / "folder").mkdir()
+    for number, picture in enumerate(grey):
+        Image.fromarray(picture).save(tmp_path / "folder" / f"{number}.png")
+    for name in ("cube.npy", "cube.npz", "folder", "table.csv"):
+        with case(name):
+            shape = (6, 8) if name == "table.csv" else None
+            found = as_patterns(tmp_path / name, levels=levels, shape=shape)
+            assert found.content_hash() == expected.content_hash()
+    for name in ("one.npy", "one.csv", "one.png"):
+        with case(name):
+            found = as_patterns(tmp_path / name, levels=levels, shape=(6, 8))
+            assert np.array_equal(found.patterns, expected.patterns[:1])
+    for name in ("one.npy", "one.csv", "table.csv"):
+        with case(name), pytest.raises(ValueError, match=r"one picture, shape=\(\d+, \d+\), or"):
+            as_patterns(tmp_path / name, levels=levels)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "jpeg", "JPG"])
+def test_a_photograph_loses_little_as_jpeg(tmp_path, suffix):
+    big = np.kron(GREY[0] // 64 * 64 + 32, np.ones((16, 16))).astype(np.uint8)
+    Image.fromarray(big).save(tmp_path / f"a.{suffix}", format="JPEG", quality=95)
+    found = as_patterns(tmp_path / f"a.{suffix}", shape=(6, 8), levels=4)
+    assert np.array_equal(found.pictures(found.patterns[0]).levels, GREY[0] // 64)

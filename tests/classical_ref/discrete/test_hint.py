@@ -65,6 +65,11 @@ def test_neighbors_stay_where_a_neuron_counts_its_own_spin():
     assert np.array_equal(memory.recall(patterns, self_interaction="kept").states, patterns)
 
 
+def test_too_many_patterns_need_the_next_order():
+    hint = DenseMemory(random_patterns(40, 64, rng=0), Polynomial(2)).hint()
+    assert "All of them stay with Polynomial(order=3) or " in hint
+
+
 def test_many_patterns_are_looked_at_in_part():
     patterns = random_patterns(600, 64, rng=0)
     hint = DenseMemory(patterns, Polynomial(2)).hint()
