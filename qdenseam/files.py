@@ -14,11 +14,16 @@ from qdenseam.errors import ResultsFileError
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there with all its bytes, on disk, or not there at all."""
     partial = path.with_name(f"{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)  # noqa: PTH105  one name for tests to stop at
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)  # noqa: PTH105  one name for tests to stop at
+    except OSError:  # such as a full disk
+        with suppress(OSError):
+            partial.unlink()
+        raise
     sync_folder(path.parent)
 
 

@@ -1,6 +1,7 @@
 """One's own data as patterns: arrays, text, files and folders of pictures."""
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, Unpack
@@ -357,8 +358,10 @@ def load_dataset(
     """
     wished = DEFAULT_NEURONS if num_neurons is None else num_neurons
     shape, levels = reading.get("shape"), reading.get("levels")
-    if source in NAMES and not (shape is None and levels is None):
-        raise ValueError(f"shape and levels should be of a file or a folder. Got {source!r}.")
+    asked = {name for name, value in reading.items() if value not in (None, False, "otsu")}
+    if source in NAMES and asked:
+        named = " and ".join(sorted(asked))
+        raise ValueError(f"{named} should be of a file or a folder. Got {source!r}.")
     if source == "digits":
         return digits(wished)
     if source == "glyphs":
@@ -373,6 +376,7 @@ def load_dataset(
         raise ValueError(
             f"data should be {', '.join(map(repr, NAMES))}, or a file or folder that there is. "
             f"Got {source!r}."
+            + "".join(f" Did you mean {name!r}?" for name in get_close_matches(source, NAMES, n=1))
         )
     options: dict[str, Any] = {**reading}  # words are checked there
     try:

@@ -4,6 +4,7 @@ Importing this file loads no numerics: a command imports what it needs when it r
 ``qdenseam --help`` is quick.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -58,7 +59,9 @@ def refuse(error: Exception) -> NoReturn:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         place = "" if error.filename is None else f": {error.filename}"
-        text = f"{error.strerror}{place}. Choose a path that can be read and written."
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = "Free some room" if is_full else "Choose a path that can be read and written"
+        text = f"{error.strerror}{place}. {advice}."
     from qdenseam.execution.secrets import without_secrets  # numerics, loaded where there are any
 
     text = " ".join(without_secrets(text).split())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from qdenseam.studies.base import Findings
     from qdenseam.studies.registry import AnyStudy
+
+_MOST_ROWS = 24
+"""Of contenders in whole cells on a terminal; one cell is shown whatever its size."""
 
 Folder = Annotated[Path, Argument(help="What qdenseam collect or compare wrote.")]
 Modules = Annotated[
@@ -126,28 +130,46 @@ def write_found(found: "Findings", write: Write) -> None:
 
 
 def print_found(found: "Findings", file: Path) -> None:
-    """Print the main rows of a study, an interval behind its number, or its checks.
+    """Print the main rows of a study by cell, an interval behind its number, or its checks.
 
-    A column that is the same everywhere is said once; ``file`` holds all.
+    What is the same in all rows of a cell is said once; ``file`` holds all rows and columns.
     """
-    from qdenseam.report.special import main_columns, shown_cell
+    from qdenseam.report.special import main_columns
 
     if found.checks:
-        rows: list[dict[str, Any]] = [check.to_row() for check in found.checks]
-        names, whole = ["quantity", "found", "published", "tolerance", "agrees"], len(rows)
-    else:
-        table = found.table if found.brief is None else found.brief
-        rows, names, whole = table.to_dict("records"), main_columns(found.columns), len(found.table)
+        names = ["quantity", "found", "published", "tolerance", "agrees"]
+        _print_cells([check.to_row() for check in found.checks], names, file)
+        return
+    table = found.table if found.brief is None else found.brief
+    names = main_columns(found.columns)
+    is_of_contenders = found.brief is not None
+    axes = names[2 : names.index("failure_rate")] if is_of_contenders else []
+    num_shown = 0
+    rows: list[dict[str, Any]] = table.to_dict("records")
+    for _, group in groupby(rows, key=lambda row: [str(row.get(axis)) for axis in axes]):
+        cell = list(group)
+        if num_shown and num_shown + len(cell) > _MOST_ROWS:
+            break
+        if num_shown:
+            typer.echo()
+        num_shown += len(cell)
+        _print_cells(cell, names, file, says_same=True)
+    if num_shown < len(found.table):
+        print_text(f"These are {num_shown} of {len(found.table)} rows; {file} holds all.")
+
+
+def _print_cells(
+    rows: list[dict[str, Any]], names: list[str], file: Path, *, says_same: bool = False
+) -> None:
+    from qdenseam.report.special import shown_cell
+
     cells = [{name: shown_cell(row, name) for name in names} for row in rows]
-    same = [n for n in names[1:] if len(rows) > 1 and len({row[n] for row in cells}) == 1]
-    if same and not found.checks:
-        said = ", ".join(f"{heading(n)} {cells[0][n]}" for n in same if cells[0][n] != "–")
-        print_text(f"In all rows: {said}.")
-        names = [name for name in names if name not in same]
-    right = [name for name in names if not isinstance(rows[0].get(name), str)]
-    print_rows(cells, columns=names, right=right, rest=f"see {file}")
-    if len(rows) < whole:
-        print_text(f"These are {len(rows)} of {whole} rows; {file} holds all.")
+    same = [n for n in names[1:] if says_same and len({row[n] for row in cells}) == 1 < len(rows)]
+    if said := ", ".join(f"{heading(n)} {cells[0][n]}" for n in same if cells[0][n] != "–"):
+        print_text(f"In these rows: {said}.")
+    shown = [name for name in names if name not in same]
+    right = [name for name in shown if not isinstance(rows[0].get(name), str)]
+    print_rows(cells, columns=shown, right=right, rest=f"see {file}")
 
 
 @contextmanager

@@ -56,6 +56,9 @@ def print_rows(
     rules = {name: ["─" * widths[name]] for name in fitting}
     for place, block in [(0, heads), (0, rules), *((place, cells) for place in range(len(rows)))]:
         parts = [_wrapped(block[name][place], widths[name]) for name in fitting]
+        if block is heads:  # these stand on the rule
+            height = max(map(len, parts))
+            parts = [[""] * (height - len(part)) + part for part in parts]
         for line in zip_longest(*parts, fillvalue=""):
             texts = [
                 text.rjust(widths[name]) if name in ends else text.ljust(widths[name])

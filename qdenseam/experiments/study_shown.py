@@ -43,7 +43,7 @@ class FigureSpec(Selection):
         check_integer(self.probes, "probes", 1)
         kinds = ("lines", "bars", "gallery", *plugged_in("figures"))
         if self.kind not in kinds:
-            raise ValueError(f"kind should be one of {', '.join(kinds)}. Got {self.kind!r}.")
+            raise unknown_name("kind", self.kind, kinds)
         if self.drawn_by is None and (self.kind == "lines") != bool(self.x):
             raise ValueError("a figure should have x if it shows lines, and only then.")
         if self.kind == "bars" and not self.line:

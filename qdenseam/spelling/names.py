@@ -28,7 +28,9 @@ def unknown_name(
 
 def near(name: str, known: Iterable[str]) -> str:
     """Return the question whether similar names are meant, empty if there are none."""
-    return meant(difflib.get_close_matches(name.lower(), list(known), n=3) if name else [])
+    known = list(known)
+    close = difflib.get_close_matches(name.lower(), known, n=3) if name else []
+    return meant(close or [each for each in known if len(name) > 2 and name in each][:3])
 
 
 def meant(names: Iterable[str]) -> str:

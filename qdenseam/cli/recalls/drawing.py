@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 from classical_ref.checks import Spins, check_spins
 from classical_ref.data.levels import LevelCode
+from qdenseam.cli.tables import room
 
 SHADES = ("██", "▓▓", "▒▒", "░░", "··", "??")
 """What a pixel is drawn as, from black (bit 1) to white (bit 0), and unknown."""
 TWO = LevelCode()
-
-WIDEST = 76
-"""Pictures stand side by side as long as they fit into this many columns."""
+WIDEST = 160
+"""Pictures stand side by side up to this width, in a pipe too."""
 
 
 def picture(spins: npt.ArrayLike, shape: tuple[int, int], levels: LevelCode = TWO) -> list[str]:
@@ -34,7 +34,7 @@ def picture(spins: npt.ArrayLike, shape: tuple[int, int], levels: LevelCode = TW
 def drawn(
     pictures: Mapping[str, Spins | None], shape: tuple[int, int], levels: LevelCode = TWO
 ) -> str:
-    """Return titled pictures side by side, or one below the other where they are wide.
+    """Return titled pictures side by side, or one below the other in a narrow terminal.
 
     A picture that is ``None`` is drawn as a dash.
     """
@@ -43,7 +43,7 @@ def drawn(
         for title, spins in pictures.items()
     }
     widths = [max(2 * shape[1], len(title)) for title in blocks]
-    if sum(widths) + 3 * len(widths) > WIDEST:
+    if sum(widths) + 3 * (len(widths) - 1) > min(room(), WIDEST):
         lines = [line for title, block in blocks.items() for line in (title, *block, "")]
         return "\n".join(lines[:-1])
     height = max(len(block) for block in blocks.values())

@@ -166,8 +166,8 @@ class Question(Stored):
         from qdenseam import EnergyMemory
         from qdenseam.spelling import parse
 
+        separation: Any = parse("separation", self.separation)
         if not isinstance(method, str) and method.memory_type is EnergyMemory:
-            separation: Any = parse("separation", self.separation)
             model = DenseMemory(stored.patterns, separation=separation, weights=stored.weights)
             return EnergyMemory(model)
         return weighed_memory(stored, self.encoder)

@@ -67,6 +67,7 @@ def test_usage_errors_exit_with_2(run, arguments):
         (EOFError(), "EOFError"),
         (FileNotFoundError(2, "No such file or directory", "a.npy"),
          "No such file or directory: a.npy. Choose a path that can be read and written."),
+        (OSError(28, "No space left on device"), "No space left on device. Free some room."),
         (OSError("odd."), "odd."),
     ],
 )  # fmt: skip

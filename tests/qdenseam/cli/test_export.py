@@ -65,6 +65,18 @@ def test_words_for_people_leave_standard_output(capsys):
     assert err == "a word\n"
 
 
+def test_a_full_disk_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "x.csv").write_text("mine")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"), Export(csv=str(tmp_path / "x.csv")).ready() as w:
+        w(ROWS)
+    assert [each.name for each in tmp_path.iterdir()] == ["x.csv"]
+    assert (tmp_path / "x.csv").read_text() == "mine"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
 def test_a_device_takes_rows_too():
     with Export(csv=os.devnull).ready() as write:
