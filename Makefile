@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 
 export OMP_NUM_THREADS = 1
 
-.PHONY: demo test slow lint notebooks browser clean
+.PHONY: demo test slow lint notebooks docs browser clean
 
 demo: $(VENV)/.installed
 	$(BIN)/qdenseam compare
@@ -28,6 +28,12 @@ lint: $(VENV)/.installed-dev
 # Every notebook must run from its first to its last cell, and agree with its .py file.
 notebooks: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --nbmake notebooks tests/end_to_end/test_notebook_pairs.py
+
+# The site, from the repository's pages, notebooks, docstrings and registries; warnings are errors.
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	$(BIN)/python -m sphinx -W --keep-going -q -n -c docs . build/site
+	@echo "The site: build/site/index.html"
 
 # Pages in the Chromium of this machine, and what else an extra makes.
 browser: $(VENV)/.installed-dev

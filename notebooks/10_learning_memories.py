@@ -92,8 +92,8 @@ accuracies = {order: model.score(test_images, test_labels) for order, model in m
 
 # %% [markdown]
 # At small orders many memories decide together, each voting for several classes: features. At large
-# orders one or two memories decide, each for one class: prototypes. $N_{\rm eff}$ is the effective
-# number of memories behind the field of the right class.
+# orders one or two memories decide, each for one class: prototypes. $N_\mathrm{eff}$ is the
+# effective number of memories behind the field of the right class.
 
 # %%
 scaled = test_images / 8 - 1

@@ -92,7 +92,7 @@ INSIDE = {
     "qdenseam/execution/engines/pennylane_gates.py _gates": "functions are read off it",
     "qdenseam/execution/engines/wide_gates.py _target": "compiled for",
     "qdenseam/plugins.py plugged_in": "read-only, of what packages hold themselves",
-    "qdenseam/reproduce/published.py _published": "numbers are read off it",
+    "qdenseam/reproduce/published.py published": "numbers are read off it",
     "qdenseam/testing/built.py _passes": "compiled with",
     "qdenseam/testing/places.py _memory": "memories, which change nothing of what they keep",
     "qdenseam/spelling/reading.py _expected": "frozen values are read off it",

@@ -1,8 +1,8 @@
 r"""A linear associative memory that learns facts: logits :math:`\tilde E' W E` of one matrix W.
 
 Queries and answers are embedded as the columns of E and :math:`\tilde E`. From zero weights,
-an optimizer follows the gradient :math:`\tilde E [(\hat P - P)\,{\rm diag}(p)] E'` of the loss of
-:mod:`~classical_ref.learning.facts`.
+an optimizer follows the gradient :math:`\tilde E [(\hat P - P)\,\mathrm{diag}(p)] E'` of the loss
+of :mod:`~classical_ref.learning.facts`.
 
 References:
     Wang, Li, Zhong, Lu and Wang, "Muon in associative memory learning: training dynamics and

@@ -130,7 +130,7 @@ class ClassMemory:
     def effective_memories(self, images: ArrayLike, labels: ArrayLike) -> Floats:
         r"""Return how many memories decide about each image, ``(num_images,)``.
 
-        :math:`N_{\rm eff} = (\sum_\mu |a_\mu|)^2 / \sum_\mu a_\mu^2` of the contributions to the
+        :math:`N_\mathrm{eff} = (\sum_\mu |a_\mu|)^2 / \sum_\mu a_\mu^2` of the contributions to the
         class of the image: the number of memories if all count alike, 1 if a single one decides,
         0 if none does.
         """

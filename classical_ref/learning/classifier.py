@@ -100,7 +100,7 @@ class DenseClassifier:
         With two classes, the field of the second less that of the first, ``(n_samples,)``.
 
         Raises:
-            NotFittedError: :meth:`fit` was not called.
+            sklearn.exceptions.NotFittedError: :meth:`fit` was not called.
             ValueError: ``X`` has another number of features.
         """
         values = self._fields(X)
@@ -110,7 +110,7 @@ class DenseClassifier:
         """Return the class of the largest field of each sample, ``(n_samples,)``.
 
         Raises:
-            NotFittedError: :meth:`fit` was not called.
+            sklearn.exceptions.NotFittedError: :meth:`fit` was not called.
             ValueError: ``X`` has another number of features.
         """
         winners = self._fields(X).argmax(axis=1)

@@ -62,8 +62,8 @@ def uniform_muon_gaps(facts: Facts, step_size: float, num_steps: int) -> Floats:
     r"""Return Muon's gap for equally frequent facts, ``(num_steps + 1,)``.
 
     Without noise it is :math:`\eta t`, so that the loss is :math:`\log(1 + (K-1) e^{-\eta t})`.
-    With noise it steps towards the optimum, :math:`d \leftarrow d + \eta\,{\rm sgn}(d^* - d)`, and
-    ends in a cycle of two around it. The loss has a curvature of at most 1/4 in d, so from
+    With noise it steps towards the optimum, :math:`d \leftarrow d + \eta\,\mathrm{sgn}(d^* - d)`,
+    and ends in a cycle of two around it. The loss has a curvature of at most 1/4 in d, so from
     :math:`t \ge d^* / \eta` on it stays within :math:`\eta^2 / 8` of the least one.
 
     Raises:

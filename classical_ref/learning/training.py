@@ -4,7 +4,7 @@ The loss is :math:`\sum_{A,a} (c_a^A - t_a^A)^{2m}` with targets 1 for the class
 Large m looks at mistakes and forgets what is nearly right. After each batch
 
 .. math:: V^\mu \leftarrow p V^\mu - \partial_{\xi^\mu} C, \qquad
-          \xi^\mu \leftarrow {\rm clip}\bigl(\xi^\mu + \varepsilon_t\,
+          \xi^\mu \leftarrow \mathrm{clip}\bigl(\xi^\mu + \varepsilon_t\,
           V^\mu / \max_I |V_I^\mu|, -1, 1\bigr), \qquad \varepsilon_t = \varepsilon_0 f^t,
 
 so the fastest entry of every memory moves by :math:`\varepsilon_t`, however flat the loss is there.

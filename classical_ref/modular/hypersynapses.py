@@ -35,7 +35,7 @@ class Hypersynapse(ABC):
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Coupling(Hypersynapse):
-    r"""A product of all its layers, :math:`E = -\sum W_{ij\dots} g^1_i g^2_j \cdots`.
+    r"""A product of all its layers, :math:`E = -\sum W_{ij\ldots} g^1_i g^2_j \cdots`.
 
     One axis of ``weights`` per joined layer: a vector is a bias, a matrix a dense synapse, a tensor
     one of higher order.

@@ -29,7 +29,7 @@ def against(
     """
 
     def checks(records: Records, quick: bool) -> Iterator[Check]:
-        lines = dict(_published()[study])
+        lines = dict(published()[study])
         for quantity, number in found(records).items():
             line = lines.pop(quantity)
             value, slack = number if isinstance(number, tuple) else (number, 0.0)
@@ -43,7 +43,8 @@ def against(
 
 
 @cache
-def _published() -> dict[str, dict[str, Any]]:
+def published() -> dict[str, dict[str, Any]]:
+    """Return the lines of ``published.csv`` by study and quantity."""
     text = (files("qdenseam.reproduce") / "published.csv").read_text(encoding="utf-8")
     lines: dict[str, dict[str, Any]] = {}
     for line in csv.DictReader(text.splitlines()):

@@ -168,9 +168,10 @@ def _parts(instruction: Mapping[str, Any]) -> Iterator[list[tuple[float, Any]]]:
 def _without_identity(channel: Kraus) -> tuple[float, Kraus | None]:
     r"""Return c and R of a channel :math:`c \cdot 1 + (1 - c) R`, with the largest c.
 
-    With the Choi matrices J of the channel and :math:`|Φ⟩⟨Φ|` of the identity,
-    :math:`J - c |Φ⟩⟨Φ| \ge 0` holds up to :math:`c = 1 / ⟨Φ|J^{-1}|Φ⟩`, and for no c > 0 where Φ
-    is not in the range of J.
+    With the Choi matrices J of the channel and :math:`|\Phi\rangle\langle\Phi|` of the identity,
+    :math:`J - c |\Phi\rangle\langle\Phi| \ge 0` holds up to
+    :math:`c = 1 / \langle\Phi|J^{-1}|\Phi\rangle`, and for no c > 0 where Φ is not in the range of
+    J.
     """
     choi = np.asarray(Choi(channel).data)
     size = round(len(choi) ** 0.5)

@@ -40,7 +40,7 @@ def test_agreement_is_printed_and_decides_the_status(run, tmp_path, monkeypatch)
         "figure-1.png", "results.jsonl", "study.toml", "table.csv"
     ]  # fmt: skip
     assert workers.os.environ["OMP_NUM_THREADS"] == "1"
-    line = published._published()["krotov-hopfield-xor"]["energy gap, plain order 3"]
+    line = published.published()["krotov-hopfield-xor"]["energy gap, plain order 3"]
     monkeypatch.setitem(line, "expected", "47")
     done = run("krotov-hopfield-xor", "--quick", "--workers", "1", "--quiet")
     assert done.exit_code == 1
