@@ -36,7 +36,7 @@ docs: $(VENV)/.installed-dev
 	@echo "The site: build/site/index.html"
 
 # Pages in the Chromium of this machine, and what else an extra makes.
-browser: $(VENV)/.installed-dev
+browser: docs
 	$(BIN)/python -m pip install --quiet --editable ".[browser,parquet,view]"
 	$(BIN)/python -m pytest tests/qdenseam/report tests/qdenseam/experiments/collecting/test_results_table.py
 

@@ -16,6 +16,7 @@
 
 # %%
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 
 from circuits.circuit_facts import two_qubit_gates
@@ -77,7 +78,8 @@ result
 # %% [markdown]
 # ## Success per shot
 #
-# `noise_study.jsonl` and `noise_references.jsonl` beside this notebook were made by `qdenseam
+# `noise_study.jsonl` and `noise_references.jsonl`, in `notebooks/` of the repository like all files
+# that are read here, were made by `qdenseam
 # collect noise`: instances with one unknown neuron (top) or one flipped one (bottom), 4,000 shots
 # each, models of Fez and Torino with gate and readout errors. **All** probes count, also those
 # that are as near to another pattern: with a flip that is three quarters of them at D = K = 4,
@@ -101,9 +103,12 @@ order = [(4, 4), (6, 4), (8, 4), (6, 8), (8, 8)]
 devices = ("fake:fez", "fake:torino")
 
 
-def cell(row):
-    """Return D/K of a row."""
-    return f"{row['num_neurons']}/{row['num_patterns']}"
+def shown(rows, **columns):
+    """Return some columns of rows as a table, under short names."""
+    table = pd.DataFrame(rows).rename(columns={"num_neurons": "D", "num_patterns": "K"})
+    named = {name: table[column] for name, column in columns.items()}
+    first = [name for name in ("device", "D", "K") if name in table]
+    return pd.concat([table[first], pd.DataFrame(named)], axis=1).round(3)
 
 
 every = sorted(
@@ -130,22 +135,22 @@ plt.show()
 # others (on twenty instances of that kind).
 
 # %%
-columns = ("num_neurons", "num_patterns", "success", "success_low", "success_high", "scan",
-           "ambiguous", "unambiguous", "accept", "ideal", "predicted", "mitigated",
-           "decoded")  # fmt: skip
-
-
-def show(table, names):
-    """Print some columns of a table."""
-    print("  ".join(f"{c[:11]:>11}" for c in names))
-    for row in table:
-        print("  ".join(f"{row[c]:11.3f}" if isinstance(row[c], float) else f"{row[c]:11d}"
-                        for c in names))  # fmt: skip
-
-
-for name in devices:
-    print(name, "- one unknown, then one flipped")
-    show(rows[name] + flipped[name], columns)
+all_rows = [row for name in devices for row in rows[name] + flipped[name]]
+shown(
+    all_rows,
+    flips="num_flips",
+    success="success",
+    low="success_low",
+    high="success_high",
+    scan="scan",
+    ambiguous="ambiguous",
+    others="unambiguous",
+    accepted="accept",
+    ideal="ideal",
+    predicted="predicted",
+    mitigated="mitigated",
+    decoded="decoded",
+)
 
 # %% [markdown]
 # ## Beside what needs no search
@@ -158,16 +163,20 @@ nine = AmplitudeMemory(random_patterns(4, 9, rng=rng))
 cue = erase(nine.patterns[0], 1, rng=rng)
 for method in (LabelWriting(), IndexSearch()):
     print(f"{method.name:14} {method.resources(nine, cue).two_qubit_gates} CX")
-for name in devices:
-    for row in rows[name] + flipped[name]:
-        print(
-            f"{name:11} {cell(row)} {'unknown' if row['num_erasures'] else 'flipped'}: plan "
-            f"{row['two_qubit_gates']:4.0f} gates, success {row['success_beside']:.3f}; "
-            f"label-writing {row['label_writing_gates']:4.0f}, {row['label_writing']:.3f}, "
-            f"{1e6 * row['label_writing_seconds']:.0f} us a shot; measure and accept "
-            f"{row['baseline_gates']:3.0f}, {row['baseline']:.3f} "
-            f"(without noise {row['baseline_ideal']:.3f}), of {row['beside']} instances"
-        )
+
+# %%
+shown(
+    all_rows,
+    flips="num_flips",
+    instances="beside",
+    plan="success_beside",
+    plan_gates="two_qubit_gates",
+    label_writing="label_writing",
+    label_writing_gates="label_writing_gates",
+    measure_and_accept="baseline",
+    its_gates="baseline_gates",
+    without_noise="baseline_ideal",
+)
 
 # %% [markdown]
 # With one unknown neuron planned recall beats measuring and accepting everywhere, and label-writing
@@ -189,18 +198,19 @@ fig, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained", sharey=T
 for ax, (name, each) in zip(axes, rows.items(), strict=True):
     plot_error_budget(each, ax=ax)
     ax.set_title(name, fontsize=10)
-axes[0].legend(fontsize=8, loc="upper left")
 axes[1].set_ylabel("")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
 plt.show()
 
 # %%
-for name, each in rows.items():
-    for row in each:
-        print(
-            f"{name} {cell(row)}: {row['two_qubit_gates']:.0f} two-qubit gates, survival "
-            f"{row['two_qubit']:.3f} (two-qubit) x {row['one_qubit']:.3f} (one-qubit) x "
-            f"{row['readout']:.3f} (readout); with idling {row['success_idling']:.3f}"
-        )
+shown(
+    [row for name in devices for row in rows[name]],
+    gates="two_qubit_gates",
+    survives_two_qubit="two_qubit",
+    one_qubit="one_qubit",
+    readout="readout",
+    success_with_idling="success_idling",
+)
 
 # %% [markdown]
 # ## Predicted and simulated
@@ -249,14 +259,20 @@ plt.show()
 
 # %%
 plan_rows = as_table(plan_summary(plan_records)).to_dict("records")
-for row in plan_rows:
-    print(
-        f"{row['device']} {cell(row)}, {row['num_erasures']} unknown, {row['num_flips']} "
-        f"flipped: rank correlation {row['rank_correlation']:.2f} of {row['plans']:.0f} plans "
-        f"({row['memories']} memories), chosen {row['chosen']:.3f}, best {row['best']:.3f}, lost "
-        f"{row['lost']:.3f}, measure and accept {row['baseline']:.3f}; filters alone: "
-        f"{row['filter_rank_correlation']:.2f}, lost {row['filter_lost']:.3f}"
-    )
+shown(
+    plan_rows,
+    unknown="num_erasures",
+    flips="num_flips",
+    memories="memories",
+    plans="plans",
+    rank_correlation="rank_correlation",
+    chosen="chosen",
+    best="best",
+    lost="lost",
+    measure_and_accept="baseline",
+    filters_alone="filter_rank_correlation",
+    filters_lost="filter_lost",
+)
 
 # %% [markdown]
 # One memory on Fez with a flipped neuron: filters want a degree that suits the noise. Higher
@@ -266,12 +282,15 @@ for row in plan_rows:
 flipped_record = next(
     r for r in plan_records if r.params["num_flips"] and r.params["device"] == "fake:fez"
 )
-for each in flipped_record.values["plans"]:
-    print(
-        f"{each['method']} ({each['settings']}): ideal {each['ideal']:.3f}, predicted "
-        f"{each['success']:.3f}, simulated {each['simulated']:.3f}, "
-        f"{each['two_qubit_gates']} two-qubit gates"
-    )
+shown(
+    flipped_record.values["plans"],
+    method="method",
+    settings="settings",
+    ideal="ideal",
+    predicted="success",
+    simulated="simulated",
+    gates="two_qubit_gates",
+)
 
 # %% [markdown]
 # ## One flipped neuron
@@ -279,17 +298,8 @@ for each in flipped_record.values["plans"]:
 # Nobody knows which of the D neurons is wrong. The index uses few of them; if the flip falls
 # elsewhere, the target is found, and the check lets one flip pass. If it falls on the index,
 # another pattern comes out, and mostly fails the check. `ideal` in the records is 0 or 1 for each
-# instance, and the mean is what counts. An ambiguous probe is a coin toss for every method.
-
-# %%
-for name in devices:
-    for row in flipped[name]:
-        print(
-            f"{name} {cell(row)}: success {row['success']:.3f} [{row['success_low']:.3f}, "
-            f"{row['success_high']:.3f}], without noise {row['ideal']:.2f}, scan "
-            f"{row['scan']:.2f}, accepted {row['accept']:.3f}, decoded {row['decoded']:.3f}; "
-            f"ambiguous {row['ambiguous']:.0%}, others {row['unambiguous']:.3f}"
-        )
+# instance, and the mean is what counts. An ambiguous probe is a coin toss for every method. Both
+# are in the table above: `ideal` is the success without noise, `others` that of the other probes.
 
 # %% [markdown]
 # ## Filters on parity trees
@@ -301,7 +311,7 @@ for name in devices:
 # of Qiskit's routings (`qdenseam bench routing` makes the whole table, with lines and squares).
 
 # %%
-torino = engine("fake:torino").target
+torino, routings = engine("fake:torino").target, []
 for size in (6, 8, 10):
     few = AmplitudeMemory(random_patterns(4, size, rng=rng))
     sought = SeparationFilter(OptimalFilter(4, 1)).circuit(few, few.patterns[0])
@@ -315,12 +325,17 @@ for size in (6, 8, 10):
             ("Qiskit", route_by_qiskit(measured(sought), torino, num_seeds=4)),
         )
     }
-    for way, layout in shortest.items():
-        print(
-            f"D = {size}, degree 4, {way:6}: {two_qubit_gates(layout.circuit):3} two-qubit gates, "
-            f"no error with probability {layout.budget.success:.3f}"
-        )
+    routings += [
+        {
+            "num_neurons": size,
+            "routed by": way,
+            "gates": two_qubit_gates(layout.circuit),
+            "no error": layout.budget.success,
+        }
+        for way, layout in shortest.items()
+    ]
     assert two_qubit_gates(shortest["trees"].circuit) < two_qubit_gates(shortest["Qiskit"].circuit)
+pd.DataFrame(routings).rename(columns={"num_neurons": "D"}).round(3)
 
 # %% [markdown]
 # ## Flags and parity checks as error detection
@@ -391,13 +406,18 @@ fig.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8)
 plt.show()
 
 # %%
-for r in filters:
-    print(
-        f"{r['device']:11} {cell(r)} {r['variant']:32} {r['two_qubit_gates']:4.0f} gates, "
-        f"success {r['success']:.3f}, accepted {r['accept']:.3f}, P(target | accepted) "
-        f"{r['purity']:.3f} (without noise {r['ideal_purity']:.2f}), detected: copies "
-        f"{r['detected']:.3f}, parities {r['broken']:.3f} -> {r['checked']:.3f}"
-    )
+shown(
+    filters,
+    variant="variant",
+    gates="two_qubit_gates",
+    success="success",
+    accepted="accept",
+    purity="purity",
+    without_noise="ideal_purity",
+    copies_detect="detected",
+    parities_detect="broken",
+    purity_checked="checked",
+)
 
 # %% [markdown]
 # Grover's search as textbooks build it, an oracle and reflections on all neurons, for one unknown
@@ -405,13 +425,16 @@ for r in filters:
 # to be compared with the plans above.
 
 # %%
-for r in flag_rows:
-    if not r["num_flips"]:
-        print(
-            f"{r['device']} {cell(r)} {r['variant']:27} {r['two_qubit_gates']:5.0f} gates, "
-            f"success {r['success']:.3f} [{r['success_low']:.3f}, {r['success_high']:.3f}], "
-            f"without noise {r['ideal']:.2f}, parities detect {r['broken']:.2f}"
-        )
+shown(
+    [row for row in flag_rows if not row["num_flips"]],
+    variant="variant",
+    gates="two_qubit_gates",
+    success="success",
+    low="success_low",
+    high="success_high",
+    without_noise="ideal",
+    parities_detect="broken",
+)
 
 # %% [markdown]
 # ## Codes of 16 to 20 neurons
@@ -424,17 +447,22 @@ for r in flag_rows:
 # four codes a row, 25 shots each; intervals are over the four codes). Chance is 1/K.
 
 # %%
-for row in as_table(affine_summary(read_records("affine_study.jsonl"))).to_dict("records"):
-    print(
-        f"{row['device']} D = {row['num_neurons']}, K = {row['num_patterns']}: success "
-        f"{row['success']:.2f} [{row['success_low']:.2f}, {row['success_high']:.2f}], nearest word "
-        f"{row['decoded']:.2f} [{row['decoded_low']:.2f}, {row['decoded_high']:.2f}], predicted "
-        f"{row['predicted']:.2f}, {row['two_qubit_gates']:.0f} two-qubit gates, chance "
-        f"{row['chance']:.3f}"
-    )
-    assert row["success_low"] > 3 * row["chance"]
+affine_rows = as_table(affine_summary(read_records("affine_study.jsonl"))).to_dict("records")
+shown(
+    affine_rows,
+    success="success",
+    low="success_low",
+    high="success_high",
+    nearest_word="decoded",
+    its_low="decoded_low",
+    its_high="decoded_high",
+    predicted="predicted",
+    gates="two_qubit_gates",
+    chance="chance",
+)
 
 # %%
+assert all(row["success_low"] > 3 * row["chance"] for row in affine_rows)
 wanted = {
     "fake:fez": (0.91, 0.85, 0.76, 0.42, 0.28),
     "fake:torino": (0.88, 0.80, 0.70, 0.35, 0.20),
