@@ -194,3 +194,6 @@ quantum, hopfield = (
     for label in ("quantum: amplified filter", "Hopfield (Hebb)")
 )
 assert (quantum <= hopfield).all()
+
+# %% [markdown]
+# Next: [A first recall](01_first_recall.ipynb). [All notebooks](README.md).

@@ -124,3 +124,6 @@ assert (classical.states == target).all()
 assert (result.pattern == target).all()
 assert result.counts[0] == 500, "exact amplification succeeds in every shot"
 assert abs(shots.acceptance - law.acceptance) < 0.05
+
+# %% [markdown]
+# Next: [Dense memories](02_dense_memories.ipynb). [All notebooks](README.md).

@@ -215,3 +215,6 @@ assert rates["scan"][-1] >= max(each[-1] for each in rates.values()) - 0.02
 assert right > 0.9
 assert np.all(np.diff(energies) <= 0)
 assert np.array_equal(path[-1], target)
+
+# %% [markdown]
+# Next: [Patterns into qubits](03_patterns_into_qubits.ipynb). [All notebooks](README.md).

@@ -127,3 +127,6 @@ assert abs(probabilities[stored] - 0.25).max() < 1e-12, "an equal superposition 
 assert abs(shots.counts / 4000 - prior).max() < 0.05
 assert gates["auto"][-1] < min(gates["incremental (one pattern at a time)"][-1], 1023)
 assert structured.resources.two_qubit_gates <= 10
+
+# %% [markdown]
+# Next: [Recall by amplification](04_recall_by_amplification.ipynb). [All notebooks](README.md).

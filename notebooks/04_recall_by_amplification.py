@@ -155,3 +155,6 @@ assert failure_map.max(axis=1).min() < 0.5, "no number of rounds up to 25 helps 
 assert abs(slopes["measure and check"] - 1) < 0.01
 assert abs(slopes["one match known"] - 0.5) < 0.02
 assert abs(slopes["nothing known"] - 0.5) < 0.05
+
+# %% [markdown]
+# Next: [Recall by distance](05_recall_by_distance.ipynb). [All notebooks](README.md).

@@ -184,3 +184,6 @@ assert np.isclose(spent["measure and accept"], 64)
 assert np.isclose(spent["filter"], spent["measure and accept"])
 assert spent["filter, amplified"] < 64 / 3
 assert found > 0.99
+
+# %% [markdown]
+# Next: [Separation functions](06_separation_functions.ipynb). [All notebooks](README.md).

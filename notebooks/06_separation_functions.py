@@ -231,3 +231,6 @@ assert ratios[20] > 10, "ten times the probabilistic memory at D = 20"
 assert ratios[32] > 30, "thirty times at D = 32"
 assert abs(slopes["measure and accept"] - 1) < 1e-6
 assert all(abs(slopes[name] - 0.5) < 0.05 for name in slopes if name != "measure and accept")
+
+# %% [markdown]
+# Next: [Energy landscapes](07_energy_landscapes.ipynb). [All notebooks](README.md).

@@ -170,3 +170,6 @@ assert best["log-sum-exp"] == 1.0, "log-sum-exp keeps every target its ground st
 assert max(spurious["log-sum-exp"]) == 0
 assert best["hebb"] < 0.8
 assert abs(in_rows - 1) < 1e-9
+
+# %% [markdown]
+# Next: [Variational recall](08_variational_recall.ipynb). [All notebooks](README.md).

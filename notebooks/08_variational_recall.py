@@ -454,3 +454,6 @@ for size in (6, 8, 10, 12, 14, 16):
 for row in circuits:
     if row["energy"] == "log-sum-exp":
         assert row["ground_state"].best == 1
+
+# %% [markdown]
+# Next: [Dynamics and capacity](09_dynamics_and_capacity.ipynb). [All notebooks](README.md).

@@ -193,3 +193,6 @@ assert np.all(np.diff(boundaries) > 0), "basins shrink with the load"
 worst = max(abs(row[3] / row[4] - 1) for row in rows)
 assert worst < 0.15, "measured bit errors are within 15 % of the prediction"
 print(f"bit errors agree within {worst:.0%}")
+
+# %% [markdown]
+# Next: [Learning memories](10_learning_memories.ipynb). [All notebooks](README.md).

@@ -241,3 +241,6 @@ assert abs(fitted_power_law(horizons, muon).exponent + 2) < 0.4
 for b in (1.5, 2.0, 3.0):
     name = f"GD, b = {b}"
     assert abs(fitted_power_law(where[name], losses[name]).exponent + 1 - 1 / b) < 0.03
+
+# %% [markdown]
+# Next: [Attention and measures](11_attention_and_measures.ipynb). [All notebooks](README.md).

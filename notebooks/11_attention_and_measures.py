@@ -208,3 +208,6 @@ assert masses_error < 1e-12
 assert law_error < 1e-12
 assert abs(amplified.probabilities - attention).max() < 1e-12
 assert amplified.acceptance > 0.999
+
+# %% [markdown]
+# Next: [Sparse recovery](12_sparse_recovery.ipynb). [All notebooks](README.md).

@@ -234,3 +234,6 @@ assert abs(success - 0.99562) < 1e-5
 assert abs(anything.joint[target] - anything.joint.sum() / 16) < 1e-10
 assert len(held.rounds(code, probe != 0)) == 3
 assert masks.tolist() == [7]
+
+# %% [markdown]
+# Next: [Noise and hardware](13_noise_and_hardware.ipynb). [All notebooks](README.md).

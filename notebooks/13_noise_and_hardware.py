@@ -500,3 +500,6 @@ for device in ("fake:fez", "fake:torino"):
             r["success"] for r in filters if (r["device"], r["num_neurons"]) == (device, size)
         )
         assert best < ball(device, size)[:, 0].mean()
+
+# %% [markdown]
+# Next: [Your own pictures](14_own_pictures.ipynb). [All notebooks](README.md).

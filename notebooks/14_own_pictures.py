@@ -249,3 +249,6 @@ assert recalled_by["dense, order 3"] < 6
 assert recalled_by["dense, exponential"] == recalled_by["nearest-neighbor scan"] == 12
 assert all(recalled)
 assert np.array_equal(result.pattern, small.patterns[target])
+
+# %% [markdown]
+# [All notebooks](README.md).
