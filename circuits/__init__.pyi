@@ -1,3 +1,5 @@
+from .blocks import block as block
+from .blocks import flat as flat
 from .distance.filters import categorical_filter as categorical_filter
 from .distance.filters import distance_filter as distance_filter
 from .distance.filters import product_filter as product_filter

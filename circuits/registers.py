@@ -4,16 +4,20 @@ from collections.abc import Sequence
 
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
+from circuits.blocks import append, block
+
 _ORDER = ("memory", "flag", "ancilla")
 
 
-def join(parts: Sequence[QuantumCircuit], names: Sequence[str] = ()) -> QuantumCircuit:
+def join(
+    parts: Sequence[QuantumCircuit], names: Sequence[str | tuple[str, float]] = ()
+) -> QuantumCircuit:
     """Return the circuits one after the other on shared registers.
 
     Each register of the result is as large as the largest of its name among the parts; a part
     with a smaller one uses its first qubits. Ancillas are shared: every part must give them back
-    clean. Where the parts have names, ``metadata["steps"]`` of the result lists for each its name,
-    the number of instructions up to its end and the global phase so far: the state can be followed.
+    clean. A part with a name, or with a name and an angle to show, is one block of the result
+    (:func:`circuits.blocks.block`); one named ``""`` or that measures on the way is not.
 
     Raises:
         ValueError: There are no parts, or a part has a register of another name.
@@ -34,11 +38,11 @@ def join(parts: Sequence[QuantumCircuit], names: Sequence[str] = ()) -> QuantumC
         if size
     }
     circuit = QuantumCircuit(*registers.values())
-    steps = []
     for part, name in zip(parts, names or [""] * len(parts), strict=True):
         qubits = [registers[r.name][i] for r in part.qregs for i in range(len(r))]
-        circuit.compose(part, qubits, inplace=True)
-        steps.append([name, len(circuit.data), circuit.global_phase])
-    if names:
-        circuit.metadata = {"steps": steps}
+        if name and not part.clbits:
+            title = (name,) if isinstance(name, str) else name
+            append(circuit, block(*title, part=part), qubits)
+        else:
+            circuit.compose(part, qubits, inplace=True, copy=False)
     return circuit

@@ -6,17 +6,17 @@ after the XOR. n is the number of known bits. Every filter below is a sequence o
 flag between such signals, undoes the XOR, and keeps a pattern where its flags are 0.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from math import pi
 
 import numpy as np
 import numpy.typing as npt
 from qiskit import AncillaRegister, ClassicalRegister, QuantumCircuit, QuantumRegister
-from qiskit.circuit import Qubit
+from qiskit.circuit import Gate, Qubit
 
 from circuits.bit_order import check_bits, check_positions
+from circuits.blocks import append, block
 from circuits.distance.signal_processing import SignalAngles
 from circuits.synthesis import multi_controlled
 from classical_ref.checks import check_array, check_at_least
@@ -62,11 +62,13 @@ def distance_filter(
     size = float(len(neurons)) if scale is None else float(scale)
     if neurons and not size > 0:
         raise ValueError(f"scale should be positive. Got {scale}.")
+    known = [circuit.qubits[i] for i in neurons]
+    distance = distance_rotation(pi / size if neurons else 0.0, len(neurons))
     with _compared(circuit, ones):
         for control, flag in enumerate(flags):
             if neurons:
                 circuit.h(flag)
-                append_distance_rotation(circuit, pi / size, neurons, flag)
+                append(circuit, distance, [*known, flag])
                 circuit.h(flag)
             if reuse_control:
                 _read_and_reset(circuit, flag, control, num_controls)
@@ -105,9 +107,10 @@ def signal_filter(
         weight by signal processing on one qubit.
     """
     circuit, neurons, ones, (flag,) = _start(probe_bits, positions)
-    signal = partial(append_distance_rotation, circuit, signal_angle, neurons, flag)
+    known = [circuit.qubits[i] for i in neurons]
+    distance = distance_rotation(signal_angle, len(neurons))
     with _compared(circuit, ones):
-        _append_sequence(circuit, flag, angles, signal)
+        _append_sequence(circuit, angles, distance, [*known, flag], flag)
     return circuit
 
 
@@ -129,10 +132,12 @@ def symmetric_filter(
     """
     row = check_array("phases", phases, "degree + 1")
     circuit, neurons, ones, (flag,) = _start(probe_bits, positions)
+    known = [circuit.qubits[i] for i in neurons]
+    distance = distance_rotation(pi / max(1, len(neurons)), len(neurons))
     with _compared(circuit, ones):
         for k, phase in enumerate(row[::-1].tolist()):
             if k:
-                append_distance_rotation(circuit, pi / max(1, len(neurons)), neurons, flag)
+                append(circuit, distance, [*known, flag])
             circuit.rx(-2 * phase, flag)
         circuit.x(flag)  # the wanted outcome of the sequence is 1
     return circuit
@@ -173,19 +178,17 @@ def categorical_filter(
     circuit, neurons, ones, (flag,) = _start(probe_bits, everything)
     memory = circuit.qubits
     zeros = [memory[i] for i in neurons if memory[i] not in ones]
-    ladder = None
     if any(len(feature) > 2 for feature in features):
         circuit.add_register(AncillaRegister(1, "ancilla"))
-        ladder = circuit.qubits[-1]
-
-    def signal() -> None:
-        circuit.rz(-signal_angle * len(features), flag)
-        for feature in features:
-            controls = [memory[i] for i in feature]
-            multi_controlled.append_rotation(circuit, "z", signal_angle, controls, flag, ladder)
-
+    part = circuit.copy_empty_like()
+    part.rz(-signal_angle * len(features), flag)
+    for feature in features:
+        controls = [memory[i] for i in feature]
+        multi_controlled.append_rotation(
+            part, "z", signal_angle, controls, flag, part.qubits[-1] if len(feature) > 2 else None
+        )
     with _compared(circuit, zeros):  # a qubit is 1 where its bit matches
-        _append_sequence(circuit, flag, angles, signal)
+        _append_sequence(circuit, angles, block("distance", part=part), circuit.qubits, flag)
     return circuit
 
 
@@ -254,27 +257,31 @@ def on_flags(flag_filter: QuantumCircuit, num_flags: int) -> QuantumCircuit:
     memory, _ = flag_filter.qregs
     circuit = QuantumCircuit(memory, QuantumRegister(num_flags, "flag"))
     for flag in circuit.qubits[len(memory) :]:
-        circuit.compose(flag_filter, [*memory, flag], inplace=True)
+        circuit.compose(flag_filter, [*memory, flag], inplace=True, copy=False)
     return circuit
 
 
-def append_distance_rotation(
-    circuit: QuantumCircuit, signal_angle: float, neurons: Sequence[int], flag: Qubit
-) -> None:
-    """Append exp(iωd Z_f/2), d the number of ``neurons`` in state 1: one RZZ per neuron."""
-    circuit.rz(-signal_angle * len(neurons) / 2, flag)
-    for i in neurons:
-        circuit.rzz(signal_angle / 2, circuit.qubits[i], flag)
+def distance_rotation(signal_angle: float, num_neurons: int) -> Gate:
+    """Return exp(iωd Z_f/2), d the number of neurons in state 1: one RZZ each, the flag last."""
+    part = QuantumCircuit(num_neurons + 1)
+    part.rz(-signal_angle * num_neurons / 2, num_neurons)
+    for i in range(num_neurons):
+        part.rzz(signal_angle / 2, i, num_neurons)
+    return block("distance", part=part)
 
 
 def _append_sequence(
-    circuit: QuantumCircuit, flag: Qubit, angles: SignalAngles, signal: Callable[[], None]
+    circuit: QuantumCircuit,
+    angles: SignalAngles,
+    signal: Gate,
+    on: Sequence[Qubit],
+    flag: Qubit,
 ) -> None:
     """Append the rotations of a flag, with a signal between each two."""
     circuit.global_phase = angles.global_phase
     for k, (rotation, phase) in enumerate(zip(angles.rotations, angles.phases, strict=True)):
         if k:
-            signal()
+            append(circuit, signal, on)
         circuit.ry(2 * float(rotation), flag)
         circuit.p(-float(phase), flag)
         circuit.global_phase += float(phase)

@@ -77,10 +77,11 @@ def qaoa(
     angles = np.asarray(start_angles, dtype=float)
     if len(gammas) != len(betas):
         raise ValueError(f"{len(gammas)} gammas need as many betas. Got {len(betas)}.")
-    parts, names = [product_start(angles)], ["start"]
-    for layer, (gamma, beta) in enumerate(zip(gammas, betas, strict=True), start=1):
+    parts: list[QuantumCircuit] = [product_start(angles)]
+    names: list[str | tuple[str, float]] = ["start"]
+    for gamma, beta in zip(gammas, betas, strict=True):
         parts += [phase.circuit(gamma), mixer(angles, beta)]
-        names += [f"phase {layer}", f"mixer {layer}"]
+        names += [("cost", gamma), ("mixer", beta)]
     return join(parts, names)
 
 
@@ -117,11 +118,10 @@ def rotations(
         ValueError: There is not one row of angles more than entanglers.
     """
     angles = check_array("rotation_angles", rotation_angles, len(entanglers) + 1, "D")
-    parts, names = [product_start(angles[0])], ["start"]
-    for layer, (entangler, row) in enumerate(zip(entanglers, angles[1:], strict=True), start=1):
+    parts = [product_start(angles[0])]
+    for entangler, row in zip(entanglers, angles[1:], strict=True):
         parts += [entangler, product_start(row)]
-        names += [f"entangler {layer}", f"rotations {layer}"]
-    return join(parts, names)
+    return join(parts, ["start", *["entangle", "rotate"] * len(entanglers)])
 
 
 def controlled_z_chain(num_qubits: int) -> QuantumCircuit:

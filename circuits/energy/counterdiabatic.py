@@ -98,14 +98,12 @@ def counterdiabatic(
             "gammas, betas and strengths should be equally many. "
             f"Got {len(gammas)}, {len(betas)}, {len(strengths)}."
         )
-    parts, names = [product_start(start_angles)], ["start"]
-    for step, (gamma, beta, strength) in enumerate(
-        zip(gammas, betas, strengths, strict=True), start=1
-    ):
-        gauge = gauge_rotations(masks, weights, start_angles, strength)
+    parts: list[QuantumCircuit] = [product_start(start_angles)]
+    names: list[str | tuple[str, float]] = ["start"]
+    for gamma, beta, strength in zip(gammas, betas, strengths, strict=True):
         if phase is not None:
             parts += [phase.circuit(gamma), mixer(start_angles, beta)]
-            names += [f"phase {step}", f"mixer {step}"]
-        parts.append(gauge)
-        names.append(f"gauge {step}")
+            names += [("cost", gamma), ("mixer", beta)]
+        parts.append(gauge_rotations(masks, weights, start_angles, strength))
+        names.append(("gauge", strength))
     return join(parts, names)

@@ -14,9 +14,10 @@ from typing import final
 
 import numpy as np
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
-from qiskit.circuit import Qubit
+from qiskit.circuit import Gate
 
 from circuits.bit_order import check_bits
+from circuits.blocks import append, block
 from circuits.energy.hamiltonians import phase_circuit, walsh_coefficients
 from circuits.resources import count
 from circuits.synthesis.fourier import fourier, inverse_fourier
@@ -105,12 +106,16 @@ class CountingPhase(Phase):
         for neuron in sorted({*self.field_neurons, *np.flatnonzero(self.fields).tolist()}):
             circuit.rz(2 * angle * float(self.fields[neuron]), memory[neuron])
         circuit.h(counter)
+        forth, back = QuantumCircuit(len(counter)), QuantumCircuit(len(counter))
+        fourier(forth, forth.qubits)
+        inverse_fourier(back, back.qubits)
+        to_phases, to_number = block("fourier", part=forth), block("fourier_dg", part=back)
         held: list[int | None] = [None] * num_neurons
         for index in _tour(self.pattern_bits):
             wanted: list[int | None] = self.pattern_bits[index].tolist()
-            _recount(circuit, memory, counter, held, wanted)
+            append(circuit, _recount(circuit, held, wanted), circuit.qubits)
             held = wanted
-            inverse_fourier(circuit, counter)
+            append(circuit, to_number, counter)
             table = np.concatenate(
                 [
                     self.tables[index],
@@ -120,9 +125,9 @@ class CountingPhase(Phase):
             weights = walsh_coefficients(table)
             masks = np.flatnonzero(np.abs(weights) > 1e-13 * np.abs(weights).max())
             phase = phase_circuit(masks, weights[masks], len(counter), angle=angle)
-            circuit.compose(phase, counter, inplace=True)
-            fourier(circuit, counter)
-        _recount(circuit, memory, counter, held, [None] * num_neurons)
+            append(circuit, block("phase", part=phase), counter)
+            append(circuit, to_phases, counter)
+        append(circuit, _recount(circuit, held, [None] * num_neurons), circuit.qubits)
         circuit.h(counter)
         return circuit
 
@@ -139,16 +144,15 @@ def cheapest(phases: Sequence[Phase]) -> Phase:
 
 
 def _recount(
-    circuit: QuantumCircuit,
-    memory: Sequence[Qubit],
-    counter: Sequence[Qubit],
-    held: Sequence[int | None],
-    wanted: Sequence[int | None],
-) -> None:
-    """Add to the counter, in Fourier space, what a change of pattern changes in the distance.
+    circuit: QuantumCircuit, held: Sequence[int | None], wanted: Sequence[int | None]
+) -> Gate:
+    """Return what adds to the counter, in Fourier space, what another pattern does to the distance.
 
     Neuron i adds b_i where its pattern bit is 0 and 1 - b_i where it is 1: slope·b_i + offset.
     """
+    part = circuit.copy_empty_like()
+    part.global_phase = 0
+    memory, counter = part.qregs
     linear = {None: (0, 0), 0: (1, 0), 1: (-1, 1)}
     for place, digit in enumerate(counter):
         unit = pi / 2**place
@@ -158,11 +162,12 @@ def _recount(
             offset += linear[after][1] - linear[before][1]
             turns = slope % 2 ** (place + 1)  # phases are counted modulo 2π
             if turns == 2**place:
-                circuit.cz(qubit, digit)
+                part.cz(qubit, digit)
             elif turns:
-                circuit.cp(unit * slope, qubit, digit)
+                part.cp(unit * slope, qubit, digit)
         if offset:
-            circuit.p(unit * offset, digit)
+            part.p(unit * offset, digit)
+    return block("count", part=part)
 
 
 def _tour(bits: Bits) -> list[int]:

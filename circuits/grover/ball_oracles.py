@@ -14,6 +14,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
 
 from circuits.bit_order import Bits, check_bits, check_positions
+from circuits.blocks import append, block
 from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import table_angles
 from circuits.loading.preparation import empty_circuit
@@ -52,8 +53,8 @@ def counter_ball_oracle(
     circuit = empty_circuit(len(bits), width + multi_controlled.num_ancillas(width))
     counter = circuit.qubits[len(bits) : len(bits) + width]
     ladder = circuit.qubits[-1] if width > 2 else None
-    count = _counting(circuit, bits, neurons, counter)
-    circuit.compose(count, inplace=True)
+    count = block("count", part=_counting(circuit, bits, neurons, counter))
+    append(circuit, count, circuit.qubits)
     # bit i of the count is on qubit w - 1 - i; the count is below r + 1 if at some 1 of r + 1 it
     # has a 0 and agrees above
     limit = radius + 1
@@ -63,7 +64,7 @@ def counter_ball_oracle(
             zeros = [counter[width - 1 - k] for k, bit in wanted.items() if not bit]
             compared = [counter[width - 1 - k] for k in wanted]
             multi_controlled.append_phase(circuit, angle, compared, ladder, zeros=zeros)
-    circuit.compose(count.inverse(), inplace=True)
+    append(circuit, count.inverse(), circuit.qubits)
     return circuit
 
 
@@ -79,12 +80,12 @@ def signal_ball_oracle(
     bits, neurons = check_ball(probe_bits, positions, radius)
     if radius >= len(neurons):
         return _everywhere(len(bits), angle)
-    keep = ball_filter(bits, neurons, radius)
+    keep = block("filter", part=ball_filter(bits, neurons, radius))
     circuit = empty_circuit(len(bits), 1)
-    circuit.compose(keep, circuit.qubits, inplace=True)
+    append(circuit, keep, circuit.qubits)
     inside = circuit.qubits[-1:]
     multi_controlled.append_phase(circuit, angle, inside, zeros=inside)
-    circuit.compose(keep.inverse(), circuit.qubits, inplace=True)
+    append(circuit, keep.inverse(), circuit.qubits)
     return circuit
 
 

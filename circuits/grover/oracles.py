@@ -7,6 +7,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import check_bits, check_positions
+from circuits.blocks import append, block
 from circuits.loading.preparation import empty_circuit
 from circuits.registers import join
 from circuits.synthesis import multi_controlled
@@ -105,7 +106,8 @@ def reflection_about(state: QuantumCircuit) -> QuantumCircuit:
     circuit = empty_circuit(size, multi_controlled.num_ancillas(size))
     memory = circuit.qubits[:size]
     ancilla = circuit.qubits[-1] if size > 2 else None
-    circuit.compose(state.inverse(), memory, inplace=True)
-    multi_controlled.append_phase(circuit, pi, memory, ancilla, zeros=memory)
-    circuit.compose(state, memory, inplace=True)
+    start = block("start", part=state)
+    append(circuit, start.inverse(), memory)
+    multi_controlled.append_zero_phase(circuit, pi, memory, ancilla)
+    append(circuit, start, memory)
     return circuit

@@ -7,12 +7,14 @@ is its list of rounds (φ, χ), the first one first.
 
 import cmath
 from collections.abc import Callable
+from functools import cache, partial
 from math import acosh, asin, atan2, ceil, cos, cosh, isclose, pi, sin, sqrt
 
 import numpy as np
 import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
+from circuits.blocks import boxed
 from circuits.loading.preparation import Preparation
 from circuits.registers import join
 from circuits.synthesis import multi_controlled
@@ -156,12 +158,14 @@ def amplification(
         section 2; Biham et al., "Grover's quantum search algorithm for an arbitrary initial
         amplitude distribution" (1999).
     """
-    parts, names = [preparation.circuit], ["preparation"]
-    for number, (oracle_phase, reflection_phase) in enumerate(rounds, start=1):
-        parts.append(oracle(oracle_phase))
-        parts.append(reflection(preparation, angle=reflection_phase, span_only=span_only))
-        names += [f"oracle {number}", f"reflection {number}"]
-    return join(parts, names)
+    touched = _touched(preparation, span_only=span_only)
+    prepared = boxed("prepare", preparation.circuit)
+    mark = cache(oracle)  # most rounds are alike
+    reflect = cache(partial(_reflection, prepared, prepared.inverse(), touched))
+    parts = [prepared]
+    for oracle_phase, reflection_phase in rounds:
+        parts += [mark(oracle_phase), reflect(reflection_phase)]
+    return join(parts, ["", *["oracle", "reflect"] * len(rounds)])
 
 
 def reflection(
@@ -176,19 +180,31 @@ def reflection(
     Returns:
         A circuit with the registers of A and, where needed, one more clean ``ancilla`` qubit.
     """
-    prepared = preparation.circuit
-    touched = preparation.reflection_qubits if span_only else tuple(range(prepared.num_qubits))
+    prepared = boxed("prepare", preparation.circuit)
+    touched = _touched(preparation, span_only=span_only)
+    return _reflection(prepared, prepared.inverse(), touched, angle)
+
+
+def _touched(preparation: Preparation, *, span_only: bool) -> tuple[int, ...]:
+    if span_only:
+        return preparation.reflection_qubits
+    return tuple(range(preparation.circuit.num_qubits))
+
+
+def _reflection(
+    prepared: QuantumCircuit, undone: QuantumCircuit, touched: tuple[int, ...], angle: float
+) -> QuantumCircuit:
     ladder = _ladder_ancilla(prepared, touched)
     circuit = _empty_like(prepared, extra_ancilla=ladder == prepared.num_qubits)
     wires = [circuit.qubits[i] for i in range(prepared.num_qubits)]
-    circuit.compose(prepared.inverse(), wires, inplace=True)
+    circuit.compose(undone, wires, inplace=True, copy=False)
     ancilla = None if ladder is None else circuit.qubits[ladder]
     if touched:
         qubits = [wires[i] for i in touched]
-        multi_controlled.append_phase(circuit, angle, qubits, ancilla, zeros=qubits)
+        multi_controlled.append_zero_phase(circuit, angle, qubits, ancilla)
     else:  # the state is A|0…0⟩ alone: S₀ is a global phase on the span
         circuit.global_phase += angle
-    circuit.compose(prepared, wires, inplace=True)
+    circuit.compose(prepared, wires, inplace=True, copy=False)
     circuit.global_phase += pi
     return circuit
 
@@ -216,7 +232,7 @@ def filtered(preparation: Preparation, flag_filter: QuantumCircuit) -> Preparati
     The filter must be diagonal on the memory; then un-preparing returns all but the reflection
     qubits of the preparation and the flags to |0⟩, and the result can be amplified.
     """
-    circuit = join([preparation.circuit, flag_filter])
+    circuit = join([boxed("prepare", preparation.circuit), flag_filter], ["", "filter"])
     index = {r.name: [circuit.find_bit(q).index for q in r] for r in circuit.qregs}
     places = [index[r.name][i] for r in preparation.circuit.qregs for i in range(len(r))]
     return Preparation(

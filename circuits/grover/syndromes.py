@@ -7,6 +7,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import check_bits
+from circuits.blocks import append, block
 from circuits.gf2 import AffineHull
 from circuits.grover.ball_oracles import ball_filter, check_ball
 from circuits.loading.preparation import empty_circuit
@@ -81,9 +82,9 @@ def hull_ball_oracle(
     before = circuit.copy_empty_like()
     controls = []
     if has_ball:
-        keep = ball_filter(bits, known, radius)
+        keep = block("filter", part=ball_filter(bits, known, radius))
         inside = before.qubits[len(bits)]
-        before.compose(keep, [*before.qubits[: len(bits)], inside], inplace=True)
+        append(before, keep, [*before.qubits[: len(bits)], inside])
         before.x(inside)
         controls.append(inside)
     for check, parity in zip(hull.checks, hull.parities, strict=True):
@@ -93,7 +94,8 @@ def hull_ball_oracle(
         if not parity:
             before.x(dependent)
         controls.append(before.qubits[dependent])
-    circuit.compose(before, inplace=True)
+    check = block("check", part=before)
+    append(circuit, check, circuit.qubits)
     multi_controlled.append_phase(circuit, angle, controls, circuit.qubits[-1] if ladder else None)
-    circuit.compose(before.inverse(), inplace=True)
+    append(circuit, check.inverse(), circuit.qubits)
     return circuit

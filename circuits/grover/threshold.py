@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
+from circuits.blocks import append, block
 from circuits.energy.hamiltonians import phase_circuit, walsh_coefficients
 from circuits.synthesis.fourier import inverse_fourier
 
@@ -74,7 +75,8 @@ def below_threshold_oracle(
     subtract.compose(adding, [*memory, *value], inplace=True)
     inverse_fourier(subtract, value)
     circuit = QuantumCircuit(memory, value)
-    circuit.compose(subtract, inplace=True)
+    difference = block("subtract", part=subtract)
+    append(circuit, difference, circuit.qubits)
     circuit.z(value[size - 1])
-    circuit.compose(subtract.inverse(), inplace=True)
+    append(circuit, difference.inverse(), circuit.qubits)
     return circuit

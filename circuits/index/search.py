@@ -2,10 +2,12 @@
 
 from math import pi
 
+import numpy as np
 import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import check_bits
+from circuits.blocks import append, block
 from circuits.grover.rounds import Rounds
 from circuits.index.known_index import KnownIndex
 from circuits.synthesis import multi_controlled
@@ -34,16 +36,18 @@ def index_search(found: KnownIndex, label: npt.ArrayLike, rounds: Rounds) -> Qua
     if bits.shape != (num_bits,):
         raise ValueError(f"label should be bits of shape ({num_bits},). Got {bits}.")
     num_ancillas = int(num_bits > 3)
-    search = QuantumCircuit(num_bits + num_ancillas)
-    wires = list(range(num_bits))
-    search.compose(found.start, wires, inplace=True)
+    start, zeros = block("start", part=found.start), np.flatnonzero(bits == 0).tolist()
+    undo = start.inverse()
+    wires, parts = list(range(num_bits)), []
     for oracle_phase, reflection_phase in rounds:
-        zeros = [place for place in range(num_bits) if not bits[place]]
-        wires = _phase_on(search, oracle_phase, wires, zeros)
-        search.compose(found.start.inverse(), wires, inplace=True)
-        wires = _phase_on(search, reflection_phase, wires, list(range(num_bits)))
-        search.compose(found.start, wires, inplace=True)
-        search.global_phase += pi
+        oracle, zero, reflect = (QuantumCircuit(num_bits + num_ancillas) for _ in range(3))
+        wires = _phase_on(oracle, oracle_phase, wires, zeros)
+        append(reflect, undo, [reflect.qubits[i] for i in wires])
+        wires = _phase_on(zero, reflection_phase, wires, list(range(num_bits)))
+        append(reflect, block("mark_zero", part=zero), reflect.qubits)
+        append(reflect, start, [reflect.qubits[i] for i in wires])
+        reflect.global_phase += pi
+        parts += [oracle, reflect]
     circuit = QuantumCircuit(QuantumRegister(found.write.num_qubits, "memory"))
     if num_ancillas:
         circuit.add_register(AncillaRegister(num_ancillas, "ancilla"))
@@ -52,10 +56,10 @@ def index_search(found: KnownIndex, label: npt.ArrayLike, rounds: Rounds) -> Qua
         places[wire] = found.qubits[place]
     if num_ancillas:
         places[num_bits] = circuit.num_qubits - 1
-    circuit.compose(search, places, inplace=True)
-    steps = [["search", len(circuit.data), circuit.global_phase]]
-    circuit.compose(found.write, list(range(found.write.num_qubits)), inplace=True)
-    circuit.metadata = {"steps": [*steps, ["writing", len(circuit.data), circuit.global_phase]]}
+    append(circuit, start, [circuit.qubits[i] for i in places[:num_bits]])
+    for name, part in zip(["oracle", "reflect"] * len(rounds), parts, strict=True):
+        append(circuit, block(name, part=part), [circuit.qubits[i] for i in places])
+    append(circuit, block("write", part=found.write), circuit.qubits[: found.write.num_qubits])
     return circuit
 
 

@@ -15,6 +15,8 @@ from typing import Literal
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
 
+from circuits.blocks import append, block
+
 Toffoli = tuple[Qubit, Qubit, Qubit]
 
 
@@ -56,6 +58,20 @@ def append_phase(
         _append_ladder_inverse(circuit, ladder)
     for zero in zeros:
         circuit.x(zero)
+
+
+def append_zero_phase(
+    circuit: QuantumCircuit, angle: float, qubits: Sequence[Qubit], ancilla: Qubit | None = None
+) -> None:
+    """Append e^{i·angle} on the state in which all ``qubits`` are 0, as a block ``mark_zero``.
+
+    Costs and errors are those of :func:`append_phase`.
+    """
+    wires = [*qubits, *([] if ancilla is None else [ancilla])]
+    part = QuantumCircuit(len(wires))
+    own = part.qubits[: len(qubits)]
+    append_phase(part, angle, own, part.qubits[-1] if ancilla is not None else None, zeros=own)
+    append(circuit, block("mark_zero", part=part), wires)
 
 
 def append_rotation(

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from qiskit import ClassicalRegister, QuantumCircuit
 
+from circuits.blocks import flat
 from classical_ref.checks import Booleans, Floats, Spins
 from classical_ref.spins import bits_to_spins
 from qdenseam.execution.tallies import Counts, tally
@@ -16,8 +17,13 @@ Acceptance = Callable[[Spins], Floats]
 
 
 def measured(circuit: QuantumCircuit) -> QuantumCircuit:
-    """Return the circuit with its memory and flags measured into ``memory_bits``, ``flag_bits``."""
-    ready = circuit.copy()
+    """Return the circuit with its memory and flags measured into ``memory_bits``, ``flag_bits``.
+
+    Its blocks are opened: what compiles and runs sees gates alone.
+    """
+    ready = flat(circuit)
+    if ready is circuit:
+        ready = circuit.copy()
     present = {register.name for register in circuit.cregs}  # a re-used flag is read on the way
     for register in circuit.qregs:
         name = f"{register.name}_bits"

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit, transpile
 
 from circuits.bit_order import all_bits, bits_to_integer
+from circuits.blocks import flat, part_of
 from classical_ref.checks import Complexes, Floats, Spins
 from classical_ref.recipes import Recipe
 from classical_ref.spins import bits_to_spins, spins_to_bits
@@ -85,29 +86,27 @@ def circuit_steps(
 ) -> RecallSteps:
     """Return what a measurement after each part of a method's circuit would give.
 
-    Parts are those that :func:`circuits.registers.join` names, else the whole circuit; a
-    classical rule of acceptance is a last step.
+    Parts are the circuit's blocks (:mod:`circuits.blocks`), each with the gates before it, else
+    the whole circuit; a classical rule of acceptance is a last step.
 
     Raises:
         CapacityError: The states of all steps would hold more than :data:`MAX_AMPLITUDES`.
     """
     circuit = method.circuit(memory, probe)
-    steps = circuit.metadata.get("steps") or [["circuit", len(circuit.data), circuit.global_phase]]
-    if len(steps) * 2**circuit.num_qubits > MAX_AMPLITUDES:
+    names, ends = _parts(circuit)
+    if len(ends) * 2**circuit.num_qubits > MAX_AMPLITUDES:
         raise CapacityError(
-            f"a view should hold at most {MAX_AMPLITUDES} amplitudes. Got {len(steps)} steps of a "
+            f"a view should hold at most {MAX_AMPLITUDES} amplitudes. Got {len(ends)} steps of a "
             f"circuit of {circuit.num_qubits} qubits; show a memory of fewer neurons."
         )
     num_neurons = memory.num_neurons
     sizes = {register.name: len(register) for register in circuit.qregs}
-    states = _states(circuit, [end for _, end, _ in steps])
-    states = states.reshape(len(steps), -1, 2 ** sizes.get("flag", 0), 2**num_neurons)
+    states = _states(circuit, ends)
+    states = states.reshape(len(ends), -1, 2 ** sizes.get("flag", 0), 2**num_neurons)
     accepted = (np.abs(states[:, :, 0]) ** 2).sum(axis=1)
     bits = all_bits(num_neurons)
     stored = bits_to_integer(spins_to_bits(memory.patterns))
-    names = [name for name, *_ in steps]
-    turns = np.exp(1j * np.array([phase for *_, phase in steps], dtype=float))
-    amplitudes = states[:, 0, 0][:, stored] * turns[:, np.newaxis]
+    amplitudes = states[:, 0, 0][:, stored]
     if method.acceptance_rule == "classical":
         kept = np.asarray(method.acceptance_of(memory, probe, bits_to_spins(bits)))
         accepted = np.concatenate([accepted, accepted[-1:] * kept])
@@ -129,18 +128,32 @@ def circuit_steps(
     )
 
 
+def _parts(circuit: QuantumCircuit) -> tuple[list[str], list[int]]:
+    """The name of each part, with a number where it comes again, and the instructions up to it."""
+    blocks = [i for i, each in enumerate(circuit.data) if part_of(each) is not None]
+    if not blocks:
+        return ["circuit"], [len(circuit.data)]
+    plain = [circuit.data[i].name for i in blocks]
+    names = [
+        f"{name} {plain[: i + 1].count(name)}" if plain.count(name) > 1 else name
+        for i, name in enumerate(plain)
+    ]
+    return names, [*(i + 1 for i in blocks[:-1]), len(circuit.data)]
+
+
 def _states(circuit: QuantumCircuit, ends: list[int]) -> Complexes:
-    """The states after so many instructions, ``(T, 2**n)``, without the circuit's global phase."""
+    """The states after so many instructions, ``(T, 2**n)``, global phases included."""
     from qiskit_aer import AerSimulator
 
     simulator = AerSimulator(method="statevector")
-    whole, turned, phases = circuit.copy_empty_like(), 0.0, []
+    whole, turned, phases = circuit.copy_empty_like(), float(circuit.global_phase), []
     whole.global_phase = 0
     for number, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
         piece = circuit.copy_empty_like()
         piece.global_phase = 0
         for instruction in circuit.data[start:end]:
             piece.append(instruction)
+        piece = flat(piece)
         if not {each.operation.name for each in piece.data} <= set(simulator.operation_names):
             # what gates are made of may have a phase, which belongs to this step
             piece = transpile(piece, simulator, optimization_level=0)

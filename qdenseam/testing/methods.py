@@ -7,6 +7,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import all_bits
+from circuits.blocks import flat
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial
 from classical_ref.spins import bits_to_spins, text_to_spins
@@ -92,7 +93,7 @@ def _does_not_peek(method: RecallMethod, place: Place, rng: np.random.Generator)
     with _trained(method, promise, place, rng) as (each, ready, memory):
         for known in ([1, 1, 1, 1, 1], [1, 1, 0, 1, 1], [1, 0, 1, 1, 0]):
             probes = np.array([memory.patterns[0], *rng.choice([-1, 1], (3, 5))]) * known
-            circuits = [ready.circuit(memory, probe.astype(np.int8)) for probe in probes]
+            circuits = [flat(ready.circuit(memory, probe.astype(np.int8))) for probe in probes]
             (first, first_angles), *others = map(_gates_and_angles, circuits)
             for probe, (gates, angles) in zip(probes[1:], others, strict=True):
                 where = f"Its probe was {probes[0]}, then {probe}."
@@ -130,7 +131,7 @@ def _undoes_its_x_gates(method: RecallMethod, place: Place, rng: np.random.Gener
     with _trained(method, promise, place, rng) as (each, ready, memory):
         for known in ([1, 1, 1, 1, 1], [1, 0, 1, 1, 0]):
             probes = bits_to_spins(_TOLD_APART) * np.array(known, dtype=np.int8)
-            counts = [ready.circuit(memory, p).count_ops().get("x", 0) for p in probes]
+            counts = [flat(ready.circuit(memory, p)).count_ops().get("x", 0) for p in probes]
             stay = {count % 2 for count in counts} == {0, 1}
             each.holds(
                 stay == method.peeks,

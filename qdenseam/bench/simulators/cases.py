@@ -8,6 +8,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits
+from circuits.blocks import flat
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.patterns import random_patterns
 from classical_ref.separation import Polynomial
@@ -47,8 +48,8 @@ class RecallCase:
         return f"{self.family}-d{self.memory.num_neurons}-k{len(self.memory.patterns)}"
 
     def circuit(self) -> QuantumCircuit:
-        """Return the circuit, unmeasured."""
-        return self.method.circuit(self.memory, self.probe)
+        """Return the circuit, unmeasured, in gates alone."""
+        return flat(self.method.circuit(self.memory, self.probe))
 
     def law(self) -> RecallLaw:
         """Return the law."""

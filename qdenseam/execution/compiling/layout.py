@@ -14,6 +14,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
+from circuits.blocks import flat
 from classical_ref.checks import Floats, Integers
 from qdenseam.execution.compiling.routing import PLACED_GATES, route
 from qdenseam.execution.devices.error_budget import ErrorBudget, error_budget
@@ -97,7 +98,7 @@ def best_layout(
         ValueError: As :func:`route` and :func:`place`; so is a BackendError.
     """
     layouts = [
-        place(each, target) for each in route(circuit, target, num_seeds=num_seeds, seed=seed)
+        place(each, target) for each in route(flat(circuit), target, num_seeds=num_seeds, seed=seed)
     ]
     return max(layouts, key=lambda layout: layout.budget.success)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 
+from circuits.blocks import flat
 from classical_ref.checks import Spins, SpinsLike
 from qdenseam.execution.engines.deferral import deferred, measured_qubits, without_measurements
 from qdenseam.execution.engines.pennylane_engine import make_device
@@ -104,7 +105,7 @@ def to_qnode(
         made = copy(made)  # replace() would refuse angles that are no numbers yet
         for name, vector in free.items():
             object.__setattr__(made, name, tuple(vector))
-    [compiled] = into_wide_gates([made.circuit(memory, spins)], seed=0)
+    [compiled] = into_wide_gates([flat(made.circuit(memory, spins))], seed=0)
     circuit = deferred(compiled)
     read = measured_qubits(circuit)
     wires = {

@@ -111,11 +111,9 @@ class ThresholdSearch(RecallMethod):
         angles = warm_start_angles(memory.check_probe(probe), self.warm_start)
         oracle = below_threshold_oracle(values, level, largest=largest)
         num_rounds = self.settings(memory, probe)[1]
-        rounds = range(1, num_rounds + 1)
-        names = [f"{part} {number}" for number in rounds for part in ("oracle", "reflection")]
         start = product_start(angles)
         parts = [start, *[oracle, reflection_about(start)] * num_rounds]
-        return join(parts, ["start", *names])
+        return join(parts, ["start", *["oracle", "reflect"] * num_rounds])
 
     def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
         """Return the law over all 2^D states."""

@@ -69,7 +69,7 @@ def test_grover_rounds_are_seen_one_by_one():
     angle = np.arcsin(8**-0.5)
     expected = np.sin([angle, -angle, 3 * angle, -3 * angle, 5 * angle])
     np.testing.assert_allclose(found.amplitudes[:, 0], expected, atol=1e-12)
-    assert found.names[1:3] == ("oracle 1", "reflection 1")
+    assert found.names[1:3] == ("oracle 1", "reflect 1")
 
 
 def test_classical_memories_are_seen_sweep_by_sweep():

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 from qiskit import QuantumCircuit
 
+from circuits.blocks import append, block
 from circuits.loading.preparation import empty_circuit
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -62,7 +63,8 @@ class LabelWriting(RecallMethod):
         ones = [qubit for qubit, bit in zip(found.qubits, label, strict=True) if bit]
         if ones:
             circuit.x(ones)
-        return circuit.compose(found.write)
+        append(circuit, block("write", part=found.write), circuit.qubits)
+        return circuit
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from qiskit import QuantumCircuit
 
+from circuits.blocks import boxed
 from classical_ref.spins import hamming_distance
 from qdenseam.filters.tables import Filter, FilterLike, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -50,7 +51,7 @@ class SampleAndAccept(RecallMethod):
     def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:
         """Return the memory's preparation; the probe enters after the measurement."""
         memory.check_probe(probe)
-        return memory.preparation().circuit
+        return boxed("prepare", memory.preparation().circuit)
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit."""

@@ -45,7 +45,7 @@ class FlagFilter(RecallMethod):
         """Return the circuit with registers ``memory``, ``flag`` and ``ancilla``."""
         flag_filter = self.filter_circuit(memory.check_probe(probe))
         if self.amplified is None:
-            return join([memory.preparation().circuit, flag_filter], ["preparation", "filter"])
+            return join([memory.preparation().circuit, flag_filter], ["prepare", "filter"])
         num_flags = next(len(r) for r in flag_filter.qregs if r.name == "flag")
         return amplification(
             filtered(memory.preparation(), flag_filter),

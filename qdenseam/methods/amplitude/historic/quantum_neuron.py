@@ -9,6 +9,7 @@ import numpy.typing as npt
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import all_bits
+from circuits.registers import join
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.historic.spurious_shells import MAX_TABULATED
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_all, register
@@ -46,21 +47,21 @@ class QuantumNeuron(RecallMethod):
         num_neurons = memory.num_neurons
         outputs = QuantumRegister(num_neurons, "memory")
         inputs = AncillaRegister(num_neurons, "ancilla")
-        circuit = QuantumCircuit(outputs, inputs)
-        ones = [inputs[int(i)] for i in np.flatnonzero(spins == -1)]
-        if ones:
-            circuit.x(ones)
+        load = QuantumCircuit(outputs, inputs)
+        for i in np.flatnonzero(spins == -1).tolist():
+            load.x(inputs[i])
+        parts = [load]
         for i in range(num_neurons):
             sources = [(j, outputs[j]) for j in range(i)]
             sources += [(j, inputs[j]) for j in range(i + 1, num_neurons) if spins[j]]
             # s_j = 1 - 2 b_j: a constant and one controlled rotation for each bit
-            circuit.ry(pi / 2 - 2 * sum(float(angles[i, j]) for j, _ in sources), outputs[i])
+            part = load.copy_empty_like()
+            part.ry(pi / 2 - 2 * sum(float(angles[i, j]) for j, _ in sources), outputs[i])
             for j, source in sources:
                 if angles[i, j]:
-                    circuit.cry(4 * float(angles[i, j]), source, outputs[i])
-        if ones:
-            circuit.x(ones)
-        return circuit
+                    part.cry(4 * float(angles[i, j]), source, outputs[i])
+            parts.append(part)
+        return join([*parts, load], ["", *["update"] * num_neurons, ""])
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D²), no circuit."""

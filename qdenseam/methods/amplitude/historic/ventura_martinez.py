@@ -69,11 +69,10 @@ class VenturaMartinez(RecallMethod):
         stored = membership_oracle(memory.bits)
         diffusion = product_state_reflection(np.full(num_neurons, 0.5), np.zeros(num_neurons, int))
         diffusion.global_phase += pi
-        parts, names = [memory.preparation().circuit], ["preparation"]
+        parts = [memory.preparation().circuit]
         for t in range(self.rounds(memory)):
             parts += [stored if t == 1 else match, diffusion]
-            names += [f"oracle {t + 1}", f"diffusion {t + 1}"]
-        return join(parts, names)
+        return join(parts, ["prepare", *["oracle", "diffuse"] * self.rounds(memory)])
 
     def law(self, memory: AmplitudeMemory, probe: Spins | str) -> RecallLaw:
         """Return the law; O(K D), no circuit.
