@@ -59,12 +59,12 @@ class DenseFields(LocalFields):
         engine: Engine = "auto",
     ) -> None:
         self.stored = stored
-        self.weights = weights = _moderate(weights)
-        self.excluded = self_interaction == "excluded"
-        self.engine = engine
+        self.weights: Floats = _moderate(weights)
+        self.excluded: bool = self_interaction == "excluded"
+        self.engine: Engine = engine
         self.beta = float(getattr(separation, "beta", 0.0))
-        self.has_integer_weights = bool(np.all(weights == np.rint(weights)))
-        total_weight = int(weights.sum()) if self.has_integer_weights else None
+        self.has_integer_weights = bool(np.all(self.weights == np.rint(self.weights)))
+        total_weight = int(self.weights.sum()) if self.has_integer_weights else None
         self.gains = cached_gains(separation, stored.num_neurons, rule)
         key = (separation, stored.num_neurons, rule, total_weight)
         self.gain_table, self.is_exact = gain_table(*key)

@@ -19,7 +19,8 @@ class StoredPatterns:
 
     def __init__(self, patterns: Spins) -> None:
         self.spins = patterns
-        self.num_patterns, self.num_neurons = patterns.shape
+        self.num_patterns: int = patterns.shape[0]
+        self.num_neurons: int = patterns.shape[1]
 
     @cached_property
     def floats(self) -> NDArray[np.float32]:

@@ -1,7 +1,9 @@
 """What a type checker says of users' code, and of what the packages promise in their signatures."""
 
 import ast
+import importlib
 import os
+import pkgutil
 import re
 import runpy
 import subprocess
@@ -41,7 +43,23 @@ def outside(tmp_path):
             (tmp_path / f"{re.sub(r'[^a-z0-9]', '_', name_of(page).lower())}.py").write_text(
                 python_of(page)
             )
+    (tmp_path / "names.py").write_text(
+        "".join(
+            f"import {room}\n{room}.{name}\n" for room, names in public_names() for name in names
+        )
+    )
     return tmp_path
+
+
+def public_names() -> Iterator[tuple[str, list[str]]]:
+    """The names that each package and room offers."""
+    for package in PACKAGES:
+        top = importlib.import_module(package)
+        rooms = [each.name for each in pkgutil.walk_packages(top.__path__, f"{package}.")]
+        for room in [package, *(room for room in rooms if not room.endswith("__main__"))]:
+            names = getattr(importlib.import_module(room), "__all__", ())
+            if names:
+                yield room, sorted(names)
 
 
 def checked(folder: Path, *words: str) -> str:
