@@ -30,7 +30,7 @@ _BITS_TIMED = 32  # of the slow peer
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassicalBenchmark(Benchmark):
-    """Measure the classical kernels against bare matrix products and peers.
+    """Measure classical kernels against matrix products and peers.
 
     Every ratio says how many times as fast as its reference a kernel is, both timed in turns in
     the same run. One thread is timed in its own processor time, which other programs disturb

@@ -18,11 +18,11 @@ from qdenseam.experiments import Task, collect, trial
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorBenchmark(Benchmark):
-    """Measure what a collector costs on trivial tasks: ours, joblib's and sinter's.
+    """Measure what a collector costs on trivial tasks.
 
-    All keep on disk what one process does. sinter is given a sampler that samples nothing, and its
-    file to resume from; joblib a memory on disk, which is called task by task. Both get fewer
-    tasks, since they take longer.
+    Ours, joblib's and sinter's. All keep on disk what one process does. sinter is given a sampler
+    that samples nothing, and its file to resume from; joblib a memory on disk, which is called task
+    by task. Both get fewer tasks, since they take longer.
     """
 
     name: ClassVar[str] = "collect"

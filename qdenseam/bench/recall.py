@@ -43,7 +43,7 @@ COMPARED = (
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallBenchmark(Benchmark):
-    """Check every recall method against its law, and count what it costs.
+    """Check every method against its law, and count what it costs.
 
     Completions get a stored pattern with one bit unknown, all others one with one bit flipped, such
     that no other pattern is as near where the memory allows it. Laws, circuits and shots are

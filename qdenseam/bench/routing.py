@@ -29,10 +29,11 @@ LINE_LENGTH = 40
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingBenchmark(Benchmark):
-    """Count the gates of filters on devices, on parity trees and routed by Qiskit.
+    """Count the gates of filters on devices, ours and Qiskit's.
 
-    Every row is one circuit, measured, on one device with its calibration. Both ways place what
-    they routed where it is predicted to succeed best, so that they differ in the routing alone.
+    Ours are routed on parity trees. Every row is one circuit, measured, on one device with its
+    calibration. Both ways place what they routed where it is predicted to succeed best, so that
+    they differ in the routing alone.
     """
 
     name: ClassVar[str] = "routing"

@@ -22,7 +22,7 @@ _LARGEST_TABLE, _LARGEST_SYMMETRIC = 256, 512  # beyond, ours takes minutes
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalBenchmark(Benchmark):
-    """Measure error and time of the signal-processing solvers beside their peers.
+    """Measure error and time of signal-processing solvers and peers.
 
     Targets are polynomials of generalized signal processing with largest modulus 0.999, such as
     the exact-match filter 0.999 sum_k z^k / (n + 1), which root finding handles badly at high

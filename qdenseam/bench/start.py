@@ -45,9 +45,10 @@ print(json.dumps({{"seconds": seconds}}))
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartBenchmark(Benchmark):
-    """Measure imports and a first recall, each in new processes, in multiples of importing Qiskit.
+    """Measure imports and a first recall, each in new processes.
 
-    Cold means that no compiled kernel is kept from an earlier process, warm that all are.
+    In multiples of importing Qiskit. Cold means that no compiled kernel is kept from an earlier
+    process, warm that all are.
     """
 
     name: ClassVar[str] = "start"

@@ -54,9 +54,10 @@ def plot(
     ] = None,
     import_module: Modules = None,
 ) -> None:
-    """Draw a figure of a study, a line for each contender and engine, or what --line says.
+    """Draw any column of a study's table against another.
 
-    Nothing is run; what is missing has no point.
+    There is a line for each contender and engine, or what --line says. Nothing is run; what is
+    missing has no point.
     """
     load_modules(import_module)
     from qdenseam.experiments.study import FigureSpec

@@ -18,9 +18,9 @@ def report(
     ] = None,
     import_module: Modules = None,
 ) -> None:
-    """Write FOLDER/report.html: what a study shows, on one page that needs no other file.
+    """Write what a study shows as one page, FOLDER/report.html.
 
-    Nothing is run; what is missing is said.
+    The page needs no other file. Nothing is run; what is missing is said.
     """
     modules = load_modules(import_module)
     from qdenseam.experiments.collecting.results_table import write_table

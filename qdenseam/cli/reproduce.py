@@ -25,7 +25,7 @@ def reproduce(
     *,
     export: Export,
 ) -> None:
-    """Make a published result again, and print how well it agrees.
+    """Make a published result again, and say how well it agrees.
 
     It is a study like those of qdenseam collect, with checks: the exit status is 1 where one
     fails. Tolerances are wider where --quick samples less.

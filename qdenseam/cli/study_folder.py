@@ -164,7 +164,8 @@ def _print_cells(
     from qdenseam.report.special import shown_cell
 
     cells = [{name: shown_cell(row, name) for name in names} for row in rows]
-    same = [n for n in names[1:] if says_same and len({row[n] for row in cells}) == 1 < len(rows)]
+    told = names[1:] if says_same and len(rows) > 1 else []
+    same = [n for n in told if n != "failure_rate" and len({row[n] for row in cells}) == 1]
     if said := ", ".join(f"{heading(n)} {cells[0][n]}" for n in same if cells[0][n] != "–"):
         print_text(f"In these rows: {said}.")
     shown = [name for name in names if name not in same]

@@ -25,10 +25,11 @@ TOLERANCES: dict[Precision, float] = {"double": 1e-10, "single": 1e-6}
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuBenchmark(Benchmark):
-    """Measure Aer and our engines on a GPU against the CPU and the exact law.
+    """Measure Aer and our engines on a GPU against the CPU.
 
-    Without a GPU it says for each engine what is missing. A run that does not fit is a row that
-    says so; our engines are asked only for what the free memory of the device holds.
+    Their outcomes are held against the exact law. Without a GPU it says for each engine what is
+    missing. A run that does not fit is a row that says so; our engines are asked only for what the
+    free memory of the device holds.
     """
 
     name: ClassVar[str] = "gpu"

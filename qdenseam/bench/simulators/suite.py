@@ -34,7 +34,7 @@ _MAX_DISTRIBUTION_BITS = 10
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircuitSuite(CaseSettings):
-    """Write recall circuits with their laws as files, for anyone's simulator.
+    """Write recall circuits with their laws, for any simulator.
 
     Each is there as QPY and as OpenQASM 3, unrolled into a few gates, with memory and flags
     measured into the classical registers memory_bits and flag_bits. One manifest holds the laws.

@@ -66,7 +66,7 @@ def fetch(
     store: Store = STORE,
     wait: Annotated[bool, Option("--wait", help="Wait for the jobs to end.")] = False,
 ) -> None:
-    """Get the results of submissions and print them beside the law of the method.
+    """Get the results of submissions, beside the method's law.
 
     What an interrupted "submit" left unsent is sent first, after a search for its tag. Results are
     kept in the store: fetching again asks nobody. The exit status is 1 while results are missing.
@@ -126,9 +126,10 @@ def cancel(
     ids: Annotated[list[str], Argument(help="Which submissions, by the beginning of their ids.")],
     store: Store = STORE,
 ) -> None:
-    """Stop submissions that have not ended; what was not sent never will be.
+    """Stop submissions that have not ended.
 
-    Where a submission is on a MODULE:FACTORY backend and has not ended, its code is run.
+    What was not sent never will be. Where a submission is on a MODULE:FACTORY backend and has not
+    ended, its code is run.
     """
     from qdenseam.retrieval.submission import cancel as run
 

@@ -80,14 +80,14 @@ def plan(
     ] = 0.5,
     top: Annotated[int, Option(min=1, help="How many plans to show beside the baseline.")] = 8,
 ) -> None:
-    """Compare plans for recalling on a device by predicted success per shot.
+    """Rank ways to recall on a device; nothing is run.
 
-    Shown is the best plan of each method, degree and number of rounds. Success is P(target and
-    accepted), "ideal" the same without noise. The last row measures the memory and accepts
-    classically: what a plan has to beat. The row that "peeks" finds the answer classically and only
-    writes it: what index search is to be compared with, never a plan. "not every probe" marks plans
-    that fail some probes, which auto does not take. An amplitude memory is
-    planned for; energy memories keep a rule.
+    What counts is the predicted success per shot. Shown is the best plan of each method, degree and
+    number of rounds. Success is P(target and accepted), "ideal" the same without noise. The last
+    row measures the memory and accepts classically: what a plan has to beat. The row that "peeks"
+    finds the answer classically and only writes it: what index search is to be compared with, never
+    a plan. "not every probe" marks plans that fail some probes, which auto does not take. An
+    amplitude memory is planned for; energy memories keep a rule.
     """
     import numpy as np
 

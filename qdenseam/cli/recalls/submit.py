@@ -74,7 +74,7 @@ def submit(
     yes: Annotated[bool, Option("--yes", help="Do not ask for a confirmation.")] = False,
     store: Store = STORE,
 ) -> None:
-    """Submit recalls as jobs; "qdenseam fetch" gets the results, today or next week.
+    """Submit recalls as jobs, to be fetched today or next week.
 
     All probes go in one job as far as the service allows. Everything needed to read the answer is
     on disk before anything is sent: however this command ends, nothing is lost and nothing is sent

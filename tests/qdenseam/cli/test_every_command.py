@@ -63,6 +63,13 @@ def test_help_ends_with_an_example_that_can_be_parsed(words):
     ALL[found].make_context(found[-1], typed[len(found) :])
 
 
+@pytest.mark.parametrize("words", [each for each in ALL if hasattr(ALL[each], "list_commands")])
+def test_what_commands_do_is_said_in_a_line(words):
+    shown = CliRunner().invoke(app, [*words[1:], "--help"], terminal_width=80).stdout
+    assert "Commands:" in shown
+    assert "..." not in shown.replace("[ARGS]...", "")
+
+
 def test_every_command_with_a_table_is_tried_here():
     exporting = {
         words[1] for words, each in ALL.items() if {"json", "csv"} <= {p.name for p in each.params}
