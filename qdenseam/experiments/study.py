@@ -53,6 +53,7 @@ from qdenseam.experiments.study_parts import Sampling as Sampling
 from qdenseam.experiments.study_parts import Selection, Table
 from qdenseam.experiments.study_shown import CapacitySpec, CostSpec
 from qdenseam.experiments.study_shown import FigureSpec as FigureSpec
+from qdenseam.experiments.study_shown import figure_names
 from qdenseam.spelling.names import near, unknown_name
 from qdenseam.toml_text import keep_toml
 
@@ -99,6 +100,7 @@ class Study:
         for cost in self.costs:
             _check_known("of and against", "labels", (cost.of, cost.against), labels)
         _check_used(axes, self.contenders)
+        figure_names(self.figures)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:

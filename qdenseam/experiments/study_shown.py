@@ -1,6 +1,6 @@
 """What a page shows of a study, as tables of a TOML file: figures, capacities and costs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,24 @@ class FigureSpec(Selection):
         for column, values in self.where.items():
             rows = rows[rows[column].isin(values)]
         return rows[rows[self.x].notna()] if self.x else rows
+
+
+def figure_names(figures: Sequence[object]) -> list[str]:
+    """Return the names of the files of a study's figures, given ones or ``figure-1`` and so on.
+
+    Raises:
+        ValueError: Two are the same, capitals aside, or one is no plain name of a file: a figure
+            would overwrite another file.
+    """
+    names = [getattr(each, "name", "") or f"figure-{n}" for n, each in enumerate(figures, start=1)]
+    for place, name in enumerate(names):
+        if {*name} & {*"/\\:"} or name.startswith("."):
+            raise ValueError(f"a figure's name should be that of a file, no path. Got {name!r}.")
+        if name.casefold() in map(str.casefold, names[:place]):
+            raise ValueError(
+                f"each figure should have a name of its own, that of its file. Got {name!r} twice."
+            )
+    return names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from qdenseam.experiments.standings import shown_name
 from qdenseam.experiments.study_results import RowResult
-from qdenseam.experiments.study_shown import FigureSpec
+from qdenseam.experiments.study_shown import FigureSpec, figure_names
 from qdenseam.plots.bars import SCALED, plot_bars
 from qdenseam.plots.style import framed, new_figure, palette, plain_log, sidestep
 
@@ -217,8 +217,8 @@ def named_figures(
         ValueError: A figure names a column that the table does not have.
     """
     return [
-        (getattr(each, "name", "") or f"figure-{number}", each)
-        for number, each in enumerate(figures, start=1)
+        (name, each)
+        for name, each in zip(figure_names(figures), figures, strict=True)
         if not isinstance(each, FigureSpec) or _has_any(each, table, results)
     ]
 

@@ -10,7 +10,7 @@ from qdenseam.experiments.collecting.collect import collect
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.results_file import read_records
 from qdenseam.experiments.estimates.statistics import Estimate
-from qdenseam.experiments.study import FigureSpec
+from qdenseam.experiments.study_shown import FigureSpec, figure_names
 from qdenseam.spelling.names import unknown_name
 from qdenseam.studies.base import Drawing, Findings, How, Records
 from qdenseam.studies.checks import Check
@@ -84,6 +84,7 @@ class SpecialStudy:
         for setting in self.settings:
             if setting not in known:
                 raise unknown_name(f"settings of {self.name}", setting, known, wanted="be among")
+        figure_names(self.figures)
         if any(isinstance(each, FigureSpec) and each.kind == "gallery" for each in self.figures):
             raise ValueError(
                 f"figures of {self.name} should not be a gallery, which shows contenders: "

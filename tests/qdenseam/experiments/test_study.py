@@ -133,6 +133,12 @@ class TestText:
             ({"axes": [{"flips": 1, "sampling": {"shots": 0}}]}, "shots should be at least 1"),
             ({"figure": [{"kind": "pie"}]}, "kind should be .*gallery. Got 'pie'"),
             ({"figure": [{"kind": "bars", "x": "flips"}]}, "x if it shows lines, and only then"),
+            ({"figure": 2 * [{"kind": "bars", "name": "gates"}]}, "name of its own.*'gates' twice"),
+            (
+                {"figure": [{"kind": "bars", "name": "Figure-2"}, {"kind": "bars"}]},
+                "Got 'figure-2' twice",
+            ),
+            ({"figure": [{"kind": "bars", "name": "../gates"}]}, "that of a file, no path"),
             ({"table": [{"axes": "lod"}]}, "blocks .*load. Got 'lod'"),
             ({"capacity": [{"failure_rate": 1}]}, "failure_rate should be in"),
             ({"cost": [{"of": "nearest", "against": "all"}]}, "labels .*Got 'all'"),
