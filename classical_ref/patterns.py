@@ -1,6 +1,6 @@
 """Patterns as rows, random ones, and probes made from them by flips and erasures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, ClassVar, Self
 
@@ -20,12 +20,13 @@ from classical_ref.checks import (
     check_spins,
     check_within,
 )
+from classical_ref.shown import Shown, html_patterns
 from classical_ref.spins import hamming_distance
 
 _ROUNDS = 1000  # redraws of repeated rows before the request counts as impossible
 
 
-class PatternRows:
+class PatternRows(Shown):
     """What holds patterns as rows."""
 
     __slots__ = ()
@@ -34,12 +35,16 @@ class PatternRows:
     """Shape ``(num_patterns, num_neurons)``."""
 
     _shown: ClassVar[tuple[str, ...]] = ()
-    """Other fields that a ``repr`` shows."""
+    """Other fields that are shown."""
 
-    def __repr__(self) -> str:
+    def _facts(self) -> Mapping[str, object]:
         sizes = {"num_patterns": self.num_patterns, "num_neurons": self.num_neurons}
-        shown = sizes | {name: getattr(self, name) for name in self._shown}
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+        return sizes | {name: getattr(self, name) for name in self._shown}
+
+    def _more_html(self) -> str:
+        if self.patterns.dtype != np.int8:
+            return ""
+        return html_patterns(self.patterns, getattr(self, "shape", None))
 
     @property
     def num_patterns(self) -> int:

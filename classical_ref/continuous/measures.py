@@ -6,6 +6,7 @@ References:
     Kawata and Suzuki, "Transformers as measure-theoretic associative memory" (2026).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self, final
 
@@ -14,11 +15,12 @@ from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, check_array, lock
 from classical_ref.log_sums import softmax
+from classical_ref.shown import Shown
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class TokenMeasure:
+class TokenMeasure(Shown):
     """A probability measure on tokens, given by atoms."""
 
     tags: Floats
@@ -37,9 +39,9 @@ class TokenMeasure:
             raise ValueError("masses should be positive. Got another; leave out atoms without.")
         lock(self, tags=tags, contents=contents, masses=masses / masses.sum())
 
-    def __repr__(self) -> str:
+    def _facts(self) -> Mapping[str, object]:
         atoms, size = self.tags.shape
-        return f"TokenMeasure(num_atoms={atoms}, tag_size={size})"
+        return {"num_atoms": atoms, "tag_size": size}
 
     @classmethod
     def mixture(cls, tags: ArrayLike, contents: ArrayLike) -> Self:

@@ -1,6 +1,7 @@
 """Memories of real-valued states: energy, gradient, one step, and recall to convergence."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import ClassVar
@@ -19,6 +20,7 @@ from classical_ref.checks import (
     lock,
 )
 from classical_ref.patterns import Growing, PatternRows
+from classical_ref.shown import Shown, said_outcomes, value_range
 
 
 class Convergence(IntEnum):
@@ -32,8 +34,16 @@ class Convergence(IntEnum):
     """No pattern reaches the probe; it is returned unchanged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ContinuousResult:
+ENDS = {
+    Convergence.CONVERGED: "converged",
+    Convergence.STEP_LIMIT: "had not converged",
+    Convergence.OUTSIDE: "lay outside of every basin",
+}
+"""What each way to end is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ContinuousResult(Shown):
     """Where the recall of each probe ended; leading axes are those of the probes."""
 
     states: Floats
@@ -44,6 +54,15 @@ class ContinuousResult:
     """Steps done, ``(...)``."""
     outcome: NDArray[np.int8]
     """A :class:`Convergence` per probe, ``(...)``."""
+
+    @property
+    def summary(self) -> str:
+        """How the recalls ended, in a sentence for each way that they did."""
+        return said_outcomes(self.outcome, self.steps, ENDS, "step")
+
+    def _facts(self) -> Mapping[str, object]:
+        energies = value_range(self.energies)
+        return {"summary": self.summary, "states": self.states, "energies": energies}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,10 +32,11 @@ from classical_ref.spins import Spins, check_patterns, products
 _SELECTION_ROUNDS = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Dataset(PatternRows):
     """Distinct patterns with their labels and the shape in which to draw them."""
 
+    _shown: ClassVar[tuple[str, ...]] = ("name", "shape", "note")
     name: str
     """What the patterns are."""
     patterns: Spins

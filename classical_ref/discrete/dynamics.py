@@ -1,7 +1,7 @@
 """Recall as a dynamical system: sweeps of spin updates until nothing changes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
@@ -18,6 +18,7 @@ from classical_ref.checks import (
     check_mask,
     lock,
 )
+from classical_ref.shown import Shown, html_patterns, said_outcomes, value_range
 from classical_ref.spins import Spins
 
 Update = Literal["asynchronous", "synchronous"]
@@ -37,8 +38,15 @@ class Outcome(IntEnum):
     """``max_sweeps`` sweeps were not enough."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DynamicsResult:
+_ENDS = {
+    Outcome.FIXED_POINT: "reached a fixed point",
+    Outcome.TWO_CYCLE: "alternate between two states",
+    Outcome.STEP_LIMIT: "had not settled",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class DynamicsResult(Shown):
     """Where the dynamics of each probe ended; leading axes are those of the probes."""
 
     states: Spins
@@ -54,6 +62,8 @@ class DynamicsResult:
 
     Entry 0 is the probe with its unknown entries filled in; settled states are repeated.
     """
+    energy_trajectory: Floats | None = None
+    """Their energies, ``(num_sweeps + 1, ...)``, with the trajectory."""
     hint_by: Callable[[], str] | None = field(default=None, repr=False)
     """What says :attr:`hint`, where the memory can."""
 
@@ -73,6 +83,22 @@ class DynamicsResult:
     def is_settled(self) -> Booleans:
         """Whether each probe reached a fixed point, ``(...)``."""
         return np.asarray(self.outcome == Outcome.FIXED_POINT)
+
+    @property
+    def summary(self) -> str:
+        """How the dynamics ended, in a sentence for each way that it did."""
+        return said_outcomes(self.outcome, self.sweeps, _ENDS, "sweep")
+
+    def _facts(self) -> Mapping[str, object]:
+        return {
+            "summary": self.summary,
+            "states": self.states,
+            "energies": value_range(self.energies),
+            "has_trajectory": self.trajectory is not None,
+        }
+
+    def _more_html(self) -> str:
+        return html_patterns(self.states.reshape(-1, self.states.shape[-1]), None)
 
 
 class LocalFields(ABC):
@@ -202,6 +228,9 @@ def run(
         outcome=outcome.reshape(shape),
         trajectory=np.stack(history).reshape(-1, *probes.shape) if trajectory else None,
         hint_by=hint_by,
+        energy_trajectory=np.stack([energy(each) for each in history]).reshape(-1, *shape)
+        if trajectory
+        else None,
     )
 
 

@@ -19,11 +19,12 @@ from classical_ref.checks import Floats, Rng, check_array, check_at_least
 from classical_ref.learning.facts import Facts
 from classical_ref.learning.optimizers import MatrixOptimizer
 from classical_ref.learning.training import TrainingOutcome
+from classical_ref.shown import Shown
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Learning:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Learning(Shown):
     """What learning left behind; one entry for the start and one after every step done."""
 
     weights: Floats

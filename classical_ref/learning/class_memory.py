@@ -11,6 +11,7 @@ References:
     1606.01164, equations 9 and 10.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -19,13 +20,14 @@ from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, Integers, check_array, check_integer, check_positive, lock
 from classical_ref.learning.dual_network import DualNetwork, rectified_power
+from classical_ref.shown import Shown
 
 _CHUNK = 2**22  # entries of an (images, classes, memories) block
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ClassMemory:
+class ClassMemory(Shown):
     """Memories over pixels and classes; made by :func:`~classical_ref.learning.train`."""
 
     pixels: Floats
@@ -44,11 +46,9 @@ class ClassMemory:
         check_positive(temperature=self.temperature)
         lock(self, pixels=pixels, classes=classes)
 
-    def __repr__(self) -> str:
-        return (
-            f"ClassMemory(num_memories={self.num_memories}, num_pixels={self.num_pixels}, "
-            f"num_classes={self.num_classes}, order={self.order}, temperature={self.temperature})"
-        )
+    def _facts(self) -> Mapping[str, object]:
+        names = ("num_memories", "num_pixels", "num_classes", "order", "temperature")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def patterns(self) -> Floats:

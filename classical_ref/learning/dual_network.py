@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, Integers, check_array
+from classical_ref.shown import Shown
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DualNetwork:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class DualNetwork(Shown):
     r"""One hidden layer of rectified polynomials: ``tanh(max(W v + b, 0)**power @ U)``.
 
     Linearizing the update of a class memory in its class entries gives

@@ -26,11 +26,12 @@ from classical_ref.checks import (
     lock,
 )
 from classical_ref.log_sums import log_sum_exp
+from classical_ref.shown import Shown
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Facts:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Facts(Shown):
     """Groups of equally frequent facts; see :meth:`power_law`."""
 
     group_probabilities: Floats

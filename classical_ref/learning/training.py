@@ -26,6 +26,7 @@ from classical_ref.checks import Floats, Rng, check_array, lock
 from classical_ref.learning.class_memory import ClassMemory, check_labels
 from classical_ref.learning.dual_network import rectified_power
 from classical_ref.learning.training_setup import TrainingSetup, default_temperature
+from classical_ref.shown import Shown
 
 
 class TrainingOutcome(IntEnum):
@@ -40,8 +41,8 @@ class TrainingOutcome(IntEnum):
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Training:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Training(Shown):
     """What training left behind."""
 
     memory: ClassMemory

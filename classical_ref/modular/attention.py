@@ -1,5 +1,6 @@
 """Attention and the Energy Transformer, as associative memories."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
 
@@ -10,6 +11,7 @@ from classical_ref.checks import Floats, check_array, check_at_least, check_posi
 from classical_ref.log_sums import softmax
 from classical_ref.modular.hypersynapses import Attention
 from classical_ref.modular.lagrangians import LayerNorm
+from classical_ref.shown import Shown
 
 
 def attend(
@@ -39,8 +41,8 @@ def attend(
     return np.asarray(softmax(beta * q @ k.T) @ v)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Descent:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Descent(Shown):
     """Tokens on their way down the energy."""
 
     tokens: Floats
@@ -51,7 +53,7 @@ class Descent:
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class EnergyTransformer:
+class EnergyTransformer(Shown):
     r"""A transformer block whose layers descend one energy.
 
     With normalized tokens :math:`g = \operatorname{norm}(x)`, queries :math:`Q = W g` and keys
@@ -88,12 +90,15 @@ class EnergyTransformer:
         lock(self, query_weights=queries, key_weights=keys, patterns=patterns)
         object.__setattr__(self, "_attention", attention)
 
-    def __repr__(self) -> str:
+    def _facts(self) -> Mapping[str, object]:
         heads, size, features = self.query_weights.shape
-        return (
-            f"EnergyTransformer(num_heads={heads}, head_size={size}, num_features={features}, "
-            f"num_patterns={len(self.patterns)}, beta={self.beta})"
-        )
+        return {
+            "num_heads": heads,
+            "head_size": size,
+            "num_features": features,
+            "num_patterns": len(self.patterns),
+            "beta": self.beta,
+        }
 
     def energy(self, tokens: ArrayLike) -> Floats:
         """Return the energies ``(...)`` of tokens ``(..., num_tokens, num_features)``.

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import Floats, Integers, check_array, check_at_least, check_positive
-from classical_ref.continuous.memory import Convergence
+from classical_ref.continuous.memory import ENDS, Convergence
 from classical_ref.modular.hypersynapses import Hypersynapse, Shape
 from classical_ref.modular.lagrangians import Lagrangian
+from classical_ref.shown import Shown, said_outcomes, value_range
 
 States = dict[str, Floats]
 
@@ -48,8 +49,8 @@ class NeuronLayer:
         return np.asarray(energies.reshape(len(x), -1).sum(axis=1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ModularResult:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ModularResult(Shown):
     """Where the dynamics ended; leading axes are those of the initial states."""
 
     states: States
@@ -65,10 +66,19 @@ class ModularResult:
     energy_trajectory: Floats
     """Energies before the first and after every step, ``(num_steps + 1, ...)``."""
 
+    @property
+    def summary(self) -> str:
+        """How the dynamics ended, in a sentence for each way that it did."""
+        return said_outcomes(self.outcome, self.steps, ENDS, "step")
+
+    def _facts(self) -> Mapping[str, object]:
+        layers = {name: state.shape for name, state in self.states.items()}
+        return {"summary": self.summary, "layers": layers, "energies": value_range(self.energies)}
+
 
 @final
-@dataclass(frozen=True, slots=True, eq=False)
-class ModularMemory:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModularMemory(Shown):
     r"""Neuron layers joined by hypersynapses, with one energy for all.
 
     .. math:: E = \sum_l [\langle x_l, g_l \rangle - L_l(x_l)] + \sum_s E_s(g), \qquad

@@ -1,5 +1,6 @@
 """The memory of a whole subspace, known by the linear constraints on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self, final
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import Booleans, Floats, check_array, check_choice, lock
+from classical_ref.shown import Shown
 from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit
 from classical_ref.sparse_recovery.local_decoder import gap_decode
 
@@ -14,8 +16,8 @@ Decoder = Literal["basis-pursuit", "votes"]
 """How the error is found: by linear programming, or by local votes on a sparse graph."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Recovered:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Recovered(Shown):
     """What became of probes."""
 
     states: NDArray[np.int8] | Floats
@@ -64,7 +66,7 @@ def learn_constraints(
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SubspaceMemory:
+class SubspaceMemory(Shown):
     """All real vectors that obey ``H @ x = 0``; recall takes the sparsest error away.
 
     References:
@@ -85,9 +87,9 @@ class SubspaceMemory:
         """Return the memory of the subspace that samples span; see :func:`learn_constraints`."""
         return cls(learn_constraints(samples, num_constraints=num_constraints))
 
-    def __repr__(self) -> str:
+    def _facts(self) -> Mapping[str, object]:
         m, n = self.constraints.shape
-        return f"SubspaceMemory(num_constraints={m}, num_neurons={n}, decoder={self.decoder!r})"
+        return {"num_constraints": m, "num_neurons": n, "decoder": self.decoder}
 
     def recall(self, probes: ArrayLike, *, tolerance: float = 1e-6) -> Recovered:
         """Return the probes ``(..., n)`` without their sparsest errors.

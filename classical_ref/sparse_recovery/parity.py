@@ -1,5 +1,6 @@
 """The memory of all words that obey some parity checks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self, final
 
@@ -17,6 +18,7 @@ from classical_ref.checks import (
     check_probes,
     lock,
 )
+from classical_ref.shown import Shown
 from classical_ref.sparse_recovery.constraints import Recovered
 from classical_ref.sparse_recovery.gf2 import Eliminated, eliminate
 from classical_ref.sparse_recovery.parity_learning import learn_checks
@@ -26,7 +28,7 @@ Counts = NDArray[np.float32]
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ParityMemory:
+class ParityMemory(Shown):
     r"""All spins whose product over each check is +1: 2^(D - rank) words, recalled by flips.
 
     Recall first fills unknown entries by checks in which nothing else is unknown, then flips every
@@ -79,8 +81,8 @@ class ParityMemory:
             )
         return cls(checks)
 
-    def __repr__(self) -> str:
-        return f"ParityMemory(num_checks={len(self.checks)}, num_neurons={self.num_neurons})"
+    def _facts(self) -> Mapping[str, object]:
+        return {"num_checks": len(self.checks), "num_neurons": self.num_neurons}
 
     @property
     def num_neurons(self) -> int:

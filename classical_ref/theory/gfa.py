@@ -35,6 +35,7 @@ from classical_ref.checks import (
     lock,
 )
 from classical_ref.discrete.fields import SelfInteraction
+from classical_ref.shown import Shown
 from classical_ref.theory.capacity import double_factorial
 
 Diagonal = Literal["kept", "free"]
@@ -44,8 +45,8 @@ _SMALLEST_NOISE = 3e-5  # of a fresh noise component, relative to the first
 _LOST_NOISE = 1e-3  # a component below it is settled: no later time depends on it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GFASolution:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class GFASolution(Shown):
     """The process of one spin; times run from 0 to ``num_steps``."""
 
     order: int

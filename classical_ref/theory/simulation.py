@@ -10,10 +10,11 @@ from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.patterns import flip, random_patterns
 from classical_ref.separation import Polynomial
+from classical_ref.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SimulatedOverlaps:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class SimulatedOverlaps(Shown):
     """Overlaps of every pattern set, with the settings that made them."""
 
     order: int

@@ -1,20 +1,17 @@
 """Progress on stderr: a bar on a terminal, a plain line every few seconds elsewhere."""
 
-import os
 import shlex
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import typer
 
-from qdenseam.progress import Progress
+from qdenseam.progress import SECONDS_BEFORE, OnProgress, Progress, bar, can_move, followed, silent
 
-SECONDS_BEFORE = 2.0
-"""What takes less is not told of."""
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -34,10 +31,8 @@ def resumable(results: Path) -> Iterator[None]:
 
 
 @contextmanager
-def shown_progress(
-    label: str, *, last: str = "", quiet: bool = False
-) -> Iterator[Callable[[Progress], None] | None]:
-    """Give the ``on_progress`` of a long call, or ``None`` when quiet.
+def shown_progress(label: str, *, last: str = "", quiet: bool = False) -> Iterator[OnProgress]:
+    """Give the ``on_progress`` of a long call.
 
     A call that tells nothing is seen to go on all the same.
 
@@ -47,47 +42,17 @@ def shown_progress(
         quiet: Whether to draw nothing.
     """
     if quiet:
-        yield None
-        return
-    can_move = sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
-    with _bar(label, last) if can_move else _lines(label, last) as update:
-        yield update
+        drawn: AbstractContextManager[OnProgress] = nullcontext(silent)
+    elif can_move():
+        drawn = bar(label, last=last, after=SECONDS_BEFORE)
+    else:
+        drawn = _lines(label, last)
+    with drawn as update, followed(label, update) as tell:  # calls inside draw nothing
+        yield tell
 
 
 @contextmanager
-def _bar(label: str, last: str) -> Iterator[Callable[[Progress], None]]:
-    from rich import progress as rich
-    from rich.console import Console
-
-    bar = rich.Progress(
-        rich.TextColumn("{task.description}"),
-        rich.BarColumn(),
-        rich.TextColumn("{task.fields[parts]}"),
-        rich.TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,  # it would print there what is meant for stdout
-    )
-    task = bar.add_task(label, total=None, parts="")
-    start = threading.Timer(SECONDS_BEFORE, bar.start)
-    start.daemon = True
-    start.start()
-
-    def update(state: Progress) -> None:
-        text = last if last and state.done == state.total else label
-        parts = f"{state.done}/{state.total}"
-        bar.update(task, completed=state.done, total=state.total, description=text, parts=parts)
-
-    try:
-        yield update
-    finally:
-        start.cancel()
-        start.join()
-        bar.stop()
-
-
-@contextmanager
-def _lines(label: str, last: str) -> Iterator[Callable[[Progress], None]]:
+def _lines(label: str, last: str) -> Iterator[OnProgress]:
     began = time.monotonic()
     state = Progress(done=0, total=0, message="")
     ends = threading.Event()

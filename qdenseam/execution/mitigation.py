@@ -17,6 +17,7 @@ from circuits.bit_order import check_bits
 from circuits.gf2 import affine_hull
 from circuits.registers import join
 from classical_ref.checks import Booleans, Floats, Integers
+from classical_ref.shown import Shown
 from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.execution.readings import Readings
 from qdenseam.execution.readout_errors import ReadoutErrors, subspace_inverse, tensored_inverse
@@ -113,8 +114,8 @@ MITIGATIONS = {Mitigation.name: Mitigation}
 """What is spelled as a mitigation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Processed:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Processed(Shown):
     """Shares of the accepted outcomes per pattern, each shape ``(K,)``; ``None`` if not asked for.
 
     Mitigated shares are quasi-probabilities: with few shots they may leave [0, 1], by

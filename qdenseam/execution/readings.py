@@ -9,6 +9,7 @@ from qiskit import ClassicalRegister, QuantumCircuit
 
 from circuits.blocks import flat
 from classical_ref.checks import Booleans, Floats, Spins
+from classical_ref.shown import Shown
 from classical_ref.spins import bits_to_spins
 from qdenseam.execution.tallies import Counts, tally
 
@@ -34,8 +35,8 @@ def measured(circuit: QuantumCircuit) -> QuantumCircuit:
     return ready
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Readings:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Readings(Shown):
     """Distinct readings of memory and flags and how often each came.
 
     A reading is accepted if all its flags are 0 and the classical rule, if any, keeps its state.

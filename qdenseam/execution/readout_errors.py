@@ -10,6 +10,7 @@ from qiskit.transpiler import Target
 
 from circuits.bit_order import check_bits
 from classical_ref.checks import Booleans, Floats, Integers
+from classical_ref.shown import Shown
 from qdenseam.execution.devices.error_budget import measured_into
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
 
@@ -18,8 +19,8 @@ MAX_OUTCOMES = 4096
 """Distinct outcomes in the linear system of :func:`subspace_inverse`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ReadoutErrors:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ReadoutErrors(Shown):
     """How often each qubit is read wrongly, independently of the others."""
 
     zero_read_as_one: Floats
@@ -69,18 +70,27 @@ class ReadoutErrors:
         """
         if target is None or "measure" not in target.operation_names:
             return None
-        names = [register.name for register in circuit.cregs]
-        physical = (circuit.metadata or {}).get(PHYSICAL_QUBITS, range(circuit.num_qubits))
-        entries = [
-            target["measure"].get((physical[qubit],))
-            for name in ("memory_bits", "flag_bits")
-            if name in names
-            for qubit in measured_into(circuit, name)
-        ]
+        entries = [target["measure"].get((qubit,)) for qubit in read_qubits(circuit)]
         rates = np.array([getattr(entry, "error", None) for entry in entries], dtype=float)
         if not (rates < 0.5).all():  # a missing error is not a number
             return None
         return cls(zero_read_as_one=rates, one_read_as_zero=rates)
+
+
+def read_qubits(circuit: QuantumCircuit) -> tuple[int, ...]:
+    """Return the device's qubits that a compiled circuit reads: of neurons, then of flags.
+
+    Args:
+        circuit: See :meth:`ReadoutErrors.of_circuit`.
+    """
+    names = [register.name for register in circuit.cregs]
+    physical = (circuit.metadata or {}).get(PHYSICAL_QUBITS, range(circuit.num_qubits))
+    return tuple(
+        int(physical[qubit])
+        for name in ("memory_bits", "flag_bits")
+        if name in names
+        for qubit in measured_into(circuit, name)
+    )
 
 
 def tensored_inverse(

@@ -44,6 +44,7 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from classical_ref.data.own import NAMES
+from classical_ref.shown import Shown, html_table
 from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.experiments.study_parts import DATA_AXES as DATA_AXES
 from qdenseam.experiments.study_parts import Axes as Axes
@@ -51,9 +52,8 @@ from qdenseam.experiments.study_parts import DataSource as DataSource
 from qdenseam.experiments.study_parts import Entrant as Entrant
 from qdenseam.experiments.study_parts import Sampling as Sampling
 from qdenseam.experiments.study_parts import Selection, Table
-from qdenseam.experiments.study_shown import CapacitySpec, CostSpec
+from qdenseam.experiments.study_shown import CapacitySpec, CostSpec, figure_names
 from qdenseam.experiments.study_shown import FigureSpec as FigureSpec
-from qdenseam.experiments.study_shown import figure_names
 from qdenseam.spelling.names import near, unknown_name
 from qdenseam.toml_text import keep_toml
 
@@ -69,8 +69,8 @@ _LISTS: Final[dict[str, tuple[str, type[Table]]]] = {
 """Lists of tables in a file: the field that each is, and what it is made of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Study(Shown):
     """Data, contenders and axes; the patterns and probes of a cell are the same for everyone."""
 
     title: str
@@ -101,6 +101,20 @@ class Study:
             _check_known("of and against", "labels", (cost.of, cost.against), labels)
         _check_used(axes, self.contenders)
         figure_names(self.figures)
+
+    def _facts(self) -> Mapping[str, object]:
+        return {
+            "title": self.title,
+            "data": self.data.source,
+            "contenders": len(self.contenders),
+            "axes": ", ".join(dict.fromkeys(axis for each in self.axes for axis in each.values)),
+            "figures": len(self.figures),
+            "seed": self.seed,
+        }
+
+    def _more_html(self) -> str:
+        rows = [(each.name, each.recall) for each in self.contenders]
+        return html_table(rows, header=("contender", "recall"))
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:

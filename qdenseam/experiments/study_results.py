@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from classical_ref.shown import Shown
 from qdenseam.experiments.collecting.records import Record
 from qdenseam.experiments.estimates.set_rates import rate_over_sets
 from qdenseam.experiments.study import Study
@@ -18,8 +19,8 @@ UNFINISHED = "unfinished"
 _OF_A_ROW = ("label", "recall", "memory", "mitigation", "kind", "peeks", "engine", "block")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RowResult:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RowResult(Shown):
     """One contender on one engine in one cell, and what it answered so far."""
 
     row: StudyRow

@@ -1,22 +1,25 @@
 """The memory as a superposition of its patterns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
-from classical_ref.checks import Bits, Floats, Spins, lock
+from classical_ref.checks import Bits, Floats, Spins, SpinsLike, lock
+from classical_ref.data.datasets import Dataset
 from classical_ref.patterns import Growing
+from classical_ref.shown import value_range
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.kept import Kept
-from qdenseam.memories.probe import PatternMemory
-from qdenseam.spelling import from_plain, resolved, to_plain
+from qdenseam.memories.probe import PatternMemory, check_shape, unpacked
+from qdenseam.spelling import from_plain, resolved, spell, to_plain
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AmplitudeMemory(Growing, PatternMemory):
     r"""The state |M⟩ = Σ_μ √π_μ |x^μ⟩ of K stored patterns on D qubits.
 
@@ -25,9 +28,11 @@ class AmplitudeMemory(Growing, PatternMemory):
 
     Args:
         patterns: Distinct spins ±1, shape ``(K, D)``, or text; bits through ``bits_to_spins``.
+            A :class:`classical_ref.Dataset` gives its weights and shape too.
         weights: Priors π_μ >= 0 in any unit, shape ``(K,)``; uniform by default. They are
             normalized to sum 1.
         encoder: How the patterns are loaded, or its spelling such as ``"auto(goal=depth)"``.
+        shape: Rows and columns that patterns are drawn in.
 
     Raises:
         ValueError: Patterns are empty, not ±1, spins or bits in doubt, or repeat; weights have
@@ -45,18 +50,43 @@ class AmplitudeMemory(Growing, PatternMemory):
     patterns: Spins
     weights: Floats = None  # type: ignore[assignment]  # uniform, set below
     encoder: Encoder | str = field(default_factory=lambda: Auto(goal="gates"))
+    shape: tuple[int, int] | None = field(default=None, kw_only=True)
     _kept: Kept = field(init=False, repr=False, default_factory=Kept)
 
+    if TYPE_CHECKING:  # more is taken than the fields hold
+
+        def __init__(
+            self,
+            patterns: SpinsLike | Dataset,
+            weights: npt.ArrayLike | None = None,
+            encoder: Encoder | str = ...,
+            *,
+            shape: tuple[int, int] | None = None,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
-        patterns = check_patterns(self.patterns)
+        given, weights, shape = unpacked(self.patterns, self.shape)
+        patterns = check_patterns(given)
+        check_shape(shape, patterns.shape[1])
         object.__setattr__(self, "patterns", patterns)
+        object.__setattr__(self, "shape", shape)
         object.__setattr__(self, "encoder", resolved("encoder", self.encoder))
-        lock(self, weights=_check_weights(self.weights, len(patterns)))
+        own: Floats | None = self.weights
+        lock(self, weights=_check_weights(weights if own is None else own, len(patterns)))
 
     @property
     def bits(self) -> Bits:
         """The patterns as bits, shape ``(K, D)``."""
         return spins_to_bits(self.patterns)
+
+    def _facts(self) -> Mapping[str, object]:
+        weights, encoder = self.weights, self.encoder
+        return {
+            "num_patterns": self.num_patterns,
+            "num_neurons": self.num_neurons,
+            "weights": "equal" if np.ptp(weights) == 0 else value_range(weights),
+            "encoder": encoder if isinstance(encoder, str) else spell(encoder),
+        }
 
     def preparation(self) -> Preparation:
         """Return the circuit that loads the memory; built at the first call, copied at each."""
@@ -73,7 +103,7 @@ class AmplitudeMemory(Growing, PatternMemory):
             "patterns": self.patterns.tolist(),
             "weights": self.weights.tolist(),
             "encoder": to_plain(self.encoder),
-        }
+        } | ({} if self.shape is None else {"shape": list(self.shape)})
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "AmplitudeMemory":
@@ -83,6 +113,7 @@ class AmplitudeMemory(Growing, PatternMemory):
             np.array(data["patterns"], dtype=np.int8),
             np.array(data["weights"]),
             encoder,
+            shape=tuple(data["shape"]) if "shape" in data else None,
         )
 
 

@@ -1,5 +1,6 @@
 r"""The memory as an energy over all 2^D spin states, tilted by a probe field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,12 +12,13 @@ from circuits.bit_order import bits_to_integer, integer_to_bits
 from circuits.energy.hamiltonians import pauli_operator, walsh_coefficients
 from circuits.energy.phases import CountingPhase, Phase, StringPhase, cheapest
 from classical_ref.checks import Floats, Integers, Spins, SpinsLike, check_spins
+from classical_ref.data.datasets import Dataset
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial, Separation
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
 from qdenseam.errors import CapacityError
 from qdenseam.memories.kept import Kept
-from qdenseam.memories.probe import PatternMemory
+from qdenseam.memories.probe import PatternMemory, check_shape, unpacked
 from qdenseam.memories.probe_field import calibrated_field
 from qdenseam.spelling import resolved
 
@@ -41,7 +43,7 @@ class ClassicalModel(Protocol):
         """Energies of spin states, shape ``(..., D)`` to ``(...,)``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EnergyMemory(PatternMemory):
     r"""E(σ) = s·E_model(σ) + c - h Σ_i q_i σ_i for a classical model and a probe q.
 
@@ -58,11 +60,12 @@ class EnergyMemory(PatternMemory):
 
     Args:
         model: Patterns of spins ±1, shape ``(K, D)``, or text (bits through ``bits_to_spins``),
-            made a dense memory with ``separation``; or any object with ``.patterns`` and
-            ``.energy(states)``.
+            made a dense memory with ``separation``, or a :class:`classical_ref.Dataset`, with its
+            weights and shape; or any object with ``.patterns`` and ``.energy(states)``.
         separation: F of the dense memory, or its spelling such as ``"polynomial(4)"``; order 3 by
             default.
         probe_field: h > 0, the same for all known positions, or ``None`` for the default.
+        shape: Rows and columns that patterns are drawn in.
 
     Raises:
         ValueError: Patterns are malformed, or spins or bits in doubt, those of a model too; a model
@@ -85,20 +88,25 @@ class EnergyMemory(PatternMemory):
     model: ClassicalModel
     separation: Separation | str | None = None
     probe_field: float | None = None
+    shape: tuple[int, int] | None = field(default=None, kw_only=True)
     _kept: Kept = field(init=False, repr=False, default_factory=Kept)
 
     if TYPE_CHECKING:  # patterns are taken where the field holds a model of them
 
         def __init__(
             self,
-            model: ClassicalModel | SpinsLike,
+            model: ClassicalModel | SpinsLike | Dataset,
             separation: Separation | str | None = None,
             probe_field: float | None = None,
+            *,
+            shape: tuple[int, int] | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
         if not hasattr(self.model, "energy"):
-            given: Any = self.model
+            source: Any = self.model
+            given, weights, shape = unpacked(source, self.shape)
+            object.__setattr__(self, "shape", shape)
             patterns = check_patterns(given, distinct=False)
             if len(np.unique(patterns, axis=0)) < len(patterns):
                 raise ValueError(
@@ -106,13 +114,15 @@ class EnergyMemory(PatternMemory):
                     "DenseMemory(patterns, separation, weights=...)."
                 )
             separation: Any = resolved("separation", self.separation or Polynomial(3))
-            object.__setattr__(self, "model", DenseMemory(patterns, separation=separation))
+            model = DenseMemory(patterns, separation=separation, weights=weights)
+            object.__setattr__(self, "model", model)
             object.__setattr__(self, "separation", separation)
         elif self.separation is not None and self.separation != getattr(
             self.model, "separation", None
         ):
             raise ValueError("a model has its own energy: give either a model or a separation.")
         check_spins(self.model.patterns, name="model.patterns", may_be_unknown=False)
+        check_shape(self.shape, self.num_neurons)
         if self.num_neurons > MAX_NEURONS:
             raise CapacityError(
                 f"{self.num_neurons} neurons need 2**{self.num_neurons} energies of 8 bytes; "
@@ -136,6 +146,15 @@ class EnergyMemory(PatternMemory):
     def patterns(self) -> Spins:
         """Stored spins, shape ``(K, D)``."""
         return self.model.patterns
+
+    def _facts(self) -> Mapping[str, object]:
+        told = "calibrated" if self.probe_field is None else self.probe_field
+        return {
+            "num_patterns": self.num_patterns,
+            "num_neurons": self.num_neurons,
+            "model": self.model,
+            "probe_field": told,
+        }
 
     def diagonal(self, probe: SpinsLike | None = None) -> Floats:
         """Return all energies, shape ``(2**D,)`` at index Σ_i b_i 2^i; no field without a probe."""

@@ -1,12 +1,17 @@
 """What all memories are: patterns on D neurons, and probes of them."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
-from classical_ref.checks import Spins, SpinsLike
+import numpy as np
+
+from classical_ref.checks import Floats, Spins, SpinsLike
+from classical_ref.data.datasets import Dataset
+from classical_ref.shown import Shown, html_patterns
 from classical_ref.spins import check_probes
 
 
-class PatternMemory(ABC):
+class PatternMemory(Shown, ABC):
     """Stores K patterns on D neurons and takes probes of as many."""
 
     __slots__ = ()
@@ -26,6 +31,12 @@ class PatternMemory(ABC):
         """D."""
         return int(self.patterns.shape[1])
 
+    def _facts(self) -> Mapping[str, object]:
+        return {"num_patterns": self.num_patterns, "num_neurons": self.num_neurons}
+
+    def _more_html(self) -> str:
+        return html_patterns(self.patterns, getattr(self, "shape", None))
+
     def check_probe(self, probe: SpinsLike, *, bits: bool | None = None) -> Spins:
         """Return one probe as spins with 0 where unknown, shape ``(D,)``.
 
@@ -42,3 +53,27 @@ class PatternMemory(ABC):
                 "many."
             )
         return spins.reshape(self.num_neurons)
+
+
+def unpacked(
+    patterns: SpinsLike | Dataset, shape: tuple[int, int] | None
+) -> tuple[SpinsLike, Floats | None, tuple[int, int] | None]:
+    """Return patterns, weights and the shape to draw them in: those of a data set, as given else.
+
+    A shape that is given comes before that of the data set.
+    """
+    if isinstance(patterns, Dataset):
+        return patterns.patterns, patterns.weights, shape or patterns.shape
+    return patterns, None, shape
+
+
+def check_shape(shape: tuple[int, int] | None, num_neurons: int) -> None:
+    """Refuse a shape that does not hold so many neurons.
+
+    Raises:
+        ValueError: It is no (rows, columns) of them.
+    """
+    if shape is not None and (
+        np.shape(shape) != (2,) or min(shape) < 1 or np.prod(shape) != num_neurons
+    ):
+        raise ValueError(f"shape should be (rows, columns) of {num_neurons} neurons. Got {shape}.")

@@ -11,7 +11,7 @@ from classical_ref.checks import Floats, Integers, Spins, SpinsLike, lock
 from qdenseam.memories.probe import PatternMemory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ReducedEnergy(PatternMemory):
     """The energy of the free neurons, the probe field included.
 

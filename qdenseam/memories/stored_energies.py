@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Floats, lock
+from classical_ref.shown import Shown
 from qdenseam.memories.energy import EnergyMemory
 
 _EQUAL = 1e-9  # energies per neuron that are told apart
@@ -14,8 +15,8 @@ SMALL_GAP = 0.1
 """Gap per neuron below which the lowest pattern is said to be hardly lower than the next."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StoredEnergies:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class StoredEnergies(Shown):
     """Energies with the probe's field, K + 2 of them; said after a run, no circuit knows them."""
 
     stored: Floats

@@ -1,7 +1,7 @@
 """What a recall method is: a circuit and its law, with nothing of backends or shots."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
@@ -13,14 +13,15 @@ from circuits.resources import Resources, count
 from classical_ref.checks import Floats as Floats
 from classical_ref.checks import Integers, check_integer
 from classical_ref.checks import Spins as Spins
+from classical_ref.shown import Shown, html_table
 from qdenseam.spelling import Named
 
 OutcomeSampler = Callable[[int, np.random.Generator], tuple[Spins, Integers]]
 """From a number of draws to outcomes ``(M, D)`` and how often each came ``(M,)``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RecallLaw:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RecallLaw(Shown):
     """The exact distribution of one shot's outcome, computed without the circuit.
 
     ``joint.sum() + spurious + rejected == 1``.
@@ -56,6 +57,25 @@ class RecallLaw:
         """P(pattern μ given acceptance), shape ``(K,)``; zeros if nothing is ever accepted."""
         acceptance = self.acceptance
         return self.joint / acceptance if acceptance > 0 else np.zeros_like(self.joint)
+
+    def _likeliest(self, number: int) -> list[tuple[int, float]]:
+        """Return the likeliest patterns and their probabilities, the first among equals first."""
+        order = np.argsort(-self.joint, kind="stable")[:number]
+        return [(int(k), float(self.probabilities[k])) for k in order]
+
+    def _facts(self) -> Mapping[str, object]:
+        likeliest = [f"pattern {k}: {share:.4g}" for k, share in self._likeliest(1)]
+        return {
+            "num_patterns": len(self.joint),
+            "likeliest": "".join(likeliest),
+            "acceptance": self.acceptance,
+            "spurious": self.spurious,
+            "rejected": self.rejected,
+        }
+
+    def _more_html(self) -> str:
+        rows = [(k, f"{share:.4g}", f"{self.joint[k]:.4g}") for k, share in self._likeliest(8)]
+        return html_table(rows, header=("pattern", "P given acceptance", "P and accepted"))
 
 
 def law_of_joint(joint: npt.ArrayLike) -> RecallLaw:

@@ -1,6 +1,6 @@
 """Plans compared by predicted success: memory, method and layout for a device's calibration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -13,6 +13,7 @@ from qiskit.transpiler import Target
 from circuits.circuit_facts import two_qubit_gates
 from circuits.resources import count
 from classical_ref.checks import check_integer
+from classical_ref.shown import Shown
 from qdenseam.execution.compiling.compilation import predicted_layout
 from qdenseam.execution.compiling.layout import Layout, typical_survival
 from qdenseam.execution.devices.parts import working_qubits
@@ -28,6 +29,7 @@ from qdenseam.planning.candidates import (
     encoded,
     expected_probes,
 )
+from qdenseam.progress import followed
 from qdenseam.spelling import spell
 
 ACCEPTANCE_PER_FALSE_ACCEPT = 5
@@ -38,8 +40,8 @@ _NUM_REFINED = 3  # plans that are worth all routings
 _LEAST_ROUTED = 0.7  # gates of a routed filter over those as written; .72 was the least seen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Plan:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Plan(Shown):
     """A way to recall on a device, and what is predicted of it."""
 
     memory: AmplitudeMemory
@@ -98,6 +100,9 @@ class Plan:
             "answers": self.answers,
         }
 
+    def _facts(self) -> Mapping[str, object]:
+        return {**self.row(), "settings": spell(self.method, digits=3)}
+
     def __str__(self) -> str:
         return (
             f"{spell(self.method, digits=3)}: success {self.success:.3f} (ideal "
@@ -106,6 +111,7 @@ class Plan:
         )
 
 
+@followed("plan")
 def plan(
     memory: AmplitudeMemory,
     known: npt.ArrayLike,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,31 +16,73 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_PIXELS_WIDE = 110  # points across a picture of one column
+RIGHT: Final = {"marker": "o", "color": "#009E73"}
+WRONG: Final = {"marker": "x", "color": "#D55E00"}
+UNKNOWN: Final = {"marker": "$?$", "color": "white"}
+
 
 def plot_state(
-    state: npt.ArrayLike, shape: tuple[int, int], *, ax: "Axes", good: bool | None = None
+    state: npt.ArrayLike,
+    shape: tuple[int, int],
+    *,
+    ax: "Axes",
+    good: bool | None = None,
+    target: npt.ArrayLike | None = None,
 ) -> "Axes":
-    """Draw one state as an image: spin -1 black, +1 white, unknown hatched gray.
+    """Draw one state as an image: spin -1 black, +1 white, unknown gray with a question mark.
 
     Args:
         state: Spins with 0 where unknown, or text, shape ``(rows * columns,)``; bits are refused.
         shape: (rows, columns).
         ax: Matplotlib axes.
         good: Draws a green (right) or a red dashed (wrong) frame; ``None`` a gray one.
+        target: What it should be, shape ``(rows * columns,)``: a dot marks a pixel that is so, a
+            cross one that is not.
 
     Returns:
         The axes.
     """
     image = check_spins(state, name="state").reshape(shape)
     ax.imshow(image, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
-    for row, column in zip(*np.nonzero(image == 0), strict=True):
-        ax.text(column, row, "?", ha="center", va="center", fontsize=7, color="white")
+    marks = [(UNKNOWN, image == 0)]
+    if target is not None:
+        wanted = check_spins(target, name="target").reshape(shape)
+        marks += [(RIGHT, image == wanted), (WRONG, (image != 0) & (image != wanted))]
+    size = 0.5 * min(_PIXELS_WIDE / max(shape), 12)  # points
+    for mark, is_here in marks:
+        rows, columns = np.nonzero(is_here)
+        wide = 0.4 * size if mark is RIGHT else size
+        ax.plot(
+            columns,
+            rows,
+            linestyle="",
+            marker=mark["marker"],
+            color=mark["color"],
+            markersize=wide,
+            markeredgewidth=size / 6,
+        )
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(True)
         spine.set(**_frame(good))
     return ax
+
+
+def legend_of_marks(figure: "Figure") -> None:
+    """Write what the marks of :func:`plot_state` mean below a figure."""
+    from matplotlib.lines import Line2D
+
+    words = {"right": RIGHT, "wrong": WRONG, "unknown": UNKNOWN}
+    handles = [
+        Line2D([], [], linestyle="", marker=mark["marker"], color=mark["color"], label=word,
+               markersize=3 if word == "right" else 7)
+        for word, mark in words.items()
+    ]  # fmt: skip
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=3, fontsize=8, facecolor="#BBBBBB"
+    )
 
 
 def plot_gallery(

@@ -47,9 +47,10 @@ def new_figure(
 ) -> "tuple[Figure, npt.NDArray[np.object_]]":
     """Return (figure, axes) without touching pyplot's global state; axes have shape (r, c)."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size, layout="constrained", dpi=130)
+    from qdenseam.plots.notebook_figure import NotebookFigure
+
+    figure = NotebookFigure(figsize=size, layout="constrained", dpi=130)
     FigureCanvasAgg(figure)
     axes = figure.subplots(num_rows, num_columns, squeeze=False)
     for ax in axes.flat:

@@ -17,11 +17,12 @@ from qdenseam.execution import engine as find_engine
 from qdenseam.execution.base import Engine
 from qdenseam.execution.devices.calibrated import shot_seconds
 from qdenseam.execution.readings import measured
-from qdenseam.execution.readout_errors import ReadoutErrors
+from qdenseam.execution.readout_errors import ReadoutErrors, read_qubits
 from qdenseam.execution.registry import Source
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod, RecallResources, Spins
+from qdenseam.progress import OnProgress, Progress, silent
 from qdenseam.retrieval.reading import Cost, Memory
 from qdenseam.simulation.multinomial import MOST_DRAWS
 
@@ -72,8 +73,11 @@ def requested(
     bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
     expected_flips: int | None = None,
+    tell: OnProgress = silent,
 ) -> Request:
     """Check what was asked for, find the engine (none for ``None``), and choose methods.
+
+    ``tell`` is told as probes are trained.
 
     Raises:
         ValueError: A probe, the shots or a name is malformed, or flips are expected of a method.
@@ -93,7 +97,7 @@ def requested(
             "sampler='exact', 'aer-mps', or fewer neurons."
         )
     rows = spins.reshape(-1, memory.num_neurons)
-    recalls = _prepared(chosen, memory, rows, engine, rng, expected_flips)
+    recalls = _prepared(chosen, memory, rows, engine, rng, expected_flips, tell)
     is_single = spins.ndim == 1
     return Request(engine=engine, rng=rng, recalls=recalls, shots=int(shots), is_single=is_single)
 
@@ -105,6 +109,7 @@ def _prepared(
     engine: Engine | None,
     rng: np.random.Generator,
     expected_flips: int | None,
+    tell: OnProgress,
 ) -> list[tuple[Memory, Spins, RecallMethod | AdaptiveMethod]]:
     """Return (memory, probe, method) for every probe, chosen if that is asked for, and trained.
 
@@ -143,6 +148,8 @@ def _prepared(
         if isinstance(each, RecallMethod):
             each = each.trained(source, probe, rng=rng)
         recalls.append((source, probe, each))
+        if getattr(each, "evaluations", 0) and len(probes) > 1:
+            tell(Progress(done=len(recalls), total=len(probes), message="trained"))
     return recalls
 
 
@@ -162,6 +169,7 @@ def compiled(
             routed_two_qubit_gates=None if engine.target is None else two_qubit_gates(routed),
             shot_seconds=shot_seconds(engine, routed),
             readout_errors=ReadoutErrors.of_circuit(engine.target, routed),
+            physical_qubits=None if engine.target is None else read_qubits(routed),
         )
         for (memory, probe, method), circuit, routed in zip(recalls, circuits, ready, strict=True)
     ]

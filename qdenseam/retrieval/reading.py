@@ -6,18 +6,23 @@ from functools import partial
 from typing import Any, Self, TypedDict
 
 import numpy as np
+from qiskit import QuantumCircuit
 
 from classical_ref.checks import Booleans, Floats
+from classical_ref.discrete.dense import DenseMemory
+from classical_ref.shown import Shown
 from classical_ref.spins import hamming_distance
 from qdenseam.execution.readings import Acceptance, Readings
 from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.execution.tallies import Counts
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
+from qdenseam.memories.recipes import AmplitudeRecipe, EnergyRecipe
 from qdenseam.memories.stored_energies import StoredEnergies, stored_energies
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.retrieval.result import RecallResult, predicted_probability
+from qdenseam.spelling import from_plain, to_plain
 
 Memory = AmplitudeMemory | EnergyMemory
 
@@ -29,13 +34,19 @@ class Cost(TypedDict, total=False):
     routed_two_qubit_gates: int | None
     shot_seconds: float | None
     readout_errors: ReadoutErrors | None
+    physical_qubits: tuple[int, ...] | None
+    compiled_by: Callable[[], QuantumCircuit] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reader:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Reader(Shown):
     """What turns the shots of one probe into a result; as plain data it outlives the process."""
 
     patterns: Spins
+    memory: Memory | None
+    """What is recalled from; ``None`` where it could not be kept."""
+    shape: tuple[int, int] | None = None
+    """Rows and columns that a state is drawn in."""
     present: Booleans | None = None
     """Which patterns have a weight above 0; ``None`` for all."""
     probe: Spins
@@ -48,6 +59,8 @@ class Reader:
     """What a shot takes; empty where no circuit was built."""
     evaluations: int = 0
     """Objective evaluations that training took."""
+    trajectory: tuple[float, ...] = ()
+    """The objective at those of the best start."""
     energies: Callable[[Spins | None], StoredEnergies] | None = None
     """In a recall by energy, those of stored patterns, probe and a given answer."""
 
@@ -66,6 +79,8 @@ class Reader:
             rule = partial(method.acceptance_of, memory, probe)
         return cls(
             patterns=memory.patterns,
+            memory=memory,
+            shape=memory.shape,
             present=memory.weights > 0 if isinstance(memory, AmplitudeMemory) else None,
             probe=probe.copy(),
             method=method.to_dict(),
@@ -73,6 +88,7 @@ class Reader:
             rule=rule,
             cost=cost or {},
             evaluations=getattr(method, "evaluations", 0),
+            trajectory=getattr(method, "trajectory", ()),
             energies=partial(stored_energies, memory, probe)
             if isinstance(memory, EnergyMemory)
             else None,
@@ -112,6 +128,8 @@ class Reader:
         states, counts = outcomes
         return RecallResult(
             patterns=self.patterns,
+            memory=self.memory,
+            shape=self.shape,
             present=self.present,
             probe=self.probe,
             states=states,
@@ -125,6 +143,7 @@ class Reader:
             readings=readings,
             predicted_probability=predicted_probability(self.law, self.patterns, states),
             energies=self.energies and self.energies(states[0] if len(states) else None),
+            trajectory=self.trajectory,
             **self.cost,
         )
 
@@ -136,35 +155,51 @@ class Reader:
         """
         assert self.law is not None
         resources, errors = self.cost["resources"], self.cost["readout_errors"]
+        kept = {name: value for name, value in self.cost.items() if name != "compiled_by"}
         return {
-            **self.cost,
+            **kept,
             "probe": self.probe,
+            "memory": _made_by(self.memory),
+            "shape": self.shape,
             "present": self.present,
             "method": self.method,
             "acceptance": self._acceptance_table(),
             "law": {name: getattr(self.law, name) for name in ("joint", "spurious", "rejected")},
             "state_preparations": resources.state_preparations,
             "evaluations": self.evaluations,
+            "trajectory": self.trajectory,
             "resources": asdict(resources),
             "readout_errors": errors and errors.to_dict(),
             "energies": self.energies and self.energies(None).to_dict(),
         }
 
     @classmethod
-    def from_dict(cls, facts: dict[str, Any], patterns: Spins) -> Self:
+    def from_dict(
+        cls,
+        facts: dict[str, Any],
+        patterns: Spins,
+        memory: Memory | None = None,
+        compiled_by: Callable[[], QuantumCircuit] | None = None,
+    ) -> Self:
         """Return the reader that :meth:`to_dict` described; its law has no distribution.
 
         Args:
             facts: The plain data, arrays as lists.
             patterns: The memory's patterns, shape ``(K, D)``.
+            memory: What :func:`kept_memory` returned, where the result needs it.
+            compiled_by: Returns the circuit that is run.
         """
         probe, law = np.array(facts["probe"], dtype=np.int8), facts["law"]
         table, errors, energies = (
             facts.get(name) for name in ("acceptance", "readout_errors", "energies")
-        )  # submissions of version 0.1.0 may lack the last two, shot_seconds and present
-        present = facts.get("present")
+        )  # submissions of version 0.1.0 may lack the last two, and all that is got below
+        present, qubits, shape = (
+            facts.get(name) for name in ("present", "physical_qubits", "shape")
+        )
         return cls(
             patterns=patterns,
+            memory=memory,
+            shape=tuple(shape) if shape else None,
             present=None if present is None else np.array(present, dtype=bool),
             probe=probe,
             method=facts["method"],
@@ -175,8 +210,11 @@ class Reader:
                 routed_two_qubit_gates=facts["routed_two_qubit_gates"],
                 shot_seconds=facts.get("shot_seconds"),
                 readout_errors=ReadoutErrors(**errors) if errors else None,
+                physical_qubits=None if qubits is None else tuple(qubits),
+                compiled_by=compiled_by,
             ),
             evaluations=facts["evaluations"],
+            trajectory=tuple(facts.get("trajectory", ())),
             energies=energies and partial(_with_answer, StoredEnergies(**energies), patterns),
         )
 
@@ -196,6 +234,34 @@ class Reader:
                 "so that its rule cannot be kept as numbers; use recall()."
             )
         return table
+
+
+def kept_memory(facts: dict[str, Any], patterns: Spins, weights: Floats | None) -> Memory | None:
+    """Return the memory of a reader's plain data, ``None`` where it was not kept.
+
+    Args:
+        facts: What :meth:`Reader.to_dict` returned.
+        patterns: The memory's patterns, shape ``(K, D)``.
+        weights: Their weights, ``(K,)``, in a memory by amplitudes.
+    """
+    made_by, shape = facts.get("memory"), facts.get("shape")
+    if made_by is None:
+        return None
+    memory: Memory = from_plain("memory", made_by).memory(patterns)
+    shape = tuple(shape) if shape else None
+    if isinstance(memory, AmplitudeMemory):
+        return AmplitudeMemory(patterns, weights, memory.encoder, shape=shape)
+    return replace(memory, shape=shape)
+
+
+def _made_by(memory: Memory | None) -> dict[str, Any] | None:
+    """Return what makes a memory of its patterns, as plain data; None where nothing does."""
+    if isinstance(memory, AmplitudeMemory) and not isinstance(memory.encoder, str):
+        return to_plain(AmplitudeRecipe(encoder=memory.encoder))
+    if isinstance(memory, EnergyMemory) and isinstance(model := memory.model, DenseMemory):
+        is_plain = bool((model.weights == 1).all())
+        return to_plain(EnergyRecipe(model.separation, memory.probe_field)) if is_plain else None
+    return None
 
 
 def _acceptance(table: Floats, probe: Spins, states: Spins) -> Floats:

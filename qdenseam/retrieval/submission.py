@@ -14,9 +14,11 @@ from qdenseam.execution.job_service import poll_pauses
 from qdenseam.execution.jobs import Draft, Note, SubmissionFolder
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
+from qdenseam.progress import Progress, followed, silent
+from qdenseam.retrieval.circuits_kept import StoredCircuit
 from qdenseam.retrieval.draft import draft
 from qdenseam.retrieval.preparing import ManyProbes, OneProbe, Settings
-from qdenseam.retrieval.reading import Memory, Reader
+from qdenseam.retrieval.reading import Memory, Reader, kept_memory
 from qdenseam.retrieval.result import RecallResult
 from qdenseam.retrieval.submitted import AnySubmission, Results, Submission, seen, undamaged
 
@@ -81,8 +83,8 @@ def submit(
         CapacityError: A circuit does not fit the device, or the estimate exceeds the cap.
         BackendError: The engine is missing, has no account or cannot be reached.
     """
-    return send(
-        draft(
+    with followed("submit"):
+        drafted = draft(
             memory,
             probes,
             method=method,
@@ -91,10 +93,8 @@ def submit(
             bits=bits,
             rng=rng,
             expected_flips=expected_flips,
-        ),
-        store=store,
-        max_seconds=max_seconds,
-    )
+        )
+        return send(drafted, store=store, max_seconds=max_seconds)
 
 
 def send(
@@ -146,7 +146,8 @@ def fetch(
         store: The folder of submissions, where an id is given.
         wait: Seconds to wait for the jobs to end; ``float("inf")`` waits as long as it takes.
             Waiting ends early where nothing can come: a job has failed, the service said no.
-        on_progress: Called before each pause with the submission as it stands.
+        on_progress: Called before each pause with the submission as it stands; by default a
+            terminal or a notebook shows a bar after two seconds.
 
     Returns:
         A ``RecallResult`` for one probe, a list of them for many.
@@ -159,14 +160,17 @@ def fetch(
     """
     now = update(submission, store=store)
     deadline = time.monotonic() + wait
-    for pause in poll_pauses():
-        left = deadline - time.monotonic()
-        if left <= 0 or now.is_fetched or now.came_to_nothing or now.is_refused:
-            break
-        if on_progress is not None:
-            on_progress(now)
-        time.sleep(min(pause, left))
-        now = update(now)
+    with followed(f"wait for {now.id} on {now.backend}", on_progress and silent) as tell:
+        for pause in poll_pauses():
+            left = deadline - time.monotonic()
+            if left <= 0 or now.is_fetched or now.came_to_nothing or now.is_refused:
+                break
+            fetched = sum(job.has_results for job in now.jobs)
+            tell(Progress(done=fetched, total=len(now.jobs), message=str(now.stage)))
+            if on_progress is not None:
+                on_progress(now)
+            time.sleep(min(pause, left))
+            now = update(now)
     return read(now)
 
 
@@ -205,9 +209,21 @@ def read(
     with undamaged(folder):
         rng = jobs.stream(payload["reading"])
         patterns = np.array(payload["patterns"], dtype=np.int8)
+        chosen = {str(facts.get("memory")): facts for facts in payload["recalls"]}
+        memories = {  # each shared by all probes that are recalled from it
+            name: kept_memory(facts, patterns, payload.get("weights"))
+            for name, facts in chosen.items()
+        }
         results = [
-            Reader.from_dict(facts, patterns).read(bits, now.backend, rng)
-            for facts, bits in zip(payload["recalls"], folder.readings(), strict=True)
+            Reader.from_dict(
+                facts,
+                patterns,
+                memories[str(facts.get("memory"))],
+                StoredCircuit(now.store, now.id, place),
+            ).read(bits, now.backend, rng)
+            for place, (facts, bits) in enumerate(
+                zip(payload["recalls"], folder.readings(), strict=True)
+            )
         ]
         return results[0] if payload["is_single"] else results
 

@@ -1,6 +1,6 @@
 """A submission as its folder knew it when it was looked at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
 
+from classical_ref.shown import Shown
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution.jobs import CostEstimate, JobRecord, Note, Stage, SubmissionFolder
 from qdenseam.methods.base import RecallLaw, Spins
@@ -21,8 +22,8 @@ _TROUBLE = (Stage.REFUSED, Stage.FAILED, Stage.CANCELLED)
 _ON_THE_WAY = (Stage.UNSENT, Stage.UNANSWERED, Stage.QUEUED, Stage.RUNNING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Submission(Generic[Results]):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Submission(Shown, Generic[Results]):
     """A submission as its folder knew it when it was looked at."""
 
     id: str
@@ -85,6 +86,18 @@ class Submission(Generic[Results]):
         """
         said = [job.message for job in self.jobs if job.stage is not Stage.DONE and job.message]
         return " ".join(dict.fromkeys((*said, *self.notes)))
+
+    def _facts(self) -> Mapping[str, object]:
+        return {
+            "id": self.id,
+            "backend": self.backend,
+            "stage": str(self.stage),
+            "probes": len(self.probes),
+            "shots": self.shots,
+            "jobs": len(self.jobs),
+            "seconds": self.cost.seconds,
+            "trouble": self.trouble,
+        }
 
     def __str__(self) -> str:
         probes, jobs = (

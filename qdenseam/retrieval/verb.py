@@ -1,6 +1,6 @@
 """The verb: recall one or many probes from a memory, by a method, on an engine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Unpack, overload
 
 import numpy as np
@@ -17,9 +17,10 @@ from qdenseam.execution.tallies import tally
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
-from qdenseam.progress import Progress
+from qdenseam.progress import OnProgress, Progress, followed
+from qdenseam.retrieval.circuits_kept import PackedCircuit
 from qdenseam.retrieval.preparing import ManyProbes, OneProbe, Settings, compiled, requested
-from qdenseam.retrieval.reading import Memory, Reader
+from qdenseam.retrieval.reading import Cost, Memory, Reader
 from qdenseam.retrieval.result import RecallResult
 
 _MAX_CHEAP = 12  # neurons up to which a law over all 2^D states takes no time
@@ -27,7 +28,7 @@ _MAX_CHEAP = 12  # neurons up to which a law over all 2^D states takes no time
 
 class _Options(Settings, total=False):
     sampler: Source
-    on_progress: Callable[[Progress], None] | None
+    on_progress: OnProgress | None
 
 
 @overload
@@ -46,7 +47,7 @@ def recall(
     bits: bool | None = None,
     rng: np.random.Generator | int | None = None,
     expected_flips: int | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> RecallResult | list[RecallResult]:
     """Recall from a memory and return what was measured.
 
@@ -72,8 +73,10 @@ def recall(
         expected_flips: How many known neurons of a probe may be wrong, told to ``"auto"``, which
             then finds a nearest pattern. By default none where a probe has unknown neurons, and
             some where it has none.
-        on_progress: Called as batches of circuits finish; after each round of an adaptive method,
-            with the circuits asked for so far as the total.
+        on_progress: Called as probes are trained or drawn and batches of circuits finish; after
+            each round of an adaptive method, with the circuits asked for so far as the total. By
+            default a terminal or a notebook shows a bar after two seconds;
+            :func:`qdenseam.progress.silent` draws none.
 
     Returns:
         A :class:`RecallResult` for one probe, a list of them for many.
@@ -92,33 +95,52 @@ def recall(
         >>> result.pattern.tolist(), result.counts.tolist()
         ([1, 1, -1, -1], [100, 0])
     """
+    with followed("recall", on_progress) as tell:
+        return _recalled(
+            memory,
+            probes,
+            sampler,
+            tell,
+            method=method,
+            shots=shots,
+            bits=bits,
+            rng=rng,
+            expected_flips=expected_flips,
+        )
+
+
+def _recalled(
+    memory: Memory,
+    probes: npt.ArrayLike | Sequence[str],
+    sampler: Source,
+    tell: OnProgress,
+    **settings: Unpack[Settings],
+) -> RecallResult | list[RecallResult]:
     is_exact = isinstance(sampler, str) and sampler.strip().lower() == "exact"
-    asked = requested(
-        memory,
-        probes,
-        None if is_exact else sampler,
-        method=method,
-        shots=shots,
-        bits=bits,
-        rng=rng,
-        expected_flips=expected_flips,
-    )
+    asked = requested(memory, probes, None if is_exact else sampler, tell=tell, **settings)
     engine, rng, shots, recalls = asked.engine, asked.rng, asked.shots, asked.recalls
     results: dict[int, RecallResult] = {}
+
+    def draw_all(drawn: dict[int, tuple[Memory, Spins, RecallMethod | AdaptiveMethod]]) -> None:
+        for done, (place, each) in enumerate(drawn.items(), start=1):
+            results[place] = _drawn(*each, shots, rng)
+            if len(drawn) > 1:
+                tell(Progress(done=done, total=len(drawn), message="exact: drawn from the law"))
+
     for adaptive in dict.fromkeys(m for *_, m in recalls if isinstance(m, AdaptiveMethod)):
         places = [place for place, each in enumerate(recalls) if each[2] == adaptive]
         probed = [recalls[place][1] for place in places]
         if engine is None and adaptive.law(memory, probed[0]) is not None:
-            found = [_drawn(memory, probe, adaptive, shots, rng) for probe in probed]
+            draw_all({place: recalls[place] for place in places})
         else:
-            found = _adaptive(memory, probed, adaptive, engine, shots, rng, on_progress)
-        results |= zip(places, found, strict=True)
+            found = _adaptive(memory, probed, adaptive, engine, shots, rng, tell)
+            results |= zip(places, found, strict=True)
     fixed = {i: (m, p, each) for i, (m, p, each) in enumerate(recalls)
              if isinstance(each, RecallMethod)}  # fmt: skip
     if engine is None:
-        results |= {place: _drawn(*each, shots, rng) for place, each in fixed.items()}
+        draw_all({**fixed})
     elif fixed:
-        found = _run([*fixed.values()], engine, shots, rng, on_progress)
+        found = _run([*fixed.values()], engine, shots, rng, tell)
         results |= zip(fixed, found, strict=True)
     return results[0] if asked.is_single else [results[place] for place in range(len(recalls))]
 
@@ -146,13 +168,17 @@ def _run(
     engine: Engine,
     shots: int,
     rng: np.random.Generator,
-    on_progress: Callable[[Progress], None] | None,
+    on_progress: OnProgress,
 ) -> list[RecallResult]:
     ready, costs = compiled(recalls, engine, seed=int(rng.integers(2**31)))
     samples = engine.sample(ready, shots, rng, on_progress=on_progress)
     return [
-        Reader.of(*recalled, _cheap_law(*recalled), cost).read(bits, engine.name, rng)
-        for recalled, cost, bits in zip(recalls, costs, samples, strict=True)
+        Reader.of(
+            *recalled,
+            _cheap_law(*recalled),
+            Cost(**cost, compiled_by=PackedCircuit.of(circuit)),
+        ).read(bits, engine.name, rng)
+        for recalled, circuit, cost, bits in zip(recalls, ready, costs, samples, strict=True)
     ]
 
 
@@ -163,7 +189,7 @@ def _adaptive(
     engine: Engine | None,
     shots: int,
     rng: np.random.Generator,
-    on_progress: Callable[[Progress], None] | None,
+    on_progress: OnProgress,
 ) -> list[RecallResult]:
     """Run the rounds of an adaptive method; ``shots`` of the results are their answers."""
     _require_room(probes, shots)
@@ -171,9 +197,8 @@ def _adaptive(
     spent, done, num_rounds = [0] * len(probes), 0, 0
 
     def report(step: Progress) -> None:
-        if on_progress is not None:
-            message = f"{name}: round {num_rounds}"
-            on_progress(Progress(done=done + step.done, total=done + step.total, message=message))
+        message = f"{name}: round {num_rounds}"
+        on_progress(Progress(done=done + step.done, total=done + step.total, message=message))
 
     def run(rounds: list[Round], rng: np.random.Generator) -> list[Spins]:
         nonlocal done, num_rounds

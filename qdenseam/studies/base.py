@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
+from classical_ref.shown import Shown
 from qdenseam.experiments.collecting.records import Record
 from qdenseam.experiments.study import FigureSpec as FigureSpec
 from qdenseam.experiments.study_results import RowResult
@@ -38,8 +39,8 @@ class Drawing:
     draw: Callable[[Records], "Figure"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Findings:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Findings(Shown):
     """What is known of a study that was run, in whole or in part."""
 
     table: "pd.DataFrame"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from classical_ref.data.own import bits_per_pixel, has_own_size
+from classical_ref.shown import Shown
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import cells_of, rows_of
 from qdenseam.experiments.study_parts import READING, Axes, DataSource, Entrant, Sampling, Selection
@@ -24,8 +25,8 @@ MAX_FILE_CIRCUIT_NEURONS = 12
 _Selected = TypeVar("_Selected", bound=Selection)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Comparison(Shown):
     """What :func:`compare` returns."""
 
     study: Study

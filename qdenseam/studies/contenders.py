@@ -1,10 +1,11 @@
 """A study of contenders, as a TOML file says it, with the face of all studies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Unpack
 
+from classical_ref.shown import Shown
 from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import DATA_AXES, FigureSpec, Study
 from qdenseam.experiments.study_cells import StudyRow, study_rows
@@ -32,8 +33,8 @@ _SHOWN = (
 _FEW_SETS = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ContenderStudy:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ContenderStudy(Shown):
     """Data, contenders and axes, answered by the one generic trial."""
 
     study: Study
@@ -43,6 +44,12 @@ class ContenderStudy:
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.study.title or "A study")
         object.__setattr__(self, "figures", self.study.figures)
+
+    def _facts(self) -> Mapping[str, object]:
+        return self.study._facts()  # noqa: SLF001
+
+    def _more_html(self) -> str:
+        return self.study._more_html()  # noqa: SLF001
 
     def checked(self) -> None:
         """Refuse spellings that cannot be understood, data that cannot serve, unclear figures."""

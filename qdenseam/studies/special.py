@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
+from classical_ref.shown import Shown
 from qdenseam.experiments.collecting.collect import collect
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.results_file import read_records
@@ -28,8 +29,8 @@ def _none(records: Records, quick: bool) -> tuple[Check, ...]:  # noqa: ARG001
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SpecialStudy:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class SpecialStudy(Shown):
     """A study whose trial is special; once registered, the command line knows it.
 
     .. code-block:: python
@@ -90,6 +91,11 @@ class SpecialStudy:
                 f"figures of {self.name} should not be a gallery, which shows contenders: "
                 "use a Drawing."
             )
+
+    def _facts(self) -> Mapping[str, object]:
+        settings = {name: str(value) for name, value in self.settings.items()}
+        figures = len(self.figures)
+        return {"name": self.name, "title": self.title, "settings": settings, "figures": figures}
 
     def checked(self) -> None:
         """Refuse settings of which no task can be made."""

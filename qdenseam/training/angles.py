@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from classical_ref.checks import Floats, check_at_least, check_within
+from classical_ref.shown import Shown
 from qdenseam.training.minimize import minimize
 
 Objective = Callable[[Floats, Floats], tuple[float, Floats, Floats]]
 """Maps (gammas, betas), each of shape ``(p,)``, to the value and its derivatives by both."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Training(Shown):
     """The best angles found and what finding them cost."""
 
     gammas: tuple[float, ...]

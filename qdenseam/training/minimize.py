@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Floats, check_array, check_at_least, check_choice, check_within
+from classical_ref.shown import Shown
+from qdenseam.progress import followed
 
 PENNYLANE_OPTIMIZERS = ("Adam", "Adagrad")
 """Optimizers of PennyLane by name: those whose steps do not depend on the energy's scale."""
@@ -20,8 +22,8 @@ OPTIMIZERS = ("L-BFGS-B", "BFGS", "CG", "SLSQP", *_WITHOUT_GRADIENT, *PENNYLANE_
 Powell use no gradient, and PennyLane's Adam and Adagrad."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Minimum:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Minimum(Shown):
     """The lowest point found over all starts and what finding it cost."""
 
     point: Floats
@@ -48,6 +50,7 @@ class Minimum:
         )
 
 
+@followed("train")
 def minimize(
     objective: Callable[[Floats], tuple[float, Floats]],
     starts: npt.ArrayLike,

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from qiskit import QuantumCircuit
 
+from classical_ref.shown import Shown
 from qdenseam.errors import CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.job_service import JobService
@@ -25,8 +26,8 @@ from qdenseam.execution.readout import register_sizes
 from qdenseam.versions import versions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Draft:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Draft(Shown):
     """A submission that is compiled and priced; nothing of it is written or sent."""
 
     engine: Engine

@@ -55,7 +55,11 @@ class SubmissionFolder:
     """What was submitted."""
 
     def circuits(self, plan: JobPlan) -> list[QuantumCircuit]:
-        """Return the compiled circuits of a job.
+        """Return the compiled circuits of a job; see :meth:`every_circuit`."""
+        return self.every_circuit()[plan.first : plan.first + plan.num_circuits]
+
+    def every_circuit(self) -> list[QuantumCircuit]:
+        """Return the compiled circuits, one per probe.
 
         Raises:
             ResultsFileError: Their file is damaged, or holds other circuits.
@@ -75,7 +79,7 @@ class SubmissionFolder:
                 f"with its registers. Got {len(compiled)} circuits, or other registers; submit "
                 "again."
             )
-        return compiled[plan.first : plan.first + plan.num_circuits]
+        return compiled
 
     def record(self, job: int, event: str, **facts: object) -> None:
         """Put on disk what has happened, or is about to happen, to a job."""

@@ -17,7 +17,7 @@ from qdenseam.experiments.collecting.results_file import ResultsFile
 from qdenseam.experiments.collecting.running import run_by, run_here, spawned
 from qdenseam.experiments.collecting.trial_registry import import_trials, registered
 from qdenseam.files import Appender, lock, unlock
-from qdenseam.progress import Progress
+from qdenseam.progress import Progress, followed
 
 _ENGINE_NAMES = ("engine", "device", "backend", "sampler")
 """Parameters that name an engine, in whatever trial."""
@@ -50,7 +50,8 @@ def collect(
             ``if __name__ == "__main__":``.
         executor: Runs the batches instead, and stays open afterwards: any executor, such as
             Dask's ``Client.get_executor(pure=False)``.
-        on_progress: Called after each new row.
+        on_progress: Called after each new row; by default a terminal or a notebook shows a bar
+            after two seconds.
         modules: Names of modules that register trials, imported here and by the workers. The
             workers find the module of a trial that is registered here by themselves.
 
@@ -108,11 +109,10 @@ def collect(
                 )
             else:
                 run = run_here(missing)
-            with closing(run):
+            with followed("collect", on_progress) as tell, closing(run):
                 for done, record in enumerate(run, start=len(wanted) - len(missing) + 1):
                     rows.append(results.lines_of(record))
-                    if on_progress is not None:
-                        on_progress(_progress(record, done, len(wanted)))
+                    tell(_progress(record, done, len(wanted)))
     return [results.records[name] for name in _in_order(keyed)]
 
 

@@ -1,10 +1,12 @@
 """Submitting and fetching is recalling in two halves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from classical_ref.discrete.dense import DenseMemory
-from qdenseam import EnergyMemory, recall
+from qdenseam import AmplitudeMemory, EnergyMemory, recall
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.jobs import Stage
 from qdenseam.methods import (
@@ -31,6 +33,9 @@ def assert_equal(result, expected):
     assert (result.patterns == expected.patterns).all()
     assert (result.probe == expected.probe).all()
     assert result.method["name"] == expected.method["name"]
+    assert result.physical_qubits == expected.physical_qubits
+    assert result.compiled == expected.compiled is not None
+    assert result.circuit == expected.circuit
     if result.pattern is not None and expected.counts.max() == expected.state_counts[0]:
         assert result.predicted_probability == expected.predicted_probability  # a stored pattern
         assert result.outcome == expected.outcome
@@ -72,7 +77,27 @@ def test_an_energy_memory_and_a_trained_method(memory, store):
     assert_equal(fetched, expected)
     assert expected.evaluations > 0
     assert fetched.outcome == expected.outcome
+    np.testing.assert_array_equal(fetched.training.trajectory, expected.training.trajectory)
     np.testing.assert_array_equal(fetched.energies.stored, expected.energies.stored)
+
+
+def test_what_is_kept_of_a_memory(memory, store):
+    shaped = AmplitudeMemory(memory.patterns, [1, 2, 0], shape=(2, 2))
+    submission = submit(shaped, STORED[:2], method=SampleAndAccept(HammingBall(1)), backend="aer",
+                        store=store, rng=0)  # fmt: skip
+    first, second = fetch(submission)
+    assert first.memory is second.memory
+    assert first.memory.weights.tolist() == shaped.weights.tolist()
+    assert first.shape == first.memory.shape == (2, 2)
+    model = DenseMemory(memory.patterns[:2], weights=[1, 2])
+    quick = QAOA(num_layers=1, max_evaluations=5)
+    submission = submit(EnergyMemory(model), STORED[0], method=quick, backend="aer", store=store)
+    fetched = fetch(submission)
+    assert fetched.compiled is not None
+    with pytest.raises(ValueError, match="fetched of a memory that is no plain data"):
+        _ = fetched.circuit
+    with pytest.raises(ValueError, match="A submission should be one of those in"):
+        replace(fetched.compiled_by, submission="gone")()
 
 
 def test_a_fractional_rule_is_read_from_its_table(memory, store):
