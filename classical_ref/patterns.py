@@ -42,8 +42,6 @@ class PatternRows(Shown):
         return sizes | {name: getattr(self, name) for name in self._shown}
 
     def _more_html(self) -> str:
-        if self.patterns.dtype != np.int8:
-            return ""
         return html_patterns(self.patterns, getattr(self, "shape", None))
 
     @property

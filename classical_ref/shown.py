@@ -164,9 +164,12 @@ def html_states(states: Mapping[str, Spins], shape: Shape | None) -> str:
     return f"<div>{''.join(figures)}</div>"
 
 
-def html_patterns(patterns: Spins, shape: Shape | None) -> str:
-    """Return the first eight patterns, shape ``(K, D)``, as :func:`html_states`."""
-    first = {f"pattern {k}": pattern for k, pattern in enumerate(patterns[:_MOST_SHOWN])}
+def html_patterns(patterns: Spins | Floats, shape: Shape | None) -> str:
+    """Return the first eight patterns, shape ``(K, D)``, as :func:`html_states`; none of reals."""
+    if patterns.dtype != np.int8:
+        return ""
+    some = patterns[:_MOST_SHOWN].astype(np.int8)
+    first = {f"pattern {k}": pattern for k, pattern in enumerate(some)}
     left = len(patterns) - len(first)
     return html_states(first, shape) + (f"<p>and {left} more</p>" if left else "")
 

@@ -1,8 +1,8 @@
 """How far a long call has come: told to whoever asked, else drawn where somebody watches.
 
 A call of over two seconds draws a bar, on stderr of a terminal or in a notebook, and takes it away
-at its end. Elsewhere, in scripts whose output is kept, in worker processes and threads, and in calls
-by a call that already tells its progress, nothing is drawn.
+at its end. Elsewhere, in scripts whose output is kept, in worker processes and threads, and in
+calls by a call that already tells its progress, nothing is drawn.
 """
 
 import multiprocessing

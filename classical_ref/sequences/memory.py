@@ -9,6 +9,7 @@ from classical_ref.checks import Floats, Integers, SpinsLike, check_at_least, ch
 from classical_ref.discrete.centered import signs_of_sums
 from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import Polynomial, Separation
+from classical_ref.shown import Shown
 from classical_ref.spins import Spins, check_patterns, check_probes, products
 
 SequenceRule = Literal["plain", "projection"]
@@ -16,8 +17,8 @@ SequenceRule = Literal["plain", "projection"]
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SequenceResult:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class SequenceResult(Shown):
     """The states that followed each start; leading axes are those of the starts."""
 
     states: Spins

@@ -18,6 +18,7 @@ from classical_ref.checks import (
 from classical_ref.discrete.centered import signs_of_sums
 from classical_ref.patterns import PatternRows
 from classical_ref.separation import Polynomial, Separation
+from classical_ref.shown import Shown
 from classical_ref.spins import Spins, check_patterns, check_probes, products
 
 
@@ -120,8 +121,8 @@ def pairs(keys: SpinsLike, values: SpinsLike, *, bits: bool | None = None) -> Pa
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BidirectionalResult:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class BidirectionalResult(Shown):
     """Where keys and values settled; leading axes are those of the probes."""
 
     keys: Spins
@@ -139,7 +140,7 @@ class BidirectionalResult:
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class BidirectionalMemory:
+class BidirectionalMemory(Shown):
     r"""Keys and values that recall each other by turns.
 
     .. math:: y \leftarrow \operatorname{sign} \sum_\mu F'(\xi^\mu \cdot x)\, \eta^\mu, \qquad
@@ -164,9 +165,6 @@ class BidirectionalMemory:
                 raise TypeError(
                     f"{name} should be of type {kind.__name__}. Got {getattr(self, name)!r}."
                 )
-
-    def __repr__(self) -> str:
-        return f"BidirectionalMemory({self.pairs!r}, separation={self.separation!r})"
 
     def recall(
         self, keys: SpinsLike, *, max_sweeps: int = 100, bits: bool | None = None

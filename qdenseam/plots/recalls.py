@@ -115,8 +115,8 @@ def show_recall(
         if is_wide
         else (6.2, 1.1 + 2 * rows / columns)
     )
-    figure, axes = new_figure(*((3, 1) if is_wide else (1, 3)), size=size)
-    pattern_ax, probe_ax, answer_ax = axes.flat
+    figure, _ = new_figure(*((3, 1) if is_wide else (1, 3)), size=size)
+    pattern_ax, probe_ax, answer_ax = figure.axes
     plot_state(pattern, (rows, columns), ax=pattern_ax)
     plot_state(result.probe, (rows, columns), ax=probe_ax, target=pattern)
     flips = int(np.count_nonzero((result.probe != 0) & (result.probe != pattern)))
@@ -129,7 +129,7 @@ def show_recall(
         wrong = int(np.count_nonzero(result.pattern != pattern))
         plot_state(result.pattern, (rows, columns), ax=answer_ax, target=pattern, good=not wrong)
         titles.append(f"answer: {wrong} wrong")
-    for ax, words in zip(axes.flat, titles, strict=True):
+    for ax, words in zip(figure.axes, titles, strict=True):
         ax.set_title(words, fontsize=8)
     legend_of_marks(figure)
     return figure

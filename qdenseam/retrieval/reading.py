@@ -17,12 +17,12 @@ from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.execution.tallies import Counts
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.memories.recipes import AmplitudeRecipe, EnergyRecipe
+from qdenseam.memories.recipes import AmplitudeRecipe, EnergyRecipe, MemoryRecipe
 from qdenseam.memories.stored_energies import StoredEnergies, stored_energies
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spins
 from qdenseam.retrieval.result import RecallResult, predicted_probability
-from qdenseam.spelling import from_plain, to_plain
+from qdenseam.spelling import parse, spell
 
 Memory = AmplitudeMemory | EnergyMemory
 
@@ -247,20 +247,22 @@ def kept_memory(facts: dict[str, Any], patterns: Spins, weights: Floats | None) 
     made_by, shape = facts.get("memory"), facts.get("shape")
     if made_by is None:
         return None
-    memory: Memory = from_plain("memory", made_by).memory(patterns)
+    recipe = parse("memory", made_by)
+    assert isinstance(recipe, MemoryRecipe)
+    memory = recipe.memory(patterns)
     shape = tuple(shape) if shape else None
     if isinstance(memory, AmplitudeMemory):
         return AmplitudeMemory(patterns, weights, memory.encoder, shape=shape)
     return replace(memory, shape=shape)
 
 
-def _made_by(memory: Memory | None) -> dict[str, Any] | None:
-    """Return what makes a memory of its patterns, as plain data; None where nothing does."""
+def _made_by(memory: Memory | None) -> str | None:
+    """Return what makes a memory of its patterns, as text; None where nothing does."""
     if isinstance(memory, AmplitudeMemory) and not isinstance(memory.encoder, str):
-        return to_plain(AmplitudeRecipe(encoder=memory.encoder))
+        return spell(AmplitudeRecipe(encoder=memory.encoder))
     if isinstance(memory, EnergyMemory) and isinstance(model := memory.model, DenseMemory):
         is_plain = bool((model.weights == 1).all())
-        return to_plain(EnergyRecipe(model.separation, memory.probe_field)) if is_plain else None
+        return spell(EnergyRecipe(model.separation, memory.probe_field)) if is_plain else None
     return None
 
 

@@ -209,7 +209,7 @@ def read(
     with undamaged(folder):
         rng = jobs.stream(payload["reading"])
         patterns = np.array(payload["patterns"], dtype=np.int8)
-        chosen = {str(facts.get("memory")): facts for facts in payload["recalls"]}
+        chosen = {facts.get("memory"): facts for facts in payload["recalls"]}
         memories = {  # each shared by all probes that are recalled from it
             name: kept_memory(facts, patterns, payload.get("weights"))
             for name, facts in chosen.items()
@@ -218,7 +218,7 @@ def read(
             Reader.from_dict(
                 facts,
                 patterns,
-                memories[str(facts.get("memory"))],
+                memories[facts.get("memory")],
                 StoredCircuit(now.store, now.id, place),
             ).read(bits, now.backend, rng)
             for place, (facts, bits) in enumerate(

@@ -23,6 +23,7 @@ from classical_ref import (
     DenseMemory,
     EnergyTransformer,
     EpanechnikovMemory,
+    FenchelYoungMemory,
     GaussianMemory,
     HopfieldMemory,
     Identity,
@@ -37,6 +38,7 @@ from classical_ref import (
 )
 from classical_ref.continuous.measures import TokenMeasure
 from classical_ref.learning.class_memory import ClassMemory
+from classical_ref.sequences import Pairs, SequenceMemory
 from classical_ref.shown import Shown, brief, shortened
 from classical_ref.sparse_recovery.constraints import SubspaceMemory
 from classical_ref.sparse_recovery.parity import ParityMemory
@@ -65,9 +67,11 @@ def examples() -> Iterator[Shown]:
     small = digits(9).select(4, rng=0)
     yield EnergyMemory(small)
     yield ReducedEnergy.of(np.zeros(8))
+    yield from (SequenceMemory(SPINS), Pairs(SPINS, 100))
     yield from (HopfieldMemory(SPINS), CenteredMemory(SPINS), DenseMemory(SPINS))
     reals = SPINS.astype(float)
     yield from (each(reals) for each in (AttentionMemory, GaussianMemory, EpanechnikovMemory))
+    yield FenchelYoungMemory(reals)
     yield from (SphericalMemory(reals), RandomFeatureMemory(reals))
     yield DenseMemory(SPINS).recall(SPINS[:20], trajectory=True, rng=0)
     yield AttentionMemory(reals).recall(reals[:3])
