@@ -1,11 +1,8 @@
 """How values show themselves: in one line, and in a notebook as a table of the same facts."""
 
-import base64
-import io
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import Field, fields
 from enum import IntEnum
-from html import escape
 from numbers import Number
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -127,6 +124,7 @@ def html_table(
         header: Names of the columns.
         title: Above the table.
     """
+    from html import escape  # loads two thousand names of characters
 
     def cells(row: Sequence[object], names: int) -> str:
         said = [escape(shortened(str(cell), _CELL)) for cell in row]
@@ -151,6 +149,8 @@ def html_states(states: Mapping[str, Spins], shape: Shape | None) -> str:
         states: Name to spins, 0 where unknown, ``(D,)``.
         shape: Rows and columns.
     """
+    from html import escape
+
     texts = {name: shortened(str(spins_to_text(state)), _CELL) for name, state in states.items()}
     if shape is None:
         return html_table(texts.items())
@@ -175,6 +175,9 @@ def html_patterns(patterns: Spins | Floats, shape: Shape | None) -> str:
 
 
 def _png(picture: Spins) -> str:
+    import base64
+    import io
+
     from PIL import Image, ImageOps
 
     scale = max(1, min(_SIDE // min(picture.shape), _WIDEST // max(picture.shape)))

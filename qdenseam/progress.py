@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from typing import TypeAlias
 
 SECONDS_BEFORE = 2.0
@@ -160,6 +159,8 @@ class _InNotebook:
     """The browser's bar: it needs no widgets, and leaves nothing in a notebook that is saved."""
 
     def __init__(self, label: str, began: float) -> None:
+        from html import escape
+
         from IPython.display import HTML, display
 
         self._began, self._last, self._html = began, 0.0, HTML
@@ -170,6 +171,8 @@ class _InNotebook:
         if now - self._last < _SECONDS_BETWEEN and state.done < state.total:
             return
         self._last = now
+        from html import escape
+
         told = f"{words} {state.done}/{state.total}, {now - self._began:.0f} s"
         share = f"value={state.done} max={state.total}"
         self._place.update(self._html(f"<progress {share}></progress> {escape(told)}"))

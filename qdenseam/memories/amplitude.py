@@ -10,13 +10,15 @@ import numpy.typing as npt
 from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
 from classical_ref.checks import Bits, Floats, Spins, SpinsLike, lock
-from classical_ref.data.datasets import Dataset
 from classical_ref.patterns import Growing
 from classical_ref.shown import value_range
 from classical_ref.spins import check_patterns, spins_to_bits
 from qdenseam.memories.kept import Kept
 from qdenseam.memories.probe import PatternMemory, check_shape, unpacked
 from qdenseam.spelling import from_plain, resolved, spell, to_plain
+
+if TYPE_CHECKING:
+    from classical_ref.data.datasets import Dataset
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

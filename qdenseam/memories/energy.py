@@ -12,7 +12,6 @@ from circuits.bit_order import bits_to_integer, integer_to_bits
 from circuits.energy.hamiltonians import pauli_operator, walsh_coefficients
 from circuits.energy.phases import CountingPhase, Phase, StringPhase, cheapest
 from classical_ref.checks import Floats, Integers, Spins, SpinsLike, check_spins
-from classical_ref.data.datasets import Dataset
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial, Separation
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
@@ -24,6 +23,8 @@ from qdenseam.spelling import resolved
 
 if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
+
+    from classical_ref.data.datasets import Dataset
 
 MAX_NEURONS = 24
 """A diagonal holds 2^D float64; 24 neurons are 128 MiB a copy."""

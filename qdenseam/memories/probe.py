@@ -1,14 +1,18 @@
 """What all memories are: patterns on D neurons, and probes of them."""
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from classical_ref.checks import Floats, Spins, SpinsLike
-from classical_ref.data.datasets import Dataset
 from classical_ref.shown import Shown, html_patterns
 from classical_ref.spins import check_probes
+
+if TYPE_CHECKING:
+    from classical_ref.data.datasets import Dataset
 
 
 class PatternMemory(Shown, ABC):
@@ -56,15 +60,16 @@ class PatternMemory(Shown, ABC):
 
 
 def unpacked(
-    patterns: SpinsLike | Dataset, shape: tuple[int, int] | None
+    patterns: "SpinsLike | Dataset", shape: tuple[int, int] | None
 ) -> tuple[SpinsLike, Floats | None, tuple[int, int] | None]:
     """Return patterns, weights and the shape to draw them in: those of a data set, as given else.
 
     A shape that is given comes before that of the data set.
     """
-    if isinstance(patterns, Dataset):
-        return patterns.patterns, patterns.weights, shape or patterns.shape
-    return patterns, None, shape
+    datasets = sys.modules.get("classical_ref.data.datasets")  # whoever has one has imported it
+    if datasets is None or not isinstance(patterns, datasets.Dataset):
+        return cast("SpinsLike", patterns), None, shape
+    return patterns.patterns, patterns.weights, shape or patterns.shape
 
 
 def check_shape(shape: tuple[int, int] | None, num_neurons: int) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -387,6 +386,8 @@ class RecallResult(Shown):
         }
 
     def _more_html(self) -> str:
+        from html import escape
+
         drawn = {"probe": self.probe} | ({} if self.pattern is None else {"answer": self.pattern})
         places = places_of(self.patterns, self.states[:_MOST_SHOWN])
         rows = [

@@ -68,6 +68,14 @@ def test_a_long_call_draws_and_a_short_one_does_not(terminal) -> None:
     assert terminal.text == drawn  # taken away at the end
 
 
+def test_a_call_that_ends_as_its_bar_starts_draws_none(terminal) -> None:
+    late = progress._Bar("count", "")
+    late.stop()
+    late.start()
+    late.tell(HALF)
+    assert terminal.text == ""
+
+
 def test_calls_inside_of_a_call_are_its_own_business(terminal) -> None:
     told: list[Progress] = []
     with followed("outer", told.append) as tell, followed("inner") as inner:
