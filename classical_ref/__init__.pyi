@@ -20,6 +20,9 @@ from .data.datasets import Dataset as Dataset
 from .data.datasets import digits as digits
 from .data.datasets import glyphs as glyphs
 from .data.levels import LevelCode as LevelCode
+from .data.mnist import LabeledImages as LabeledImages
+from .data.mnist import load_mnist as load_mnist
+from .data.mnist import read_idx as read_idx
 from .data.own import as_patterns as as_patterns
 from .data.pictures import binarize as binarize
 from .data.pictures import pool as pool

@@ -1,31 +1,8 @@
-"""Memories that learn: class memories by gradient descent, linear memories by Muon and others."""
+"""Memories that learn: class memories by gradient descent, linear memories by Muon and others.
 
-from classical_ref.data.mnist import LabeledImages as LabeledImages
-from classical_ref.data.mnist import load_mnist as load_mnist
-from classical_ref.data.mnist import read_idx as read_idx
-from classical_ref.learning.associative import Learning as Learning
-from classical_ref.learning.associative import learn as learn
-from classical_ref.learning.associative import random_embeddings as random_embeddings
-from classical_ref.learning.class_memory import ClassMemory as ClassMemory
-from classical_ref.learning.classifier import DenseClassifier as DenseClassifier
-from classical_ref.learning.dual_network import DualNetwork as DualNetwork
-from classical_ref.learning.facts import Facts as Facts
-from classical_ref.learning.optimizers import GradientDescent as GradientDescent
-from classical_ref.learning.optimizers import MatrixOptimizer as MatrixOptimizer
-from classical_ref.learning.optimizers import Muon as Muon
-from classical_ref.learning.optimizers import NormalizedGradient as NormalizedGradient
-from classical_ref.learning.optimizers import SignDescent as SignDescent
-from classical_ref.learning.optimizers import TaskAlignedSign as TaskAlignedSign
-from classical_ref.learning.optimizers import newton_schulz as newton_schulz
-from classical_ref.learning.optimizers import polar_factor as polar_factor
-from classical_ref.learning.reductions import descent_gaps as descent_gaps
-from classical_ref.learning.reductions import gap_losses as gap_losses
-from classical_ref.learning.reductions import uniform_muon_gaps as uniform_muon_gaps
-from classical_ref.learning.training import Training as Training
-from classical_ref.learning.training import TrainingOutcome as TrainingOutcome
-from classical_ref.learning.training import train as train
-from classical_ref.learning.training_setup import TrainingSetup as TrainingSetup
-from classical_ref.learning.training_setup import default_temperature as default_temperature
-from classical_ref.learning.training_setup import published_setup as published_setup
-from classical_ref.learning.xor import XOR_PATTERNS as XOR_PATTERNS
-from classical_ref.learning.xor import xor_energy_gap as xor_energy_gap
+Names are imported on first use: :class:`DenseClassifier` needs scikit-learn.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

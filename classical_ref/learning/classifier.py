@@ -1,181 +1,341 @@
-"""A class memory as a scikit-learn classifier, without importing scikit-learn until it is used."""
+"""A class memory as a scikit-learn classifier."""
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Self, final
+import warnings
+from typing import Literal, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import OptimizeResult, minimize
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from classical_ref.checks import Floats, Rng
+from classical_ref.checks import (
+    Booleans,
+    Floats,
+    Integers,
+    Rng,
+    check_at_least,
+    check_integer,
+    check_positive,
+)
 from classical_ref.learning.class_memory import ClassMemory
-from classical_ref.learning.training import Training, TrainingOutcome, train
-from classical_ref.learning.training_setup import TrainingSetup
+from classical_ref.learning.cross_entropy import (
+    as_memory,
+    default_alpha,
+    first_memories,
+    loss_and_gradient,
+)
+from classical_ref.log_sums import softmax
 
-if TYPE_CHECKING:
-    from sklearn.utils import Tags
+Scale = Literal["feature", "common"]
+"""Each feature by its own mean and deviation, or all by one, as pixels want."""
+
+_CLIP = 5.0  # deviations
+_DEAD = 0.2  # share of memories that may be active on no sample
+_ADAM = (0.9, 0.999, 1e-8)
 
 
 @final
-@dataclass(kw_only=True, eq=False)
-class DenseClassifier:
-    """Dense associative memory with trained memories, as a scikit-learn estimator.
+class DenseClassifier(ClassifierMixin, BaseEstimator):
+    r"""Dense associative memory with trained memories, as a scikit-learn estimator.
 
-    Inputs are scaled so that the smallest and largest training value become -1 and 1, all features
-    alike, as pixels want; features of different units need a scaler before. The parameters are
-    those of :class:`~classical_ref.learning.TrainingSetup`, and attributes that end with an
-    underscore exist after :meth:`fit`. Unlike other objects of this package an estimator is
-    mutable, because scikit-learn's cloning and searching need it. It is one by its methods and
-    tags, not by inheritance, so ``check_estimator`` warns that it does not inherit and then passes.
-    Its checks of transformers, regressors, sample weights in ``fit`` and sparse input do not apply,
-    and that of array-API input runs only where ``SCIPY_ARRAY_API`` is set.
+    .. math:: P(a | v) = \operatorname{softmax}_a\; K^{-1/2} \sum_\mu \max(0,
+              c + \tfrac1n (\xi^\mu \cdot v + b_\mu - \textstyle\sum_b Z_{\mu b}
+              + 2 Z_{\mu a}))^n
 
-    scikit-learn 1.6 or newer is needed, and imported by :meth:`fit` and :meth:`predict` only.
+    The class units of a rectified dense memory of order n, the first of which is turned on by its
+    Boltzmann weight; see :mod:`classical_ref.learning.cross_entropy`. Memories start at training
+    samples and are trained by L-BFGS. Rows that repeat count by their weights, exactly.
+
+    Args:
+        order: n, at least 2.
+        num_memories: K; None takes four a class, and ten at least.
+        alpha: Weight decay; None takes one by the order,
+            :func:`~classical_ref.learning.cross_entropy.default_alpha`.
+        scale: What features are taken relative to: ``"feature"`` (the mean and deviation of each),
+            ``"common"`` (one of all, as pixels want), both clipped at 5 deviations and divided by
+            the root of their number; or None, as they are.
+        max_iter: Iterations of L-BFGS at most.
+        tol: Largest entry of the gradient at which training ends.
+        learning_rate: Step of Adam, by which :meth:`partial_fit` trains.
+        batch_size: Samples of a step there.
+        random_state: Seed, ``RandomState``, ``Generator`` or None.
+
+    Attributes:
+        classes_: Labels, ``(n_classes,)``.
+        memory_: The trained :class:`~classical_ref.learning.ClassMemory`; it takes scaled features
+            and a 1.
+        loss_curve_: Loss after each iteration, or of each step of :meth:`partial_fit`.
+        n_iter_: Iterations or steps done.
+        active_memories_: Whether each memory answers to any training sample, ``(K,)``.
 
     Examples:
-        >>> from sklearn.datasets import load_digits
-        >>> images, labels = load_digits(return_X_y=True)
-        >>> model = DenseClassifier(order=10, num_epochs=20, random_state=0)
-        >>> model.fit(images[:1437], labels[:1437]).score(images[1437:], labels[1437:]) > 0.85
+        >>> from sklearn.datasets import load_iris
+        >>> features, species = load_iris(return_X_y=True)
+        >>> model = DenseClassifier(order=5, random_state=0).fit(features[::2], species[::2])
+        >>> model.score(features[1::2], species[1::2]) > 0.9
         True
 
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016), arXiv
-        1606.01164.
+        1606.01164. Its own loss, schedule and temperature are :func:`classical_ref.learning.train`.
     """
 
-    order: int = 3
-    num_memories: int = 60
-    temperature: float | None = None
-    initial_temperature: float | None = None
-    temperature_epochs: int = 0
-    loss_power: int = 2
-    learning_rate: float = 0.04
-    decay: float = 0.985
-    momentum: float = 0.6
-    num_epochs: int = 100
-    batch_size: int = 100
-    mean: float = -0.3
-    spread: float = 0.3
-    random_state: Rng | np.random.RandomState = None
-    """Seed, ``RandomState``, ``Generator`` or None."""
+    _memories: Floats
+    _moments: Floats
+    _steps: int
 
-    classes_: NDArray[np.generic] = field(init=False, repr=False)
-    """Class labels, ``(num_classes,)``."""
-    n_features_in_: int = field(init=False, repr=False)
-    """Number of features seen by :meth:`fit`."""
-    range_: tuple[float, float] = field(init=False, repr=False)
-    """Smallest and largest training value."""
-    training_: Training = field(init=False, repr=False)
-    """Memories, losses and outcome of the training."""
+    def __init__(
+        self,
+        order: int = 3,
+        *,
+        num_memories: int | None = None,
+        alpha: float | None = None,
+        scale: Scale | None = "feature",
+        max_iter: int = 200,
+        tol: float = 1e-4,
+        learning_rate: float = 0.02,
+        batch_size: int = 100,
+        random_state: Rng | np.random.RandomState = None,
+    ) -> None:
+        self.order = order
+        self.num_memories = num_memories
+        self.alpha = alpha
+        self.scale = scale
+        self.max_iter = max_iter
+        self.tol = tol
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on samples ``X`` of shape ``(n_samples, n_features)`` and labels ``y``.
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Train on samples ``(n_samples, n_features)`` and labels ``(n_samples,)``.
+
+        Args:
+            X: Features, dense.
+            y: Labels of any type.
+            sample_weight: At least 0; a whole number counts as so many equal rows.
 
         Raises:
-            ValueError: A shape or a value is no training data, or a parameter is out of range.
+            ValueError: A shape, a value or a parameter is out of range.
             TypeError: ``X`` is sparse, or a parameter has the wrong type.
-        """
-        from sklearn.utils.multiclass import check_classification_targets
-        from sklearn.utils.validation import validate_data
 
-        images, labels = validate_data(self, X, y, dtype=np.float64)
+        Warns:
+            ConvergenceWarning: Training ended by ``max_iter``, learned no more than the most
+                frequent class, or left more than a fifth of the memories without any sample.
+        """
+        self._check()
+        samples, labels = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(labels)
-        self.classes_, numbers = np.unique(labels, return_inverse=True)
-        self.range_ = (float(images.min()), float(images.max()))
-        own = {each.name for each in fields(TrainingSetup)}
-        every: dict[str, Any] = self.get_params()
-        parameters = {name: value for name, value in every.items() if name in own}
-        self.training_ = train(
-            self._scaled(images),
-            numbers,
-            TrainingSetup(**parameters),
-            num_classes=len(self.classes_),
-            rng=_generator(self.random_state),
+        weights = _check_sample_weight(sample_weight, samples, ensure_non_negative=True)
+        samples, weights, labels = samples[weights > 0], weights[weights > 0], labels[weights > 0]
+        if len(samples) == 0:
+            raise ValueError("sample_weight should be positive for a sample. Got all zero.")
+        self.classes_: NDArray[np.generic] = np.unique(labels)
+        samples, numbers, weights = _merged(samples, self.classes_.searchsorted(labels), weights)
+        self._set_scale(samples, weights)
+        scaled = self._scaled(samples)
+        start = self._first(scaled, numbers)
+        self.loss_curve_: list[float] = []
+        done: OptimizeResult = minimize(
+            lambda flat: self._loss(flat.reshape(start.shape), scaled, numbers, weights),
+            start.ravel(),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": self.max_iter, "gtol": self.tol, "ftol": 0.0},
+            callback=lambda intermediate_result: self.loss_curve_.append(
+                float(intermediate_result.fun)
+            ),
         )
+        self.n_iter_ = int(done.nit)
+        self._begin(np.reshape(done.x, start.shape))
+        self._finish(scaled)
+        self._warn(scaled, numbers, weights)
+        return self
+
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Train on further samples by steps of Adam; scale and start come from the first call.
+
+        After :meth:`fit` training goes on from where that ended.
+
+        Args:
+            X: Features, dense, ``(n_samples, n_features)``.
+            y: Labels, ``(n_samples,)``.
+            classes: All labels that will ever come, where the first call has not all of them.
+            sample_weight: At least 0.
+
+        Raises:
+            ValueError: As for :meth:`fit`, or a label is none of ``classes``.
+            TypeError: As for :meth:`fit`.
+        """
+        self._check()
+        is_first = not hasattr(self, "_memories")
+        samples, labels = validate_data(self, X, y, dtype=np.float64, reset=is_first)
+        weights = _check_sample_weight(sample_weight, samples, ensure_non_negative=True)
+        if is_first:
+            check_classification_targets(labels)
+            self.classes_ = np.unique(labels if classes is None else np.asarray(classes))
+        unknown = np.setdiff1d(labels, self.classes_)
+        if unknown.size:
+            raise ValueError(f"y should hold labels of classes. Got {unknown.tolist()} too.")
+        numbers = self.classes_.searchsorted(labels)
+        if is_first:
+            self._set_scale(samples, weights)
+            self._begin(self._first(self._scaled(samples), numbers))
+            self.n_iter_, self.loss_curve_ = 0, []
+        scaled = self._scaled(samples)
+        order = _generator(self.random_state).permutation(len(scaled))
+        for begin in range(0, len(order), self.batch_size):
+            rows = order[begin : begin + self.batch_size]
+            if weights[rows].sum() > 0:
+                self._adam(scaled[rows], numbers[rows], weights[rows])
+        self._finish(scaled)
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the fields of the class units, ``(n_samples, n_classes)``.
 
-        With two classes, the field of the second less that of the first, ``(n_samples,)``.
+        With two classes, the log-odds of the second, ``(n_samples,)``.
 
         Raises:
-            sklearn.exceptions.NotFittedError: :meth:`fit` was not called.
+            NotFittedError: The classifier was not trained.
             ValueError: ``X`` has another number of features.
         """
-        values = self._fields(X)
-        return np.asarray(values[:, 1] - values[:, 0] if len(self.classes_) == 2 else values)
+        fields = self._fields(X)
+        return np.asarray(fields[:, 1] - fields[:, 0] if len(self.classes_) == 2 else fields)
+
+    def predict_proba(self, X: ArrayLike) -> Floats:
+        """Return the probability of each class, ``(n_samples, n_classes)``."""
+        return softmax(self._fields(X))
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class of the largest field of each sample, ``(n_samples,)``.
+        """Return the most probable class of each sample, ``(n_samples,)``."""
+        chosen = self._fields(X).argmax(axis=1)
+        return np.asarray(self.classes_[chosen])
 
-        Raises:
-            sklearn.exceptions.NotFittedError: :meth:`fit` was not called.
-            ValueError: ``X`` has another number of features.
-        """
-        winners = self._fields(X).argmax(axis=1)
-        return np.asarray(self.classes_[winners])
+    def _check(self) -> None:
+        check_integer(2, order=self.order)
+        check_integer(1, max_iter=self.max_iter, batch_size=self.batch_size)
+        check_positive(learning_rate=self.learning_rate)
+        check_at_least(0, tol=self.tol)
+        if self.num_memories is not None:
+            check_integer(1, num_memories=self.num_memories)
+        if self.alpha is not None:
+            check_at_least(0, alpha=self.alpha)
+        if self.scale not in ("feature", "common", None):
+            raise ValueError(f"scale should be 'feature', 'common' or None. Got {self.scale!r}.")
 
-    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
-        """Return the accuracy on samples and labels."""
-        from sklearn.metrics import accuracy_score
+    def _set_scale(self, samples: Floats, weights: Floats) -> None:
+        shares = weights / weights.sum()
+        size = samples.shape[1]
+        center, spread = np.zeros(size), np.ones(size)
+        if self.scale is not None:
+            center = shares @ samples
+            squares = shares @ (samples - center) ** 2
+            if self.scale == "common":
+                squares = np.full(size, squares.mean() + center.var())
+                center = np.full(size, center.mean())
+            # What does not vary by more than rounding tells nothing.
+            varies = squares > (8 * np.finfo(float).eps * np.abs(center)) ** 2
+            spread = np.sqrt(np.where(varies, squares, 1.0))
+        self._center, self._spread = center, spread
 
-        return float(accuracy_score(y, self.predict(X), sample_weight=sample_weight))
+    def _scaled(self, samples: Floats) -> Floats:
+        values = (samples - self._center) / self._spread
+        if self.scale is None:
+            return np.asarray(values)
+        return np.asarray(np.clip(values, -_CLIP, _CLIP) / np.sqrt(values.shape[1]))
 
-    @property
-    def memory_(self) -> ClassMemory:
-        """The trained memory, which takes scaled images."""
-        return self.training_.memory
+    def _first(self, scaled: Floats, numbers: Integers) -> Floats:
+        present, places = np.unique(numbers, return_inverse=True)
+        count = max(10, 4 * len(self.classes_)) if self.num_memories is None else self.num_memories
+        rng = _generator(self.random_state)
+        started = first_memories(scaled, places, len(present), count, rng)
+        if len(present) == len(self.classes_):
+            return started
+        units = np.full((count, len(self.classes_)), started[:, -len(present) :].min())
+        units[:, present] = started[:, -len(present) :]
+        return np.hstack([started[:, : -len(present)], units])
 
-    @property
-    def outcome_(self) -> TrainingOutcome:
-        """How training ended."""
-        return self.training_.outcome
-
-    def get_params(self, deep: bool = True) -> dict[str, object]:
-        """Return the parameters by name; there are no nested ones."""
-        del deep
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.init}
-
-    def set_params(self, **params: object) -> Self:
-        """Set parameters by name.
-
-        Raises:
-            ValueError: There is no such parameter.
-        """
-        names = list(self.get_params())
-        for name, value in params.items():
-            if name not in names:
-                raise ValueError(f"parameter should be one of {', '.join(names)}. Got {name!r}.")
-            setattr(self, name, value)
-        return self
-
-    def __sklearn_tags__(self) -> "Tags":
-        """Return what scikit-learn should know: a multi-class classifier of dense finite data."""
-        from sklearn.utils import ClassifierTags, Tags, TargetTags
-
-        return Tags(
-            estimator_type="classifier",
-            target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
+    def _loss(
+        self, memories: Floats, scaled: Floats, numbers: Integers, weights: Floats
+    ) -> tuple[float, Floats]:
+        loss, gradient = loss_and_gradient(
+            memories,
+            scaled,
+            numbers,
+            weights / weights.sum(),
+            num_classes=len(self.classes_),
+            order=self.order,
+            alpha=default_alpha(self.order) if self.alpha is None else self.alpha,
         )
+        return loss, gradient.reshape(memories.shape).ravel()
 
-    def __sklearn_is_fitted__(self) -> bool:
-        """Return whether :meth:`fit` was called."""
-        return hasattr(self, "training_")
+    def _adam(self, scaled: Floats, numbers: Integers, weights: Floats) -> None:
+        loss, flat = self._loss(self._memories, scaled, numbers, weights)
+        gradient = flat.reshape(self._memories.shape)
+        self._steps += 1
+        self.n_iter_ += 1
+        first, second, floor = _ADAM
+        mean = first * self._moments[0] + (1 - first) * gradient
+        square = second * self._moments[1] + (1 - second) * gradient**2
+        self._moments = np.array([mean, square])
+        mean, square = mean / (1 - first**self._steps), square / (1 - second**self._steps)
+        self._memories = self._memories - self.learning_rate * mean / (np.sqrt(square) + floor)
+        self.loss_curve_.append(loss)
+
+    def _begin(self, memories: Floats) -> None:
+        """Take memories, from which steps of Adam begin."""
+        self._memories = memories
+        self._moments = np.zeros((2, *memories.shape))
+        self._steps = 0
+
+    def _finish(self, scaled: Floats) -> None:
+        self.memory_: ClassMemory = as_memory(self._memories, len(self.classes_), self.order)
+        base = _with_one(scaled) @ self.memory_.pixels.T - self.memory_.classes.sum(axis=1)
+        highest = base.max(axis=0) + 2 * self.memory_.classes.max(axis=1)
+        self.active_memories_: Booleans = np.asarray(highest > 0)
+
+    def _warn(self, scaled: Floats, numbers: Integers, weights: Floats) -> None:
+        troubles = []
+        if self.n_iter_ >= self.max_iter:
+            troubles.append(f"max_iter={self.max_iter} iterations were not enough; raise it")
+        right = self.memory_.classify(_with_one(scaled)) == numbers
+        accuracy = weights[right].sum() / weights.sum()
+        majority = np.bincount(numbers, weights).max() / weights.sum()
+        if accuracy <= majority < 1:
+            troubles.append(f"it learned no more than the most frequent class ({majority:.3g})")
+        if (dead := 1 - self.active_memories_.mean()) > _DEAD:
+            troubles.append(f"{dead:.0%} of the memories answer to no sample")
+        if troubles:
+            text = f"DenseClassifier: {'; '.join(troubles)}."
+            warnings.warn(text, ConvergenceWarning, stacklevel=3)
 
     def _fields(self, X: ArrayLike) -> Floats:
-        from sklearn.utils.validation import check_is_fitted, validate_data
+        check_is_fitted(self, "memory_")
+        samples = validate_data(self, X, dtype=np.float64, reset=False)
+        return self.memory_.fields(_with_one(self._scaled(samples)))
 
-        check_is_fitted(self)
-        images = validate_data(self, X, dtype=np.float64, reset=False)
-        return self.memory_.fields(self._scaled(images))
 
-    def _scaled(self, images: Floats) -> Floats:
-        low, high = self.range_
-        if high == low:
-            return np.zeros_like(images)
-        return np.asarray(2 * (images - low) / (high - low) - 1)
+def _with_one(scaled: Floats) -> Floats:
+    return np.hstack([scaled, np.ones((len(scaled), 1))])
+
+
+def _merged(samples: Floats, numbers: Integers, weights: Floats) -> tuple[Floats, Integers, Floats]:
+    """Return distinct rows in a fixed order, with the sums of their weights."""
+    rows, places = np.unique(
+        np.hstack([numbers[:, np.newaxis], samples]), axis=0, return_inverse=True
+    )
+    total = np.bincount(places.reshape(-1), weights)
+    return rows[:, 1:], rows[:, 0].astype(np.int64), np.asarray(total)
 
 
 def _generator(random_state: Rng | np.random.RandomState) -> np.random.Generator:

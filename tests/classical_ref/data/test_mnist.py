@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from classical_ref.learning import LabeledImages, load_mnist, read_idx
+from classical_ref import LabeledImages, load_mnist, read_idx
 
 
 def idx(array):
