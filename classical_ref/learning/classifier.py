@@ -1,7 +1,7 @@
 """A class memory as a scikit-learn classifier."""
 
 import warnings
-from typing import Literal, Self, final
+from typing import Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,12 +27,9 @@ from classical_ref.learning.cross_entropy import (
     first_memories,
     loss_and_gradient,
 )
+from classical_ref.learning.scaling import Scale, Scaling, merged
 from classical_ref.log_sums import softmax
 
-Scale = Literal["feature", "common"]
-"""Each feature by its own mean and deviation, or all by one, as pixels want."""
-
-_CLIP = 5.0  # deviations
 _DEAD = 0.2  # share of memories that may be active on no sample
 _ADAM = (0.9, 0.999, 1e-8)
 
@@ -83,6 +80,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         1606.01164. Its own loss, schedule and temperature are :func:`classical_ref.learning.train`.
     """
 
+    _scaling: Scaling
     _memories: Floats
     _moments: Floats
     _steps: int
@@ -134,9 +132,9 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         if len(samples) == 0:
             raise ValueError("sample_weight should be positive for a sample. Got all zero.")
         self.classes_: NDArray[np.generic] = np.unique(labels)
-        samples, numbers, weights = _merged(samples, self.classes_.searchsorted(labels), weights)
-        self._set_scale(samples, weights)
-        scaled = self._scaled(samples)
+        samples, numbers, weights = merged(samples, self.classes_.searchsorted(labels), weights)
+        self._scaling = Scaling.of(samples, weights, self.scale)
+        scaled = self._scaling.applied(samples)
         start = self._first(scaled, numbers)
         self.loss_curve_: list[float] = []
         done: OptimizeResult = minimize(
@@ -188,10 +186,10 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"y should hold labels of classes. Got {unknown.tolist()} too.")
         numbers = self.classes_.searchsorted(labels)
         if is_first:
-            self._set_scale(samples, weights)
-            self._begin(self._first(self._scaled(samples), numbers))
+            self._scaling = Scaling.of(samples, weights, self.scale)
+            self._begin(self._first(self._scaling.applied(samples), numbers))
             self.n_iter_, self.loss_curve_ = 0, []
-        scaled = self._scaled(samples)
+        scaled = self._scaling.applied(samples)
         order = _generator(self.random_state).permutation(len(scaled))
         for begin in range(0, len(order), self.batch_size):
             rows = order[begin : begin + self.batch_size]
@@ -230,29 +228,6 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             check_integer(1, num_memories=self.num_memories)
         if self.alpha is not None:
             check_at_least(0, alpha=self.alpha)
-        if self.scale not in ("feature", "common", None):
-            raise ValueError(f"scale should be 'feature', 'common' or None. Got {self.scale!r}.")
-
-    def _set_scale(self, samples: Floats, weights: Floats) -> None:
-        shares = weights / weights.sum()
-        size = samples.shape[1]
-        center, spread = np.zeros(size), np.ones(size)
-        if self.scale is not None:
-            center = shares @ samples
-            squares = shares @ (samples - center) ** 2
-            if self.scale == "common":
-                squares = np.full(size, squares.mean() + center.var())
-                center = np.full(size, center.mean())
-            # What does not vary by more than rounding tells nothing.
-            varies = squares > (8 * np.finfo(float).eps * np.abs(center)) ** 2
-            spread = np.sqrt(np.where(varies, squares, 1.0))
-        self._center, self._spread = center, spread
-
-    def _scaled(self, samples: Floats) -> Floats:
-        values = (samples - self._center) / self._spread
-        if self.scale is None:
-            return np.asarray(values)
-        return np.asarray(np.clip(values, -_CLIP, _CLIP) / np.sqrt(values.shape[1]))
 
     def _first(self, scaled: Floats, numbers: Integers) -> Floats:
         present, places = np.unique(numbers, return_inverse=True)
@@ -322,20 +297,11 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     def _fields(self, X: ArrayLike) -> Floats:
         check_is_fitted(self, "memory_")
         samples = validate_data(self, X, dtype=np.float64, reset=False)
-        return self.memory_.fields(_with_one(self._scaled(samples)))
+        return self.memory_.fields(_with_one(self._scaling.applied(samples)))
 
 
 def _with_one(scaled: Floats) -> Floats:
     return np.hstack([scaled, np.ones((len(scaled), 1))])
-
-
-def _merged(samples: Floats, numbers: Integers, weights: Floats) -> tuple[Floats, Integers, Floats]:
-    """Return distinct rows in a fixed order, with the sums of their weights."""
-    rows, places = np.unique(
-        np.hstack([numbers[:, np.newaxis], samples]), axis=0, return_inverse=True
-    )
-    total = np.bincount(places.reshape(-1), weights)
-    return rows[:, 1:], rows[:, 0].astype(np.int64), np.asarray(total)
 
 
 def _generator(random_state: Rng | np.random.RandomState) -> np.random.Generator:
