@@ -59,7 +59,7 @@ class Export:
             raise ValueError(f"--json and --csv should go to two places. Got {self.json!r} twice.")
         for place in places:
             if place not in (None, "-"):
-                _prove(Path(place))
+                prove(Path(place))
 
         def write(rows: Sequence[Row], content: Row | None = None) -> None:
             nonlocal texts
@@ -72,8 +72,12 @@ class Export:
             _put(place, text, stdout)
 
 
-def _prove(path: Path) -> None:
-    """Raise an OSError unless a file can be written."""
+def prove(path: Path) -> None:
+    """Find out whether a file can be written, and leave all as it is.
+
+    Raises:
+        OSError: It cannot.
+    """
     if path.is_dir():
         raise IsADirectoryError(EISDIR, strerror(EISDIR), str(path))
     if path.exists():

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from qdenseam.cli.progress import shown_progress
 from qdenseam.cli.study_folder import Folder, Modules, load_modules
 
 
@@ -78,7 +79,8 @@ def plot(
         log_y=log_y,
     )
     path = out or folder / f"{figure.y}-against-{x}.png"
-    found.drawn(figure).savefig(path)
+    with shown_progress("plot"):
+        found.drawn(figure).savefig(path)
     typer.echo(f"Figure: {path}")
 
 

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from qdenseam.cli.progress import shown_progress
 from qdenseam.cli.study_folder import Folder, Modules, load_modules
+from qdenseam.cli.tables import print_text
 
 
 def report(
@@ -33,7 +35,8 @@ def report(
         typer.echo(f"Table: {table}")
     words = ["qdenseam", "collect", str(folder / "study.toml"), "--out", str(folder)]
     words += [word for module in modules for word in ("--import", module)]
-    page = study.write_report(found, folder, command=shlex.join(words))
+    with shown_progress("report"):
+        page = study.write_report(found, folder, command=shlex.join(words))
     for sentence in found.sentences:
-        typer.echo(f"- {sentence}")
+        print_text(f"- {sentence}")
     typer.echo(f"Report: {page}")

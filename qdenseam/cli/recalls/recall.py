@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.export import Export
+from qdenseam.cli.export import Export, prove
 from qdenseam.cli.options import OPTIONAL_FILE
 from qdenseam.cli.progress import shown_progress
-from qdenseam.cli.recalls.circuit_drawing import check_drawing, draw_circuit
+from qdenseam.cli.recalls.circuit_drawing import AS_TEXT, check_drawing, draw_circuit
 from qdenseam.cli.recalls.question import Question
 from qdenseam.cli.tables import Row, print_rows, print_text
 
@@ -93,6 +93,9 @@ def recall(
         spins = check_probes(given, stored.num_neurons)
     chosen: Any = parse(("method", "classical memory"), question.asked_of(stored))
     check_drawing(draw, view, chosen)
+    for place in filter(None, (view, draw)):
+        if place != AS_TEXT:
+            prove(Path(place))
     told = question.told_flips(chosen, is_given=probe is not None)
     with export.ready() as write:
         if isinstance(chosen, Recipe):

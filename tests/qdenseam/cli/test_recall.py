@@ -351,6 +351,8 @@ class TestDraw:
             (("--draw", "--method", "dense(exponential)"), "Got 'dense.*', which has none"),
             (("--draw", "--method", "minimum-search"), "--draw should go with a method of one"),
             (("--view", "a.html", "--method", "minimum-search"), "--view should go with a method"),
+            (("--draw", "missing/a.png"), "pylatexenc|No such file or directory: missing"),
+            (("--view", "missing/a.html"), "No such file or directory: missing"),
             (("--draw", "a.gif"), "ends in .png, .svg, .pdf. Got 'a.gif'"),
         ],
     )
