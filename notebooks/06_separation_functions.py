@@ -144,7 +144,7 @@ with TemporaryDirectory() as folder:
     rows = capacity_summary(collect(tasks, Path(folder, "capacity.jsonl")))
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained", sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(11, 5.4), layout="constrained", sharey=True)
 table = as_table(rows)
 line = ("label", "patterns")
 plot_study(table[table["kind"] == "filter"], "num_neurons", "pooled", ax=axes[0], line=line)
@@ -155,7 +155,7 @@ axes[1].set_title("mean over probes", fontsize=10)
 axes[0].set_ylabel("patterns at 90 % correct")
 axes[1].set_ylabel("")
 handles, labels = axes[1].get_legend_handles_labels()
-fig.legend(handles, labels, loc="outside right center", fontsize=8)
+fig.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8)
 plt.show()
 
 # %% [markdown]

@@ -17,6 +17,7 @@
 
 # %%
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 
 from classical_ref import DenseMemory, LogSumExp, flip, random_patterns
@@ -49,16 +50,16 @@ rng = np.random.default_rng(8)
 patterns = random_patterns(3, 8, rng=rng)
 probe = flip(patterns[0], 1, rng=rng)
 memory = EnergyMemory(DenseMemory(patterns, LogSumExp(1.0)))
+one_probe = []
 for p in (1, 2, 3, 4):
     qaoa = QAOA(num_layers=p).trained(memory, probe, rng=rng)
-    share = qaoa.law(memory, probe).joint[0]
-    print(f"QAOA p = {p:2}       P(target) {share:.3f} after {qaoa.evaluations} evaluations")
+    one_probe.append((f"QAOA p = {p}", qaoa.law(memory, probe).joint[0], qaoa.evaluations))
 for p in (8, 16, None):
-    share = AdiabaticRecall(num_steps=p).law(memory, probe).joint[0]
-    print(f"adiabatic p = {p or 'default'}  P(target) {share:.3f} without training")
+    ramp = AdiabaticRecall(num_steps=p)
+    one_probe.append((f"adiabatic p = {p or 'default'}", ramp.law(memory, probe).joint[0], 0))
 vqe = VQE().trained(memory, probe, rng=rng)
-share = vqe.law(memory, probe).joint[0]
-print(f"VQE p = 1         P(target) {share:.3f} after {vqe.evaluations} evaluations")
+one_probe.append(("VQE p = 1", vqe.law(memory, probe).joint[0], vqe.evaluations))
+pd.DataFrame(one_probe, columns=["method", "P(target)", "training evaluations"]).round(3)
 
 # %% [markdown]
 # Where it succeeds, VQE ends in a single spin state: every minimum of a classical energy is a
@@ -154,26 +155,25 @@ plt.show()
 # it has, and is ahead. The whole column at K = 4, each circuit with the strongest classical row at
 # as many evaluations in parentheses:
 
+
 # %%
-for num_flips in (1, 2):
-    print(f"\nP(target), {num_flips} flip(s)".ljust(33), *(name.rjust(26) for name in names))
-    columns = [
-        {row["method"]: row for row in select(energy=name, num_flips=num_flips, **point)}
-        for name in names
-    ]
-    first = [next(iter(column.values())) for column in columns]
-    print(
-        "target is ground state".ljust(32), *(str(row["ground_state"]).rjust(26) for row in first)
-    )
-    means = [f"{row['spurious_minima']:.2f}".rjust(26) for row in first]
-    print("spurious minima, with the field".ljust(32), *means)
-    for method in columns[0]:
-        if method not in EQUAL:
-            cells = [
-                f"{row['success']}" + (f" ({row['classical'].best:.2f})" if row["gain"] else "")
-                for row in (column[method] for column in columns)
-            ]
-            print(method.ljust(32), *(cell.rjust(26) for cell in cells))
+def column(energy, num_flips):
+    """Return the column of an energy: the instances first, then each method."""
+    rows = {row["method"]: row for row in select(energy=energy, num_flips=num_flips, **point)}
+    first = next(iter(rows.values()))
+    return {
+        "target is ground state": str(first["ground_state"]),
+        "spurious minima, with the field": f"{first['spurious_minima']:.2f}",
+    } | {
+        method: f"{row['success']}" + (f" ({row['classical'].best:.2f})" if row["gain"] else "")
+        for method, row in rows.items()
+        if method not in EQUAL
+    }
+
+
+pd.DataFrame(
+    {(f"{flips} flipped", name): column(name, flips) for flips in (1, 2) for name in names}
+)
 
 # %% [markdown]
 # The rows above have their settings written out. The default of `recall` on an energy is a longer
@@ -181,7 +181,7 @@ for num_flips in (1, 2):
 # flip:
 
 # %%
-default, ramped = AdiabaticRecall(), {}
+default, ramped, default_rows = AdiabaticRecall(), {}, []
 for energy in names:
     asked = {**point, "energy": energy, "num_flips": 1}
     shares, steps = [], []
@@ -194,10 +194,16 @@ for energy in names:
                 steps.append(len(default.angles(memory)[0]))
     ramped[energy] = bootstrap(shares, np.mean, rng=0, covers="pattern sets")
     (beside,) = select(method=DESCENTS, energy_evaluations=16.0, **asked)
-    print(
-        f"{energy:12} default ramp {ramped[energy]} at {np.mean(steps):.0f} steps; descents",
-        f"{beside['success']} at 16 looks, ground state {beside['ground_state'].best:.2f}",
+    default_rows.append(
+        {
+            "energy": energy,
+            "steps": round(np.mean(steps)),
+            "default ramp": str(ramped[energy]),
+            "descents, 16 looks": str(beside["success"]),
+            "ground state": str(beside["ground_state"]),
+        }
     )
+pd.DataFrame(default_rows)
 
 # %% [markdown]
 # ## Which field
@@ -254,17 +260,15 @@ plt.show()
 
 # %%
 sizes = sorted({row["num_neurons"] for row in table})
-print("spurious minima".ljust(16), *(f"D = {size}".rjust(18) for size in sizes))
-for energy in five:
-    line = [
-        select(energy=energy, num_neurons=size, num_patterns=4, num_flips=1, probe_field=None)
-        for size in sizes
-    ]
-    cells = [
-        f"{rows[0]['spurious_minima']:.2f}, {rows[0]['ground_state'].best:.2f}" if rows else "-"
-        for rows in line
-    ]
-    print(energy.ljust(16), *(cell.rjust(18) for cell in cells))
+grown = {
+    (energy, f"D = {size}"): f"{row['spurious_minima']:.2f}, {row['ground_state'].best:.2f}"
+    for energy in five
+    for size in sizes
+    for row in select(
+        energy=energy, num_neurons=size, num_patterns=4, num_flips=1, probe_field=None
+    )[:1]
+}
+pd.Series(grown).unstack(sort=False).fillna("–")
 
 # %% [markdown]
 # ## What an answer costs
@@ -272,25 +276,24 @@ for energy in five:
 # Ten neurons, four patterns, one flip: the energy evaluations behind one answer, and those until
 # the target has been seen with 99 % at the median instance (training is done once, shots are
 # repeated; sampled descents are the smallest power of two). Enumeration takes 1,024, the scan K D =
-# 40 bits and no energy. The searches, below the line, have instances of their own.
+# 40 bits and no energy. The searches, marked so, have instances of their own.
+
 
 # %%
-print("one answer -> until seen".ljust(32), *(name.rjust(22) for name in names))
-for rows in (table, searches):
-    columns = [select(rows, energy=name, num_flips=1, **point) for name in names]
-    listed = set()
-    for line in zip(*columns, strict=True):
-        method = line[0]["method"]
-        if np.isnan(line[0]["energy_evaluations"]) or method in (*listed, "start state", ANNEALER):
-            continue
-        listed.add(method)
-        behind = ["any" if method in EQUAL else f"{row['energy_evaluations']:.0f}" for row in line]
-        cells = [
-            f"{each} -> {row['evaluations_to_solution']:.0f}"
-            for each, row in zip(behind, line, strict=True)
-        ]
-        print(method.ljust(32), *(cell.rjust(22) for cell in cells))
-    print("-" * 101)
+def cost(row):
+    """Return the evaluations behind one answer, and those until the target has been seen."""
+    behind = "any" if row["method"] in EQUAL else f"{row['energy_evaluations']:.0f}"
+    return f"{behind} → {row['evaluations_to_solution']:.0f}"
+
+
+costs = {}
+for part, rows in (("", table), ("searches", searches)):
+    for energy in names:
+        for row in select(rows, energy=energy, num_flips=1, **point):
+            is_cost = np.isfinite(row["energy_evaluations"])
+            if is_cost and row["method"] not in ("start state", ANNEALER):
+                costs.setdefault(energy, {}).setdefault((part, row["method"]), cost(row))
+pd.DataFrame(costs)
 
 # %% [markdown]
 # ## Methods that search
@@ -301,26 +304,26 @@ for rows in (table, searches):
 # more, when all states have been looked at):
 
 # %%
-heads = ("D", "flips", "energy", "ground state", *SEARCHES)
-print(*(head.rjust(w) for head, w in zip(heads, (3, 6, 18, 18, 26, 26, 26, 26), strict=True)))
 searched = [row for row in searches if row["method"] in SEARCHES]
-for key in dict.fromkeys((r["num_neurons"], r["num_flips"], r["energy"]) for r in searched):
-    line = [r for r in searched if (r["num_neurons"], r["num_flips"], r["energy"]) == key]
-    cells = [f"{row['success']} ({row['classical'].best:.2f})".rjust(26) for row in line]
-    size, num_flips, energy = key
-    print(f"{size:3} {num_flips:6} {energy:>18}", str(line[0]["ground_state"]).rjust(18), *cells)
+answers = {}
+for row in searched:
+    place = (row["num_neurons"], row["num_flips"], row["energy"])
+    line = answers.setdefault(place, {"ground state": str(row["ground_state"])})
+    line[row["method"]] = f"{row['success']} ({row['classical'].best:.2f})"
+pd.DataFrame(answers).T.rename_axis(["D", "flips", "energy"])
 
 # %% [markdown]
 # Storkey's rule and the rectified energy beside their relatives, ramps of 16 steps, one flip:
 
 # %%
-for energy in ("hebb", "storkey", "order 3", "rectified order 3"):
-    line = [
-        select(energy=energy, num_neurons=size, num_patterns=4, num_flips=1, probe_field=None,
-               method="adiabatic p=16")[0]
-        for size in (8, 10, 12)
-    ]  # fmt: skip
-    print(energy.ljust(18), *(f"{r['success']} of {r['ground_state'].best:.2f}" for r in line))
+relatives = {
+    (energy, f"D = {size}"): f"{row['success']} of {row['ground_state'].best:.2f}"
+    for energy in ("hebb", "storkey", "order 3", "rectified order 3")
+    for size in (8, 10, 12)
+    for row in select(energy=energy, num_neurons=size, num_patterns=4, num_flips=1,
+                      probe_field=None, method="adiabatic p=16")
+}  # fmt: skip
+pd.Series(relatives).unstack(sort=False)
 
 # %% [markdown]
 # ## Better than a classical computer with as many looks?
@@ -343,24 +346,34 @@ def looks(row):
     return "D to 2^D" if row["energy_evaluations"] < 2 ** row["num_neurons"] else "2^D and more"
 
 
-print("looks behind an answer".ljust(24), "method".ljust(24), "above  below  undecided")
+kinds = ("fewer than neurons", "D to 2^D", "2^D and more")
 counted = {}
-for row in circuits:
-    side = 0 if row["gain"].low > 0.005 else 1 if row["gain"].high < -0.005 else 2
-    for method in (row["method"], "all"):
-        counted.setdefault((looks(row), method), [0, 0, 0])[side] += 1
-for kind in ("fewer than neurons", "D to 2^D", "2^D and more"):
-    for (looked, method), sides in counted.items():
-        if looked == kind:
-            print(kind.ljust(24), method.ljust(24), "".join(f"{n:5}  " for n in sides))
+for kind in kinds:
+    for row in (row for row in circuits if looks(row) == kind):
+        side = 0 if row["gain"].low > 0.005 else 1 if row["gain"].high < -0.005 else 2
+        for method in (row["method"], "all"):
+            counted.setdefault((kind, method), [0, 0, 0])[side] += 1
+pd.DataFrame(counted, index=["above", "below", "undecided"]).T.rename_axis(["looks", "method"])
+
+# %% [markdown]
+# Above, with at least as many looks as neurons:
+
+# %%
 better = [row for row in circuits if row["gain"].low > 0.005 and looks(row) != "fewer than neurons"]
-print("\nabove, with at least as many looks as neurons:")
-for row in better:
-    print(
-        f"{row['energy']:17} D = {row['num_neurons']:2} K = {row['num_patterns']}",
-        f"flips {row['num_flips']} {row['method']:20} {row['success']}, classical",
-        f"{row['classical']}, ground state {row['ground_state'].best:.2f}, gain {row['gain']}",
-    )
+pd.DataFrame(
+    {
+        "energy": row["energy"],
+        "D": row["num_neurons"],
+        "K": row["num_patterns"],
+        "flips": row["num_flips"],
+        "method": row["method"],
+        "success": str(row["success"]),
+        "classical": str(row["classical"]),
+        "ground state": row["ground_state"].best,
+        "gain": str(row["gain"]),
+    }
+    for row in better
+)
 
 # %% [markdown]
 # ## In words
@@ -398,10 +411,8 @@ for row in better:
 
 # %%
 for energy in names:
-    column = {row["method"]: row["success"] for row in select(energy=energy, num_flips=1, **point)}
-    ramp, trained = column["adiabatic p=16"], column["QAOA p=3"]
-    print(f"{energy:12} adiabatic p=16 {ramp}, trained QAOA p=3 {trained}")
-    assert ramp.low > trained.high
+    rows = {row["method"]: row["success"] for row in select(energy=energy, num_flips=1, **point)}
+    assert rows["adiabatic p=16"].low > rows["QAOA p=3"].high
 for row in table:
     if row["method"] == "QAOA p=3" and row["probe_field"] is None:
         same = {name: row[name] for name in ("energy", "num_patterns", "num_flips", *point)}
@@ -418,8 +429,6 @@ def ramps(energy):
     return {row["num_neurons"]: row["success"] for row in found}
 
 
-print("ramp of 16 steps on log-sum-exp:", {d: str(e) for d, e in ramps("log-sum-exp").items()})
-print("on the exponential energy:     ", {d: str(e) for d, e in ramps("exponential").items()})
 assert min(success.low for success in ramps("log-sum-exp").values()) > 0.85
 assert ramps("exponential")[12].high < ramps("exponential")[8].low - 0.3
 assert ramps("exponential")[16].high < 0.02
@@ -441,7 +450,6 @@ for energy in names:
 few, middle, many = (
     counted[kind, "all"] for kind in ("fewer than neurons", "D to 2^D", "2^D and more")
 )
-print("few looks:", few, " at least one a neuron:", np.add(middle, many).tolist())
 assert few == [171, 31, 29]
 assert np.add(middle, many).tolist() == [4, 433, 158]
 assert middle[0] + many[0] < sum(middle + many) / 40, "fewer above than by chance alone"

@@ -43,7 +43,10 @@ theory = [gfa.solve(initial_overlap=m, **common).overlap for m in simulated.init
 
 fig, ax = plt.subplots(figsize=(5.5, 3.4))
 plot_overlaps(simulated.mean(), theory, ax=ax)
-ax.set_title(f"load {load}, K = {simulated.num_patterns} patterns in 256 neurons (markers)")
+ax.plot([], [], "k-", linewidth=0.9, label="theory, infinitely many neurons")
+ax.plot([], [], "ko", markersize=4.5, markerfacecolor="none", label="simulation, 256 neurons")
+ax.legend(loc="center right", bbox_to_anchor=(1, 0.57), fontsize=8)
+ax.set_title(f"load {load}, K = {simulated.num_patterns} patterns")
 plt.show()
 
 # %% [markdown]

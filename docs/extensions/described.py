@@ -49,12 +49,11 @@ def _class(path: str, thing: griffe.Class, known: set[str], config) -> list[str]
         inner += [f"Bases: :class:`~{bases[0].path}`", ""]
     inner += [*_google(thing, "class", config), ""]
     elsewhere = {name for base in bases for name in base.all_members}
-    members = {
-        name: member
-        for ancestor in (thing, *(base for base in thing.mro() if base.path not in known))
-        for name, member in reversed(list(ancestor.members.items()))
-    }
-    for name, member in reversed(list(members.items())):
+    members: dict[str, griffe.Object] = {}
+    for ancestor in (thing, *(base for base in thing.mro() if base.path not in known)):
+        for name, member in ancestor.members.items():
+            members.setdefault(name, member)
+    for name, member in members.items():
         if (
             name.startswith("_")
             or member.is_alias
