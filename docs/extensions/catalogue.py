@@ -5,35 +5,18 @@ import inspect
 import json
 from importlib import import_module
 
-import numpy as np
-from matplotlib import pyplot as plt
 from reference import ROOT, write
 
-from classical_ref import text_to_spins
-from qdenseam.methods import METHODS, AdaptiveMethod, RecallMethod
+from qdenseam.methods import METHODS
+from qdenseam.plots.circuits import PATTERNS, PROBE, save_pictures
 from qdenseam.reproduce.published import published
 from qdenseam.studies.registry import reproductions, study_named, study_names
 
 FOLDER = ROOT / "docs" / "catalogue"
-PATTERNS = text_to_spins(["01101", "10110", "00011", "11000"])
-PROBE = text_to_spins("0110?")
-_MOST_GATES = 120  # of a picture that can be read
 
 
 def _summary(thing) -> str:
     return inspect.getdoc(thing).split("\n\n")[0].replace("\n", " ")
-
-
-def _picture(name: str, method: RecallMethod, memory) -> list[str]:
-    """Draw a method's circuit, or say how long it is."""
-    circuit = method.trained(memory, PROBE, rng=np.random.default_rng(0)).circuit(memory, PROBE)
-    if len(circuit.data) > _MOST_GATES:
-        return [f"{len(circuit.data)} gates on {circuit.num_qubits} qubits: too long to draw."]
-    figure = circuit.draw("mpl", style="bw", fold=30, idle_wires=True)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    figure.savefig(FOLDER / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})
-    plt.close(figure)
-    return [f"![Circuit of {name} on {circuit.num_qubits} qubits]({name}.svg)"]
 
 
 def _circuits() -> list[str]:
@@ -42,17 +25,15 @@ def _circuits() -> list[str]:
         "",
         "## Circuits",
         "",
-        "Each method recalls `0110?` from the four patterns `01101`, `10110`, `00011` and `11000`.",
-        "`method.circuit(memory, probe).draw()` draws these.",
+        f"Each method recalls `{PROBE}` from the patterns {', '.join(f'`{p}`' for p in PATTERNS)}.",
+        "Methods that run rounds show their longest circuit. `circuit.draw()` shows named blocks,",
+        "`circuit.decompose(NAME).draw()` opens those of a name.",
         "",
     ]
-    for name, kind in METHODS.items():
-        lines += [f"### {name}", "", f"{{py:class}}`{kind.__name__}`: {_summary(kind)}", ""]
-        if issubclass(kind, AdaptiveMethod):
-            lines += ["It runs rounds of circuits, each chosen after those before it.", ""]
-            continue
-        memory = kind.memory_type(PATTERNS)
-        lines += [*_picture(name, kind(), memory), ""]
+    for picture in save_pictures(FOLDER):
+        kind = METHODS[picture.stem]
+        lines += [f"### {picture.stem}", "", f"{{py:class}}`{kind.__name__}`: {_summary(kind)}", ""]
+        lines += [f"![Circuit of {picture.stem}]({picture.name})", ""]
     return lines
 
 
@@ -86,7 +67,14 @@ def _studies() -> list[str]:
         "",
     ]
     for study in reproductions():
-        lines += [f"## {study.name}", "", f"{study.title}.", "", study.source, ""]
+        lines += [
+            f"## {study.name}",
+            "",
+            f"{study.title[0].upper()}{study.title[1:]}.",
+            "",
+            study.source,
+            "",
+        ]
         lines += [inspect.getdoc(import_module(study.tasks.__module__)), ""]
         lines += [
             "| quantity | sense | published or derived | tolerance |",
