@@ -14,6 +14,8 @@ from .memories.energy import EnergyMemory as EnergyMemory
 from .memories.saving import load as load
 from .memories.saving import save as save
 from .retrieval.result import RecallResult as RecallResult
+from .retrieval.sequences import SequenceRecall as SequenceRecall
+from .retrieval.sequences import recall_sequence as recall_sequence
 from .retrieval.submission import fetch as fetch
 from .retrieval.submission import submissions as submissions
 from .retrieval.submission import submit as submit
