@@ -93,8 +93,8 @@ def recall(
         spins = check_probes(given, stored.num_neurons)
     chosen: Any = parse(("method", "classical memory"), question.asked_of(stored))
     check_drawing(draw, view, chosen)
-    for place in filter(None, (view, draw)):
-        if place != AS_TEXT:
+    for place in (view, draw):
+        if place is not None and place != AS_TEXT:
             prove(Path(place))
     told = question.told_flips(chosen, is_given=probe is not None)
     with export.ready() as write:
