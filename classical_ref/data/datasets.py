@@ -27,6 +27,7 @@ from classical_ref.checks import (
 from classical_ref.data.levels import LevelCode, Pictures
 from classical_ref.data.pictures import Threshold, area_sums, binarize, pooled_shape
 from classical_ref.patterns import PatternRows
+from classical_ref.shown import html_patterns
 from classical_ref.spins import Spins, check_patterns, products
 
 _SELECTION_ROUNDS = 200
@@ -87,6 +88,9 @@ class Dataset(PatternRows):
         Groups follow one another, ``patterns.reshape(num_patterns, -1, bits_per_feature)``.
         """
         return self.levels.bits
+
+    def _more_html(self) -> str:
+        return html_patterns(self.patterns, self.neuron_grid)
 
     @property
     def neuron_grid(self) -> tuple[int, int]:

@@ -185,12 +185,21 @@ class DenseMemory(Growing, PatternRows):
             hint_by=partial(self.hint, rule=rule, self_interaction=self_interaction),
         )
 
-    def hint(self, *, rule: Rule = "exact", self_interaction: SelfInteraction = "excluded") -> str:
+    def hint(
+        self,
+        *,
+        rule: Rule = "exact",
+        self_interaction: SelfInteraction = "excluded",
+        quick: bool = False,
+    ) -> str:
         """Say which stored patterns do not stay where they are, and which memories keep them.
 
         Nothing is said where all stay; see :mod:`classical_ref.discrete.hint`. A result of
-        :meth:`recall` says the same of its own settings.
+        :meth:`recall` says the same of its own settings. ``quick`` leaves it out where K·D is above
+        2**18, for which finding out takes more than moments.
         """
+        if quick and self.patterns.size > 2**18:
+            return ""
         from classical_ref.discrete.hint import hint_of
 
         return hint_of(self, rule=rule, self_interaction=self_interaction)

@@ -64,7 +64,7 @@ class DynamicsResult(Shown):
     """
     energy_trajectory: Floats | None = None
     """Their energies, ``(num_sweeps + 1, ...)``, with the trajectory."""
-    hint_by: Callable[[], str] | None = field(default=None, repr=False)
+    hint_by: Callable[..., str] | None = field(default=None, repr=False)
     """What says :attr:`hint`, where the memory can."""
 
     def __post_init__(self) -> None:
@@ -86,8 +86,9 @@ class DynamicsResult(Shown):
 
     @property
     def summary(self) -> str:
-        """How the dynamics ended, in a sentence for each way that it did."""
-        return said_outcomes(self.outcome, self.sweeps, _ENDS, "sweep")
+        """How the dynamics ended, in a sentence for each way that it did, and a quick hint."""
+        hint = "" if self.hint_by is None else self.hint_by(quick=True)
+        return f"{said_outcomes(self.outcome, self.sweeps, _ENDS, 'sweep')} {hint}".strip()
 
     def _facts(self) -> Mapping[str, object]:
         return {
@@ -150,7 +151,7 @@ def run(
     order: str | ArrayLike,
     trajectory: bool,
     rng: np.random.Generator,
-    hint_by: Callable[[], str] | None = None,
+    hint_by: Callable[..., str] | None = None,
 ) -> DynamicsResult:
     """Return where the dynamics takes probes ``(..., num_neurons)``.
 

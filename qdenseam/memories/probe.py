@@ -69,7 +69,7 @@ def unpacked(
     datasets = sys.modules.get("classical_ref.data.datasets")  # whoever has one has imported it
     if datasets is None or not isinstance(patterns, datasets.Dataset):
         return cast("SpinsLike", patterns), None, shape
-    return patterns.patterns, patterns.weights, shape or patterns.shape
+    return patterns.patterns, patterns.weights, shape or patterns.neuron_grid
 
 
 def check_shape(shape: tuple[int, int] | None, num_neurons: int) -> None:
