@@ -134,7 +134,7 @@ def html_table(
         ]
         return f"<tr>{''.join(marked)}</tr>"
 
-    caption = f"<caption>{escape(title)}</caption>" if title else ""
+    caption = f"<caption style='text-align:left'>{escape(title)}</caption>" if title else ""
     head = f"<thead>{cells(header, len(header))}</thead>" if header else ""
     body = "".join(cells(row, 0 if header else 1) for row in rows)
     return f"<table>{caption}{head}<tbody>{body}</tbody></table>"
@@ -164,12 +164,12 @@ def html_states(states: Mapping[str, Spins], shape: Shape | None) -> str:
     return f"<div>{''.join(figures)}</div>"
 
 
-def html_patterns(patterns: Spins | Floats, shape: Shape | None) -> str:
+def html_patterns(patterns: Spins | Floats, shape: Shape | None, *, name: str = "pattern") -> str:
     """Return the first eight patterns, shape ``(K, D)``, as :func:`html_states`; none of reals."""
     if patterns.dtype != np.int8:
         return ""
     some = patterns[:_MOST_SHOWN].astype(np.int8)
-    first = {f"pattern {k}": pattern for k, pattern in enumerate(some)}
+    first = {f"{name} {k}": pattern for k, pattern in enumerate(some)}
     left = len(patterns) - len(first)
     return html_states(first, shape) + (f"<p>and {left} more</p>" if left else "")
 

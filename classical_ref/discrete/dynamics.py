@@ -99,7 +99,7 @@ class DynamicsResult(Shown):
         }
 
     def _more_html(self) -> str:
-        return html_patterns(self.states.reshape(-1, self.states.shape[-1]), None)
+        return html_patterns(self.states.reshape(-1, self.states.shape[-1]), None, name="state")
 
 
 class LocalFields(ABC):

@@ -201,6 +201,7 @@ def test_what_a_line_says() -> None:
     assert repr(result).startswith("RecallResult(answer='pattern 0', share=1.0, accepted=")
     ended = DenseMemory(["0000"]).recall(["0001", "0000"], rng=0)
     assert ended.summary == "2 of 2 probes reached a fixed point after 1 to 2 sweeps."
+    assert ">state 1<" in ended._repr_html_()
     assert repr(ended).startswith("DynamicsResult(summary='2 of 2 probes reached a fixed point")
 
 
