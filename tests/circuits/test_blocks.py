@@ -4,10 +4,10 @@ import io
 
 import numpy as np
 import pytest
-from qiskit import QuantumCircuit, qasm3, qpy
+from qiskit import QuantumCircuit, qasm3, qpy, transpile
 from qiskit.circuit import Parameter
 from qiskit.circuit.library import UnitaryGate
-from qiskit.quantum_info import Operator
+from qiskit.quantum_info import Operator, Statevector
 
 from circuits import amplification, count, flat, match_oracle, prepare
 from circuits.blocks import append, block, boxed
@@ -177,3 +177,17 @@ def test_amplification_fits_a_screen() -> None:
     lines = str(circuit.draw("text", fold=100)).splitlines()
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_a_strangers_compiler_tells_blocks_of_one_name_apart(level: int) -> None:
+    """Rounds of different phases have blocks of equal names and different gates."""
+    circuit = amplification(
+        prepare(BITS),
+        lambda angle: match_oracle([0, 0, 1], [0, 1, 2], angle=angle),
+        ((0.3, 0.7), (1.1, -0.4)),
+    )
+    compiled = transpile(circuit, basis_gates=["cx", "rz", "sx", "x"], optimization_level=level)
+    np.testing.assert_allclose(
+        Statevector(compiled).data, Statevector(flat(circuit)).data, atol=1e-10
+    )
