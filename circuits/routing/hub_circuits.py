@@ -72,7 +72,7 @@ def read_hubs(circuit: QuantumCircuit) -> HubCircuit | None:
         return None
     reader = _Reader(circuit=circuit, hubs=hubs)
     for instruction in circuit.data:
-        name, operation = instruction.operation.name, instruction.operation
+        name, operation = instruction.name, instruction.operation
         qubits = [circuit.find_bit(qubit).index for qubit in instruction.qubits]
         if name in ("barrier", "id"):
             continue
@@ -92,9 +92,9 @@ def _find_hubs(circuit: QuantumCircuit) -> frozenset[int]:
     others: set[int] = set()
     for instruction in circuit.data:
         qubits = [circuit.find_bit(qubit).index for qubit in instruction.qubits]
-        if len(qubits) < 2 or instruction.operation.name == "barrier":
+        if len(qubits) < 2 or instruction.name == "barrier":
             continue
-        if instruction.operation.name in _PAIRS:
+        if instruction.name in _PAIRS:
             for a, b in (qubits, qubits[::-1]):
                 partners.setdefault(a, set()).add(b)
         else:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from classical_ref.shown import Shown
@@ -19,7 +21,7 @@ UNFINISHED = "unfinished"
 _OF_A_ROW = ("label", "recall", "memory", "mitigation", "kind", "peeks", "engine", "block")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RowResult(Shown):
     """One contender on one engine in one cell, and what it answered so far."""
 
@@ -38,11 +40,11 @@ class RowResult(Shown):
         """Label and engine: what one line of a figure shows."""
         return self.row.label, self.row.engine
 
-    @property
-    def columns(self) -> dict[str, Any]:
+    @cached_property
+    def columns(self) -> Mapping[str, Any]:
         """Rates with intervals and costs; the row was run."""
         superposed = self.row.memory.startswith("amplitude") and not self.row.peeks
-        return rates_and_costs(self.values, superposed=superposed)
+        return MappingProxyType(rates_and_costs(self.values, superposed=superposed))
 
 
 def row_result(row: StudyRow, records: Sequence[Record]) -> RowResult:

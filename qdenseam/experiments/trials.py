@@ -16,6 +16,7 @@ from classical_ref.spins import spins_to_text
 from qdenseam.experiments.answering import classical_answers, sampled_answers
 from qdenseam.experiments.challenge import Answers, Challenge
 from qdenseam.experiments.collecting.trial_registry import trial
+from qdenseam.retrieval.reading import Memory
 from qdenseam.spelling import parse
 
 COUNTED_SETS = 2
@@ -97,12 +98,23 @@ def answers_to(given: Challenge, params: dict[str, Any], rng: np.random.Generato
     method: Any = parse(("method", "classical memory"), params["recall"])
     if isinstance(method, Recipe):
         return classical_answers(given, method, rng)
-    recipe: Any = parse("memory", params["memory"])
-    memory = recipe.memory(given.patterns, given.weights)
+    weights = None if given.weights is None else tuple(given.weights.tolist())
+    shape, patterns = given.patterns.shape, given.patterns.tobytes()
+    memory = _memory(params["memory"], shape, patterns, weights)
     mitigation: Any = parse("mitigation", params.get("mitigation", "none"))
     return sampled_answers(
         given, memory, method, params["engine"], params["shots"], rng, mitigation=mitigation
     )
+
+
+@lru_cache(maxsize=256)  # contenders and engines share it, with its circuit
+def _memory(
+    text: str, shape: tuple[int, int], patterns: bytes, weights: tuple[float, ...] | None
+) -> Memory:
+    recipe: Any = parse("memory", text)
+    rows = np.frombuffer(patterns, dtype=np.int8).reshape(shape)
+    found: Memory = recipe.memory(rows, None if weights is None else np.array(weights))
+    return found
 
 
 @trial("study")

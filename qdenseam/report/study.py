@@ -1,6 +1,6 @@
 """The report of any study: sentences, its figures, its table, and how it was made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def _row_names() -> tuple[str, ...]:
     return "failures", "failure rate", "where unambiguous", "as measured"
 
 
-def _row(columns: dict[str, Any]) -> dict[str, str]:
+def _row(columns: Mapping[str, Any]) -> dict[str, str]:
     costs = {
         name: shown_number(None if value is None else factor * value)
         for name, (column, factor) in _COSTS.items()

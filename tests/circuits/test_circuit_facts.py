@@ -7,6 +7,7 @@ from qiskit.circuit.library import Initialize
 from circuits.circuit_facts import (
     active_qubits,
     has_mid_circuit_operations,
+    lone_qubits,
     restricted_to,
     two_qubit_depth,
     two_qubit_gates,
@@ -95,3 +96,27 @@ def test_restriction_to_active_qubits():
     assert narrow == expected
     assert narrow.name == "wide"
     assert narrow.metadata == {"probe": 3}
+
+
+def test_lone_qubits_come_last_in_the_order_given():
+    circuit = QuantumCircuit(4, 4)
+    circuit.x(1)
+    circuit.h(0)
+    circuit.measure(1, 1)
+    circuit.cx(0, 2)
+    circuit.measure([3, 0, 2], [3, 0, 2])
+    assert lone_qubits(circuit) == {1, 3}
+    narrow = restricted_to(circuit, (0, 2, 3, 1))
+    places = [(each.name, [narrow.find_bit(q).index for q in each.qubits]) for each in narrow.data]
+    assert places == [
+        *(("h", [0]), ("cx", [0, 1]), ("measure", [0]), ("measure", [1])),
+        *(("measure", [2]), ("x", [3]), ("measure", [3])),
+    ]
+    assert [narrow.find_bit(i.clbits[0]).index for i in narrow.data if i.clbits] == [0, 2, 3, 1]
+
+
+def test_a_gate_on_a_dropped_qubit_is_refused():
+    circuit = QuantumCircuit(2)
+    circuit.cx(0, 1)
+    with pytest.raises(KeyError):
+        restricted_to(circuit, (0,))

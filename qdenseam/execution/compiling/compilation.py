@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister, generate_preset_pass_manager
-from qiskit.circuit import ControlFlowOp
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
@@ -86,7 +85,7 @@ def predicted_layout(
     such circuits are for :func:`onto_backend`.
     """
     if circuit.num_qubits > WIDEST or any(
-        isinstance(instruction.operation, ControlFlowOp) for instruction in circuit.data
+        instruction.is_control_flow() for instruction in circuit.data
     ):
         return None
     two_way = _two_way(target, calibration_key(target))

@@ -49,44 +49,53 @@ def place(routed: QuantumCircuit, target: Target, *, beam: int = BEAM) -> Layout
     count = Counter(
         routed.find_bit(i.qubits[0]).index
         for i in routed.data
-        if len(i.qubits) == 1 and i.operation.name in ("sx", "x", "rx")
+        if len(i.qubits) == 1 and i.name in ("sx", "x", "rx")
     )
-    reads = Counter(
-        routed.find_bit(i.qubits[0]).index for i in routed.data if i.operation.name == "measure"
-    )
-    placed = costs.working[:, None]
+    reads = Counter(routed.find_bit(i.qubits[0]).index for i in routed.data if i.name == "measure")
     home = dict(enumerate((routed.metadata or {}).get(PHYSICAL_QUBITS, ())))
-    qubit = order[0]
-    score = costs.one[placed[:, 0]] * count[qubit] + costs.read[placed[:, 0]] * reads[qubit]
+    qubit, sites = order[0], costs.working
+    placed = sites[:, None]
+    score = costs.one[sites] * count[qubit] + costs.read[sites] * reads[qubit]
+    taken = np.eye(len(costs.one), dtype=bool)[sites]
+    is_home = sites == home.get(qubit, -1)
     for step, qubit in enumerate(order[1:], start=1):
         linked = [(j, weights[_pair(order[j], qubit)]) for j in range(step)
                   if _pair(order[j], qubit) in weights]  # fmt: skip
         if linked:
             near = costs.neighbors[placed[:, linked[0][0]]]
         else:  # a qubit that meets no other
-            near = np.broadcast_to(costs.working, (len(placed), len(costs.working)))
+            near = np.broadcast_to(sites, (len(placed), len(sites)))
         rows, columns = np.nonzero(near >= 0)
         chosen = near[rows, columns]
         cost = score[rows] + costs.one[chosen] * count[qubit] + costs.read[chosen] * reads[qubit]
         for j, uses in linked:
             cost = cost + costs.two[placed[rows, j], chosen] * uses
-        free = np.isfinite(cost) & ~(placed[rows] == chosen[:, None]).any(axis=1)
-        rows, chosen, cost = rows[free], chosen[free], cost[free]
-        if len(rows) == 0:
+        free = np.flatnonzero(np.isfinite(cost) & ~taken[rows, chosen])
+        if len(free) == 0:
             raise ValueError(
                 f"A circuit should fit the device's couplings. Got {routed.num_qubits} qubits "
                 "that fit nowhere; route it for this device first."
             )
-        grown = np.concatenate([placed[rows], chosen[:, None]], axis=1)
-        known = np.all(grown == [home.get(q, -1) for q in order[: step + 1]], axis=1)
-        best = np.argsort(np.where(known, -1, cost), kind="stable")[:beam]
-        placed = grown[best]
-        score = cost[best]
+        rows, chosen, cost = rows[free], chosen[free], cost[free]
+        known = is_home[rows] & (chosen == home.get(qubit, -1))
+        best = _least(np.where(known, -1, cost), beam)
+        rows, chosen, score, is_home = rows[best], chosen[best], cost[best], known[best]
+        placed = np.concatenate([placed[rows], chosen[:, None]], axis=1)
+        taken = taken[rows]
+        taken[np.arange(len(rows)), chosen] = True
     where = {qubit: int(placed[int(score.argmin()), j]) for j, qubit in enumerate(order)}
     qubits = tuple(where[q] for q in range(routed.num_qubits))
     circuit = routed.copy()
     circuit.metadata = {**(routed.metadata or {}), PHYSICAL_QUBITS: qubits}
     return Layout(circuit=circuit, qubits=qubits, budget=error_budget(circuit, target, qubits))
+
+
+def _least(values: Floats, number: int) -> Integers:
+    """Return where the least values are, in order, of equal ones the first."""
+    if len(values) <= number:
+        return np.argsort(values, kind="stable")
+    few = np.flatnonzero(values <= np.partition(values, number)[number])
+    return few[np.argsort(values[few], kind="stable")][:number]
 
 
 def best_layout(
@@ -167,7 +176,7 @@ def _pair(a: int, b: int) -> tuple[int, int]:
 def _interactions(circuit: QuantumCircuit) -> Counter[tuple[int, int]]:
     uses: Counter[tuple[int, int]] = Counter()
     for instruction in circuit.data:
-        if len(instruction.qubits) == 2 and instruction.operation.name != "barrier":
+        if len(instruction.qubits) == 2 and instruction.name != "barrier":
             a, b = (circuit.find_bit(q).index for q in instruction.qubits)
             uses[_pair(a, b)] += 1
     return uses

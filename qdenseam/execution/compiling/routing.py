@@ -5,12 +5,23 @@ goes on the device is for :mod:`qdenseam.execution.compiling.layout`.
 """
 
 from collections.abc import Sequence
+from copy import copy
+from functools import lru_cache
+from threading import get_ident
 
 import numpy as np
-from qiskit import QuantumCircuit, generate_preset_pass_manager
-from qiskit.transpiler import CouplingMap, Target
+from qiskit import QuantumCircuit
+from qiskit.transpiler import (
+    CouplingMap,
+    PassManager,
+    PassManagerConfig,
+    StagedPassManager,
+    Target,
+)
+from qiskit.transpiler.preset_passmanagers import level_3_pass_manager
+from qiskit.transpiler.preset_passmanagers.plugin import PassManagerStagePluginManager
 
-from circuits.circuit_facts import active_qubits, restricted_to
+from circuits.circuit_facts import active_qubits, lone_qubits, restricted_to
 from circuits.routing.hub_routing import route_hubs
 from qdenseam.execution.compiling.failures import compiled_for
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
@@ -86,32 +97,72 @@ def _compiled(
     initial_layout: list[int] | None = None,
     fractional: bool = True,
 ) -> QuantumCircuit:
-    left_out = set() if fractional else {"rzz"}
-    names = sorted(set(target.operation_names) & PLACED_GATES - left_out)
-    pass_manager = generate_preset_pass_manager(
-        optimization_level=3,
-        basis_gates=names,
-        coupling_map=patch,
-        initial_layout=initial_layout,
-        seed_transpiler=seed,
-    )
+    names = PLACED_GATES & set(target.operation_names) - (set() if fractional else {"rzz"})
+    passes = _level_three(names, patch, initial_layout, seed)
     with compiled_for("the device", target):
-        routed = pass_manager.run(circuit)
-    if "rzz" in names:  # devices offer it for angles in [0, π/2] only
+        return narrowed(passes.run(circuit), qubits)
+
+
+def _level_three(
+    names: frozenset[str], patch: CouplingMap, initial_layout: list[int] | None, seed: int
+) -> StagedPassManager:
+    """Return Qiskit's passes of level 3, and RZZ by angles in [0, π/2] alone, as devices offer it.
+
+    Only layout and routing have a seed; the other stages take far longer to make, and are kept.
+    """
+    layout = None if initial_layout is None else tuple(initial_layout)
+    kept, config, stages = _kept_passes(names, tuple(patch.get_edges()), layout, get_ident())
+    passes, config = copy(kept), copy(config)
+    config.seed_transpiler = seed
+    for stage in ("layout", "routing"):
+        made = stages.get_passmanager_stage(stage, "default", config, optimization_level=3)
+        setattr(passes, stage, made)
+    return passes
+
+
+@lru_cache(maxsize=32)
+def _kept_passes(
+    names: frozenset[str],
+    edges: tuple[tuple[int, int], ...],
+    layout: tuple[int, ...] | None,
+    thread: int,  # noqa: ARG001  # passes hold what they find while they run
+) -> tuple[StagedPassManager, PassManagerConfig, PassManagerStagePluginManager]:
+    couplings, basis = CouplingMap(edges), [*sorted(names), "measure", "delay", "reset"]
+    target = Target.from_configuration(basis, coupling_map=couplings)
+    config = PassManagerConfig(
+        initial_layout=None if layout is None else list(layout),
+        basis_gates=basis,
+        coupling_map=couplings,
+        instruction_durations=target.durations(),
+        approximation_degree=1.0,
+        timing_constraints=target.timing_constraints(),
+        target=target,
+    )
+    passes = level_3_pass_manager(config)
+    if "rzz" in names:
         from qiskit_ibm_runtime.transpiler.passes import FoldRzzAngle
 
-        routed = FoldRzzAngle()(routed)
-    return narrowed(routed, qubits)
+        passes.post_optimization = PassManager([FoldRzzAngle()])
+    return passes, config, PassManagerStagePluginManager()
 
 
 def narrowed(circuit: QuantumCircuit, qubits: Sequence[int]) -> QuantumCircuit:
     """Return a circuit on the qubits that it acts on, which its metadata names.
 
+    Lone qubits come last, in the order in which they are read: Qiskit puts them just anywhere.
+
     Args:
         circuit: A compiled circuit.
         qubits: The device's qubit behind each of the circuit's.
     """
+    lone = lone_qubits(circuit)
+    turn = {
+        circuit.find_bit(i.qubits[0]).index: circuit.find_bit(i.clbits[0]).index
+        for i in circuit.data
+        if i.name == "measure"
+    }
     active = active_qubits(circuit)
+    active = tuple(sorted(active, key=lambda q: (q in lone, turn.get(q, -1) if q in lone else q)))
     narrow = restricted_to(circuit, active)
     physical = tuple(qubits[site] for site in active)
     narrow.metadata = {**(circuit.metadata or {}), PHYSICAL_QUBITS: physical}
@@ -123,8 +174,7 @@ def _distinct(circuits: Sequence[QuantumCircuit]) -> list[QuantumCircuit]:
     found: dict[tuple[tuple[str, tuple[int, ...]], ...], QuantumCircuit] = {}
     for circuit in circuits:
         key = tuple(
-            (i.operation.name, tuple(circuit.find_bit(q).index for q in i.qubits))
-            for i in circuit.data
+            (i.name, tuple(circuit.find_bit(q).index for q in i.qubits)) for i in circuit.data
         )
         found.setdefault(key, circuit)
     return list(found.values())

@@ -6,7 +6,7 @@ from math import exp, inf, log
 from typing import Any
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import Bit, ControlFlowOp
+from qiskit.circuit import Bit
 from qiskit.transpiler import InstructionProperties, Target
 
 from qdenseam.execution.base import Engine
@@ -57,7 +57,7 @@ def calibrated(circuit: QuantumCircuit, target: Target) -> Calibrated:
         if instruction.name == "barrier":
             continue
         parts: list[Calibrated]
-        if isinstance(instruction.operation, ControlFlowOp):
+        if instruction.is_control_flow():
             parts = [
                 calibrated(_placed(block, [places[qubit] for qubit in instruction.qubits]), target)
                 for block in instruction.operation.blocks

@@ -50,7 +50,7 @@ def error_budget(
     survival = {"one": [1.0], "two": [1.0], "readout": [1.0], "idling": [1.0]}
     started: set[int] = set()
     for instruction in circuit.data:
-        name = instruction.operation.name
+        name = instruction.name
         where = tuple(places[circuit.find_bit(q).index] for q in instruction.qubits)
         if name == "delay" and where[0] in started:
             survival["idling"].append(_waiting(target, where[0], instruction.operation))
@@ -127,7 +127,7 @@ def measured_into(circuit: QuantumCircuit, register: str) -> tuple[int, ...]:
     found = {
         i.clbits[0]: circuit.find_bit(i.qubits[0]).index
         for i in circuit.data
-        if i.operation.name == "measure"
+        if i.name == "measure"
     }
     if not bits or any(bit not in found for bit in bits):
         raise ValueError(f"A circuit should measure into all of {register!r}.")

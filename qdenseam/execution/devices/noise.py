@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
+from qiskit.circuit import Gate, Instruction
 from qiskit.primitives import (
     BaseSamplerV2,
     BitArray,
@@ -17,7 +18,8 @@ from qiskit.primitives import (
     SamplerPubResult,
 )
 from qiskit.primitives.containers.sampler_pub import SamplerPub
-from qiskit.providers import BackendV2
+from qiskit.providers import BackendV2, QubitProperties
+from qiskit.transpiler import InstructionProperties, Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
 from qdenseam.execution.devices.error_mixtures import DrawnNoise
@@ -27,7 +29,7 @@ from qdenseam.execution.engines.memory_limits import fits, require_state, state_
 from qdenseam.execution.engines.shot_sampler import finished
 
 if TYPE_CHECKING:
-    from qiskit_aer.noise import NoiseModel
+    from qiskit_aer.noise import NoiseModel, QuantumError
 
 PHYSICAL_QUBITS = "physical_qubits"
 """Metadata key of a compiled circuit: the device's qubit behind each of its own."""
@@ -60,7 +62,50 @@ def noise_of_qubits(device: BackendV2, qubits: tuple[int, ...]) -> "NoiseModel":
 def _noise_of_qubits(device: BackendV2, qubits: tuple[int, ...], calibration: int) -> "NoiseModel":  # noqa: ARG001
     from qiskit_aer.noise import NoiseModel
 
-    return NoiseModel.from_backend(DevicePart(part_of_target(device.target, qubits), qubits))
+    part, bare = (part_of_target(device.target, qubits) for _ in range(2))
+    noisy = [
+        (name, place, entry)
+        for name, places in part.items()
+        for place, entry in places.items()
+        if place is not None and entry is not None and name != "measure"
+    ]
+    for name, place, _ in noisy:
+        bare.update_instruction_properties(name, place, None)
+    model = NoiseModel.from_backend(DevicePart(bare, qubits))
+    for name, place, entry in noisy:
+        relaxation = tuple(
+            (part.qubit_properties[q].t1, part.qubit_properties[q].t2)
+            for q in (place if part.qubit_properties else ())
+        )
+        is_gate = isinstance(part.operation_from_name(name), Gate)
+        error = _gate_error(is_gate, len(place), entry.error, entry.duration, relaxation)
+        if error is not None:
+            model.add_quantum_error(error, name, place)
+    return model
+
+
+@lru_cache(maxsize=4096)
+def _gate_error(
+    is_gate: bool,
+    num_qubits: int,
+    error: float | None,
+    duration: float | None,
+    relaxation: tuple[tuple[float | None, float | None], ...],
+) -> "QuantumError | None":
+    """Return Aer's error of an operation: most of the work of a model, and the same in others.
+
+    Frequencies do not matter, as Aer's model is one at temperature zero.
+    """
+    from qiskit_aer.noise.device import basic_device_gate_errors
+
+    properties = [QubitProperties(t1=t1, t2=t2) for t1, t2 in relaxation]
+    target = Target(num_qubits=num_qubits, qubit_properties=properties or None)
+    made = Gate if is_gate else partial(Instruction, num_clbits=0)
+    entry = InstructionProperties(duration=duration, error=error)
+    operation = made("operation", num_qubits=num_qubits, params=[])
+    target.add_instruction(operation, {tuple(range(num_qubits)): entry})
+    found = basic_device_gate_errors(target=target)
+    return found[0][2] if found else None
 
 
 def drawn_noise(device: BackendV2, qubits: tuple[int, ...]) -> DrawnNoise:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import CircuitInstruction, ControlFlowOp
+from qiskit.circuit import CircuitInstruction
 from qiskit.primitives import SamplerPubResult
 
 from classical_ref.checks import Booleans
@@ -35,7 +35,7 @@ _AT_ONCE = 100  # circuits in one call of Aer
 def can_be_drawn(circuit: QuantumCircuit) -> bool:
     """Return whether errors of a circuit can be drawn: none may hang on a measurement's outcome."""
     return not circuit.parameters and not any(
-        isinstance(instruction.operation, ControlFlowOp) for instruction in circuit.data
+        instruction.is_control_flow() for instruction in circuit.data
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import ControlFlowOp
 
 from circuits.circuit_facts import two_qubit_depth, two_qubit_gates
 from qdenseam.execution.base import Engine
@@ -58,7 +57,7 @@ def estimate_cost(
         instruction.name == "barrier" or len(instruction.qubits) <= 2
         for circuit in compiled
         for instruction in circuit.data
-        if not isinstance(instruction.operation, ControlFlowOp)
+        if not instruction.is_control_flow()
     )
     target = engine.target
     known = [] if target is None else [calibrated(each, target) for each in compiled]

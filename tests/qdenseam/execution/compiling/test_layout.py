@@ -7,7 +7,7 @@ from qiskit.quantum_info import Statevector
 from qiskit.transpiler import CouplingMap, Target
 
 from qdenseam.execution.compiling.layout import best_layout, place
-from qdenseam.execution.compiling.routing import route
+from qdenseam.execution.compiling.routing import narrowed, route
 from qdenseam.execution.devices.error_budget import error_budget, measured_into, with_delays
 from qdenseam.execution.engines.fake_devices import fake_device
 
@@ -63,6 +63,20 @@ def test_a_routed_circuit_measures_the_same(ghz) -> None:
         bare = routed.remove_final_measurements(inplace=False)
         probabilities = Statevector(bare).probabilities([*order])
         np.testing.assert_allclose(probabilities[[0, 7]], 0.5, atol=1e-9)
+
+
+def test_lone_qubits_are_numbered_by_their_reading_wherever_they_were_put() -> None:
+    def routed(*sites: int) -> QuantumCircuit:
+        circuit = QuantumCircuit(6, 4)
+        for site in sorted(sites[2:]):  # Qiskit's order of operations follows the sites
+            circuit.x(site)
+        circuit.cx(*sites[:2])
+        circuit.measure(sites, range(4))
+        return narrowed(circuit, range(6))
+
+    first, second = routed(1, 2, 0, 5), routed(1, 2, 4, 3)
+    assert first == second
+    assert list(first.data) == list(second.data)
 
 
 def test_fractional_gates_are_used_within_their_angles() -> None:
