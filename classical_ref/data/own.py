@@ -358,10 +358,12 @@ def load_dataset(
     """
     wished = DEFAULT_NEURONS if num_neurons is None else num_neurons
     shape, levels = reading.get("shape"), reading.get("levels")
-    asked = {name for name, value in reading.items() if value not in (None, False, "otsu")}
-    if source in NAMES and asked:
-        named = " and ".join(sorted(asked))
-        raise ValueError(f"{named} should be of a file or a folder. Got {source!r}.")
+    if source in NAMES and not (shape is None and levels is None):
+        raise ValueError(f"shape and levels should be of a file or a folder. Got {source!r}.")
+    if source in NAMES:  # probes in files may be read so
+        check_threshold(reading.get("threshold", "otsu"))
+        if (kind := reading.get("kind")) is not None:
+            check_choice("kind", kind, Kind)
     if source == "digits":
         return digits(wished)
     if source == "glyphs":
