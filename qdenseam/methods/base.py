@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit
 
 from circuits.resources import Resources, count
 from classical_ref.checks import Floats as Floats
-from classical_ref.checks import Integers, check_integer
+from classical_ref.checks import Integers, Rng, check_integer
 from classical_ref.checks import Spins as Spins
 from classical_ref.shown import Shown, html_table
 from qdenseam.spelling import Named
@@ -126,7 +126,7 @@ class RecallMethod(Named, ABC):
     is_historic: ClassVar[bool] = False
     """Whether it is kept as it was published, and may fail where others do not."""
 
-    def trained(self, memory: Any, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
+    def trained(self, memory: Any, probe: Spins | str, *, rng: Rng) -> Self:  # noqa: ARG002
         """Return the method with its angles set; methods without angles return themselves."""
         return self
 

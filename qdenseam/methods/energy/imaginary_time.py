@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from classical_ref.checks import check_positive
+from classical_ref.checks import Rng, check_positive
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.energy.rotation_ansatz import Entangler, RotationMethod
@@ -54,7 +54,7 @@ class ImaginaryTime(RotationMethod):
         check_counts(self, num_steps=1)
         check_positive(total_time=self.total_time)
 
-    def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:  # noqa: ARG002
+    def trained(self, memory: EnergyMemory, probe: Spins | str, *, rng: Rng) -> Self:  # noqa: ARG002
         """Return the method with its angles evolved; one that has angles returns itself."""
         if self.is_trained:
             return self

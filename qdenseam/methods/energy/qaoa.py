@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from circuits.energy.ansatz import warm_start_angles
+from classical_ref.checks import Rng
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import (
     Spins,
@@ -108,7 +109,7 @@ class QAOA(LayeredMethod):
                 raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
         check_angles(self, "gammas", "betas")
 
-    def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:
+    def trained(self, memory: EnergyMemory, probe: Spins | str, *, rng: Rng) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""
         if self.gammas is not None and self.betas is not None:
             return self
@@ -121,7 +122,7 @@ class QAOA(LayeredMethod):
             num_restarts=self.num_restarts,
             max_evaluations=self.max_evaluations,
             optimizer=self.optimizer,
-            rng=rng,
+            rng=np.random.default_rng(rng),
         )
         return replace(
             self,

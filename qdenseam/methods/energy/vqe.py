@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
+from classical_ref.checks import Rng
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import Floats, Spins, check_counts, register
 from qdenseam.methods.energy.rotation_ansatz import Entangler, RotationMethod
@@ -80,7 +81,7 @@ class VQE(RotationMethod):
         check_counts(self, num_restarts=1, max_evaluations=1)
         check_training(self.cvar, self.optimizer, self.gradient_source, ("diagonal", "pennylane"))
 
-    def trained(self, memory: EnergyMemory, probe: Spins, *, rng: np.random.Generator) -> Self:
+    def trained(self, memory: EnergyMemory, probe: Spins | str, *, rng: Rng) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""
         if self.is_trained:
             return self
@@ -107,7 +108,7 @@ class VQE(RotationMethod):
         starts = np.concatenate([np.full(num_phases, 0.3), angles.reshape(-1)])
         starts = np.tile(starts, (self.num_restarts, 1))
         later = num_phases + memory.num_neurons
-        starts[1:, later:] = 0.3 * rng.normal(size=starts[1:, later:].shape)
+        starts[1:, later:] = 0.3 * np.random.default_rng(rng).normal(size=starts[1:, later:].shape)
         found = minimize(
             objective, starts, optimizer=self.optimizer, max_evaluations=self.max_evaluations
         )
