@@ -19,6 +19,7 @@ from qdenseam.execution import engine_names
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import study_rows
 from qdenseam.methods import METHODS
+from qdenseam.spelling import kinds
 from qdenseam.studies.registry import open_study
 
 COMMANDS = list(dict.fromkeys(line for page in PAGES for line in commands_of(page)))
@@ -32,7 +33,19 @@ def test_there_is_code_to_run():
     assert len(STUDIES) > 1
 
 
+@pytest.fixture
+def own_tables():
+    """What a page registers goes when it ends."""
+    tables = [kinds._table(kind) for kind in kinds.TABLES]
+    before = [dict(table) for table in tables]
+    yield
+    for table, kept in zip(tables, before, strict=True):
+        table.clear()
+        table.update(kept)
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if python_of(page)], ids=name_of)
+@pytest.mark.usefixtures("own_tables")
 def test_python_runs(page, tmp_path, monkeypatch, capsys):
     """The blocks of a page run in their order; a comment after ``#:`` is what is printed."""
     monkeypatch.chdir(tmp_path)
