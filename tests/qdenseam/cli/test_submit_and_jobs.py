@@ -102,7 +102,10 @@ def test_a_dry_run_shows_the_cost(run, tmp_path):
     [
         (("--backend", "no account"), "There is no account here."),
         (("--backend", "fake:tornio"), "Did you mean 'torino'"),
-        (("--backend", "fake:torino", "--max-seconds", "1", "--dry-run"), "at most 1 s"),
+        (
+            ("--backend=fake:torino", "--method=sample-and-accept", "--max-seconds=1", "--dry-run"),
+            "at most 1 s",
+        ),
         (("--backend", "toy", "--max-seconds", "inf"), "positive and finite. Got inf."),
         (("--backend", "toy", "--method", "dance"), "method should be one of"),
         (("--backend", "toy", "--method", "minimum-search"), "depend on earlier answers"),

@@ -12,6 +12,7 @@ from qdenseam.execution import engine
 from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError, Stage
 from qdenseam.execution.jobs import LocalJobs
 from qdenseam.execution.jobs.folder import only_writer
+from qdenseam.methods import SampleAndAccept
 from qdenseam.retrieval.submission import cancel, fetch, send, submissions, submit, update
 
 
@@ -161,6 +162,9 @@ def test_what_was_not_sent_is_cancelled_for_good(memory, service, store, monkeyp
     assert service.jobs() == {}
 
 
+METHOD = SampleAndAccept()  # a default would be planned
+
+
 def test_a_backend_of_the_user_is_not_run_twice(memory, store, tmp_path, monkeypatch):
     """A cut run of a provider's backend may have cost something; one of a simulator has not."""
     (tmp_path / "provider.py").write_text(
@@ -171,11 +175,11 @@ def test_a_backend_of_the_user_is_not_run_twice(memory, store, tmp_path, monkeyp
     for name, stage in (("provider:backend", Stage.FAILED), ("aer", Stage.DONE)):
         with monkeypatch.context() as patched, suppress(Killed):
             patched.setattr("qdenseam.execution.base.Engine.sample", _killed)
-            submit(memory, "0000", backend=name, shots=5, store=store)
+            submit(memory, "0000", method=METHOD, backend=name, shots=5, store=store)
         submission = submissions(store, ask=False)[-1]
         assert submission.stage is Stage.UNANSWERED
         assert update(submission).stage is stage
-    whole = submit(memory, "0000", backend="provider:backend", shots=5, store=store)
+    whole = submit(memory, "0000", method=METHOD, backend="provider:backend", shots=5, store=store)
     assert fetch(whole).shots == 5
 
 

@@ -180,6 +180,9 @@ def test_waiting(memory, service, store, monkeypatch):
     assert pauses == [1, 2, 5, 10]
 
 
+LOCAL = {"backend": "fake:torino", "method": SampleAndAccept()}  # a default would be planned
+
+
 def test_cancelling(memory, service, store):
     service.first_state = "queued"
     submission = submit(memory, "0000", backend="toy", shots=5, store=store)
@@ -206,9 +209,9 @@ def test_cancelling(memory, service, store):
         ({"method": QAOA()}, TypeError, "EnergyMemory"),
         ({"method": ProbabilisticRecall(reuse_control=True), "backend": "statevector"},
          BackendError, "measure at the end"),
-        ({"backend": "fake:torino", "max_seconds": 2.1}, CapacityError,
+        ({**LOCAL, "max_seconds": 2.1}, CapacityError,
          r"at most 2.1 s .* estimate of 2.3 s \(2 s per job \+ shots x"),
-        ({"backend": "fake:torino", "max_seconds": 2.9}, CapacityError,
+        ({**LOCAL, "max_seconds": 2.9}, CapacityError,
          r"at most 2.9 s .* in whole seconds. Got an estimate of 2.3 s"),
         ({"max_seconds": 0}, ValueError, "max_seconds should be positive and finite. Got 0"),
         ({"max_seconds": np.inf}, ValueError, "max_seconds should be positive and finite. Got inf"),
