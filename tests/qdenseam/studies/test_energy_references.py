@@ -1,5 +1,6 @@
 """The classical rows of the energy study: the same instances, as many energy evaluations."""
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -51,10 +52,10 @@ def test_stored_rows_are_about_instances_that_can_be_made_again(name: str) -> No
     small = [r for r in read_records(folder / f"{name}.jsonl") if r.params["num_neurons"] == 6]
     for record in (small[0], small[-1]):
         task = Task(kind=record.kind, params=record.params, seed=record.seed)
-        again = list(instances(dict(record.params), task.rng(record.batch)))
-        assert [float(f"{m.field_strength():.3g}") for m, _ in again] == record.values["field"]
+        again = list(islice(instances(dict(record.params), task.rng(record.batch)), 10))
+        assert [float(f"{m.field_strength():.3g}") for m, _ in again] == record.values["field"][:10]
         minima = [num_spurious(m.diagonal(p), m.pattern_indices()) for m, p in again]
-        assert minima == record.values["spurious_minima"]
+        assert minima == record.values["spurious_minima"][:10]
 
 
 @pytest.mark.parametrize("energy", ENERGIES)

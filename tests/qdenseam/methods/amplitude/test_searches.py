@@ -87,12 +87,12 @@ def test_completion_without_a_match_has_no_answer() -> None:
 
 
 def test_minimum_search_finds_the_nearest_pattern_in_a_large_memory() -> None:
-    memory = AmplitudeMemory(random_patterns(5_000, 64, rng=2))
+    memory = AmplitudeMemory(random_patterns(2_000, 64, rng=2))
     probe = memory.patterns[7] * np.where(np.arange(64) < 6, -1, 1)
     law = MinimumSearch().law(memory, probe)
     assert law.joint[7] > 0.95
     # Dürr and Høyer's bound of 22.5 √K oracle calls holds with room; two preparations a call
-    assert 2 < MinimumSearch().preparations_until_found(memory, probe) / np.sqrt(5_000) < 20
+    assert 2 < MinimumSearch().preparations_until_found(memory, probe) / np.sqrt(2_000) < 20
     state = run_rounds(MinimumSearch(), memory, probe, 50, sample_laws, rng=3)
     assert (hamming_distance(state.answers, probe) == 6).mean() > 0.8
 
