@@ -2,6 +2,7 @@ import dataclasses
 import json
 
 import pytest
+import toy_trials  # noqa: F401, registers what is run
 from hypothesis import given
 from hypothesis import strategies as st
 
