@@ -17,7 +17,8 @@ def test_every_method_can_be_read_and_runs_as_its_gates() -> None:
     assert [*circuits] == sorted(METHODS)
     for name, circuit in circuits.items():
         with case(name):
-            assert has_blocks(circuit)
+            if METHODS[name].__module__.startswith("qdenseam."):  # a stranger's need have none
+                assert has_blocks(circuit)
             lines = str(circuit.draw("text", fold=WIDTH)).splitlines()
             assert max(map(len, lines)) <= WIDTH
             assert len(lines) <= 30
