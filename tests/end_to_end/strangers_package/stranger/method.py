@@ -15,7 +15,7 @@ class FirstCome(RecallMethod):
 
     name: ClassVar[str] = "first-come"
     memory_type: ClassVar[type] = AmplitudeMemory
-    acceptance_rule: ClassVar[Literal["classical"]] = "classical"
+    acceptance_rule: ClassVar[Literal["all", "flags", "classical"]] = "classical"
     preserves_memory_span: ClassVar[bool] = True
     slack: int = 0
 
