@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Params: TypeAlias = Mapping[str, Any]
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """Plain JSON data under string keys."""
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+"""Plain JSON data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -19,6 +19,7 @@ from qdenseam.experiments.collecting.records import (
     Task,
     check_integer,
     check_name,
+    plain_json,
 )
 from qdenseam.files import whole_lines
 
@@ -156,7 +157,7 @@ class ResultsFile:
             seed=task.seed,
             batch=batch,
             values=values,
-            seconds=float(row["seconds"]),
+            seconds=float(plain_json(row["seconds"], "seconds")),  # type: ignore[arg-type]
             versions=versions,
             backend=backend,
         )
