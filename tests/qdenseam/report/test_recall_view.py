@@ -138,7 +138,7 @@ def test_the_command_writes_it(tmp_path, no_library):
         if method == "hopfield":
             assert chance == ("Recalled stored pattern 0." in done.stdout)
         else:
-            shown = re.search(r"pattern 0 \(target\).*?([\d.]+) │$", done.stdout, re.MULTILINE)
+            shown = re.search(r"pattern 0 \(target\).*?([\d.e-]+)\s*$", done.stdout, re.MULTILINE)
             assert chance == pytest.approx(float(shown.group(1)), abs=1e-4)
         path.unlink()
     words = ["--num-neurons", "9", "--num-patterns", "3", "--view", str(path)]
