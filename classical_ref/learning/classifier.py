@@ -39,7 +39,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     r"""Dense associative memory with trained memories, as a scikit-learn estimator.
 
     .. math:: P(a | v) = \operatorname{softmax}_a\; K^{-1/2} \sum_\mu \max(0,
-              c + \tfrac1n (\xi^\mu \cdot v + b_\mu - \textstyle\sum_b Z_{\mu b}
+              c + \tfrac1n (\xi^\mu \cdot v + b_\mu - \sum_b Z_{\mu b}
               + 2 Z_{\mu a}))^n
 
     The class units of a rectified dense memory of order n, the first of which is turned on by its
@@ -204,7 +204,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         With two classes, the log-odds of the second, ``(n_samples,)``.
 
         Raises:
-            NotFittedError: The classifier was not trained.
+            sklearn.exceptions.NotFittedError: The classifier was not trained.
             ValueError: ``X`` has another number of features.
         """
         fields = self._fields(X)

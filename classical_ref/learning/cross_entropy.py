@@ -3,7 +3,7 @@ r"""Class memories trained by cross-entropy: one start and one scale for every o
 With v the scaled features and a constant neuron, memories :math:`(\xi, b, Z)` and
 :math:`g = 1/\sqrt K`,
 
-.. math:: h_\mu = c + \tfrac1n (\xi^\mu \cdot v + b_\mu - \textstyle\sum_a Z_{\mu a}), \qquad
+.. math:: h_\mu = c + \tfrac1n (\xi^\mu \cdot v + b_\mu - \sum_a Z_{\mu a}), \qquad
           f_a = g \sum_\mu \max(0, h_\mu + \tfrac2n Z_{\mu a})^n, \qquad
           P(a | v) = \operatorname{softmax}_a f_a,
 

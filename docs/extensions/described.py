@@ -10,7 +10,9 @@ _MARKS = {
     griffe.ParameterKind.var_keyword: "**",
 }
 _NAMED = re.compile(r"(:[a-z:]+:`|^ *:raises )(\w+)(`|:)", re.MULTILINE)
-_LITERAL = re.compile(r"(``.+?``|:[a-z:]+:`[^`]*`)", re.DOTALL)
+_LITERAL = re.compile(
+    r"(``.+?``|:[a-z:]+:`[^`]*`|^ *>>> .*?$|^\.\. math::.*?(?=^\S|\Z))", re.DOTALL | re.MULTILINE
+)
 
 
 def described(path: str, thing: griffe.Object, known: set[str], config) -> list[str]:
