@@ -25,9 +25,10 @@ from circuits.energy.phases import CountingPhase
 from circuits.grover import ball_oracles, oracles, syndromes
 from circuits.index import known_index
 from circuits.index import search as index_search
-from classical_ref import checks, metrics, patterns, spins
+from classical_ref import Dataset, LevelCode, checks, metrics, patterns, spins
 from classical_ref.discrete import hopfield
 from classical_ref.recipes import RECIPES, Recipe
+from classical_ref.sequences import SequenceMemory
 from classical_ref.sparse_recovery import ParityMemory, learn_checks
 from qdenseam import AmplitudeMemory, EnergyMemory, recall, submit, to_qnode
 from qdenseam.bench.simulators.builders import matrix_product_run, product_amplitudes
@@ -51,6 +52,7 @@ AMPLITUDE, ENERGY = AmplitudeMemory(STORED), EnergyMemory(STORED)
 DENSE = classical_ref.DenseMemory(STORED)
 HOPFIELD = classical_ref.HopfieldMemory(STORED)
 CENTERED = classical_ref.CenteredMemory(STORED)
+SQUARE = Dataset(name="", patterns=STORED, shape=(2, 2))
 PARITY = ParityMemory([[1, 1, 0, 0], [0, 1, 1, 1]])
 REDUCED = ReducedEnergy.of(ENERGY.diagonal())
 EXACT = AmplitudeAmplification()
@@ -111,7 +113,15 @@ PROBES: dict[str, Call] = dict(
             Recipe.recall,
             call=lambda p, **k: [each.recall(STORED, p, rng=0, **k) for each in WITH_DYNAMICS],
         ),
+        door(
+            Recipe.recall_weighted,
+            call=lambda p: [e.recall_weighted(STORED, np.ones(3), p, rng=0) for e in WITH_DYNAMICS],
+        ),
         door(NEAREST.recall, STORED),
+        door(NEAREST.recall_weighted, STORED, None),
+        door(SequenceMemory(STORED).step),
+        door(LevelCode.decode, call=LevelCode().decode, get="levels"),
+        door(Dataset.pictures, call=SQUARE.pictures, get="levels"),
         *[
             door(rate, call=lambda p, rate=rate, **k: rate(p, p if "bits" in k else STORED, **k))
             for rate in (metrics.retrieval_error, metrics.failure_rate)
@@ -154,9 +164,11 @@ PATTERNS: dict[str, Call] = dict(
         *doors(hopfield.hebb_weights, hopfield.projection_weights, hopfield.storkey_weights),
         *[door(type(each), get="patterns") for each in (DENSE, HOPFIELD, CENTERED)],
         *[door(type(each), get="patterns") for each in (AMPLITUDE, ENERGY)],
+        door(Dataset, call=lambda p: Dataset(name="", patterns=p, shape=(2, 2)).patterns),
         door(
-            classical_ref.Dataset,
-            call=lambda p: classical_ref.Dataset(name="", patterns=p, shape=(2, 2)).patterns,
+            patterns.Growing.with_patterns,
+            call=classical_ref.DenseMemory(["0001"]).with_patterns,
+            get="patterns",
         ),
         door(Recipe.memory, call=lambda p: [each.memory(p).patterns for each in WITH_DYNAMICS]),
         *[
@@ -447,6 +459,7 @@ EXEMPT = {
     "classical_ref.modular.attention": "real vectors",
     "classical_ref.continuous.memory": "real vectors",
     "classical_ref.continuous.diffusion": "real vectors",
+    "classical_ref.continuous.fenchel_young": "real vectors",
     "classical_ref.learning": "real images and embeddings",
     "classical_ref.continuous.measures": "real tokens",
     "classical_ref.modular.memory": "activations of layers by name",
@@ -454,10 +467,12 @@ EXEMPT = {
     "classical_ref.sparse_recovery.constraints": "real vectors",
     "qdenseam.memories.context": "real tags",
     "qdenseam.memories.energy.ClassicalModel": "a protocol",
+    "qdenseam.execution.engines.pennylane_nodes.TakesProbes": "a protocol",
     "qdenseam.memories.reduced.ReducedEnergy.diagonal": "a probe changes nothing there",
     "qdenseam.memories.reduced.ReducedEnergy.phase": "a probe changes nothing there",
     "qdenseam.experiments.estimates.resampling.capacity": "a number of probes",
     "qdenseam.plots.pictures": "real numbers",
+    "qdenseam.plots.trajectories.plot_qaoa_landscape": "by the diagonal, above",
     "classical_ref.recipes.BestExponentialRecipe.memory": "by its base",
     "classical_ref.recipes.DenseRecipe.memory": "by its base",
     "classical_ref.recipes.HopfieldRecipe.memory": "by its base",
