@@ -6,7 +6,7 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Booleans, Floats
 from classical_ref.continuous.memory import ContinuousMemory
 from classical_ref.continuous.transforms import Entmax, Transform
 
@@ -67,5 +67,11 @@ class FenchelYoungMemory(ContinuousMemory):
         return np.asarray((at_zero - self.transform.conjugate(scores)) / self.beta + quadratic)
 
     def _gradient(self, states: Floats) -> Floats:
+        return np.asarray(states - self._answer(states))
+
+    def _step(self, states: Floats, free: Booleans) -> Floats:
+        return np.where(free, self._answer(states), states)  # to the last digit
+
+    def _answer(self, states: Floats) -> Floats:
         weights = self.transform.weights(self.beta * states @ self._centered.T)
-        return np.asarray(states - weights @ self._centered)
+        return np.asarray(weights @ self._centered)
