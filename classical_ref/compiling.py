@@ -37,7 +37,7 @@ class CompilingNotice(Listener):
         if self._told or self._spent + perf_counter() - self._since < _LONG:
             return
         self._told = True
-        sys.stderr.write("Compiling numerical code, kept for later runs; this takes seconds.\n")
+        sys.stderr.write("Compiling numerical code, kept for later runs; this may take a minute.\n")
         sys.stderr.flush()
 
 

@@ -46,12 +46,12 @@ from typing import Any, Final, Self, TypeVar
 from classical_ref.data.own import NAMES
 from classical_ref.shown import Shown, html_table
 from qdenseam.experiments.collecting.records import check_integer
+from qdenseam.experiments.study_parts import BLOCK_SETTINGS, Selection, Table
 from qdenseam.experiments.study_parts import DATA_AXES as DATA_AXES
 from qdenseam.experiments.study_parts import Axes as Axes
 from qdenseam.experiments.study_parts import DataSource as DataSource
 from qdenseam.experiments.study_parts import Entrant as Entrant
 from qdenseam.experiments.study_parts import Sampling as Sampling
-from qdenseam.experiments.study_parts import Selection, Table
 from qdenseam.experiments.study_shown import CapacitySpec, CostSpec, figure_names
 from qdenseam.experiments.study_shown import FigureSpec as FigureSpec
 from qdenseam.spelling.names import near, unknown_name
@@ -202,14 +202,15 @@ def _parts(part: type[_Part], name: str, tables: Any) -> tuple[_Part, ...]:
 
 
 def _check_used(axes: set[str], contenders: Sequence[Entrant]) -> None:
-    """Refuse an axis that changes nothing: mostly a misspelled one."""
+    """Refuse an axis that changes nothing: mostly a misspelled one, or a misspelled setting."""
     texts = " ".join(f"{each.recall} {each.memory} {each.mitigation}" for each in contenders)
     chosen = {axis for each in contenders for axis in each.where}
     for axis in sorted(axes - chosen - set(DATA_AXES)):
         if f"${axis}" not in texts:
+            known = (*DATA_AXES, *BLOCK_SETTINGS)
             raise ValueError(
-                f"axis {axis!r} should be one of {', '.join(DATA_AXES)}, or stand in a spelling as "
-                f"${axis}. Got neither.{near(axis, DATA_AXES)}"
+                f"a key of [[axes]] should be one of {', '.join(known)}, or stand in a spelling "
+                f"as ${axis}. Got {axis!r}, which is neither.{near(axis, known)}"
             )
 
 

@@ -18,6 +18,8 @@ Cell = dict[str, Plain]
 
 DATA_AXES = ("num_neurons", "num_patterns", "flips", "erasures")
 """Axes that decide patterns and probes; all other axes only stand in spellings."""
+BLOCK_SETTINGS = ("name", "engine", "sampling")
+"""Keys of a block of axes that are no axes."""
 READING = ("kind", "threshold", "shape", "levels", "merge_duplicates")
 """How a file is read: options of :func:`classical_ref.as_patterns`."""
 _COUNTS = {"num_neurons": 1, "num_patterns": 1, "flips": 0, "erasures": 0}
@@ -168,7 +170,7 @@ class Axes(Table):
         """Return the block that a table says: each key that is no setting of it is an axis."""
         if not isinstance(table, Mapping):
             raise TypeError(f"{name} should be a table. Got {table!r}.")
-        own = {key: _frozen(table[key]) for key in ("name", "engine", "sampling") if key in table}
+        own = {key: _frozen(table[key]) for key in BLOCK_SETTINGS if key in table}
         values = {axis: _frozen(each) for axis, each in table.items() if axis not in own}
         return cls(values=values, **own)
 
