@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+Kind = TypeVar("Kind")
 
 _SCHEMA = 1
 _DESCRIPTION = "memory"  # the array that holds the description, as bytes of JSON
@@ -36,14 +38,33 @@ def save(memory: object, path: str | os.PathLike[str]) -> None:
     write(memory, path, known_types(*ROOMS))
 
 
-def load(path: str | os.PathLike[str]) -> object:
+@overload
+def load(path: str | os.PathLike[str]) -> object: ...
+@overload
+def load(path: str | os.PathLike[str], kind: type[Kind]) -> Kind: ...
+def load(path: str | os.PathLike[str], kind: type[Kind] | None = None) -> object:
     """Return the memory that :func:`save` wrote.
 
+    Args:
+        path: The file.
+        kind: What it should hold, such as ``DenseMemory``; None takes any memory.
+
     Raises:
-        ValueError: The file is none of ours, damaged, or of a newer version.
+        ValueError: The file is none of ours, damaged, of a newer version, or holds another kind.
         OSError: It cannot be read.
     """
-    return read(path, known_types(*ROOMS))
+    return of_kind(read(path, known_types(*ROOMS)), kind, path)
+
+
+def of_kind(memory: object, kind: type | None, path: str | os.PathLike[str]) -> object:
+    """Return a memory that is of a kind.
+
+    Raises:
+        ValueError: It is of another.
+    """
+    if kind is not None and not isinstance(memory, kind):
+        raise ValueError(f"{path} should hold {kind.__name__}. Got {type(memory).__name__}.")
+    return memory
 
 
 def known_types(*rooms: str) -> dict[str, type]:

@@ -1,6 +1,7 @@
 """Quantum memories in files, as the classical ones are: arrays and a description, no code."""
 
 import os
+from typing import overload
 
 from classical_ref import saving
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -21,14 +22,22 @@ def save(memory: object, path: str | os.PathLike[str]) -> None:
     saving.write(memory, path, _types())
 
 
-def load(path: str | os.PathLike[str]) -> object:
+@overload
+def load(path: str | os.PathLike[str]) -> object: ...
+@overload
+def load(path: str | os.PathLike[str], kind: type[saving.Kind]) -> saving.Kind: ...
+def load(path: str | os.PathLike[str], kind: type[saving.Kind] | None = None) -> object:
     """Return the memory that :func:`save` wrote, here or in :mod:`classical_ref`.
 
+    Args:
+        path: The file.
+        kind: What it should hold, such as ``AmplitudeMemory``; None takes any memory.
+
     Raises:
-        ValueError: The file is none of ours, damaged, or of a newer version.
+        ValueError: The file is none of ours, damaged, of a newer version, or holds another kind.
         OSError: It cannot be read.
     """
-    return saving.read(path, _types())
+    return saving.of_kind(saving.read(path, _types()), kind, path)
 
 
 def _types() -> dict[str, type]:

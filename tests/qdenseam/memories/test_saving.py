@@ -12,8 +12,9 @@ PATTERNS = random_patterns(5, 7, rng=0)
 def test_an_amplitude_memory_comes_back_with_its_priors_and_encoder(encoder, tmp_path):
     memory = AmplitudeMemory(PATTERNS, weights=[1, 2, 3, 4, 0], encoder=encoder)
     save(memory, tmp_path / "memory.npz")
-    back = load(tmp_path / "memory.npz")
-    assert isinstance(back, AmplitudeMemory)
+    back = load(tmp_path / "memory.npz", AmplitudeMemory)
+    with pytest.raises(ValueError, match=r"should hold EnergyMemory\. Got AmplitudeMemory"):
+        load(tmp_path / "memory.npz", EnergyMemory)
     assert back.encoder == memory.encoder
     assert np.array_equal(back.patterns, memory.patterns)
     assert back.weights == pytest.approx(memory.weights, rel=1e-15)
