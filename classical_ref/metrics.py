@@ -10,7 +10,7 @@ from classical_ref.checks import (
     Integers,
     Rng,
     SpinsLike,
-    check_at_least,
+    check_integer,
     check_patterns,
     check_spins,
     check_within,
@@ -140,7 +140,7 @@ def basin_radius(
     """
     rng = np.random.default_rng(rng)
     check_within("(0, 1]", success_rate=success_rate)
-    check_at_least(1, num_probes=num_probes)
+    check_integer(1, num_probes=num_probes)
     for num_flips in range(memory.num_neurons + 1):
         targets = memory.patterns[rng.integers(memory.num_patterns, size=num_probes)]
         states = memory.recall(flip(targets, num_flips, rng=rng), rng=rng).states

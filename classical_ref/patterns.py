@@ -15,7 +15,7 @@ from classical_ref.checks import (
     Spins,
     SpinsLike,
     check_array,
-    check_at_least,
+    check_integer,
     check_patterns,
     check_spins,
     check_within,
@@ -100,7 +100,7 @@ class Growing:
         Raises:
             ValueError: There is no such row, or no pattern would be left.
         """
-        gone = np.atleast_1d(np.asarray(rows))
+        gone = np.atleast_1d(np.asarray(rows, dtype=None if np.size(rows) else np.int64))
         count = len(self.patterns)
         if gone.ndim != 1 or gone.dtype.kind not in "iu" or np.any((gone < 0) | (gone >= count)):
             raise ValueError(f"rows should be integers from 0 to {count - 1}. Got {rows!r}.")
@@ -134,7 +134,7 @@ def random_patterns(
         ValueError: A count is below one, or ``distinct`` and ``num_patterns > 2**num_neurons``.
     """
     rng = np.random.default_rng(rng)
-    check_at_least(1, num_patterns=num_patterns, num_neurons=num_neurons)
+    check_integer(1, num_patterns=num_patterns, num_neurons=num_neurons)
     if distinct and num_patterns > 2**num_neurons:
         raise ValueError(
             f"num_patterns should be at most 2**num_neurons = {2**num_neurons}. "
@@ -177,7 +177,7 @@ def correlated_patterns(
             patterns were found.
     """
     rng = np.random.default_rng(rng)
-    check_at_least(
+    check_integer(
         1, num_patterns=num_patterns, num_neurons=num_neurons, num_prototypes=num_prototypes
     )
     prototypes = _random_spins(rng, (num_prototypes, num_neurons))
@@ -334,7 +334,7 @@ def _redraw(spins: Spins, draw: Callable[[NDArray[np.intp]], Spins]) -> bool:
 
 def _chosen(known: Booleans, count: int, rng: np.random.Generator, name: str) -> Booleans:
     """Return a mask with ``count`` uniformly chosen known entries in every row."""
-    check_at_least(0, **{name: count})
+    check_integer(0, **{name: count})
     fewest = int(known.sum(axis=-1).min(initial=known.shape[-1]))
     if count > fewest:
         raise ValueError(f"{name} should be at most {fewest}, the known entries. Got {count}.")

@@ -81,6 +81,10 @@ def known_types(*rooms: str) -> dict[str, type]:
 
 def write(memory: object, path: str | os.PathLike[str], types: Mapping[str, type]) -> None:
     """Write an object made of dataclasses of ``types``; see :func:`save`."""
+    if types.get(type(memory).__name__) is not type(memory):
+        raise TypeError(
+            f"memory should be an object of these packages to be saved. Got {memory!r}."
+        )
     arrays: dict[str, NDArray[Any]] = {}
     content = {"schema": _SCHEMA, "object": _described(memory, "memory.", arrays, types)}
     description = json.dumps(content, allow_nan=False).encode()

@@ -28,9 +28,15 @@ def check_array(name: str, values: ArrayLike, *axes: str | int) -> Floats:
             ``"..."`` stands for any leading axes.
 
     Raises:
-        ValueError: The shape is another, or an entry is not finite.
+        ValueError: The shape is another, or an entry is no real number or not finite.
     """
-    array = np.asarray(values, dtype=np.float64)
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind == "c":
+            raise TypeError("complex numbers")
+        array = array.astype(np.float64, copy=False)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} should be an array of real numbers. Got {error}.") from None
     is_open = axes[:1] == ("...",)
     last = axes[1:] if is_open else axes
     lengths = array.shape[array.ndim - len(last) :] if is_open else array.shape

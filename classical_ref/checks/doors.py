@@ -48,7 +48,7 @@ def check_patterns(
     Raises:
         ValueError: Not two-dimensional, empty, an entry other than -1 and +1, spins or bits in
             doubt, or (if ``distinct``) two equal rows.
-        TypeError: ``bits`` is no bool.
+        TypeError: ``bits`` is no bool, or what holds patterns is given for them.
     """
     array, kind = _read(patterns, "patterns")
     if array.ndim != 2:
@@ -64,7 +64,7 @@ def check_patterns(
         if duplicate is not None:
             raise ValueError(
                 f"patterns should be distinct. Rows {duplicate[0]} and {duplicate[1]} are equal; "
-                "keep one and give it a larger entry in `weights`."
+                "keep one; where `weights` are taken, give it a larger entry."
             )
     checked.setflags(write=False)
     return checked
@@ -188,6 +188,8 @@ def _read(given: object, name: str) -> tuple[NDArray[np.generic], Kind]:
         raise ValueError(
             f"{name} should be an array. Got {type(given).__name__} of rows of several lengths."
         ) from None
+    if array.ndim == 0 and hasattr(given, "patterns"):
+        raise TypeError(f"{name} should be an array or text. Got {given!r}; give its .patterns.")
     if array.dtype.kind in "UT":
         rows = text_to_spins(array.ravel().tolist())
         return rows.reshape(*array.shape, rows.shape[-1] if rows.size else 0), "text"

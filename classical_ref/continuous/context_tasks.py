@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers, Rng, check_at_least, check_positive
+from classical_ref.checks import Floats, Integers, Rng, check_integer, check_positive
 from classical_ref.continuous.recall_and_predict import Contexts
 
 _NUM_CELLS = 2000  # of the interval; cosines are integrated to rounding
@@ -32,7 +32,7 @@ class Components:
             ValueError: ``num_tokens`` is below one.
         """
         rng = np.random.default_rng(rng)
-        check_at_least(1, num_tokens=num_tokens)
+        check_integer(1, num_tokens=num_tokens)
         num_components, num_cells = self.densities.shape
         edges = np.linspace(0, 1, num_cells + 1)
         heights = np.zeros((num_components, num_cells + 1))
@@ -49,7 +49,7 @@ def cosines(contents: ArrayLike, num_modes: int) -> Floats:
     Raises:
         ValueError: ``num_modes`` is below one.
     """
-    check_at_least(1, num_modes=num_modes)
+    check_integer(1, num_modes=num_modes)
     angles = np.pi * np.asarray(contents, dtype=float)[..., np.newaxis]
     return np.asarray(np.sqrt(2) * np.cos(angles * np.arange(1, num_modes + 1)))
 
@@ -75,7 +75,7 @@ def random_components(
         ValueError: A count is below one, or ``decay`` or ``amplitude`` is not positive.
     """
     rng = np.random.default_rng(rng)
-    check_at_least(1, num_components=num_components)
+    check_integer(1, num_components=num_components)
     check_positive(decay=decay, amplitude=amplitude)
     centers = (np.arange(_NUM_CELLS) + 0.5) / _NUM_CELLS
     modes = cosines(centers, num_modes)
@@ -111,8 +111,8 @@ def random_contexts(
         ValueError: A count is below one, or ``num_contexts`` below two.
     """
     rng = np.random.default_rng(rng)
-    check_at_least(2, num_contexts=num_contexts)
-    check_at_least(1, num_parts=num_parts)
+    check_integer(2, num_contexts=num_contexts)
+    check_integer(1, num_parts=num_parts)
     components = random_components(num_contexts * num_parts, rng=rng)
     contents = components.sample(num_tokens, rng=rng)
     means = np.array([cosines(tokens, num_features).mean(axis=0) for tokens in contents])

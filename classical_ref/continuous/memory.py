@@ -15,6 +15,7 @@ from classical_ref.checks import (
     Integers,
     check_array,
     check_at_least,
+    check_integer,
     check_mask,
     check_positive,
     lock,
@@ -88,6 +89,7 @@ class ContinuousMemory(Growing, PatternRows, ABC):
     def __post_init__(self) -> None:
         patterns = check_array("patterns", self.patterns, "num_patterns", "num_neurons")
         check_positive(beta=self.beta)
+        self._check_size("patterns", patterns, beta=self.beta)
         origin = np.zeros(patterns.shape[1])
         if self.shift_invariant:
             origin = (patterns / len(patterns)).sum(axis=0)  # divided first: sums may overflow
@@ -129,7 +131,7 @@ class ContinuousMemory(Growing, PatternRows, ABC):
             ValueError: A shape is wrong, or ``max_steps`` or ``tolerance`` is out of range.
         """
         probes = self._checked(probes)
-        check_at_least(1, max_steps=max_steps)
+        check_integer(1, max_steps=max_steps)
         check_at_least(0, tolerance=tolerance)
         shape = probes.shape[:-1]
         free = ~check_mask("clamped", clamped, probes.shape).reshape(-1, self.num_neurons)
@@ -178,4 +180,16 @@ class ContinuousMemory(Growing, PatternRows, ABC):
         return probes.copy()
 
     def _checked(self, states: ArrayLike) -> Floats:
-        return check_array("probe", states, "...", self.num_neurons)
+        probes = check_array("probe", states, "...", self.num_neurons)
+        self._check_size("probe", probes, beta=self.beta)
+        return probes
+
+    @staticmethod
+    def _check_size(name: str, values: Floats, *, beta: float) -> None:
+        """Refuse what squares, summed and in units of 1/beta, cannot hold."""
+        most = (np.finfo(float).max / (8 * max(1.0, beta))) ** 0.5 / values.shape[-1]
+        if (largest := float(np.abs(values).max(initial=0))) > most:
+            raise ValueError(
+                f"{name} should have entries of at most {most:.2g}, whose energies are finite. Got "
+                f"{largest:.2g}; give all in other units."
+            )

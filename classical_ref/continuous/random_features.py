@@ -5,7 +5,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from classical_ref.checks import Booleans, Floats, Rng, check_at_least, check_positive, lock
+from classical_ref.checks import Booleans, Floats, Rng, check_integer, check_positive, lock
 from classical_ref.continuous.memory import ContinuousMemory
 
 
@@ -46,7 +46,7 @@ class RandomFeatureMemory(ContinuousMemory):
         if not isinstance(self.rng, int):
             object.__setattr__(self, "rng", int(np.random.default_rng(self.rng).integers(2**63)))
         rng = np.random.default_rng(self.rng)
-        check_at_least(1, num_features=self.num_features)
+        check_integer(1, num_features=self.num_features)
         check_positive(floor=self.floor)
         directions = rng.standard_normal((self.num_features, self.num_neurons))
         phases = rng.uniform(0, 2 * np.pi, self.num_features)

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 from classical_ref.checks import (
     Floats,
     check_array,
-    check_at_least,
     check_choice,
+    check_integer,
     check_positive,
     lock,
 )
@@ -108,7 +108,7 @@ def fit(
     y = check_array("targets", targets, num_contexts)
     check_choice("mode", mode, Mode)
     check_positive(ridge=ridge)
-    check_at_least(0, max_iterations=max_iterations)
+    check_integer(0, max_iterations=max_iterations)
 
     def loss_and_gradient(flat: Floats, penalty: float) -> tuple[float, Floats]:
         loss, gradient, _ = _projected(flat.reshape(tag_size, tag_size), contexts, y, penalty)

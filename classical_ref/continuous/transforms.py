@@ -153,13 +153,17 @@ class KSubset(Transform):
                 f"num_chosen should be at most the number of patterns, {scores.shape[-1]}. Got "
                 f"{self.num_chosen}."
             )
-        # The sum of the clipped scores falls as the threshold rises, from K to 0 over this range.
-        low, high = scores.min(axis=-1, keepdims=True) - 1, scores.max(axis=-1, keepdims=True)
+        # The threshold lies within 1 below the last score that is taken: there k weights are 1, at
+        # that score itself at most k - 1 are above 0.
+        last = np.sort(scores, axis=-1)[..., -self.num_chosen, np.newaxis]
+        relative = scores - last
+        low = np.full(last.shape, -1.0)
+        high = np.zeros_like(low)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            enough = np.clip(scores - middle, 0, 1).sum(axis=-1, keepdims=True) >= self.num_chosen
+            enough = np.clip(relative - middle, 0, 1).sum(axis=-1, keepdims=True) >= self.num_chosen
             low, high = np.where(enough, middle, low), np.where(enough, high, middle)
-        return np.asarray(np.clip(scores - low, 0, 1))
+        return np.asarray(np.clip(relative - low, 0, 1))
 
     def regularizer(self, weights: Floats) -> Floats:
         """Return half the squared length."""

@@ -18,7 +18,7 @@ from classical_ref.checks import (
     Rng,
     SpinsLike,
     check_array,
-    check_at_least,
+    check_integer,
     check_positive,
     check_spins,
     check_within,
@@ -216,7 +216,7 @@ def glyphs(
     Raises:
         ValueError: The font has fewer suitable glyphs, is not installed, or ``size`` is below 2.
     """
-    check_at_least(2, size=size)
+    check_integer(2, size=size)
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 

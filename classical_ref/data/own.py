@@ -110,7 +110,7 @@ def as_patterns(
     if num_neurons is not None:
         check_integer(1, num_neurons=num_neurons)
     if shape is not None:
-        if len(shape) != 2:
+        if np.shape(shape) != (2,):
             raise ValueError(f"shape should be rows and columns. Got {shape}.")
         check_integer(1, rows=shape[0], columns=shape[1])
         shape = (shape[0], shape[1])

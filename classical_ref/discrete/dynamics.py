@@ -13,8 +13,8 @@ from classical_ref.checks import (
     Booleans,
     Floats,
     Integers,
-    check_at_least,
     check_choice,
+    check_integer,
     check_mask,
     lock,
 )
@@ -178,7 +178,7 @@ def run(
     num_neurons = probes.shape[-1]
     check_choice("update", update, Update)
     check_choice("tie", tie, Tie)
-    check_at_least(1, max_sweeps=max_sweeps)
+    check_integer(1, max_sweeps=max_sweeps)
     fixed_order = _fixed_order(order, num_neurons)
     free = ~check_mask("clamped", clamped, probes.shape)
     if np.any(~free & (probes == 0)):

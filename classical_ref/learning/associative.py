@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, check_array, check_at_least
+from classical_ref.checks import Floats, Rng, check_array, check_integer
 from classical_ref.learning.facts import Facts
 from classical_ref.learning.optimizers import MatrixOptimizer
 from classical_ref.learning.training import TrainingOutcome
@@ -54,7 +54,7 @@ def random_embeddings(size: int, *, rng: Rng = None) -> Floats:
         ValueError: ``size`` is below 1.
     """
     rng = np.random.default_rng(rng)
-    check_at_least(1, size=size)
+    check_integer(1, size=size)
     q, r = np.linalg.qr(rng.normal(size=(size, size)))
     return np.asarray(q * np.sign(np.diagonal(r)))
 
@@ -82,7 +82,7 @@ def learn(
     Raises:
         ValueError: An embedding has another shape or is not finite, or ``num_steps`` is negative.
     """
-    check_at_least(0, num_steps=num_steps)
+    check_integer(0, num_steps=num_steps)
     asked, told = _embedding(queries, facts, "queries"), _embedding(answers, facts, "answers")
     weights = np.zeros((len(told), len(asked)))
     logits = np.zeros((facts.num_facts, facts.num_facts))

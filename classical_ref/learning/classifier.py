@@ -19,6 +19,7 @@ from classical_ref.checks import (
     check_at_least,
     check_integer,
     check_positive,
+    check_within,
 )
 from classical_ref.learning.class_memory import ClassMemory
 from classical_ref.learning.cross_entropy import (
@@ -117,7 +118,8 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             sample_weight: At least 0; a whole number counts as so many equal rows.
 
         Raises:
-            ValueError: A shape, a value or a parameter is out of range.
+            ValueError: A shape, a value or a parameter is out of range, also for the powers that
+                are computed from it.
             TypeError: ``X`` is sparse, or a parameter has the wrong type.
 
         Warns:
@@ -167,11 +169,13 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         Args:
             X: Features, dense, ``(n_samples, n_features)``.
             y: Labels, ``(n_samples,)``.
-            classes: All labels that will ever come, where the first call has not all of them.
+            classes: All labels that will ever come, where the first call has not all of them; later
+                calls may leave them out.
             sample_weight: At least 0.
 
         Raises:
-            ValueError: As for :meth:`fit`, or a label is none of ``classes``.
+            ValueError: As for :meth:`fit`, a label is none of ``classes``, or these are others than
+                those of the first call.
             TypeError: As for :meth:`fit`.
         """
         self._check()
@@ -181,6 +185,11 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         if is_first:
             check_classification_targets(labels)
             self.classes_ = np.unique(labels if classes is None else np.asarray(classes))
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(
+                f"classes should be those of the first call, {self.classes_.tolist()}. Got "
+                f"{np.unique(classes).tolist()}."
+            )
         unknown = np.setdiff1d(labels, self.classes_)
         if unknown.size:
             raise ValueError(f"y should hold labels of classes. Got {unknown.tolist()} too.")
@@ -227,7 +236,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         if self.num_memories is not None:
             check_integer(1, num_memories=self.num_memories)
         if self.alpha is not None:
-            check_at_least(0, alpha=self.alpha)
+            check_within("[0, inf)", alpha=self.alpha)
 
     def _first(self, scaled: Floats, numbers: Integers) -> Floats:
         present, places = np.unique(numbers, return_inverse=True)
@@ -274,7 +283,19 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         self._steps = 0
 
     def _finish(self, scaled: Floats) -> None:
-        self.memory_: ClassMemory = as_memory(self._memories, len(self.classes_), self.order)
+        is_finite = bool(np.isfinite(self._memories).all())
+        if is_finite:
+            memory = as_memory(self._memories, len(self.classes_), self.order)
+            with np.errstate(all="ignore"):  # what overflows is refused
+                is_finite = bool(np.isfinite(memory.fields(_with_one(scaled))).all())
+        if not is_finite:
+            del self._memories
+            raise ValueError(
+                f"features should be small enough for powers of order {self.order}. Got an "
+                "overflow; scale='feature' brings them to one size, and alpha or learning_rate may "
+                "be too large."
+            )
+        self.memory_: ClassMemory = memory
         base = _with_one(scaled) @ self.memory_.pixels.T - self.memory_.classes.sum(axis=1)
         highest = base.max(axis=0) + 2 * self.memory_.classes.max(axis=1)
         self.active_memories_: Booleans = np.asarray(highest > 0)

@@ -19,8 +19,8 @@ import numpy as np
 from classical_ref.checks import (
     Floats,
     check_array,
-    check_at_least,
     check_finite,
+    check_integer,
     check_positive,
     check_within,
     lock,
@@ -64,7 +64,7 @@ class Facts(Shown):
             ValueError: There are fewer than two facts, ``exponent`` is not finite, or
                 ``label_noise`` is out of range.
         """
-        check_at_least(1, num_groups=num_groups)
+        check_integer(1, num_groups=num_groups)
         check_finite(exponent=exponent)
         rates = np.arange(1, num_groups + 1) ** -float(exponent)
         return cls(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_at_least
+from classical_ref.checks import Floats, check_integer
 from classical_ref.learning.facts import Facts
 
 
@@ -69,7 +69,7 @@ def uniform_muon_gaps(facts: Facts, step_size: float, num_steps: int) -> Floats:
     Raises:
         ValueError: The facts are not equally frequent, or ``num_steps`` is negative.
     """
-    check_at_least(0, num_steps=num_steps)
+    check_integer(0, num_steps=num_steps)
     if np.ptp(facts.group_probabilities) > 1e-12:
         raise ValueError("facts should be equally frequent. Got groups of unequal probability.")
     gaps = np.zeros(num_steps + 1)

@@ -39,13 +39,19 @@ class Scaling:
             return cls(np.zeros(size), np.ones(size), False)
         shares = weights / weights.sum()
         center = shares @ samples
-        squares = shares @ (samples - center) ** 2
+        away = samples - center
+        largest = np.abs(away).max(axis=0)
         if scale == "common":
-            squares = np.full(size, squares.mean() + center.var())
+            largest = np.full(size, max(largest.max(), np.abs(center).max()))
+        unit = np.ldexp(1.0, np.frexp(largest)[1] - 1)  # squares neither overflow nor vanish
+        squares = shares @ (away / unit) ** 2
+        if scale == "common":
+            squares = np.full(size, squares.mean() + (center / unit).var())
             center = np.full(size, center.mean())
+        spread = np.sqrt(squares) * unit
         # What does not vary by more than rounding tells nothing.
-        varies = squares > (8 * np.finfo(float).eps * np.abs(center)) ** 2
-        return cls(center, np.sqrt(np.where(varies, squares, 1.0)), True)
+        varies = spread > 8 * np.finfo(float).eps * np.abs(center)
+        return cls(center, np.where(varies, spread, 1.0), True)
 
     def applied(self, samples: Floats) -> Floats:
         """Return the scaled samples, of the same shape."""

@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats, Integers, check_array, check_at_least, check_positive
+from classical_ref.checks import Floats, Integers, check_array, check_integer, check_positive
 from classical_ref.continuous.memory import ENDS, Convergence
 from classical_ref.modular.hypersynapses import Hypersynapse, Shape
 from classical_ref.modular.lagrangians import Lagrangian
@@ -162,7 +162,7 @@ class ModularMemory(Shown):
             ValueError: A layer is missing or unknown, a shape does not fit, or a part of a coupled
                 layer is clamped.
         """
-        check_at_least(1, max_steps=max_steps)
+        check_integer(1, max_steps=max_steps)
         check_positive(tolerance=tolerance)
         x, batch = self._flat(states)
         rates = self._rates(clamped or {})

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, final
 
 import numpy as np
 
-from classical_ref.checks import Floats, Integers, SpinsLike, check_at_least, check_choice, lock
+from classical_ref.checks import Floats, Integers, SpinsLike, check_choice, check_integer, lock
 from classical_ref.discrete.centered import signs_of_sums
 from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import Polynomial, Separation
@@ -81,7 +81,7 @@ class SequenceMemory(Growing, PatternRows):
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
-        check_at_least(2, num_patterns=len(patterns))
+        check_integer(2, num_patterns=len(patterns))
         check_choice("rule", self.rule, SequenceRule)
         if not isinstance(self.separation, Separation):
             raise TypeError(
@@ -122,7 +122,7 @@ class SequenceMemory(Growing, PatternRows):
         Raises:
             ValueError: A shape is wrong, spins or bits in doubt, or the sequence ends before.
         """
-        check_at_least(0, num_steps=num_steps)
+        check_integer(0, num_steps=num_steps)
         state = check_probes(start, self.num_neurons, bits=bits)
         nearest = products(self.patterns, state).argmax(axis=-1)
         left = len(self.patterns) - 1 - int(nearest.max(initial=0))

@@ -12,7 +12,7 @@ from classical_ref.checks import (
     Integers,
     SpinsLike,
     check_array,
-    check_at_least,
+    check_integer,
     lock,
 )
 from classical_ref.discrete.centered import signs_of_sums
@@ -39,7 +39,7 @@ class Pairs(PatternRows):
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
-        check_at_least(1, num_key_neurons=self.num_key_neurons)
+        check_integer(1, num_key_neurons=self.num_key_neurons)
         if self.num_key_neurons >= patterns.shape[1]:
             raise ValueError(
                 f"num_key_neurons should leave neurons for a value, of {patterns.shape[1]}. Got "
@@ -76,7 +76,14 @@ class Pairs(PatternRows):
             np.zeros(size, np.int8) if given is None else check_probes(given, size, bits=bits)
             for given, size in zip((keys, values), sizes, strict=True)
         ]
-        shape = np.broadcast_shapes(halves[0].shape[:-1], halves[1].shape[:-1])
+        shapes = [half.shape[:-1] for half in halves]
+        try:
+            shape = np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ValueError(
+                f"values should be one for each of the keys, or one. Got {shapes[1]} of them for "
+                f"{shapes[0]} keys."
+            ) from None
         return np.concatenate([np.broadcast_to(h, (*shape, h.shape[-1])) for h in halves], axis=-1)
 
     def marginal(self, probabilities: ArrayLike) -> tuple[Spins, Floats]:
@@ -178,7 +185,7 @@ class BidirectionalMemory(Shown):
                 ``max_sweeps`` is below 1.
         """
         given = check_probes(keys, self.pairs.num_key_neurons, bits=bits)
-        check_at_least(1, max_sweeps=max_sweeps)
+        check_integer(1, max_sweeps=max_sweeps)
         x = given.reshape(-1, given.shape[-1])
         y = np.zeros((len(x), self.pairs.values.shape[1]), dtype=np.int8)
         sweeps = np.zeros(len(x), dtype=np.int64)
@@ -193,8 +200,8 @@ class BidirectionalMemory(Shown):
                 break
         shape = given.shape[:-1]
         return BidirectionalResult(
-            keys=x.reshape(*shape, -1),
-            values=y.reshape(*shape, -1),
+            keys=x.reshape(given.shape),
+            values=y.reshape(*shape, y.shape[1]),
             sweeps=sweeps.reshape(shape),
             is_settled=settled.reshape(shape),
         )

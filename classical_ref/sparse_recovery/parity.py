@@ -13,8 +13,8 @@ from classical_ref.checks import (
     Rng,
     Spins,
     SpinsLike,
-    check_at_least,
     check_bits,
+    check_integer,
     check_probes,
     lock,
 )
@@ -128,7 +128,7 @@ class ParityMemory(Shown):
             ValueError: The probes have another shape or other values, are spins or bits in doubt,
                 or ``max_sweeps`` is below one.
         """
-        check_at_least(1, max_sweeps=max_sweeps)
+        check_integer(1, max_sweeps=max_sweeps)
         given = check_probes(probes, self.num_neurons, bits=bits)
         spins = self._filled(given.reshape(-1, self.num_neurons).copy())
         for _ in range(max_sweeps):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from circuits.loading import Auto, prepare
 from circuits.loading.preparation import MIN_AMPLITUDE, Encoder, Preparation
-from classical_ref.checks import Bits, Floats, Spins, SpinsLike, lock
+from classical_ref.checks import Bits, Floats, Spins, SpinsLike, check_array, lock
 from classical_ref.patterns import Growing
 from classical_ref.shown import value_range
 from classical_ref.spins import check_patterns, spins_to_bits
@@ -69,9 +69,8 @@ class AmplitudeMemory(Growing, PatternMemory):
     def __post_init__(self) -> None:
         given, weights, shape = unpacked(self.patterns, self.shape)
         patterns = check_patterns(given)
-        check_shape(shape, patterns.shape[1])
         object.__setattr__(self, "patterns", patterns)
-        object.__setattr__(self, "shape", shape)
+        object.__setattr__(self, "shape", check_shape(shape, patterns.shape[1]))
         object.__setattr__(self, "encoder", resolved("encoder", self.encoder))
         own: Floats | None = self.weights
         lock(self, weights=_check_weights(weights if own is None else own, len(patterns)))
@@ -120,14 +119,15 @@ class AmplitudeMemory(Growing, PatternMemory):
 
 
 def _check_weights(weights: npt.ArrayLike | None, num_patterns: int) -> Floats:
-    array = np.full(num_patterns, 1.0) if weights is None else np.array(weights, dtype=float)
-    if array.shape != (num_patterns,):
-        raise ValueError(f"weights should have shape ({num_patterns},). Got {array.shape}.")
+    given = np.ones(num_patterns) if weights is None else weights
+    array = check_array("weights", given, num_patterns)
     largest = array.max()
-    if not np.isfinite(array).all() or (array < 0).any() or not largest > 0:
+    if (array < 0).any() or not largest > 0:
         raise ValueError("weights should be finite, non-negative and not all zero.")
-    array = array / largest  # so that no sum overflows
-    array /= array.sum()
+    # what is normalized stays as it is to the last digit, also when it is saved and loaded
+    if largest > 1 or abs(array.sum() - 1) > num_patterns * np.finfo(float).eps:
+        array = array / largest  # so that no sum overflows
+        array /= array.sum()
     if (tiny := array[(array > 0) & (array <= MIN_AMPLITUDE**2)]).size:
         raise ValueError(
             f"weights should be 0 or above {MIN_AMPLITUDE**2:g} of their sum, which a circuit can "

@@ -123,7 +123,7 @@ class EnergyMemory(PatternMemory):
         ):
             raise ValueError("a model has its own energy: give either a model or a separation.")
         check_spins(self.model.patterns, name="model.patterns", may_be_unknown=False)
-        check_shape(self.shape, self.num_neurons)
+        object.__setattr__(self, "shape", check_shape(self.shape, self.num_neurons))
         if self.num_neurons > MAX_NEURONS:
             raise CapacityError(
                 f"{self.num_neurons} neurons need 2**{self.num_neurons} energies of 8 bytes; "

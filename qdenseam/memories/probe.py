@@ -69,16 +69,21 @@ def unpacked(
     datasets = sys.modules.get("classical_ref.data.datasets")  # whoever has one has imported it
     if datasets is None or not isinstance(patterns, datasets.Dataset):
         return cast("SpinsLike", patterns), None, shape
-    return patterns.patterns, patterns.weights, shape or patterns.neuron_grid
+    return patterns.patterns, patterns.weights, patterns.neuron_grid if shape is None else shape
 
 
-def check_shape(shape: tuple[int, int] | None, num_neurons: int) -> None:
-    """Refuse a shape that does not hold so many neurons.
+def check_shape(shape: tuple[int, int] | None, num_neurons: int) -> tuple[int, int] | None:
+    """Return a shape as two integers, refusing one that does not hold so many neurons.
 
     Raises:
         ValueError: It is no (rows, columns) of them.
     """
-    if shape is not None and (
-        np.shape(shape) != (2,) or min(shape) < 1 or np.prod(shape) != num_neurons
-    ):
+    if shape is None:
+        return None
+    given = np.asarray(shape)
+    if given.shape != (2,) or given.dtype.kind not in "iu" or given.min() < 1:
         raise ValueError(f"shape should be (rows, columns) of {num_neurons} neurons. Got {shape}.")
+    rows, columns = map(int, given)
+    if rows * columns != num_neurons:
+        raise ValueError(f"shape should be (rows, columns) of {num_neurons} neurons. Got {shape}.")
+    return rows, columns

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classical_ref.checks import check_integer
 from classical_ref.spins import hamming_distance, spins_to_text
 from qdenseam.execution.tallies import places_of
 from qdenseam.experiments.estimates.statistics import rate
@@ -96,8 +97,7 @@ def show_recall(
         ValueError: The shape does not hold the neurons, or there is no such pattern.
     """
     num_patterns, num_neurons = result.patterns.shape
-    check_shape(shape, num_neurons)
-    rows, columns = shape or result.shape or (1, num_neurons)
+    rows, columns = check_shape(shape, num_neurons) or result.shape or (1, num_neurons)
     if target is None:
         distances = hamming_distance(result.patterns, result.probe)
         wanted, number = int(distances.argmin()), int((distances == distances.min()).sum())
@@ -105,6 +105,7 @@ def show_recall(
             "nearest to the probe" if number == 1 else f"first of {number}\nnearest to the probe"
         )
     else:
+        check_integer(-num_patterns, target=target)
         if not 0 <= target < num_patterns:
             raise ValueError(f"target should be in 0..{num_patterns - 1}. Got {target}.")
         wanted, title = target, f"pattern {target}"

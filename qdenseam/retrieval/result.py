@@ -361,8 +361,14 @@ class RecallResult(Shown):
         """Return the distinct values at some neurons and their counts, most frequent first.
 
         This reads a class or an associated pattern that was left unknown in the probe.
+
+        Raises:
+            ValueError: There is no such neuron, or none is asked for.
         """
-        return tally(self.states[:, np.asarray(neurons)], self.state_counts)
+        chosen, size = np.asarray(neurons), self.patterns.shape[1]
+        if chosen.ndim != 1 or not chosen.size or not np.isin(chosen, np.arange(size)).all():
+            raise ValueError(f"neurons should be numbers from 0 to {size - 1}. Got {neurons!r}.")
+        return tally(self.states[:, chosen.astype(np.int64)], self.state_counts)
 
     def __str__(self) -> str:
         answer = "-" if self.pattern is None else spins_to_text(self.pattern)

@@ -6,9 +6,9 @@ from typing import final
 import numpy as np
 
 from circuits.loading.preparation import Encoder
-from classical_ref.checks import Floats, Spins, SpinsLike, check_at_least, lock
+from classical_ref.checks import Floats, Spins, SpinsLike, check_integer, lock
 from classical_ref.sequences import Pairs
-from classical_ref.shown import Shown
+from classical_ref.shown import Shown, html_patterns
 from classical_ref.spins import check_probes
 from qdenseam.execution.registry import Source
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -33,6 +33,9 @@ class SequenceRecall(Shown):
 
     def __post_init__(self) -> None:
         lock(self, states=self.states, shares=self.shares)
+
+    def _more_html(self) -> str:
+        return html_patterns(self.states, None, name="state")
 
     @property
     def state_preparations(self) -> int:
@@ -76,8 +79,9 @@ def recall_sequence(
         What followed; shorter than asked for where a step accepted no shot.
 
     Raises:
-        ValueError: Keys and values differ in size, or as :func:`recall`.
-        TypeError: As :func:`recall`.
+        ValueError: Keys and values differ in size, there are several starts, or as
+            :func:`recall`.
+        TypeError: The links are no ``Pairs``, or as :func:`recall`.
 
     Examples:
         >>> from classical_ref.sequences import pairs
@@ -85,15 +89,20 @@ def recall_sequence(
         >>> recall_sequence(pairs(song[:-1], song[1:]), "001?", 3, rng=0).states[-1].tolist()
         [-1, 1, 1, -1]
     """
+    if not isinstance(links, Pairs):
+        raise TypeError(f"links should be pairs(patterns[:-1], patterns[1:]). Got {links!r}.")
     size = links.num_key_neurons
     if links.num_neurons != 2 * size:
         raise ValueError(
             f"values should have as many neurons as keys, {size}. Got {links.num_neurons - size}."
         )
-    check_at_least(0, num_steps=num_steps)
+    check_integer(0, num_steps=num_steps)
     rng = np.random.default_rng(rng)
     memory = AmplitudeMemory(links.patterns, encoder=encoder)
-    states: list[Spins] = [check_probes(start, size, bits=bits).reshape(size)]
+    begin = check_probes(start, size, bits=bits)
+    if begin.size != size:
+        raise ValueError(f"start should be one state, ({size},). Got shape {begin.shape}.")
+    states: list[Spins] = [begin.reshape(size)]
     shares: list[float] = []
     results: list[RecallResult] = []
     for _ in range(num_steps):

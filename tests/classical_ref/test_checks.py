@@ -45,6 +45,10 @@ def test_numbers():
         (lambda: checks.check_positive(b=INF), ValueError, r"b should be positive and finite\."),
         (lambda: checks.check_finite(b=NAN), ValueError, r"b should be finite\. Got nan"),
         (lambda: checks.check_choice("c", "x", ("a", "b")), ValueError, r"one of a, b\. Got 'x'"),
+        (lambda: checks.check_at_least(1, n="3"), TypeError, r"n should be a number\. Got '3'"),
+        (lambda: checks.check_positive(b=None), TypeError, r"b should be a number\. Got None"),
+        (lambda: checks.check_finite(b=[1]), TypeError, r"b should be a number\. Got \[1\]"),
+        (lambda: check_within("[0, 1]", p=1j), TypeError, r"p should be a number\. Got 1j"),
     ):
         with pytest.raises(error, match=match):
             call()
@@ -66,6 +70,9 @@ def test_shapes_of_arrays():
     for bad in (NAN, -INF):
         with pytest.raises(ValueError, match=r"x should be finite"):
             check_array("x", [0.0, bad], 2)
+    for bad in ("ab", [1j], [2**2000], [[1], [1, 2]]):
+        with pytest.raises(ValueError, match="x should be an array of real numbers"):
+            check_array("x", bad, "n")
 
 
 def test_masks():

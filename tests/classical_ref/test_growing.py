@@ -8,6 +8,7 @@ from classical_ref import (
     GaussianMemory,
     HopfieldMemory,
     RandomFeatureMemory,
+    check_patterns,
     random_patterns,
 )
 from classical_ref.sequences import SequenceMemory
@@ -64,3 +65,14 @@ def test_weights_follow_their_patterns():
 def test_what_is_refused(do, message):
     with pytest.raises(ValueError, match=message):
         do(DenseMemory(SPINS[:3]))
+
+
+def test_forgetting_nothing_changes_nothing():
+    memory = DenseMemory(["001", "010"])
+    assert np.array_equal(memory.without([]).patterns, memory.patterns)
+
+
+def test_what_holds_patterns_is_told_from_patterns():
+    for call in (DenseMemory, DenseMemory(["001", "010"]).with_patterns, check_patterns):
+        with pytest.raises(TypeError, match=r"Got DenseMemory\(.*give its \.patterns"):
+            call(DenseMemory(["111"]))

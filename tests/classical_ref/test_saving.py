@@ -116,3 +116,10 @@ def test_what_is_not_ours_is_not_saved_and_leaves_no_file(tmp_path):
     with pytest.raises(OSError, match="No such file"):
         save(MEMORIES[0], tmp_path / "nowhere" / "memory.npz")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("thing", [5, "text", None, SPINS, DenseMemory, (1, 2)])
+def test_what_is_no_memory_is_refused_before_a_file_is_written(thing, tmp_path):
+    with pytest.raises(TypeError, match="memory should be an object of these packages"):
+        save(thing, tmp_path / "memory.npz")
+    assert not list(tmp_path.iterdir())

@@ -235,3 +235,12 @@ def test_a_changed_memory_keeps_its_random_features(rng):
         memory = RandomFeatureMemory(rng.normal(size=(6, 4)), 0.5, num_features=9, rng=source)
         energies = memory.energy(states)
         np.testing.assert_array_equal(replace(memory, floor=1e-3).energy(states), energies)
+
+
+@pytest.mark.parametrize("kind", [AttentionMemory, EpanechnikovMemory, GaussianMemory])
+def test_entries_whose_squares_overflow_are_refused_by_name(kind):
+    with pytest.raises(ValueError, match=r"patterns should have entries of at most .* Got 1e\+155"):
+        kind([[1e155, 0], [0, 1]])
+    memory = kind([[1e3, 0], [0, 1]], 1e6)
+    with pytest.raises(ValueError, match=r"probe should have entries of at most .* Got 1e\+155"):
+        memory.recall([1e155, 0])

@@ -106,3 +106,14 @@ def test_what_is_refused():
         FenchelYoungMemory(np.eye(2), transform=KSubset(3))
     with pytest.raises(TypeError, match="transform"):
         FenchelYoungMemory(np.eye(2), transform=1.5)
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=str)
+def test_weights_keep_their_sum_at_large_scores(transform):
+    for scores in ([0, 1e20, 1e20, 3e20, 2e20], [0, 0, 0, 1e300, -1e300], [1e17, 0, 5, 7, 1]):
+        weights = transform.weights(np.array(scores, dtype=float))
+        assert weights.sum() == pytest.approx(transform.num_taken)
+
+
+def test_all_patterns_taken_weigh_one_each_at_any_scale():
+    assert KSubset(3).weights(np.array([-1e20, 0, 1e20])) == pytest.approx(1)

@@ -196,7 +196,7 @@ def test_bad_input(data):
     for parameters, message in [
         ({"order": 1}, r"order should be at least 2\. Got 1"),
         ({"num_memories": 0}, "num_memories should be at least 1"),
-        ({"alpha": -1}, "alpha should be at least 0"),
+        ({"alpha": -1}, r"alpha should be in \[0, inf\)"),
         ({"scale": "pixel"}, "scale should be"),
     ]:
         with pytest.raises(ValueError, match=message):
@@ -240,3 +240,38 @@ def test_scikit_learn_accepts_it(order):
     assert failed == []
     assert skipped in ([], ["check_array_api_input"])
     assert len(results) > 50
+
+
+@pytest.mark.parametrize("scale", ["feature", "common"])
+def test_units_however_large_or_small_change_nothing(scale):
+    rng = np.random.default_rng(0)
+    samples, labels = rng.normal(size=(30, 3)), np.arange(30) % 2
+    made = [DenseClassifier(scale=scale, max_iter=3, random_state=0) for _ in range(3)]
+    chances = []
+    for model, unit in zip(made, (1.0, 2.0**1000, 2.0**-1000), strict=True):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            chances.append(model.fit(samples * unit, labels).predict_proba(samples * unit))
+    assert np.array_equal(chances[0], chances[1])
+    assert np.array_equal(chances[0], chances[2])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_powers_that_overflow_are_refused():
+    samples, labels = np.eye(4), [0, 1, 0, 1]
+    model = DenseClassifier(order=3, scale=None, random_state=0)
+    with pytest.raises(ValueError, match="features should be small enough for powers of order 3"):
+        model.fit(1e200 * samples, labels)
+    with pytest.raises(ValueError, match="small enough"):
+        DenseClassifier(learning_rate=1e300).partial_fit(samples, labels)
+    with pytest.raises(ValueError, match=r"alpha should be in \[0, inf\)"):
+        DenseClassifier(alpha=np.inf).fit(samples, labels)
+
+
+def test_later_classes_are_those_of_the_first_call():
+    samples, labels = np.eye(4), [0, 1, 0, 1]
+    model = DenseClassifier(random_state=0).partial_fit(samples, labels, classes=[1, 0])
+    model.partial_fit(samples, labels, classes=[0, 1])
+    with pytest.raises(ValueError, match=r"classes should be those of the first call, \[0, 1\]"):
+        model.partial_fit(samples, labels, classes=[0, 1, 2])

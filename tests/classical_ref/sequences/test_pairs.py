@@ -71,6 +71,11 @@ def test_what_is_refused(stored):
         pairs(["00", "01"], ["1"])
     with pytest.raises(ValueError, match="distinct"):
         pairs(["00", "00"], ["1", "1"])
+    with pytest.raises(ValueError, match="one for each of the keys"):
+        stored.probes(stored.keys[:3], stored.values[:2])
+    for wrong in (1.5, "2", True):
+        with pytest.raises(TypeError, match="num_key_neurons should be an integer"):
+            Pairs(stored.patterns, wrong)
     with pytest.raises(ValueError, match="neither"):
         stored.probes()
     with pytest.raises(ValueError, match="num_key_neurons"):
@@ -79,3 +84,9 @@ def test_what_is_refused(stored):
         BidirectionalMemory(stored.patterns)
     with pytest.raises(ValueError, match="max_sweeps"):
         BidirectionalMemory(stored).recall(stored.keys, max_sweeps=0)
+
+
+def test_no_keys_have_no_values(stored):
+    result = BidirectionalMemory(stored).recall(stored.keys[:0])
+    assert result.keys.shape == (0, 20)
+    assert result.values.shape == (0, 12)

@@ -109,3 +109,6 @@ def test_what_is_refused():
         SequenceMemory(["00", "01"], "polynomial(3)")
     with pytest.raises(ValueError, match="rule"):
         SequenceMemory(["00", "01"], rule="pseudo")
+    for wrong in (1.5, "1", True):
+        with pytest.raises(TypeError, match="num_steps should be an integer"):
+            SequenceMemory(["01", "10"]).recall("01", wrong)

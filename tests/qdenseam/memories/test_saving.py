@@ -44,3 +44,29 @@ def test_amplitude_memories_grow_and_forget():
     assert grown.without([3, 4]).weights == pytest.approx([0.25, 0.25, 0.5])
     law = AmplitudeAmplification().law(grown, PATTERNS[4])
     assert law.joint[4] > 0.9
+
+
+@pytest.mark.parametrize("kind", [AmplitudeMemory, EnergyMemory])
+@pytest.mark.parametrize("shape", [(2, 3), [2, 3], np.array([2, 3])], ids=repr)
+def test_a_shape_is_two_integers_and_comes_back(kind, shape, tmp_path):
+    memory = kind(["001011", "010101"], shape=shape)
+    save(memory, tmp_path / "memory.npz")
+    again = load(tmp_path / "memory.npz")
+    assert memory.shape == again.shape == (2, 3)
+    assert all(type(each) is int for each in again.shape)
+    assert again._repr_html_() == memory._repr_html_()
+
+
+@pytest.mark.parametrize("shape", [(2.0, 3.0), (None, 6), 6, "23", (2, 2), (0, 6), (2**40, 2**70)])
+def test_other_shapes_are_refused(shape):
+    for kind in (AmplitudeMemory, EnergyMemory):
+        with pytest.raises(ValueError, match=r"shape should be \(rows, columns\) of 6 neurons"):
+            kind(["001011", "010101"], shape=shape)
+
+
+def test_weights_come_back_to_the_last_digit(tmp_path):
+    patterns = random_patterns(12, 6, rng=0)
+    for weights in (range(1, 13), np.arange(1, 13) ** 0.5, np.arange(12)):
+        memory = AmplitudeMemory(patterns, weights)
+        save(memory, tmp_path / "memory.npz")
+        assert np.array_equal(load(tmp_path / "memory.npz").weights, memory.weights)

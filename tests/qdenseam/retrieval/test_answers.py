@@ -147,6 +147,11 @@ class TestPictures:
             result.show(shape=(2, 2))
         with pytest.raises(ValueError, match=r"target should be in 0..1. Got 2"):
             result.show(target=2)
+        with pytest.raises(TypeError, match="target should be an integer"):
+            result.show(target=1.5)
+        for wrong in ([6], [-1], [], [0.5], 3):
+            with pytest.raises(ValueError, match="neurons should be numbers from 0 to 5"):
+                result.marginal(wrong)
 
     def test_without_a_shape_a_row_and_without_an_answer_words(self) -> None:
         rejected = recall(AmplitudeMemory(["11111", "11011"]), "00000", method=BALL, shots=3, rng=0)

@@ -51,3 +51,11 @@ def test_what_is_refused():
         recall_sequence(pairs(["00"], ["1"]), "00", 1)
     with pytest.raises(ValueError, match="num_steps"):
         recall_sequence(LINKS, SONG[0], -1)
+    with pytest.raises(ValueError, match=r"start should be one state, \(6,\). Got shape \(5, 6\)"):
+        recall_sequence(LINKS, SONG, 1)
+    with pytest.raises(TypeError, match="links should be pairs"):
+        recall_sequence(SONG, SONG[0], 1)
+
+
+def test_the_states_are_shown():
+    assert "state 2" in recall_sequence(LINKS, SONG[0], 2, rng=0)._repr_html_()
