@@ -155,6 +155,15 @@ class Question(Stored):
         wrong, unknown = self.num_flips, self.erasures
         return corrupt(stored.patterns[index], num_flips=wrong, num_erasures=unknown, rng=rng)
 
+    def check_given(self, *indices: int) -> None:
+        """Refuse what would make a probe of a stored pattern, where probes are given."""
+        made = {"--index": any(indices), "--flips": self.flips, "--erasures": self.erasures}
+        if unused := [option for option, value in made.items() if value]:
+            raise ValueError(
+                f"A given probe should stand alone. Got {unused[0]} too, which makes one of a "
+                "stored pattern; known bits that may be wrong are --expected-flips."
+            )
+
     def told_flips(self, method: object, *, is_given: bool) -> int | None:
         """Return what the method is told of wrong bits: auto knows those flipped here."""
         is_known = method == "auto" and self.expected_flips is None and not is_given

@@ -65,8 +65,8 @@ def recall(
 
     Pattern, probe and answer stand side by side, below them the measured frequencies beside the
     exact law of the method. A classical memory such as 'dense(exponential)' answers once; it takes
-    known bits as certain where others are unknown and none is flipped. "qdenseam info" lists
-    methods, classical memories, what they are made of, and engines.
+    known bits as certain where others are unknown and none is flipped or expected to be. "qdenseam
+    info" lists methods, classical memories, what they are made of, and engines.
     """
     import numpy as np
 
@@ -89,6 +89,7 @@ def recall(
     if probe is None:
         spins = question.probe(stored, index, rng)
     else:
+        question.check_given(index)
         given = question.probes_of(Path(probe), stored)[0] if is_picture else probe
         spins = check_probes(given, stored.num_neurons)
     chosen: Any = parse(("method", "classical memory"), question.asked_of(stored))
@@ -99,7 +100,8 @@ def recall(
     told = question.told_flips(chosen, is_given=probe is not None)
     with export.ready() as write:
         if isinstance(chosen, Recipe):
-            certain = spins != 0 if (spins == 0).any() and not question.flips else None
+            wrong = question.flips or question.expected_flips
+            certain = spins != 0 if (spins == 0).any() and not wrong else None
             with shown_progress("recall"):
                 answer = chosen.recall_weighted(
                     stored.patterns, stored.weights, spins, clamped=certain, rng=deepcopy(rng)

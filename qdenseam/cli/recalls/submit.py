@@ -90,6 +90,7 @@ def submit(
     stored = question.stored(rng, probe[0] if probe else None)
     is_given = probe is not None or probes is not None
     if is_given:
+        question.check_given(*(index or []))
         rows = _given(stored, probe, probes, question)
     else:
         rows = np.stack([question.probe(stored, each, rng) for each in index or [0]])

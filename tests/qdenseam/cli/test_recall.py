@@ -204,6 +204,9 @@ def test_a_factory_of_a_paid_device_is_refused(run, tmp_path, monkeypatch):
         (("--separation", "polynomal"), "Did you mean 'polynomial'"),
         (("--data", "missing.npy"), "No such file or directory: missing.npy"),
         (("--index", "4"), "index should be from 0 to 3. Got 4"),
+        (("--probe", "01?010101", "--index", "1"), "should stand alone. Got --index too"),
+        (("--probe", "01?010101", "--flips", "1"), "should stand alone. Got --flips too"),
+        (("--probe", "01?010101", "--erasures", "2"), "should stand alone. Got --erasures too"),
         (("--num-patterns", "0"), r"num_patterns should be in \[1, "),
         (("--num-patterns", "4000"), r"num_patterns should be in \[1, "),
         (("--flips", "10"), "num_flips should be at most 9"),
@@ -330,7 +333,9 @@ class TestDraw:
         wires = [line for line in drawn.stdout.splitlines() if "memory_0: " in line]
         assert wires
         assert max(map(len, wires)) <= 60
-        auto = CliRunner().invoke(app, ["recall", *self.FEW, "--flips", "1", "--draw", "-"])
+        auto = CliRunner().invoke(
+            app, ["recall", *self.FEW, "--expected-flips", "1", "--draw", "-"]
+        )
         assert "memory_0: " in auto.stdout
 
     def test_as_a_picture(self, monkeypatch, tmp_path):

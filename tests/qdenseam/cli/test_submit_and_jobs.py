@@ -112,6 +112,7 @@ def test_a_dry_run_shows_the_cost(run, tmp_path):
         (("--backend", "toy", "--index", "9"), "index should be from 0 to 2. Got 9."),
         (("--backend", "toy", "--probe", "0"), "probe"),
         (("--backend", "toy", "--probe", "0000", "--probes", "x"), "Got both"),
+        (("--backend", "toy", "--probe", "0000", "--index", "1"), "Got --index too"),
         (("--backend", "toy", "--probes", "missing.txt"), "missing.txt"),
         (("--backend", "gone_module:backend"), "could not be imported"),
     ],
