@@ -129,7 +129,7 @@ def study_tasks(
 
 
 def notebook_tasks() -> list[Task]:
-    """Return what notebook 08 shows: a part of the preset.
+    """Return what notebook 08 shows: a part of the study.
 
     Ten neurons with K = 4 and one or two flips, and at one flip also K = 2 and 6; other sizes at
     K = 4 and one flip. The fields are for three energies, the other points for five; two more at
