@@ -63,16 +63,16 @@ def _count_into(circuit: QuantumCircuit, qubits: list[Qubit], depth: dict[Qubit,
     place = dict(zip(circuit.qubits, qubits, strict=True))
     total = 0
     for instruction in circuit.data:
-        operation, touched = instruction.operation, [place[q] for q in instruction.qubits]
-        if operation.name in _FREE or len(touched) == 1:
+        name, on = instruction.name, instruction.qubits  # its operation would be made anew
+        if len(on) == 1 or name in _FREE:
             continue
-        cost = CX_PER_GATE.get(operation.name)
+        touched, cost = [place[qubit] for qubit in on], CX_PER_GATE.get(name)
         if cost is not None:
             total += cost
             level = max(depth[q] for q in touched) + cost
             depth.update(dict.fromkeys(touched, level))
-        elif operation.definition is not None:
-            total += _count_into(operation.definition, touched, depth)
+        elif (part := instruction.operation.definition) is not None:
+            total += _count_into(part, touched, depth)
         else:
-            raise ValueError(f"gate {operation.name!r} has no definition to count CX in.")
+            raise ValueError(f"gate {name!r} has no definition to count CX in.")
     return total

@@ -8,7 +8,8 @@ c_S = 2^{-D} Σ_x E(x) (-1)^{|x ∧ S|} (Walsh-Hadamard transform). A set S is t
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
-from qiskit.circuit import ParameterExpression
+from qiskit.circuit import CircuitInstruction, ParameterExpression
+from qiskit.circuit.library import CXGate, RZGate
 from qiskit.quantum_info import SparsePauliOp
 
 from classical_ref.checks import Floats, Integers
@@ -100,25 +101,26 @@ def phase_circuit(
     if not largest <= LARGEST_PHASE:
         raise ValueError(f"phases should be at most {LARGEST_PHASE:g}. Got {largest:g}.")
     circuit = QuantumCircuit(QuantumRegister(num_qubits, "memory"))
-    for target in range(num_qubits):
+    for target, qubit in enumerate(circuit.qubits):
+        turn = CircuitInstruction(RZGate(0.0), (qubit,))
+        moves = [CircuitInstruction(CXGate(), (lower, qubit)) for lower in circuit.qubits[:target]]
         mine = masks >> target == 1
         lower = masks[mine] - (1 << target)
         order = np.argsort(_gray_rank(lower))
         collected = 0
         for mask, weight in zip(lower[order].tolist(), weights[mine][order].tolist(), strict=True):
-            _move_parity(circuit, collected, mask, target)
+            _move_parity(circuit, collected ^ mask, moves)
             collected = mask
-            circuit.rz(2 * angle * weight, target)
-        _move_parity(circuit, collected, 0, target)
+            circuit._append(turn.replace(params=[2 * angle * weight]))  # noqa: SLF001
+        _move_parity(circuit, collected, moves)
     circuit.global_phase -= angle * float(weights[masks == 0].sum())
     return circuit
 
 
-def _move_parity(circuit: QuantumCircuit, held: int, wanted: int, target: int) -> None:
-    difference = held ^ wanted
-    for control in range(difference.bit_length()):
-        if difference >> control & 1:
-            circuit.cx(control, target)
+def _move_parity(circuit: QuantumCircuit, difference: int, moves: list[CircuitInstruction]) -> None:
+    for place, move in enumerate(moves):
+        if difference >> place & 1:
+            circuit._append(move)  # noqa: SLF001  a tenth of the time of cx(), for 2^D of them
 
 
 def _gray_rank(masks: Integers) -> Integers:

@@ -7,6 +7,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qdenseam.execution import engine
+from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.collecting.collect import collect
 from qdenseam.experiments.collecting.results_file import read_records
 from qdenseam.experiments.study import Study
@@ -60,33 +62,65 @@ def run_study(
         QDenseAMError: A trial failed; finished rows are kept.
         OSError: The file cannot be written.
     """
+    return study_table(
+        finished_study(
+            study,
+            path,
+            num_workers=num_workers,
+            executor=executor,
+            on_progress=on_progress,
+            modules=modules,
+        )
+    )
+
+
+def finished_study(
+    study: Study,
+    path: str | os.PathLike[str],
+    *,
+    num_workers: int = 0,
+    executor: Executor | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    modules: Sequence[str] = (),
+) -> list[RowResult]:
+    """Return the result of each row of a study, as :func:`run_study` its table.
+
+    Tasks of devices, which take longest, come first, then other circuits: so workers end together.
+    """
     rows = study_rows(study)
     num_sets = [_first_sets(row) for row in rows]
     while True:
         tasks = [
             [*row.gallery_tasks(), *row.tasks(n)] for row, n in zip(rows, num_sets, strict=True)
         ]
-        records = iter(
-            collect(
-                [task for each in tasks for task in each],
-                Path(path),
-                num_workers=num_workers,
-                executor=executor,
-                on_progress=on_progress,
-                modules=(*_TRIALS, *modules),
-            )
+        longest_first = sorted(zip(rows, tasks, strict=True), key=lambda each: _haste(each[0]))
+        records = collect(
+            [task for _, each in longest_first for task in each],
+            Path(path),
+            num_workers=num_workers,
+            executor=executor,
+            on_progress=on_progress,
+            modules=(*_TRIALS, *modules),
         )
+        found = {record.key: record for record in records}
         results = [
-            row_result(row, [next(records) for _ in each])
+            row_result(row, [found[task.key] for task in each])
             for row, each in zip(rows, tasks, strict=True)
         ]
         wide = {each.row.place for each in results if each.stopped == UNFINISHED}
         if not wide:
-            return study_table(results)
+            return results
         num_sets = [
             _whole(row.sampling.until, 2 * n) if row.sampling.until and row.place in wide else n
             for row, n in zip(rows, num_sets, strict=True)
         ]
+
+
+def _haste(row: StudyRow) -> int:
+    """The place of a row's tasks among all: 0 of a device, 1 of circuits elsewhere, 2 of laws."""
+    if row.engine in (CLASSICAL, "exact"):
+        return 2
+    return int(engine(row.engine).target is None)
 
 
 def read_study(study: Study, path: str | os.PathLike[str]) -> list[RowResult]:

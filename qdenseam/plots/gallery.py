@@ -1,6 +1,7 @@
 """Patterns, probes and recalls side by side."""
 
 from collections.abc import Mapping
+from math import ceil
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
@@ -126,23 +127,26 @@ def study_gallery(shown: Mapping[str, Mapping[str, Any]]) -> "Figure":
     code = LevelCode.of(first.get("levels", 2))
     rows = {"stored": targets, "probe": text_to_spins(first["probes"])}
     rows |= {name: text_to_spins(each["answers"]) for name, each in shown.items()}
-    across, down = 1.25 * width, 1.25 * height
+    across, down = (size + ceil(size / 4) for size in (width, height))
     tall = 2.2 * len(rows) * down / (len(targets) * across)
     figure, axes = new_figure(1, 1, size=(3.7, 0.4 + tall))
-    ax = axes[0, 0]  # pictures on one canvas: a hundred axes take seconds
+    ax = axes[0, 0]
+    # All pictures are one image, for a hundred take seconds; between them it is transparent.
+    canvas = np.zeros((down * len(rows), across * len(targets), 4))
     for place, states in enumerate(rows.values()):
         for column, (state, target) in enumerate(zip(states, targets, strict=True)):
             left, top = column * across, place * down
-            frame = (left, left + width, top + height, top)
             levels = code.decode(state).levels.reshape(height, width, -1)
             shades = np.where(levels < 0, 0.5, levels / (code.num_levels - 1))
-            colored = shades if levels.shape[-1] == 3 else shades[..., 0]
-            ax.imshow(colored, cmap="gray", vmin=0, vmax=1, extent=frame, interpolation="nearest")
+            canvas[top : top + height, left : left + width, :3] = shades
+            canvas[top : top + height, left : left + width, 3] = 1
             for row, unknown in np.argwhere((levels < 0).any(axis=-1)):
                 x, y = left + unknown + 0.5, top + row + 0.5
                 ax.text(x, y, "?", ha="center", va="center", fontsize=6, color="white")
             good = None if place < 2 else bool((state == target).all())
             ax.add_patch(Rectangle((left, top), width, height, fill=False, **_frame(good)))
+    whole = (0, len(targets) * across, len(rows) * down, 0)
+    ax.imshow(canvas, extent=whole, interpolation="nearest")
     ax.set_xlim(-0.1 * width, len(targets) * across)
     ax.set_ylim(len(rows) * down, -0.1 * height)
     ax.set_anchor("E")  # a box that shrinks leaves the names their room

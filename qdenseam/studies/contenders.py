@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Unpack
 
 from classical_ref.shown import Shown
-from qdenseam.experiments.run_study import read_study, run_study
+from qdenseam.experiments.run_study import finished_study, read_study
 from qdenseam.experiments.study import DATA_AXES, FigureSpec, Study
 from qdenseam.experiments.study_cells import StudyRow, study_rows
 from qdenseam.experiments.study_findings import study_sentences
@@ -76,7 +76,7 @@ class ContenderStudy(Shown):
 
     def run(self, path: Path, **how: Unpack[How]) -> None:
         """Run what a results file lacks."""
-        run_study(self.study, path, **how)
+        finished_study(self.study, path, **how)
 
     def read(self, path: Path) -> Findings:
         """Return what a results file holds of it."""

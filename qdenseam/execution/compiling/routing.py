@@ -25,7 +25,7 @@ from circuits.circuit_facts import active_qubits, lone_qubits, restricted_to
 from circuits.routing.hub_routing import route_hubs
 from qdenseam.execution.compiling.failures import compiled_for
 from qdenseam.execution.devices.noise import PHYSICAL_QUBITS
-from qdenseam.execution.devices.parts import working_graph
+from qdenseam.execution.devices.parts import calibration_key, working_graph
 
 PLACED_GATES = frozenset(
     {"id", "rz", "sx", "x", "rx", "rzz", "cz", "ecr", "cx", "h", "u", "p", "u1", "u2", "u3"}
@@ -185,6 +185,15 @@ def _patch(target: Target, num_qubits: int) -> tuple[CouplingMap, list[int]]:
 
     That is its couplings, and the device's qubit at each of its sites.
     """
+    return _kept_patch(target, calibration_key(target), num_qubits)
+
+
+@lru_cache(maxsize=32)
+def _kept_patch(
+    target: Target,
+    calibration: int,  # noqa: ARG001
+    num_qubits: int,
+) -> tuple[CouplingMap, list[int]]:
     graph = working_graph(target)
     if num_qubits > len(graph):
         raise ValueError(f"A circuit should have at most {len(graph)} qubits. Got {num_qubits}.")

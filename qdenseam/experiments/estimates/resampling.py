@@ -151,11 +151,10 @@ def capacity(
     K, failed, asked = _checked_counts(loads, failures, probes)
     num_sets = failed.shape[1]
 
-    best = _crossing(K, failed, asked, threshold)
-    resampled = np.empty(num_resamples)
-    for i in range(num_resamples):
-        drawn = rng.integers(num_sets, size=num_sets)
-        resampled[i] = _crossing(K, failed[:, drawn], asked[:, drawn], threshold)
+    best = float(_crossings(K, failed.sum(axis=1), asked.sum(axis=1), threshold))
+    drawn = rng.integers(num_sets, size=(num_resamples, num_sets))
+    failed_then, asked_then = (counts[:, drawn].sum(axis=2).T for counts in (failed, asked))
+    resampled = _crossings(K, failed_then, asked_then, threshold)
     low, high, note = _percentile_interval(resampled, level, num_sets, lowest=0.0)
 
     if best == math.inf:
@@ -180,28 +179,25 @@ def capacity(
     )
 
 
-def _crossing(
+def _crossings(
     K: NDArray[np.float64],
     failed: NDArray[np.float64],
     asked: NDArray[np.float64],
     threshold: float,
-) -> float:
-    """Return where the failure rate first exceeds the threshold.
+) -> NDArray[np.float64]:
+    """Return where failure rates of probes ``(..., num_loads)`` first exceed the threshold.
 
-    0 where it does so at the first load, infinity where nowhere, NaN where a load has no probes.
+    0 where they do so at the first load, infinity where nowhere, NaN where a load has no probes.
     """
-    num_probes = asked.sum(axis=1)
-    if not num_probes.all():
-        return math.nan
-    rates = failed.sum(axis=1) / num_probes
-    exceeding = np.flatnonzero(rates > threshold)
-    if len(exceeding) == 0:
-        return math.inf
-    above = int(exceeding[0])
-    if above == 0:
-        return 0.0
-    share = (threshold - rates[above - 1]) / (rates[above] - rates[above - 1])
-    return float(K[above - 1] * (K[above] / K[above - 1]) ** share)
+    rates = np.divide(failed, asked, out=np.zeros_like(failed), where=asked > 0)
+    exceeds = rates > threshold
+    above = exceeds.argmax(axis=-1, keepdims=True)
+    below = np.maximum(above - 1, 0)
+    first, second = (np.take_along_axis(rates, place, axis=-1) for place in (below, above))
+    share = np.divide(threshold - first, second - first, out=np.zeros_like(first), where=above > 0)
+    found = np.where(above > 0, K[below] * (K[above] / K[below]) ** share, 0.0)[..., 0]
+    found = np.where(exceeds.any(axis=-1), found, math.inf)
+    return np.where(asked.all(axis=-1), found, math.nan)
 
 
 def _around(

@@ -1,6 +1,7 @@
 """Rates of probes that share pattern sets: intervals that cover the sets and hold at zero."""
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -142,11 +143,16 @@ def _expanded_percentiles(
     student = float(stdtrit(num_sets - 1, (1 + level) / 2))
     tail = NormalDist().cdf(-student * math.sqrt(num_sets / (num_sets - 1)))
     ordered = counts[np.lexsort(counts.T)]
-    shares = np.full(num_sets, 1 / num_sets)
-    times_drawn = np.random.default_rng(seed).multinomial(num_sets, shares, size=num_resamples)
-    happened, asked = (times_drawn @ ordered).T
+    happened, asked = (_times_drawn(num_sets, num_resamples, seed) @ ordered).T
     low, high = np.quantile(happened / asked, [tail, 1 - tail], method="inverted_cdf")
     return float(low), float(high)
+
+
+@lru_cache(maxsize=8)  # tables have hundreds of rates of equally many sets
+def _times_drawn(num_sets: int, num_resamples: int, seed: int) -> NDArray[np.float64]:
+    shares = np.full(num_sets, 1 / num_sets)
+    drawn = np.random.default_rng(seed).multinomial(num_sets, shares, size=num_resamples)
+    return drawn.astype(float)  # whose matrix products are fast, and exact
 
 
 def _checked(successes: ArrayLike, trials: ArrayLike) -> NDArray[np.int64]:

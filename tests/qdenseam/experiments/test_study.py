@@ -6,6 +6,7 @@ from PIL import Image
 
 from classical_ref import DenseMemory, Exponential, as_patterns
 from qdenseam.experiments import Task
+from qdenseam.experiments.collecting.results_file import read_records
 from qdenseam.experiments.run_study import read_study, run_study
 from qdenseam.experiments.study import Axes, Entrant, Study
 from qdenseam.experiments.study_cells import cells_of, study_rows
@@ -346,6 +347,23 @@ class TestRun:
         found = read_study(study, path)
         assert study_table(found).equals(first)
         assert all({*each.columns} <= {*first.columns} for each in found)
+
+    def test_what_takes_longest_is_run_first(self, study, tmp_path):
+        asked = changed(
+            study,
+            axes=[{"num_patterns": 2, "flips": 0}],
+            sampling={"pattern_sets": 1, "probes": 1, "shots": 9},
+            figure=[],
+            contender=[
+                {"recall": "nearest"},
+                {"recall": "sample-and-accept", "engine": ["exact", "aer", "fake:manila"]},
+            ],
+        )
+        path = tmp_path / "results.jsonl"
+        table = run_study(changed(asked, data={"source": "random", "num_neurons": 3}), path)
+        assert [*table["engine"]] == ["classical", "exact", "aer", "fake:manila"]
+        run = [record.backend for record in read_records(path)]
+        assert run == ["fake:manila", "aer", "classical", "exact"]
 
     def test_what_was_not_run_is_read_as_such(self, study, tmp_path):
         path = tmp_path / "results.jsonl"
