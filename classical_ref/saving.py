@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
@@ -17,6 +16,7 @@ Kind = TypeVar("Kind")
 
 _SCHEMA = 1
 _DESCRIPTION = "memory"  # the array that holds the description, as bytes of JSON
+_DAMAGED = ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError
 ROOMS = ("classical_ref", "classical_ref.sequences", "classical_ref.learning")
 """Packages whose public dataclasses can be saved."""
 
@@ -107,14 +107,9 @@ def read(path: str | os.PathLike[str], types: Mapping[str, type]) -> object:
             arrays = dict(archive)
         content = json.loads(arrays.pop(_DESCRIPTION).tobytes())
         schema, described = content["schema"], content["object"]
-    except (
-        zipfile.BadZipFile,
-        AttributeError,
-        EOFError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except OSError:
+        raise
+    except Exception as error:  # damaged bytes raise whatever zip, zlib or NumPy's tokenizer meets
         raise ValueError(f"{path} should be a memory that save() wrote. Got {error!r}.") from None
     if schema != _SCHEMA:
         raise ValueError(
@@ -125,7 +120,7 @@ def read(path: str | os.PathLike[str], types: Mapping[str, type]) -> object:
         if type(memory) not in types.values():
             raise ValueError(f"no object, but {described!r}")
         return memory
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except _DAMAGED as error:
         raise ValueError(f"{path} should describe a memory. Got {error!r}.") from error
 
 

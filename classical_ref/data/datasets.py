@@ -56,6 +56,10 @@ class Dataset(PatternRows):
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
+        shape = np.asarray(self.shape)
+        if shape.shape != (2,) or shape.dtype.kind not in "iu":
+            raise ValueError(f"shape should be rows and columns. Got {self.shape}.")
+        object.__setattr__(self, "shape", (int(shape[0]), int(shape[1])))
         values, over = divmod(patterns.shape[1], self.levels.bits)
         pixels = self.shape[0] * self.shape[1]
         if over or values not in (pixels, 3 * pixels):

@@ -21,6 +21,7 @@ from classical_ref.checks import (
     check_integer,
     check_spins,
 )
+from classical_ref.shown import brief
 
 Code = Literal["thermometer", "gray", "one-hot"]
 """How a level is written in bits, see :class:`LevelCode`."""
@@ -35,6 +36,9 @@ class Pictures(NamedTuple):
     """From 0, black, to L - 1, white; -1 where no bit of the word is known."""
     is_word: Booleans
     """Whether the known bits are those of a code word; elsewhere the nearest word was taken."""
+
+    def __repr__(self) -> str:
+        return f"Pictures(levels={brief(self.levels)}, outcome={self.outcome!r})"
 
     @property
     def outcome(self) -> str:

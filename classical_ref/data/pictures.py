@@ -14,6 +14,7 @@ Threshold = Literal["otsu", "mean", "median"]
 """What makes a pixel ink: darker than Otsu's cut, the mean, or the median of its picture."""
 
 _ROUNDING = 1e-9  # levels as near as this, of the largest, are one
+_MAX_LEVEL = 1e100  # sums over areas and their squares are finite
 
 
 def pool(pictures: ArrayLike, shape: tuple[int, int]) -> Floats:
@@ -106,6 +107,8 @@ def check_levels(pictures: ArrayLike) -> Integers | Floats:
         )
     if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
         raise ValueError(f"grey levels should be finite numbers. Got {array.dtype}.")
+    if (largest := float(np.abs(array.astype(np.float64)).max())) > _MAX_LEVEL:
+        raise ValueError(f"grey levels should be at most {_MAX_LEVEL:g} in size. Got {largest:g}.")
     is_exact = array.dtype.kind != "f" and max(abs(int(array.min())), int(array.max())) < 2**16
     # sums of integers stay far below 2**63
     return array.astype(np.int64) if is_exact else array.astype(np.float64)

@@ -123,3 +123,33 @@ def test_what_is_no_memory_is_refused_before_a_file_is_written(thing, tmp_path):
     with pytest.raises(TypeError, match="memory should be an object of these packages"):
         save(thing, tmp_path / "memory.npz")
     assert not list(tmp_path.iterdir())
+
+
+def test_whatever_is_damaged_is_a_value_error(tmp_path):
+    path, rng = tmp_path / "memory.npz", np.random.default_rng(0)
+    save(AttentionMemory(rng.normal(size=(40, 20))), path)
+    whole = path.read_bytes()
+    for _ in range(400):
+        damaged = bytearray(whole)
+        for place in rng.integers(len(whole), size=3):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        try:
+            load(path)
+        except (ValueError, OSError):
+            continue
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        "[" * 10**5 + "]" * 10**5,
+        f'{{"type": "AttentionMemory", "fields": {{"patterns": [[1{"0" * 400}]]}}}}',
+    ],
+    ids=["deep", "large"],
+)
+def test_numbers_and_nests_beyond_python_are_refused(described, tmp_path):
+    content = f'{{"schema": 1, "object": {described}}}'.encode()
+    np.savez(tmp_path / "memory.npz", memory=np.frombuffer(content, dtype=np.uint8))
+    with pytest.raises(ValueError, match="should"):
+        load(tmp_path / "memory.npz")

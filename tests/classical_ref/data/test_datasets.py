@@ -93,3 +93,10 @@ def test_errors():
     ]:
         with case(match), pytest.raises(ValueError, match=match):
             call()
+
+
+@pytest.mark.parametrize("shape", [6, (2.0, 3.0), (2, 3, 1), "23"])
+def test_a_shape_is_two_integers(shape):
+    with pytest.raises(ValueError, match="shape should be rows and columns"):
+        Dataset(name="own", patterns=["010101"], shape=shape)
+    assert Dataset(name="own", patterns=["010101"], shape=[2, 3]).shape == (2, 3)

@@ -172,3 +172,8 @@ def test_errors():
     ]:
         with case(match), pytest.raises(ValueError, match=match):
             make()
+
+
+def test_what_was_read_is_one_short_line():
+    pictures = LevelCode(3).decode(np.ones((500, 8), dtype=np.int8))
+    assert repr(pictures) == "Pictures(levels=<int64 500x4>, outcome='')"

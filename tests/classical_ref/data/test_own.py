@@ -298,3 +298,15 @@ def test_a_photograph_loses_little_as_jpeg(tmp_path, suffix):
     Image.fromarray(big).save(tmp_path / f"a.{suffix}", format="JPEG", quality=95)
     found = as_patterns(tmp_path / f"a.{suffix}", shape=(6, 8), levels=4)
     assert np.array_equal(found.pictures(found.patterns[0]).levels, GREY[0] // 64)
+
+
+@pytest.mark.parametrize("size", [1e308, -1e200])
+def test_levels_whose_sums_overflow_are_refused(size):
+    for kind, shape in (("grey", (1, 2, 2)), ("color", (1, 2, 2, 3))):
+        with pytest.raises(ValueError, match=r"grey levels should be at most 1e\+100 in size"):
+            as_patterns(np.full(shape, size), kind=kind)
+
+
+def test_a_shape_of_one_number_is_refused():
+    with pytest.raises(ValueError, match=r"shape should be rows and columns\. Got 4"):
+        as_patterns(np.eye(4) * 9, kind="grey", shape=4)
