@@ -32,7 +32,8 @@ def check_sentences(checks: Sequence[Check]) -> list[str]:
 def leader_sentences(table: "pd.DataFrame", figures: Sequence[object]) -> list[str]:
     """Return who stands highest and who lowest at the end of each panel of figures with intervals.
 
-    Two lines are told apart only where their 95 % intervals do not meet.
+    Two lines are told apart only where their 95 % intervals do not meet; those between that meet
+    the interval of an end are named.
     """
     said = []
     for figure in figures:
@@ -54,4 +55,16 @@ def _of_panel(figure: FigureSpec, title: str, rows: "pd.DataFrame") -> str:
     names = [f"{line_name(row, figure.line)}, {shown_cell(row, figure.y)}" for row in (high, low)]
     if low[f"{figure.y}_high"] >= high[f"{figure.y}_low"]:
         return f"{where}, the highest and the lowest {y} are not told apart: {' and '.join(names)}."
-    return f"{where}, {y} is highest for {names[0]}, and lowest for {names[1]}."
+    between = last.iloc[1:-1]
+    beside = {
+        "highest": between[between[f"{figure.y}_high"] >= high[f"{figure.y}_low"]],
+        "lowest": between[between[f"{figure.y}_low"] <= low[f"{figure.y}_high"]],
+    }
+    unsure = [
+        f"; not told apart from the {end}: "
+        + "; ".join(line_name(row, figure.line) for _, row in meeting.iterrows())
+        for end, meeting in beside.items()
+        if len(meeting)
+    ]
+    said = f"{where}, {y} is highest for {names[0]}, and lowest for {names[1]}"
+    return f"{said}{''.join(unsure)}."

@@ -23,12 +23,20 @@ def planted(*ends):
 
 def test_lines_apart_are_named_and_others_are_not_told_apart():
     (said,) = leader_sentences(
-        planted((0.1, 0.2, 0.3), (0.5, 0.6, 0.7), (0.25, 0.4, 0.6)), [FIGURE]
+        planted((0.1, 0.2, 0.3), (0.5, 0.6, 0.7), (0.35, 0.4, 0.45)), [FIGURE]
     )
     assert said == (
         "At size 2 (noise: low), score is highest for b, 0.6 [0.5, 0.7], and lowest for a, "
         "0.2 [0.1, 0.3]."
     )
+    (said,) = leader_sentences(
+        planted((0.1, 0.2, 0.3), (0.5, 0.6, 0.7), (0.25, 0.4, 0.45)), [FIGURE]
+    )
+    assert said.endswith("0.2 [0.1, 0.3]; not told apart from the lowest: c.")
+    (said,) = leader_sentences(
+        planted((0.1, 0.2, 0.3), (0.5, 0.6, 0.7), (0.25, 0.4, 0.6)), [FIGURE]
+    )
+    assert said.endswith("; not told apart from the highest: c; not told apart from the lowest: c.")
     (said,) = leader_sentences(planted((0.1, 0.2, 0.5), (0.5, 0.6, 0.7)), [FIGURE])
     assert "not told apart: b, 0.6 [0.5, 0.7] and a, 0.2 [0.1, 0.5]" in said
     (said,) = leader_sentences(planted((-np.inf, 0.2, np.inf), (0.5, 0.6, 0.7)), [FIGURE])
