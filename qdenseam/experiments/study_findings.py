@@ -242,7 +242,7 @@ def _missing(results: Sequence[RowResult]) -> str:
     ):
         if count:
             words.append(f"{count} {word}")
-    return f"Of {counted(len(results), 'row')} {joined(words)}." if words else ""
+    return f"Rows: {len(results)}, of them {joined(words)}." if words else ""
 
 
 def _interval(estimate: Estimate) -> str:

@@ -259,12 +259,12 @@ def test_zero_and_not_run_are_apart():
     words = said({"filter": None, "hopfield": [0] * SETS, "scan": [0] * SETS}, ambiguous=0)
     assert "each failed on 0.000 [0.000, 0.161] of all probes" in words
     assert "No probe is ambiguous" in words
-    assert "Of 6 rows 2 not run." in words
+    assert "Rows: 6, of them 2 not run." in words
     assert "filter" not in words
 
 
 def test_nothing_run_and_few_probes():
-    assert said({"scan": None}) == "Of 2 rows 2 not run."
+    assert said({"scan": None}) == "Rows: 2, of them 2 not run."
     assert "2 unfinished and 2 resting on fewer than 20 probes." in said(
         {"scan": [0] * SETS}, probes=5, sets=3
     )
@@ -289,4 +289,4 @@ def test_numbers_and_their_nouns_agree():
     counts = {"ramp": spread(3)}
     assert "(D = 9, K = 4, 1 flip)" in said(counts, flips=(1,), gates={"ramp": [10] * SETS})
     assert "(D = 9, K = 4, 2 flips)" in said(counts, gates={"ramp": [10] * SETS})
-    assert said({"scan": None}, flips=(1,)) == "Of 1 row 1 not run."
+    assert said({"scan": None}, flips=(1,)) == "Rows: 1, of them 1 not run."

@@ -58,7 +58,7 @@ def test_the_page(folder):
     page = checked_page(text)
     assert "<h1>Mine &lt;own&gt;</h1>" in text
     assert "scan" in done.stdout
-    assert "Of 19 rows 5 not run" in text.replace("\n", " ")
+    assert "Rows: 19, of them 5 not run" in text.replace("\n", " ")
     assert ["hopfield", "not run"] in page.rows
     assert ["not asked here", "label-writing (reads the answer), completes"] in page.rows
     assert any(row[:2] == ["label-writing (reads the answer)", "0 of 20"] for row in page.rows)
