@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit import CircuitInstruction, ParameterExpression
-from qiskit.circuit.library import CXGate, RZGate
+from qiskit.circuit.library import CXGate
 from qiskit.quantum_info import SparsePauliOp
 
 from classical_ref.checks import Floats, Integers
@@ -102,7 +102,6 @@ def phase_circuit(
         raise ValueError(f"phases should be at most {LARGEST_PHASE:g}. Got {largest:g}.")
     circuit = QuantumCircuit(QuantumRegister(num_qubits, "memory"))
     for target, qubit in enumerate(circuit.qubits):
-        turn = CircuitInstruction(RZGate(0.0), (qubit,))
         moves = [CircuitInstruction(CXGate(), (lower, qubit)) for lower in circuit.qubits[:target]]
         mine = masks >> target == 1
         lower = masks[mine] - (1 << target)
@@ -111,7 +110,7 @@ def phase_circuit(
         for mask, weight in zip(lower[order].tolist(), weights[mine][order].tolist(), strict=True):
             _move_parity(circuit, collected ^ mask, moves)
             collected = mask
-            circuit._append(turn.replace(params=[2 * angle * weight]))  # noqa: SLF001
+            circuit.rz(2 * angle * weight, qubit)
         _move_parity(circuit, collected, moves)
     circuit.global_phase -= angle * float(weights[masks == 0].sum())
     return circuit
