@@ -17,7 +17,9 @@ Kind = TypeVar("Kind")
 _SCHEMA = 1
 _DESCRIPTION = "memory"  # the array that holds the description, as bytes of JSON
 _DAMAGED = ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError
-ROOMS = ("classical_ref", "classical_ref.sequences", "classical_ref.learning")
+ROOMS = tuple(
+    f"classical_ref{room}" for room in ("", ".sequences", ".learning", ".sparse_recovery")
+)
 """Packages whose public dataclasses can be saved."""
 
 
@@ -138,6 +140,9 @@ def _described(
         return value
     if isinstance(value, tuple):
         return [_described(e, f"{name}{i}.", arrays, types) for i, e in enumerate(value)]
+    if isinstance(value, Mapping):
+        each = {key: _described(e, f"{name}{key}.", arrays, types) for key, e in value.items()}
+        return {"entries": each}
     if types.get(type(value).__name__) is type(value):
         parts = {each: getattr(value, each) for each in _init_fields(type(value))}
         return {
@@ -177,6 +182,8 @@ def _made(data: Any, arrays: Mapping[str, NDArray[Any]], types: Mapping[str, typ
         return (1 - 2 * np.unpackbits(packed, count=size).astype(np.int8)).reshape(shape)
     if "array" in data:
         return arrays[data["array"]]
+    if "entries" in data:
+        return {key: _made(each, arrays, types) for key, each in data["entries"].items()}
     if data["type"] not in types:
         raise ValueError(f"type should be one of {', '.join(sorted(types))}. Got {data['type']!r}")
     kind = types[data["type"]]

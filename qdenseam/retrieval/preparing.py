@@ -19,6 +19,7 @@ from qdenseam.execution.devices.calibrated import shot_seconds
 from qdenseam.execution.readings import measured
 from qdenseam.execution.readout_errors import ReadoutErrors, read_qubits
 from qdenseam.execution.registry import Source
+from qdenseam.memories.probe import PatternMemory
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod, RecallResources, Spins
@@ -81,9 +82,14 @@ def requested(
 
     Raises:
         ValueError: A probe, the shots or a name is malformed, or flips are expected of a method.
-        TypeError: The method needs the other kind of memory, or the shots are no integer.
+        TypeError: The memory is none, the method needs the other kind, or the shots are no integer.
         CapacityError: The engine has fewer qubits than the memory neurons.
     """
+    if not isinstance(memory, PatternMemory):
+        raise TypeError(
+            f"memory should be an AmplitudeMemory or an EnergyMemory. Got {memory!r}; of "
+            "patterns or of a classical memory EnergyMemory(...) makes one."
+        )
     rng, chosen = np.random.default_rng(rng), as_method(method)
     check_integer(1, shots=shots)
     if shots > MOST_DRAWS:

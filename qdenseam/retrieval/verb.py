@@ -83,7 +83,7 @@ def recall(
 
     Raises:
         ValueError: A probe, the shots or a name is malformed, or a probe is spins or bits in doubt.
-        TypeError: The method needs the other kind of memory, or the shots are no integer.
+        TypeError: The memory is none, the method needs the other kind, or the shots are no integer.
         CapacityError: The circuit does not fit the engine, the law stops below this size, or the
             answers of an adaptive method do not fit in memory.
         BackendError: The engine fails, or returns anything but what was asked for.

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 
 import numpy as np
@@ -7,17 +8,24 @@ import pytest
 from classical_ref import (
     AttentionMemory,
     CenteredMemory,
+    Coupling,
     DenseMemory,
+    EnergyTransformer,
     Exponential,
     FenchelYoungMemory,
     HopfieldMemory,
     KSubset,
+    ModularMemory,
+    NeuronLayer,
     RandomFeatureMemory,
+    Softmax,
+    Tanh,
     load,
     random_patterns,
     save,
 )
 from classical_ref.sequences import BidirectionalMemory, SequenceMemory, pairs
+from classical_ref.sparse_recovery import ParityMemory, SubspaceMemory
 
 SPINS = random_patterns(5, 11, rng=0)
 REALS = np.random.default_rng(0).normal(size=(5, 3))
@@ -31,12 +39,23 @@ MEMORIES = [
     SequenceMemory(SPINS, closed=True, rule="projection"),
     pairs(SPINS, SPINS[:, :4]),
     BidirectionalMemory(pairs(SPINS, SPINS[:, :4])),
+    ModularMemory(
+        {"seen": NeuronLayer(3, Tanh()), "hidden": NeuronLayer(5, Softmax(2.0))},
+        [(Coupling(REALS.T), ("seen", "hidden"))],
+    ),
+    EnergyTransformer(np.ones((1, 2, 3)), np.ones((1, 2, 3)), REALS),
+    ParityMemory(np.array([[1, 1, 0, 1], [0, 1, 1, 1]], dtype=np.uint8)),
+    SubspaceMemory(np.array([[1.0, -1, 0], [0, 1, -1]])),
 ]
 
 
 def equal(one, other):
     if isinstance(one, np.ndarray):
         return one.dtype == other.dtype and np.array_equal(one, other)
+    if isinstance(one, Mapping):
+        return list(one) == list(other) and all(equal(one[key], other[key]) for key in one)
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
     if type(one) is type(other) and type(one).__eq__ is object.__eq__:
         names = [each.name for each in fields(one) if each.init]
         return all(equal(getattr(one, name), getattr(other, name)) for name in names)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classical_ref import text_to_spins
+from classical_ref import DenseMemory, text_to_spins
 from qdenseam import AmplitudeMemory, EnergyMemory, RecallResult, recall
 from qdenseam.execution.tallies import tally
 from qdenseam.methods import (
@@ -137,3 +137,9 @@ def test_a_disagreement_under_noise_is_said() -> None:
         assert "contradicts the probe at known neuron 0, though 2 stored pat" in each.outcome
         assert each.predicted_probability == pytest.approx(0, abs=1e-12)
         assert "The law predicts 0.0% for it." in each.outcome
+
+
+@pytest.mark.parametrize("other", ["01", np.eye(2, dtype=np.int8), DenseMemory(["01"])], ids=type)
+def test_what_is_no_quantum_memory_is_refused_by_name(other):
+    with pytest.raises(TypeError, match="memory should be an AmplitudeMemory or an EnergyMemory"):
+        recall(other, "01")
