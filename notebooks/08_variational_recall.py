@@ -22,7 +22,7 @@ from matplotlib import pyplot as plt
 
 from classical_ref import DenseMemory, LogSumExp, flip, random_patterns
 from qdenseam import EnergyMemory
-from qdenseam.experiments import Task, bootstrap, read_records
+from qdenseam.experiments import Task, bootstrap
 from qdenseam.methods import QAOA, VQE, AdiabaticRecall
 from qdenseam.plots.study import plot_study
 from qdenseam.studies.energy.references import (
@@ -37,6 +37,7 @@ from qdenseam.studies.energy.summary import FAMILIES, energy_summary
 from qdenseam.studies.energy.tasks import notebook_tasks
 from qdenseam.studies.energy.trial import SEARCHES, energy_trial, instances
 from qdenseam.studies.special import as_table
+from qdenseam.studies.stored import stored_records
 
 rng = np.random.default_rng(8)
 
@@ -87,8 +88,7 @@ pd.DataFrame(one_probe, columns=["method", "P(target)", "training evaluations"])
 # expectations per angle, are not counted.
 
 # %%
-files = ("energy_study.jsonl", "energy_searches.jsonl", "energy_references.jsonl")
-records = [record for file in files for record in read_records(file)]
+records = stored_records("energy_study", "energy_searches", "energy_references")
 tasks = notebook_tasks()
 wanted = {task.key for task in tasks + reference_tasks(tasks)}
 kept = [record for record in records if record.key in wanted]

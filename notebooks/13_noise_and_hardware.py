@@ -26,7 +26,6 @@ from qdenseam.execution import engine
 from qdenseam.execution.compiling.layout import place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
 from qdenseam.execution.readings import measured
-from qdenseam.experiments import read_records
 from qdenseam.methods import IndexSearch, LabelWriting, OptimalFilter, SeparationFilter
 from qdenseam.planning import best_of_each_kind, plan
 from qdenseam.plots.noise import plot_error_budget, plot_prediction, plot_success
@@ -35,6 +34,7 @@ from qdenseam.studies.noise.flags import flag_summary
 from qdenseam.studies.noise.plans import plan_summary
 from qdenseam.studies.noise.summary import noise_summary, prediction_quality
 from qdenseam.studies.special import as_table
+from qdenseam.studies.stored import stored_records
 
 rng = np.random.default_rng(13)
 
@@ -78,8 +78,8 @@ result
 # %% [markdown]
 # ## Success per shot
 #
-# `noise_study.jsonl` and `noise_references.jsonl`, in `notebooks/` of the repository like all files
-# that are read here, were made by `qdenseam
+# The rows stored as `noise_study` and `noise_references`, which come with the package like all that
+# are read here, were made by `qdenseam
 # collect noise`: instances with one unknown neuron (top) or one flipped one (bottom), 4,000 shots
 # each, models of Fez and Torino with gate and readout errors. **All** probes count, also those
 # that are as near to another pattern: with a flip that is three quarters of them at D = K = 4,
@@ -98,7 +98,7 @@ result
 # all known neurons.
 
 # %%
-records = read_records("noise_study.jsonl") + read_records("noise_references.jsonl")
+records = stored_records("noise_study", "noise_references")
 order = [(4, 4), (6, 4), (8, 4), (6, 8), (8, 8)]
 devices = ("fake:fez", "fake:torino")
 
@@ -233,7 +233,7 @@ print({name: round(value, 3) for name, value in quality.items()})
 # %% [markdown]
 # ## Plans of different methods
 #
-# Does the planner order *methods* as noise does? `plan_study.jsonl` was made by `qdenseam collect
+# Does the planner order *methods* as noise does? `plan_study` was made by `qdenseam collect
 # plans`: for each memory the best plan of each kind (a method with its degree or controls, and
 # its number of rounds) is run on the same probes. `chosen` is the simulated success of the plan
 # predicted best, `best` that of the plan that did best, `lost` what the choice cost, `measure and
@@ -246,7 +246,7 @@ print({name: round(value, 3) for name, value in quality.items()})
 # with a flipped one it is not always, and on two memories nothing more can be said.
 
 # %%
-plan_records = read_records("plan_study.jsonl")
+plan_records = stored_records("plan_study")
 points = {}
 for record in plan_records:
     for each in record.values["plans"]:
@@ -341,7 +341,7 @@ pd.DataFrame(routings).rename(columns={"num_neurons": "D"}).round(3)
 # ## Flags and parity checks as error detection
 #
 # One neuron flipped, nobody knows which: filters of the Hamming distance, 2,000 shots for each of
-# 20 instances (`flag_study.jsonl`, made by `qdenseam collect flags`). Only unambiguous probes are
+# 20 instances (`flag_study`, made by `qdenseam collect flags`). Only unambiguous probes are
 # asked here: of first draws 15, 5 and 3 of 20 are as near to another pattern. At as many signals,
 # hence gates, a filter may act once on one flag or in two halves on two flags (`num_flags=2`). An
 # error that leaves a flag at random passes one flag half the time, two of them a quarter of the
@@ -354,12 +354,12 @@ pd.DataFrame(routings).rename(columns={"num_neurons": "D"}).round(3)
 #
 # All filters of signals, and the baseline of the same F, keep a pattern within the flip half the
 # time; two controls keep it mostly, and the last bar always, measuring the memory and
-# accepting what lies within one flip (of the same instances, from `noise_references.jsonl`). Above,
+# accepting what lies within one flip (of the same instances, from `noise_references`). Above,
 # success per shot, which is what counts: there no filter reaches that bar. Below,
 # P(target | accepted), light after the parity checks.
 
 # %%
-flag_rows = as_table(flag_summary(read_records("flag_study.jsonl"))).to_dict("records")
+flag_rows = as_table(flag_summary(stored_records("flag_study"))).to_dict("records")
 filters = [r for r in flag_rows if r["num_flips"]]
 variants = list(dict.fromkeys(r["variant"] for r in filters))
 
@@ -447,7 +447,7 @@ shown(
 # four codes a row, 25 shots each; intervals are over the four codes). Chance is 1/K.
 
 # %%
-affine_rows = as_table(affine_summary(read_records("affine_study.jsonl"))).to_dict("records")
+affine_rows = as_table(affine_summary(stored_records("affine_study"))).to_dict("records")
 shown(
     affine_rows,
     success="success",

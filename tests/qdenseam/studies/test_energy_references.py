@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdenseam.experiments import Task, collect, read_records
+from qdenseam.experiments import Task, collect
 from qdenseam.studies.energy.landscape import num_spurious
 from qdenseam.studies.energy.references import (
     ANNEALER,
@@ -30,6 +30,7 @@ from qdenseam.studies.energy.trial import (
     energy_trial,
     instances,
 )
+from qdenseam.studies.stored import stored_records
 
 POINT = {"sizes": (6,), "loads": (2,), "flips": (1,), "num_instances": 3, "num_batches": 1}
 
@@ -48,8 +49,7 @@ def test_instances_are_those_that_the_trial_met(methods: dict) -> None:
 
 @pytest.mark.parametrize("name", ["energy_study", "energy_searches"])
 def test_stored_rows_are_about_instances_that_can_be_made_again(name: str) -> None:
-    folder = Path(__file__).parents[3] / "notebooks"
-    small = [r for r in read_records(folder / f"{name}.jsonl") if r.params["num_neurons"] == 6]
+    small = [r for r in stored_records(name) if r.params["num_neurons"] == 6]
     for record in (small[0], small[-1]):
         task = Task(kind=record.kind, params=record.params, seed=record.seed)
         again = list(islice(instances(dict(record.params), task.rng(record.batch)), 10))

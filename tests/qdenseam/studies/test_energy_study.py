@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qdenseam.experiments import collect, read_records
+from qdenseam.experiments import collect
 from qdenseam.studies.energy.references import reference_tasks
 from qdenseam.studies.energy.summary import energy_summary, shots_to_solution
 from qdenseam.studies.energy.tasks import (
@@ -17,6 +17,7 @@ from qdenseam.studies.energy.tasks import (
     study_tasks,
 )
 from qdenseam.studies.energy.trial import ENERGIES, METHODS, energy_trial
+from qdenseam.studies.stored import stored_records
 
 QUICK = {
     "sizes": (6,),
@@ -83,12 +84,8 @@ def test_the_notebook_shows_each_point_once() -> None:
     tasks = notebook_tasks()
     assert len(set(tasks)) == len(tasks)
     assert all(task.num_batches * task.params["num_instances"] >= 50 for task in tasks)
-    notebooks = Path(__file__).parents[3] / "notebooks"
-    shipped = [
-        record.key
-        for name in ("energy_study.jsonl", "energy_searches.jsonl", "energy_references.jsonl")
-        for record in read_records(notebooks / name)
-    ]
+    records = stored_records("energy_study", "energy_searches", "energy_references")
+    shipped = [record.key for record in records]
     tasks += reference_tasks(tasks)
     assert sorted(shipped) == sorted(task.key for task in tasks for _ in range(task.num_batches))
 

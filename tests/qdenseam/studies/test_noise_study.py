@@ -1,12 +1,10 @@
 """The noise study: instances, one whole trial on a small device, and its table."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from classical_ref.patterns import is_ambiguous
-from qdenseam.experiments import collect, read_records
+from qdenseam.experiments import collect
 from qdenseam.experiments.collecting.records import Record
 from qdenseam.studies.noise.affine import affine_summary, affine_tasks, random_code
 from qdenseam.studies.noise.instances import instance, instance_of, is_redrawn
@@ -14,6 +12,7 @@ from qdenseam.studies.noise.planned import noise_tasks
 from qdenseam.studies.noise.references import REFERENCES, reference_tasks, study_tasks
 from qdenseam.studies.noise.summary import noise_summary, prediction_quality
 from qdenseam.studies.special import as_table
+from qdenseam.studies.stored import stored_records
 
 
 def test_instances_are_clear_and_the_same_for_every_device() -> None:
@@ -79,10 +78,7 @@ def test_without_references_their_columns_are_empty() -> None:
 
 @pytest.mark.parametrize("name", REFERENCES)
 def test_stored_references_are_of_stored_instances(name: str) -> None:
-    notebooks = Path(__file__).parents[3] / "notebooks"
-    planned, beside = (
-        read_records(notebooks / f"noise_{file}.jsonl") for file in ("study", "references")
-    )
+    planned, beside = map(stored_records, ("noise_study", "noise_references"))
     assert {r.key for r in planned} == {task.key for task in noise_tasks()}
     assert {r.key for r in beside} == {task.key for task in reference_tasks(noise_tasks())}
     ideal = {r.values[name]["ideal"] for r in beside if "any_probe" not in r.params}
