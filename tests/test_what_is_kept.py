@@ -88,6 +88,8 @@ INSIDE = {
     "qdenseam/execution/devices/noise.py _noise_of_qubits": "Aer's, and said to be shared",
     "qdenseam/execution/devices/noise.py _gate_error": "Aer's, computed with",
     "qdenseam/execution/compiling/routing.py _kept_passes": "compiled with",
+    "qdenseam/execution/compiling/routing.py _kept_patch": "routed on",
+    "qdenseam/experiments/estimates/set_rates.py _times_drawn": "multiplied",
     "qdenseam/experiments/trials.py _memory": "a frozen value",
     "qdenseam/experiments/study_results.py columns": "read-only",
     "qdenseam/execution/devices/parts.py _working_part": "compiled for, and said to be shared",

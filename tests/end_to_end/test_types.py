@@ -17,6 +17,7 @@ from markdown_pages import PAGES, ROOT, name_of, python_of
 
 SCRIPT = Path(__file__).with_name("users_script.py")
 PACKAGES = ("classical_ref", "circuits", "qdenseam")
+UNIMPORTED = ("__main__", "sinter_peer")  # rooms that run, or need a peer
 SUBCLASSES_SAY = (
     r"qdenseam\.methods\.(base\.RecallMethod|adaptive\.AdaptiveMethod)\.\w+\((memory|state)\)"
     r"|qdenseam\.methods\.adaptive\.Round\.memory"
@@ -56,7 +57,7 @@ def public_names() -> Iterator[tuple[str, list[str]]]:
     for package in PACKAGES:
         top = importlib.import_module(package)
         rooms = [each.name for each in pkgutil.walk_packages(top.__path__, f"{package}.")]
-        for room in [package, *(room for room in rooms if not room.endswith("__main__"))]:
+        for room in [package, *(room for room in rooms if not room.endswith(UNIMPORTED))]:
             names = getattr(importlib.import_module(room), "__all__", ())
             if names:
                 yield room, sorted(names)

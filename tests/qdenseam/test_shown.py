@@ -124,7 +124,7 @@ def classes() -> list[type[Shown]]:
     """Every class that shows itself and that there are values of."""
     for package in (classical_ref, qdenseam):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith("__main__"):
+            if not module.name.endswith(("__main__", "sinter_peer")):  # a peer need not be there
                 importlib.import_module(module.name)
     found, left = {}, [Shown]
     while left:
