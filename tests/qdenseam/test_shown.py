@@ -50,6 +50,7 @@ from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.methods import SampleAndAccept, SeparationFilter
 from qdenseam.methods.base import law_of_joint
 from qdenseam.planning.plans import Plan
+from qdenseam.retrieval.sequences import SequenceRecall
 from qdenseam.retrieval.submitted import Submission
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
@@ -68,6 +69,7 @@ def examples() -> Iterator[Shown]:
     yield EnergyMemory(small)
     yield ReducedEnergy.of(np.zeros(8))
     yield from (SequenceMemory(SPINS), Pairs(SPINS, 100))
+    yield SequenceRecall(states=SPINS.copy(), shares=np.ones(K - 1), results=())
     yield from (HopfieldMemory(SPINS), CenteredMemory(SPINS), DenseMemory(SPINS))
     reals = SPINS.astype(float)
     yield from (each(reals) for each in (AttentionMemory, GaussianMemory, EpanechnikovMemory))
