@@ -9,10 +9,11 @@ from page_checks import checked_page
 from typer.testing import CliRunner
 
 from qdenseam.cli.app import app
+from qdenseam.studies import stored
 from qdenseam.studies.base import Drawing
 from qdenseam.studies.registry import study_named
 
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+FOLDER = Path(stored.__file__).parent
 NOISY = {"cells": [[4, 4], [6, 4]], "devices": ["fake:fez"]}
 STORED = {
     "noise": (NOISY, ("noise_study", "noise_references"), 4),
@@ -32,7 +33,7 @@ STORED = {
 def test_stored_rows_become_a_table_and_figures_and_a_page(tmp_path, name):
     settings, files, num_rows = STORED[name]
     results = tmp_path / "results.jsonl"
-    results.write_bytes(b"".join((NOTEBOOKS / f"{file}.jsonl").read_bytes() for file in files))
+    results.write_bytes(b"".join((FOLDER / f"{file}.jsonl").read_bytes() for file in files))
     study = replace(study_named(name), settings=settings)
     study.keep(tmp_path / "study.toml")
     found = study.read(results)
