@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Kind = TypeVar("Kind")
+Find = Callable[[str], type | None]
+"""Returns the type of a name, None where it knows none."""
 
 _SCHEMA = 1
 _DESCRIPTION = "memory"  # the array that holds the description, as bytes of JSON
 _DAMAGED = ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError
-ROOMS = tuple(
+_ROOMS = tuple(
     f"classical_ref{room}" for room in ("", ".sequences", ".learning", ".sparse_recovery")
 )
-"""Packages whose public dataclasses can be saved."""
 
 
 def save(memory: object, path: str | os.PathLike[str]) -> None:
@@ -37,7 +38,7 @@ def save(memory: object, path: str | os.PathLike[str]) -> None:
         TypeError: The memory, or a part of it such as a separation, is not of this package.
         OSError: The file cannot be written.
     """
-    write(memory, path, known_types(*ROOMS))
+    write(memory, path, public_type)
 
 
 @overload
@@ -55,7 +56,7 @@ def load(path: str | os.PathLike[str], kind: type[Kind] | None = None) -> object
         ValueError: The file is none of ours, damaged, of a newer version, or holds another kind.
         OSError: It cannot be read.
     """
-    return of_kind(read(path, known_types(*ROOMS)), kind, path)
+    return of_kind(read(path, public_type), kind, path)
 
 
 def of_kind(memory: object, kind: type | None, path: str | os.PathLike[str]) -> object:
@@ -69,26 +70,23 @@ def of_kind(memory: object, kind: type | None, path: str | os.PathLike[str]) -> 
     return memory
 
 
-def known_types(*rooms: str) -> dict[str, type]:
-    """Return the public dataclasses of packages by name."""
-    modules = [import_module(room) for room in rooms]
-    found = [
-        getattr(module, name)
-        for module in modules
-        for name in getattr(module, "__all__", None) or vars(module)
-        if name[:1].isupper()
-    ]
-    return {each.__name__: each for each in found if isinstance(each, type) and is_dataclass(each)}
+def public_type(name: str) -> type | None:
+    """Return the public dataclass of a name, importing no other; None if there is none."""
+    for module in map(import_module, _ROOMS):
+        found = getattr(module, name, None) if name in dir(module) else None
+        if isinstance(found, type) and is_dataclass(found):
+            return found
+    return None
 
 
-def write(memory: object, path: str | os.PathLike[str], types: Mapping[str, type]) -> None:
-    """Write an object made of dataclasses of ``types``; see :func:`save`."""
-    if types.get(type(memory).__name__) is not type(memory):
+def write(memory: object, path: str | os.PathLike[str], find: Find) -> None:
+    """Write an object made of dataclasses that ``find`` finds by name; see :func:`save`."""
+    if find(type(memory).__name__) is not type(memory):
         raise TypeError(
             f"memory should be an object of these packages to be saved. Got {memory!r}."
         )
     arrays: dict[str, NDArray[Any]] = {}
-    content = {"schema": _SCHEMA, "object": _described(memory, "memory.", arrays, types)}
+    content = {"schema": _SCHEMA, "object": _described(memory, "memory.", arrays, find)}
     description = json.dumps(content, allow_nan=False).encode()
     arrays[_DESCRIPTION] = np.frombuffer(description, dtype=np.uint8)
     file = Path(path)
@@ -101,7 +99,7 @@ def write(memory: object, path: str | os.PathLike[str], types: Mapping[str, type
         partial.unlink(missing_ok=True)
 
 
-def read(path: str | os.PathLike[str], types: Mapping[str, type]) -> object:
+def read(path: str | os.PathLike[str], find: Find) -> object:
     """Return what :func:`write` wrote; see :func:`load`."""
     try:
         # Opened here: NumPy leaves a file open that is no archive.
@@ -118,17 +116,15 @@ def read(path: str | os.PathLike[str], types: Mapping[str, type]) -> object:
             f"{path} should have schema {_SCHEMA}. Got {schema!r}; another version wrote it."
         )
     try:
-        memory = _made(described, arrays, types)
-        if type(memory) not in types.values():
+        memory = _made(described, arrays, find)
+        if find(type(memory).__name__) is not type(memory):
             raise ValueError(f"no object, but {described!r}")
         return memory
     except _DAMAGED as error:
         raise ValueError(f"{path} should describe a memory. Got {error!r}.") from error
 
 
-def _described(
-    value: object, name: str, arrays: dict[str, NDArray[Any]], types: Mapping[str, type]
-) -> Any:
+def _described(value: object, name: str, arrays: dict[str, NDArray[Any]], find: Find) -> Any:
     """Return JSON of a value, its arrays put into ``arrays``."""
     if isinstance(value, np.ndarray):
         return _stored(value, name.rstrip("."), arrays)
@@ -139,16 +135,16 @@ def _described(
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, tuple):
-        return [_described(e, f"{name}{i}.", arrays, types) for i, e in enumerate(value)]
+        return [_described(e, f"{name}{i}.", arrays, find) for i, e in enumerate(value)]
     if isinstance(value, Mapping):
-        each = {key: _described(e, f"{name}{key}.", arrays, types) for key, e in value.items()}
+        each = {key: _described(e, f"{name}{key}.", arrays, find) for key, e in value.items()}
         return {"entries": each}
-    if types.get(type(value).__name__) is type(value):
+    if find(type(value).__name__) is type(value):
         parts = {each: getattr(value, each) for each in _init_fields(type(value))}
         return {
             "type": type(value).__name__,
             "fields": {
-                each: _described(part, f"{name}{each}.", arrays, types)
+                each: _described(part, f"{name}{each}.", arrays, find)
                 for each, part in parts.items()
             },
         }
@@ -168,10 +164,10 @@ def _stored(array: NDArray[Any], name: str, arrays: dict[str, NDArray[Any]]) -> 
     return {"array": name}
 
 
-def _made(data: Any, arrays: Mapping[str, NDArray[Any]], types: Mapping[str, type]) -> object:
+def _made(data: Any, arrays: Mapping[str, NDArray[Any]], find: Find) -> object:
     """Return what :func:`_described` described."""
     if isinstance(data, list):
-        return tuple(_made(each, arrays, types) for each in data)
+        return tuple(_made(each, arrays, find) for each in data)
     if not isinstance(data, dict):
         return data
     if "spins" in data:
@@ -183,11 +179,11 @@ def _made(data: Any, arrays: Mapping[str, NDArray[Any]], types: Mapping[str, typ
     if "array" in data:
         return arrays[data["array"]]
     if "entries" in data:
-        return {key: _made(each, arrays, types) for key, each in data["entries"].items()}
-    if data["type"] not in types:
-        raise ValueError(f"type should be one of {', '.join(sorted(types))}. Got {data['type']!r}")
-    kind = types[data["type"]]
-    given = {name: _made(each, arrays, types) for name, each in data["fields"].items()}
+        return {key: _made(each, arrays, find) for key, each in data["entries"].items()}
+    kind = find(data["type"])
+    if kind is None:
+        raise ValueError(f"type should be a public one of these packages. Got {data['type']!r}")
+    given = {name: _made(each, arrays, find) for name, each in data["fields"].items()}
     return kind(**given)
 
 

@@ -261,7 +261,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             order=self.order,
             alpha=default_alpha(self.order) if self.alpha is None else self.alpha,
         )
-        return loss, gradient.reshape(memories.shape).ravel()
+        return loss, gradient.ravel()
 
     def _adam(self, scaled: Floats, numbers: Integers, weights: Floats) -> None:
         loss, flat = self._loss(self._memories, scaled, numbers, weights)

@@ -87,6 +87,8 @@ class SequenceMemory(Growing, PatternRows):
             raise TypeError(
                 f"separation should be a Separation such as Polynomial(3). Got {self.separation!r}."
             )
+        if not isinstance(self.closed, bool):
+            raise TypeError(f"closed should be True or False. Got {self.closed!r}.")
         inverse = None
         if self.rule == "projection":
             if np.linalg.matrix_rank(patterns.astype(np.float64)) < len(patterns):

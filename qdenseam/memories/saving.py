@@ -19,7 +19,7 @@ def save(memory: object, path: str | os.PathLike[str]) -> None:
         TypeError: The memory, or a part of it, is of neither.
         OSError: The file cannot be written.
     """
-    saving.write(memory, path, _types())
+    saving.write(memory, path, _type)
 
 
 @overload
@@ -37,10 +37,10 @@ def load(path: str | os.PathLike[str], kind: type[saving.Kind] | None = None) ->
         ValueError: The file is none of ours, damaged, of a newer version, or holds another kind.
         OSError: It cannot be read.
     """
-    return saving.of_kind(saving.read(path, _types()), kind, path)
+    return saving.of_kind(saving.read(path, _type), kind, path)
 
 
-def _types() -> dict[str, type]:
+def _type(name: str) -> type | None:
     named = [*registered("encoder").values(), *registered("separation").values()]
-    ours = (AmplitudeMemory, EnergyMemory, *named)
-    return saving.known_types(*saving.ROOMS) | {each.__name__: each for each in ours}
+    ours = {each.__name__: each for each in (AmplitudeMemory, EnergyMemory, *named)}
+    return ours.get(name) or saving.public_type(name)

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 
@@ -96,7 +98,10 @@ def changed(path, change):
     ("change", "message"),
     [
         (lambda content, arrays: content.update(schema=2), "schema 1"),
-        (lambda content, arrays: content["object"].update(type="Path"), "type should be one of"),
+        (
+            lambda content, arrays: content["object"].update(type="Path"),
+            "type should be a public one",
+        ),
         (lambda content, arrays: content["object"]["fields"].pop("patterns"), "describe"),
         (lambda content, arrays: arrays.pop("memory.patterns"), "describe"),
         (lambda content, arrays: arrays.update({"memory.patterns": np.uint8([1])}), "55 bits"),
@@ -172,3 +177,14 @@ def test_numbers_and_nests_beyond_python_are_refused(described, tmp_path):
     np.savez(tmp_path / "memory.npz", memory=np.frombuffer(content, dtype=np.uint8))
     with pytest.raises(ValueError, match="should"):
         load(tmp_path / "memory.npz")
+
+
+def test_saving_imports_only_what_is_saved(tmp_path):
+    code = (
+        "import sys; from classical_ref import DenseMemory, load, save; "
+        f"save(DenseMemory(['0011']), {str(tmp_path / 'memory.npz')!r}); "
+        f"load({str(tmp_path / 'memory.npz')!r}, DenseMemory); "
+        "print(sorted({n.split('.')[0] for n in sys.modules} & {'sklearn', 'numba', 'pandas'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

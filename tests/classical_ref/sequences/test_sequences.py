@@ -107,6 +107,8 @@ def test_what_is_refused():
         SequenceMemory(["00", "01", "10"], rule="projection")
     with pytest.raises(TypeError, match="separation"):
         SequenceMemory(["00", "01"], "polynomial(3)")
+    with pytest.raises(TypeError, match="closed"):
+        SequenceMemory(["00", "01"], closed="no")
     with pytest.raises(ValueError, match="rule"):
         SequenceMemory(["00", "01"], rule="pseudo")
     for wrong in (1.5, "1", True):
