@@ -153,8 +153,11 @@ def capacity(
 
     best = float(_crossings(K, failed.sum(axis=1), asked.sum(axis=1), threshold))
     drawn = rng.integers(num_sets, size=(num_resamples, num_sets))
-    failed_then, asked_then = (counts[:, drawn].sum(axis=2).T for counts in (failed, asked))
-    resampled = _crossings(K, failed_then, asked_then, threshold)
+    times = np.zeros(
+        (num_resamples, num_sets)
+    )  # how often each set is drawn: no copy of its counts
+    np.add.at(times, (np.arange(num_resamples)[:, np.newaxis], drawn), 1)
+    resampled = _crossings(K, times @ failed.T, times @ asked.T, threshold)
     low, high, note = _percentile_interval(resampled, level, num_sets, lowest=0.0)
 
     if best == math.inf:

@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -218,6 +219,30 @@ class TestCapacity:
         assert capacity(self.LOADS, failures, 100, threshold=0.05, rng=0).best == pytest.approx(
             4 * 2**0.5
         )
+
+    def test_resamples_are_loads_of_the_sets_drawn(self, rng):
+        loads, asked = [4, 8, 16], rng.integers(1, 9, size=(3, 7))
+        failures = rng.binomial(asked, [[0.1], [0.3], [0.8]])
+        drawn = np.random.default_rng(5).integers(7, size=(200, 7))
+        ends = [
+            capacity(loads, failures[:, d], asked[:, d], threshold=0.3, num_resamples=1, rng=0).best
+            for d in drawn
+        ]
+        estimate = capacity(loads, failures, asked, threshold=0.3, num_resamples=200, rng=5)
+        inside = [end for end in ends if estimate.low <= end <= estimate.high]
+        assert len(inside) / 200 == pytest.approx(0.95, abs=0.02)
+        assert {estimate.low, estimate.high} <= {*ends, estimate.best, 0.0, math.inf}
+
+    def test_memory_does_not_grow_with_the_loads(self):
+        def peak(num_loads):
+            loads, failures = range(1, num_loads + 1), np.zeros((num_loads, 1000), dtype=int)
+            tracemalloc.start()
+            capacity(loads, failures, 1, threshold=0.1, num_resamples=300, rng=0)
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return most
+
+        assert peak(20) < 1.5 * peak(2)
 
     @given(st.permutations(range(6)))
     def test_order_of_pattern_sets_does_not_matter(self, order):
