@@ -16,7 +16,7 @@ def stored_records(*names: str) -> list[Record]:
     """Return the rows that are stored under names such as ``"noise_study"``, in their order.
 
     Raises:
-        UnknownNameError: Nothing is stored under a name.
+        ValueError: Nothing is stored under a name.
     """
     records = []
     for name in names:
