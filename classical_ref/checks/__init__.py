@@ -18,10 +18,14 @@ from classical_ref.checks.doors import check_patterns as check_patterns
 from classical_ref.checks.doors import check_probes as check_probes
 from classical_ref.checks.doors import check_spins as check_spins
 from classical_ref.checks.doors import text_to_spins as text_to_spins
+from classical_ref.checks.fields import check_fields as check_fields
+from classical_ref.checks.fields import checked as checked
 from classical_ref.checks.values import Rng as Rng
+from classical_ref.checks.values import Within as Within
 from classical_ref.checks.values import check_at_least as check_at_least
 from classical_ref.checks.values import check_choice as check_choice
 from classical_ref.checks.values import check_finite as check_finite
 from classical_ref.checks.values import check_integer as check_integer
 from classical_ref.checks.values import check_positive as check_positive
 from classical_ref.checks.values import check_within as check_within
+from classical_ref.checks.values import shown as shown

@@ -1,20 +1,52 @@
 """Checks of numbers and choices: what was expected, and what came."""
 
+from dataclasses import dataclass
 from numbers import Real
-from typing import get_args
+from typing import SupportsFloat, TypeGuard, get_args
 
 import numpy as np
 
-Rng = np.random.Generator | int | None
-"""A source of randomness: a generator, a seed, or None for a fresh one."""
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Numbers of an interval such as ``"[1, 1000]"`` or ``"(0, inf)"``, and the way out of it.
+
+    As in ``Annotated[int, Within("[1, 1000]", "Ask several times instead.")]``.
+    """
+
+    interval: str
+    remedy: str = ""
+
+    def check(self, name: str, value: object) -> None:
+        """Raise ValueError unless a number, or each of a tuple, lies within."""
+        for number in value if isinstance(value, tuple) else (value,):
+            if is_number(number) and not self._holds(number):
+                remedy = f" {self.remedy}" if self.remedy else ""
+                beyond = " and finite" if number == float("inf") and str(self)[:2] == "at" else ""
+                raise ValueError(f"{name} should be {self}{beyond}. Got {shown(number)}.{remedy}")
+
+    def __str__(self) -> str:
+        """Return the interval as a message says it."""
+        low, high = self.interval[1:-1].split(", ")
+        if high == "inf" and self.interval[0] == "[":
+            return f"at least {low}"
+        return {"(-inf, inf)": "finite", "(0, inf)": "positive and finite"}.get(
+            self.interval, f"in {self.interval}"
+        )
+
+    def _holds(self, number: SupportsFloat) -> bool:
+        low, high = (float(end) for end in self.interval[1:-1].split(","))
+        try:
+            value = float(number)
+        except OverflowError:  # an integer beyond every float, of either sign
+            return False
+        above = value >= low if self.interval[0] == "[" else value > low
+        return above and (value <= high if self.interval[-1] == "]" else value < high)
 
 
 def check_at_least(least: int, **values: float) -> None:
     """Raise ValueError unless every value is at least ``least``; TypeError for no number."""
-    for name, value in values.items():
-        _check_number(name, value)
-        if not value >= least:
-            raise ValueError(f"{name} should be at least {least}. Got {value}.")
+    check_within(f"[{least}, inf]", **values)
 
 
 def check_integer(least: int, **values: object) -> None:
@@ -25,25 +57,19 @@ def check_integer(least: int, **values: object) -> None:
         ValueError: One is below.
     """
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise TypeError(f"{name} should be an integer. Got {value!r}.")
-        check_at_least(least, **{name: int(value)})
+        if not is_integer(value):
+            raise TypeError(f"{name} should be an integer. Got {shown(value)}.")
+        Within(f"[{least}, inf)").check(name, value)
 
 
 def check_positive(**values: float) -> None:
     """Raise ValueError unless every value is positive and finite; TypeError for no number."""
-    for name, value in values.items():
-        _check_number(name, value)
-        if not 0 < value < float("inf"):
-            raise ValueError(f"{name} should be positive and finite. Got {value}.")
+    check_within("(0, inf)", **values)
 
 
 def check_finite(**values: float) -> None:
     """Raise ValueError unless every value is a finite number; TypeError for no number."""
-    for name, value in values.items():
-        _check_number(name, value)
-        if not abs(value) < float("inf"):
-            raise ValueError(f"{name} should be finite. Got {value}.")
+    check_within("(-inf, inf)", **values)
 
 
 def check_within(interval: str, **values: float) -> None:
@@ -52,23 +78,43 @@ def check_within(interval: str, **values: float) -> None:
     Raises:
         TypeError: One is no number.
     """
-    low, high = (float(end) for end in interval[1:-1].split(","))
     for name, value in values.items():
-        _check_number(name, value)
-        above = value >= low if interval[0] == "[" else value > low
-        below = value <= high if interval[-1] == "]" else value < high
-        if not (above and below):
-            raise ValueError(f"{name} should be in {interval}. Got {value}.")
+        if not is_number(value):
+            raise TypeError(f"{name} should be a number. Got {shown(value)}.")
+        Within(interval).check(name, value)
 
 
-def check_choice(name: str, value: str, choices: object) -> None:
+def check_choice(name: str, value: object, choices: object) -> None:
     """Raise ValueError unless ``value`` is among strings, or those of a literal type."""
     allowed = choices if isinstance(choices, tuple | list) else get_args(choices)
-    if value not in allowed:
-        raise ValueError(f"{name} should be one of {', '.join(allowed)}. Got {value!r}.")
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} should be one of {', '.join(allowed)}. Got {shown(value)}.")
 
 
-def _check_number(name: str, value: object) -> None:
-    is_number = value.ndim == 0 if isinstance(value, np.ndarray) else isinstance(value, Real)
-    if not is_number:
-        raise TypeError(f"{name} should be a number. Got {value!r}.")
+def is_integer(value: object) -> bool:
+    """Whether a value is an integer, and no truth value."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> TypeGuard[SupportsFloat]:
+    """Whether a value is one real number, and no truth value."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "iuf"
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
+def shown(value: object) -> str:
+    """Return how a message shows what came: short, whatever it is."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}, not one of its objects"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    try:
+        text = str(value) if is_number(value) else repr(value)
+    except Exception:  # thousands of digits, or a repr that fails
+        return f"an object of class {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:76]} ..."
+
+
+Rng = np.random.Generator | int | None
+"""A source of randomness: a generator, a seed, or None for a fresh one."""
