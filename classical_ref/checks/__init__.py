@@ -18,6 +18,7 @@ from classical_ref.checks.doors import check_patterns as check_patterns
 from classical_ref.checks.doors import check_probes as check_probes
 from classical_ref.checks.doors import check_spins as check_spins
 from classical_ref.checks.doors import text_to_spins as text_to_spins
+from classical_ref.checks.fields import Checked as Checked
 from classical_ref.checks.fields import check_fields as check_fields
 from classical_ref.checks.fields import checked as checked
 from classical_ref.checks.values import Rng as Rng

@@ -51,6 +51,29 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     return check_first
 
 
+class Checked:
+    """Base of what users make: its fields are checked, and the arguments of its public methods.
+
+    Subclasses, those of other packages too, need nothing for it. One with rules of its own, such
+    as fields that exclude each other, calls ``check_fields(self)`` first in its ``__post_init__``.
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, member in list(vars(cls).items()):
+            if name.startswith("_"):
+                continue
+            if inspect.isfunction(member) and not hasattr(member, "__wrapped__"):
+                setattr(cls, name, checked(member))
+            elif isinstance(member, classmethod) and not hasattr(member.__func__, "__wrapped__"):
+                setattr(cls, name, classmethod(checked(member.__func__)))
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+
 @functools.cache
 def _kinds_of_fields(holder: type[Any]) -> dict[str, Kind]:
     names = {each.name for each in fields(holder) if each.init}

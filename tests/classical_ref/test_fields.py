@@ -1,5 +1,7 @@
 """Fields and arguments are checked by their annotations, with messages of one form."""
 
+import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 
 from classical_ref import Polynomial, Separation
-from classical_ref.checks import Floats, Rng, Within, check_fields, checked
+from classical_ref.checks import Checked, Floats, Rng, Within, check_fields, checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,36 @@ def test_arguments_are_checked_where_they_have_a_kind():
 def test_a_number_of_thousands_of_digits_is_not_printed():
     with pytest.raises(ValueError, match=r"Got an object of class int\. Ask twice\."):
         Example(count=10**5000)
+
+
+class Rule(Checked, ABC):
+    @abstractmethod
+    def value(self, order: int) -> int: ...
+
+    @classmethod
+    def of(cls, order: int) -> "Rule":
+        return cls(order)
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersRule(Rule):
+    most: int = 3
+
+    def value(self, order: int) -> int:
+        """Its docstring."""
+        return self.most * order
+
+
+def test_subclasses_are_checked_without_a_word():
+    assert StrangersRule.of(2).value(5) == StrangersRule(2).value(order=5) == 10
+    assert inspect.isabstract(Rule)
+    assert list(inspect.signature(StrangersRule.value).parameters) == ["self", "order"]
+    assert StrangersRule.value.__doc__ == "Its docstring."
+    for wrong in (
+        lambda: StrangersRule("3"),
+        lambda: StrangersRule().value("3"),
+        lambda: StrangersRule().value(order=1.5),
+        lambda: StrangersRule.of("3"),
+    ):
+        with pytest.raises(TypeError, match=r"(most|order) should be an integer\. Got"):
+            wrong()
