@@ -44,6 +44,8 @@ from .metrics import retrieval_error as retrieval_error
 from .modular.attention import Descent as Descent
 from .modular.attention import EnergyTransformer as EnergyTransformer
 from .modular.attention import attend as attend
+from .modular.convolution import Convolution as Convolution
+from .modular.convolution import Pooling as Pooling
 from .modular.hypersynapses import Attention as Attention
 from .modular.hypersynapses import Coupling as Coupling
 from .modular.hypersynapses import Hypersynapse as Hypersynapse
@@ -55,9 +57,9 @@ from .modular.lagrangians import Sigmoid as Sigmoid
 from .modular.lagrangians import Softmax as Softmax
 from .modular.lagrangians import Spherical as Spherical
 from .modular.lagrangians import Tanh as Tanh
+from .modular.layers import ModularResult as ModularResult
+from .modular.layers import NeuronLayer as NeuronLayer
 from .modular.memory import ModularMemory as ModularMemory
-from .modular.memory import ModularResult as ModularResult
-from .modular.memory import NeuronLayer as NeuronLayer
 from .patterns import correlated_patterns as correlated_patterns
 from .patterns import corrupt as corrupt
 from .patterns import erase as erase

@@ -2,20 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_array, check_at_least, check_positive, lock
+from classical_ref.checks import (
+    Checked,
+    Floats,
+    Within,
+    check_array,
+    check_at_least,
+    check_fields,
+    checked,
+    lock,
+)
 from classical_ref.log_sums import softmax
 from classical_ref.modular.hypersynapses import Attention
 from classical_ref.modular.lagrangians import LayerNorm
 from classical_ref.shown import Shown
 
 
+@checked
 def attend(
-    queries: ArrayLike, keys: ArrayLike, values: ArrayLike | None = None, *, beta: float = 1.0
+    queries: ArrayLike,
+    keys: ArrayLike,
+    values: ArrayLike | None = None,
+    *,
+    beta: Annotated[float, Within("(0, inf)")] = 1.0,
 ) -> Floats:
     r"""Return :math:`\operatorname{softmax}(\beta\, q k^T) v`, of shape ``(..., num_features)``.
 
@@ -37,7 +51,6 @@ def attend(
     k = check_array("keys", keys, "num_patterns", "num_features")
     v = k if values is None else check_array("values", values, len(k), "num_outputs")
     q = check_array("queries", queries, "...", k.shape[1])
-    check_positive(beta=beta)
     return np.asarray(softmax(beta * q @ k.T) @ v)
 
 
@@ -53,7 +66,7 @@ class Descent(Shown):
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class EnergyTransformer(Shown):
+class EnergyTransformer(Checked, Shown):
     r"""A transformer block whose layers descend one energy.
 
     With normalized tokens :math:`g = \operatorname{norm}(x)`, queries :math:`Q = W g` and keys
@@ -76,13 +89,14 @@ class EnergyTransformer(Shown):
     """V, of the same shape."""
     patterns: Floats
     """Stored patterns, ``(num_patterns, num_features)``."""
-    beta: float = 1.0
+    beta: Annotated[float, Within("(0, inf)")] = 1.0
     """Inverse temperature of the attention, positive."""
     norm: LayerNorm = field(default_factory=LayerNorm)
     """The normalization of tokens."""
     _attention: Attention = field(init=False)
 
     def __post_init__(self) -> None:
+        check_fields(self)
         attention = Attention(self.query_weights, self.key_weights, self.beta, only_others=True)
         queries, keys = attention.query_weights, attention.key_weights
         check_array("key_weights", keys, *queries.shape)
@@ -112,7 +126,13 @@ class EnergyTransformer(Shown):
         """Return the gradient by the normalized tokens, of the shape of ``tokens``."""
         return self._gradient(self.norm.activation(self._checked(tokens)))
 
-    def descend(self, tokens: ArrayLike, *, step: float = 0.1, num_steps: int = 12) -> Descent:
+    def descend(
+        self,
+        tokens: ArrayLike,
+        *,
+        step: Annotated[float, Within("(0, inf)")] = 0.1,
+        num_steps: Annotated[int, Within("[1, inf)")] = 12,
+    ) -> Descent:
         """Return where ``x -= step * gradient``, repeated, takes the tokens.
 
         The energy falls as long as ``step`` is small; its trajectory shows whether it was.
@@ -122,8 +142,6 @@ class EnergyTransformer(Shown):
                 or the tokens left the range of float64.
         """
         x = self._checked(tokens).copy()
-        check_positive(step=step)
-        check_at_least(1, num_steps=num_steps)
         energies = [self._energy(self.norm.activation(x))]
         for _ in range(num_steps):
             x -= step * self._gradient(self.norm.activation(x))

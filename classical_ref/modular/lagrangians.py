@@ -10,15 +10,17 @@ References:
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Annotated, ClassVar, final
 
 import numpy as np
 
-from classical_ref.checks import Floats, check_finite, check_positive, check_within
+from classical_ref.checks import Checked, Floats, Within
 from classical_ref.log_sums import log_sum_exp, softmax
 
+Positive = Annotated[float, Within("(0, inf)")]
 
-class Lagrangian(ABC):
+
+class Lagrangian(Checked, ABC):
     """A convex function over the last axis; one of the final classes of this module."""
 
     is_elementwise: ClassVar[bool] = True
@@ -32,11 +34,18 @@ class Lagrangian(ABC):
         """Return the gradient of L, of the shape of ``x``."""
         return np.asarray(self._activation(x))
 
+    def moved_activation(self, x: Floats, moves: Floats) -> Floats:
+        """Return how fast activations change along ``moves``: the Hessian of L times them."""
+        return np.asarray(self._moved(x, moves))
+
     @abstractmethod
     def _value(self, x: Floats) -> Floats: ...
 
     @abstractmethod
     def _activation(self, x: Floats) -> Floats: ...
+
+    @abstractmethod
+    def _moved(self, x: Floats, moves: Floats) -> Floats: ...
 
 
 @final
@@ -50,6 +59,9 @@ class Identity(Lagrangian):
     def _activation(self, x: Floats) -> Floats:
         return x
 
+    def _moved(self, x: Floats, moves: Floats) -> Floats:  # noqa: ARG002
+        return moves
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -59,11 +71,8 @@ class RectifiedPower(Lagrangian):
     As the hidden layer of a two-layer memory it gives a dense memory of that order.
     """
 
-    order: float = 2.0
+    order: Annotated[float, Within("[2, inf)")] = 2.0
     """Exponent of L, at least 2; 2 is the rectified linear unit."""
-
-    def __post_init__(self) -> None:
-        check_within("[2, inf)", order=self.order)
 
     def _value(self, x: Floats) -> Floats:
         return np.asarray((np.maximum(x, 0) ** self.order).sum(axis=-1) / self.order)
@@ -71,14 +80,15 @@ class RectifiedPower(Lagrangian):
     def _activation(self, x: Floats) -> Floats:
         return np.asarray(np.maximum(x, 0) ** (self.order - 1))
 
+    def _moved(self, x: Floats, moves: Floats) -> Floats:
+        slopes = (self.order - 1) * np.maximum(x, 0) ** (self.order - 2)
+        return np.where(x > 0, slopes * moves, 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class _Sharp(Lagrangian):
-    beta: float = 1.0
+    beta: Positive = 1.0
     """Inverse temperature, positive."""
-
-    def __post_init__(self) -> None:
-        check_positive(beta=self.beta)
 
 
 @final
@@ -93,6 +103,9 @@ class Tanh(_Sharp):
     def _activation(self, x: Floats) -> Floats:
         return np.asarray(np.tanh(self.beta * x))
 
+    def _moved(self, x: Floats, moves: Floats) -> Floats:
+        return np.asarray(self.beta * (1 - np.tanh(self.beta * x) ** 2) * moves)
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,9 @@ class Sigmoid(_Sharp):
 
     def _activation(self, x: Floats) -> Floats:
         return np.asarray((1 + np.tanh(self.beta * x / 2)) / 2)
+
+    def _moved(self, x: Floats, moves: Floats) -> Floats:
+        return np.asarray(self.beta / 4 * (1 - np.tanh(self.beta * x / 2) ** 2) * moves)
 
 
 @final
@@ -119,19 +135,19 @@ class Softmax(_Sharp):
     def _activation(self, x: Floats) -> Floats:
         return softmax(self.beta * x)
 
+    def _moved(self, x: Floats, moves: Floats) -> Floats:
+        shares = softmax(self.beta * x)
+        return np.asarray(self.beta * shares * (moves - _dot(shares, moves)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Normal(Lagrangian):
-    gamma: float = 1.0
+    gamma: Positive = 1.0
     """Scale of the activations, positive."""
     delta: float = 0.0
     """Shift of the activations."""
-    epsilon: float = 1e-5
+    epsilon: Positive = 1e-5
     """What is added under the root, positive."""
-
-    def __post_init__(self) -> None:
-        check_positive(gamma=self.gamma, epsilon=self.epsilon)
-        check_finite(delta=self.delta)
 
 
 @final
@@ -149,6 +165,12 @@ class LayerNorm(_Normal):
         width = np.sqrt(x.var(axis=-1, keepdims=True) + self.epsilon)
         return np.asarray(self.gamma * (x - x.mean(axis=-1, keepdims=True)) / width + self.delta)
 
+    def _moved(self, x: Floats, moves: Floats) -> Floats:
+        width = np.sqrt(x.var(axis=-1, keepdims=True) + self.epsilon)
+        unit = (x - x.mean(axis=-1, keepdims=True)) / width
+        moved = moves - moves.mean(axis=-1, keepdims=True)
+        return np.asarray(self.gamma / width * (moved - unit * _dot(unit, moves) / x.shape[-1]))
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -164,3 +186,12 @@ class Spherical(_Normal):
     def _activation(self, x: Floats) -> Floats:
         length = np.sqrt((x**2).sum(axis=-1, keepdims=True) + self.epsilon)
         return np.asarray(self.gamma * x / length + self.delta)
+
+    def _moved(self, x: Floats, moves: Floats) -> Floats:
+        length = np.sqrt((x**2).sum(axis=-1, keepdims=True) + self.epsilon)
+        unit = x / length
+        return np.asarray(self.gamma / length * (moves - unit * _dot(unit, moves)))
+
+
+def _dot(first: Floats, second: Floats) -> Floats:
+    return np.asarray((first * second).sum(axis=-1, keepdims=True))

@@ -2,83 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers, check_array, check_integer, check_positive
-from classical_ref.continuous.memory import ENDS, Convergence
+from classical_ref.checks import Booleans, Checked, Floats, Within, check_array, check_fields, shown
+from classical_ref.continuous.memory import Convergence
 from classical_ref.modular.hypersynapses import Hypersynapse, Shape
-from classical_ref.modular.lagrangians import Lagrangian
-from classical_ref.shown import Shown, said_outcomes, value_range
+from classical_ref.modular.layers import ModularResult, NeuronLayer, States
+from classical_ref.shown import Shown
 
-States = dict[str, Floats]
-
-_SMALLEST_STEP = 1e-9
+_SMALLEST_STEP = 1e-9  # of the shortest time constant
+_UNWARNED = np.errstate(over="ignore", invalid="ignore")  # what overflows is refused
 _ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class NeuronLayer:
-    """A layer of neurons: how many, and how they turn inner states into activations."""
-
-    shape: int | Shape
-    """Number of neurons, or ``(num_tokens, num_features)``."""
-    lagrangian: Lagrangian
-    """Convex function whose gradient is the activation, over the last axis."""
-    time_constant: float = 1.0
-    """How slowly the layer moves, positive."""
-
-    def __post_init__(self) -> None:
-        shape = (self.shape,) if isinstance(self.shape, int) else tuple(self.shape)
-        if len(shape) not in (1, 2) or min(shape) < 1:
-            raise ValueError(f"shape should hold one or two positive sizes. Got {self.shape}.")
-        check_positive(time_constant=self.time_constant)
-        object.__setattr__(self, "shape", shape)
-
-    @property
-    def axes(self) -> Shape:
-        """The shape as a tuple."""
-        return self.shape if isinstance(self.shape, tuple) else (self.shape,)
-
-    def energy(self, x: Floats) -> Floats:
-        """Return ``<x, g> - L(x)``, ``(num_states,)``, of states ``(num_states, *shape)``."""
-        energies = (x * self.lagrangian.activation(x)).sum(axis=-1) - self.lagrangian.value(x)
-        return np.asarray(energies.reshape(len(x), -1).sum(axis=1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ModularResult(Shown):
-    """Where the dynamics ended; leading axes are those of the initial states."""
-
-    states: States
-    """Inner states of every layer, ``(..., *layer_shape)``."""
-    activations: States
-    """Activations of every layer, of the same shapes."""
-    energies: Floats
-    """Final energies, ``(...)``."""
-    steps: Integers
-    """Accepted steps, ``(...)``."""
-    outcome: NDArray[np.int8]
-    """A :class:`~classical_ref.Convergence` per state, ``(...)``."""
-    energy_trajectory: Floats
-    """Energies before the first and after every step, ``(num_steps + 1, ...)``."""
-
-    @property
-    def summary(self) -> str:
-        """How the dynamics ended, in a sentence for each way that it did."""
-        return said_outcomes(self.outcome, self.steps, ENDS, "step")
-
-    def _facts(self) -> Mapping[str, object]:
-        layers = {name: state.shape for name, state in self.states.items()}
-        return {"summary": self.summary, "layers": layers, "energies": value_range(self.energies)}
-
-
-@final
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ModularMemory(Shown):
+class ModularMemory(Checked, Shown):
     r"""Neuron layers joined by hypersynapses, with one energy for all.
 
     .. math:: E = \sum_l [\langle x_l, g_l \rangle - L_l(x_l)] + \sum_s E_s(g), \qquad
@@ -106,9 +48,13 @@ class ModularMemory(Shown):
     """Hypersynapses, each with the names of the layers it joins, in its own order."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if not self.layers:
             raise ValueError("layers should hold at least one layer. Got none.")
-        for synapse, names in self.synapses:
+        for name, layer in self.layers.items():
+            if not isinstance(layer, NeuronLayer):
+                raise TypeError(f"layers[{name!r}] should be a NeuronLayer. Got {shown(layer)}.")
+        for synapse, names in map(_pair, self.synapses):
             missing = [name for name in names if name not in self.layers]
             if missing:
                 raise ValueError(
@@ -117,39 +63,41 @@ class ModularMemory(Shown):
                 )
             synapse.check_shapes(tuple(self.layers[name].axes for name in names))
         object.__setattr__(self, "layers", dict(self.layers))
-        object.__setattr__(self, "synapses", tuple(self.synapses))
+        object.__setattr__(self, "synapses", tuple(map(_pair, self.synapses)))
 
     def activations(self, states: Mapping[str, ArrayLike]) -> States:
         """Return the activations of every layer, ``(..., *layer_shape)``."""
         flat, batch = self._flat(states)
-        return self._shaped(self._activations(flat), batch)
+        return self._shaped(_in_range("activations", self._activations(flat)), batch)
 
     def energy(self, states: Mapping[str, ArrayLike]) -> Floats:
         """Return the total energies ``(...)`` of inner states ``(..., *layer_shape)``.
 
         Raises:
-            ValueError: A layer is missing, or a shape does not fit.
+            ValueError: A layer is missing, a shape does not fit, or the energy overflows.
         """
         flat, batch = self._flat(states)
-        return self._energy(flat)[0].reshape(batch)
+        return self._energy_in_range(flat).reshape(batch)
 
     def inputs(self, states: Mapping[str, ArrayLike]) -> States:
         """Return what every layer receives, ``I``, of the shapes of ``states``."""
         flat, batch = self._flat(states)
-        return self._shaped(self._inputs(flat), batch)
+        received = self._inputs(self._activations(flat))
+        return self._shaped(_in_range("inputs", received), batch)
 
     def recall(
         self,
         states: Mapping[str, ArrayLike],
         *,
         clamped: Mapping[str, ArrayLike] | None = None,
-        max_steps: int = 10_000,
-        tolerance: float = 1e-7,
+        max_steps: Annotated[int, Within("[1, inf)")] = 10_000,
+        tolerance: Annotated[float, Within("(0, inf)")] = 1e-7,
     ) -> ModularResult:
         """Return where the dynamics takes inner states; no step raises the energy.
 
         Steps are ``x += h (I - x) / tau`` with a step length of its own for every state: halved
-        until the energy does not rise beyond its rounding error, and grown after success.
+        until the energy does not rise beyond its rounding error, and grown after success, up to
+        the shortest time constant.
 
         Args:
             states: Initial inner states of every layer, ``(..., *layer_shape)``.
@@ -159,44 +107,51 @@ class ModularMemory(Shown):
             tolerance: The largest ``|I - x| / tau`` of a converged state.
 
         Raises:
-            ValueError: A layer is missing or unknown, a shape does not fit, or a part of a coupled
-                layer is clamped.
+            ValueError: A layer is missing or unknown, a shape does not fit, a part of a coupled
+                layer is clamped, or the energy overflows: at the start, or since it has no lower
+                bound where the dynamics goes.
         """
-        check_integer(1, max_steps=max_steps)
-        check_positive(tolerance=tolerance)
         x, batch = self._flat(states)
         rates = self._rates(clamped or {})
         num_states = int(np.prod(batch))
-        energies, _ = self._energy(x)
+        energies = self._energy_in_range(x)
         history = [energies.copy()]
-        length = np.full(num_states, 0.5)
+        longest = min(layer.time_constant for layer in self.layers.values())
+        length = np.full(num_states, longest / 2)
         steps = np.zeros(num_states, dtype=np.int64)
         outcome = np.full(num_states, Convergence.STEP_LIMIT, dtype=np.int8)
+        overflowed = np.zeros(num_states, dtype=bool)
         active = np.arange(num_states)
         for _ in range(max_steps):
             here = {name: value[active] for name, value in x.items()}
-            received = self._inputs(here)
-            motion = {name: rates[name] * (received[name] - here[name]) for name in here}
+            motion = self._motion(here, rates)
             largest = np.max([_largest(value) for value in motion.values()], axis=0)
             outcome[active[largest <= tolerance]] = Convergence.CONVERGED
-            going = (largest > tolerance) & (length[active] > _SMALLEST_STEP)
+            going = ~(largest <= tolerance) & (length[active] > longest * _SMALLEST_STEP)
             if not going.any():
                 break
             active = active[going]
             trial = {
-                name: here[name][going]
-                + _column(length[active], motion[name]) * motion[name][going]
-                for name in here
+                name: _moved(here[name][going], motion[name][going], length[active]) for name in x
             }
             energy, error = self._energy(trial)
-            accepted = energy <= energies[active] + error
+            overflowed[active] = ~_are_finite(energy, error)
+            accepted = ~overflowed[active] & (energy <= energies[active] + error)
             for name, value in trial.items():
                 x[name][active[accepted]] = value[accepted]
             energies[active[accepted]] = energy[accepted]
             steps[active[accepted]] += 1
             length[active] *= np.where(accepted, 1.5, 0.5)
-            np.minimum(length, 1.0, out=length)
+            np.minimum(length, longest, out=length)
             history.append(energies.copy())
+        lost = np.flatnonzero(overflowed & (length <= longest * _SMALLEST_STEP))
+        if lost.size:
+            first = lost[0]
+            raise ValueError(
+                "the energy should have a lower bound where the dynamics goes. Got an overflow of "
+                f"state {first} after {steps[first]} steps; weaker weights help, or bounded "
+                "activations such as those of Tanh."
+            )
         return ModularResult(
             states=self._shaped(x, batch),
             activations=self._shaped(self._activations(x), batch),
@@ -206,9 +161,11 @@ class ModularMemory(Shown):
             energy_trajectory=np.stack(history).reshape(-1, *batch),
         )
 
+    @_UNWARNED
     def _activations(self, x: States) -> States:
         return {name: self.layers[name].lagrangian.activation(value) for name, value in x.items()}
 
+    @_UNWARNED
     def _energy(self, x: States) -> tuple[Floats, Floats]:
         """Return the energies ``(num_states,)`` and bounds on their rounding errors."""
         g = self._activations(x)
@@ -217,14 +174,29 @@ class ModularMemory(Shown):
         stacked = np.stack(terms)
         return stacked.sum(axis=0), _ROUNDING * np.abs(stacked).sum(axis=0)
 
-    def _inputs(self, x: States) -> States:
-        g = self._activations(x)
-        received = {name: np.zeros_like(value) for name, value in x.items()}
+    def _energy_in_range(self, x: States) -> Floats:
+        energies, errors = self._energy(x)
+        if not _are_finite(energies, errors).all():
+            raise ValueError(
+                "states should be small enough for float64. Got an overflow of the energy."
+            )
+        return energies
+
+    @_UNWARNED
+    def _inputs(self, g: States) -> States:
+        """Return what every layer receives at activations ``(num_states, *layer_shape)``."""
+        received = {name: np.zeros_like(value) for name, value in g.items()}
         for synapse, names in self.synapses:
             parts = synapse.inputs(tuple(g[name] for name in names))
             for name, part in zip(names, parts, strict=True):
                 received[name] = received[name] + part
         return received
+
+    @_UNWARNED
+    def _motion(self, x: States, rates: States) -> States:
+        """Return the rates times ``I - x``."""
+        received = self._inputs(self._activations(x))
+        return {name: rates[name] * (received[name] - x[name]) for name in x}
 
     def _rates(self, clamped: Mapping[str, ArrayLike]) -> States:
         """Return ``1 / tau`` per neuron, 0 where it is held."""
@@ -271,9 +243,35 @@ class ModularMemory(Shown):
         return {name: value.reshape(*batch, *value.shape[1:]) for name, value in flat.items()}
 
 
+def _pair(given: object) -> tuple[Hypersynapse, tuple[str, ...]]:
+    match given:
+        case (Hypersynapse() as synapse, tuple() | list() as names) if names:
+            return synapse, tuple(map(str, names))
+    raise TypeError(
+        "synapses should be pairs of a hypersynapse and the names of the layers it joins, such as "
+        f"(Coupling(weights), ('hidden', 'visible')). Got {shown(given)}."
+    )
+
+
 def _largest(values: Floats) -> Floats:
     return np.asarray(np.abs(values).reshape(len(values), -1).max(axis=1))
 
 
-def _column(values: Floats, like: Floats) -> Floats:
-    return values.reshape(-1, *([1] * (like.ndim - 1)))
+@_UNWARNED
+def _moved(x: Floats, motion: Floats, lengths: Floats) -> Floats:
+    return x + lengths.reshape(-1, *([1] * (x.ndim - 1))) * motion
+
+
+def _are_finite(energies: Floats, errors: Floats) -> Booleans:
+    return np.isfinite(energies) & np.isfinite(errors)
+
+
+def _in_range(what: str, found: States) -> States:
+    """Return the arrays if all of them are finite."""
+    for name, values in found.items():
+        if not np.isfinite(values).all():
+            raise ValueError(
+                f"states should be small enough for float64. Got an overflow of the {what} of "
+                f"layer {name!r}."
+            )
+    return found

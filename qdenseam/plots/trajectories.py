@@ -8,7 +8,7 @@ from circuits.energy.ansatz import warm_start_angles
 from classical_ref.checks import SpinsLike, check_at_least, check_within
 from classical_ref.discrete.dynamics import DynamicsResult, Outcome
 from classical_ref.modular.attention import Descent
-from classical_ref.modular.memory import ModularResult
+from classical_ref.modular.layers import ModularResult
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.energy.energy_law import LayeredMethod
 from qdenseam.methods.energy.qaoa import QAOA

@@ -8,11 +8,13 @@ from classical_ref import (
     Attention,
     AttentionMemory,
     Convergence,
+    Convolution,
     Coupling,
     Identity,
     LayerNorm,
     ModularMemory,
     NeuronLayer,
+    Pooling,
     RectifiedPower,
     Sigmoid,
     Softmax,
@@ -30,6 +32,7 @@ LAGRANGIANS = [
     LayerNorm(1.3, 0.2),
     Spherical(0.7, 0.1),
 ]
+BOUNDED = LAGRANGIANS[3:]  # of whose activations the energy has a lower bound, whatever the weights
 
 
 @pytest.mark.parametrize("lagrangian", LAGRANGIANS)
@@ -39,6 +42,20 @@ def test_activation_is_the_gradient(lagrangian, rng):
         move = 1e-6 * np.eye(5)[neuron]
         slope = (lagrangian.value(x + move) - lagrangian.value(x - move)) / 2e-6
         assert np.allclose(lagrangian.activation(x)[:, neuron], slope, atol=1e-6)
+
+
+@pytest.mark.parametrize("lagrangian", LAGRANGIANS)
+@given(seed=st.integers(0, 9999))
+def test_moved_activations_are_the_hessian(lagrangian, seed):
+    """Symmetric, nowhere negative, and the slope of the activations."""
+    x, move, other = np.random.default_rng(seed).normal(size=(3, 4))
+    moved = lagrangian.moved_activation(x, move)
+    kept = 1e-6 * move
+    slope = (lagrangian.activation(x + kept) - lagrangian.activation(x - kept)) / 2e-6
+    has_kink = isinstance(lagrangian, RectifiedPower) and np.abs(x).min() < 1e-5
+    assert has_kink or np.allclose(moved, slope, rtol=1e-6, atol=1e-8)
+    assert np.isclose(other @ moved, move @ lagrangian.moved_activation(x, other))
+    assert move @ moved >= 0
 
 
 @pytest.mark.parametrize("lagrangian", LAGRANGIANS)
@@ -108,9 +125,54 @@ def test_inputs_are_the_forces(make, rng):
         assert np.allclose(change, expected, rtol=1e-3, atol=1e-10)
 
 
-@pytest.mark.parametrize("make", [hierarchy, transformer])
+def graph(rng):
+    """Layers in space and others, several synapses between any one, two or three of them."""
+    layers = {"image": NeuronLayer((5, 4, 2), rng.choice(BOUNDED), rng.uniform(0.2, 3))}
+    synapses = [
+        (Convolution(rng.normal(size=(2, 3, 2, 3)), 1), ("image", "maps")),
+        (Pooling(2, beta=rng.uniform(0, 5)), ("image", "small")),
+        (Coupling(rng.normal(size=(4, 2, 3))), ("maps",)),
+    ]
+    for name, shape in {"maps": (4, 2, 3), "small": (2, 2, 2), "code": (3,), "top": (2,)}.items():
+        layers[name] = NeuronLayer(shape, rng.choice(BOUNDED), rng.uniform(0.2, 3))
+    for _ in range(rng.integers(1, 5)):
+        names = tuple(rng.choice(list(layers), size=rng.integers(1, 4)))
+        shape = sum((layers[name].axes for name in names), ())
+        synapses.append((Coupling(rng.normal(size=shape) / np.sqrt(np.prod(shape))), names))
+    return ModularMemory(layers, synapses)
+
+
+@pytest.mark.parametrize("make", [graph, hierarchy, transformer])
+@settings(max_examples=25)
+@given(seed=st.integers(0, 99_999))
+def test_the_dynamics_goes_downhill(make, seed):
+    """The slope of E along ``I - x`` is minus the Hessian of L between the moves: at most 0."""
+    rng = np.random.default_rng(seed)
+    memory = make(rng)
+    states = states_for(memory, rng, (4,))
+    received, slope = memory.inputs(states), np.zeros(4)
+    for name, layer in memory.layers.items():
+        move = received[name] - states[name]
+        moved = layer.lagrangian.moved_activation(states[name], move)
+        slope -= (move * moved).reshape(4, -1).sum(axis=1) / layer.time_constant
+    size = 1e-7
+
+    def energy(sign):
+        return memory.energy(
+            {
+                name: states[name]
+                + sign * size * (received[name] - states[name]) / layer.time_constant
+                for name, layer in memory.layers.items()
+            }
+        )
+
+    assert (slope <= 0).all()
+    assert np.allclose((energy(1) - energy(-1)) / (2 * size), slope, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("make", [graph, hierarchy, transformer])
 @settings(max_examples=15)
-@given(seed=st.integers(0, 999))
+@given(seed=st.integers(0, 99_999))
 def test_the_energy_never_rises(make, seed):
     rng = np.random.default_rng(seed)
     memory = make(rng)
@@ -182,6 +244,55 @@ def test_a_single_state_has_no_leading_axes():
     assert result.states["visible"].shape == (2,)
 
 
+def test_what_overflows_is_refused():
+    plain = two_layers(np.eye(2), Softmax(4.0))
+    far = {"visible": [1e200, 0.0], "hidden": [0.0, 0.0]}
+    for call in (plain.energy, plain.recall):
+        with pytest.raises(
+            ValueError, match=r"small enough for float64\. Got an overflow of the en"
+        ):
+            call(far)
+    assert np.isfinite(plain.inputs(far)["visible"]).all()
+    layers = {"a": NeuronLayer(1, RectifiedPower(4)), "b": NeuronLayer(1, Identity())}
+    powers = ModularMemory(layers, [(Coupling([[1.0]]), ("a", "b"))])
+    for call, what in ((powers.activations, "activations of layer 'a'"), (powers.inputs, "b'")):
+        with pytest.raises(ValueError, match=what):
+            call({"a": [1e200], "b": [1.0]})
+
+
+def test_an_energy_without_bound_is_refused():
+    """A positive feedback of 2 on identity neurons grows without end; one of 1/2 does not."""
+    for strength, bounded in ((0.5, True), (2.0, False)):
+        memory = ModularMemory(
+            {"a": NeuronLayer(1, Identity())}, [(Coupling([[strength / 2]]), ("a", "a"))]
+        )
+        states = {"a": [[0.0], [1e-3]]}
+        if bounded:
+            assert np.allclose(memory.recall(states).states["a"], 0, atol=1e-6)
+            continue
+        with pytest.raises(ValueError, match=r"lower bound .* overflow of state 1 after \d+ steps"):
+            memory.recall(states)
+
+
+def test_a_trial_that_overflows_is_halved():
+    """The first trial, 5e5, has powers beyond float64; the fixed point is near 1.6."""
+    memory = ModularMemory(
+        {"a": NeuronLayer(1, RectifiedPower(40))},
+        [(Coupling([1e6]), ("a",)), (Coupling([[-0.005]]), ("a", "a"))],
+    )
+    result = memory.recall({"a": [1.0]}, max_steps=60)
+    assert memory.energy({"a": [1.1]}) > result.energies
+
+
+def test_fast_layers_settle():
+    layers = {"a": NeuronLayer(2, Tanh(), 1e-3), "b": NeuronLayer(2, Tanh(), 1e3)}
+    memory = ModularMemory(
+        layers, [(Coupling(np.eye(2)), ("a", "b")), (Coupling([1.0, 2]), ("a",))]
+    )
+    result = memory.recall({"a": [1.0, -1], "b": [0.0, 1]}, max_steps=2000, tolerance=1e-4)
+    assert np.allclose(memory.inputs(result.states)["a"], result.states["a"], atol=1e-6)
+
+
 LAYERS = {"a": NeuronLayer(2, Identity()), "b": NeuronLayer((3, 2), LayerNorm())}
 PLAIN = ModularMemory(LAYERS, [])
 GOOD = {"a": np.zeros(2), "b": np.zeros((3, 2))}
@@ -189,12 +300,12 @@ GOOD = {"a": np.zeros(2), "b": np.zeros((3, 2))}
 
 def test_errors():
     for call, match in [
-        (lambda: RectifiedPower(1), r"order should be in \[2, inf\)\. Got 1"),
+        (lambda: RectifiedPower(1), r"order should be at least 2\. Got 1"),
         (lambda: Tanh(0.0), r"beta should be positive and finite\. Got 0\.0"),
         (lambda: LayerNorm(gamma=-1.0), r"gamma should be positive and finite\. Got -1\.0"),
         (lambda: Spherical(epsilon=0.0), r"epsilon should be positive and finite\. Got 0\.0"),
         (lambda: Spherical(delta=np.nan), r"delta should be finite\. Got nan"),
-        (lambda: NeuronLayer(0, Identity()), r"one or two positive sizes\. Got 0"),
+        (lambda: NeuronLayer(0, Identity()), r"one or more positive sizes\. Got 0"),
         (lambda: NeuronLayer(1, Identity(), 0.0), r"time_constant should be positive"),
         (lambda: Coupling(1.0), r"weights should have shape"),
         (lambda: Coupling([np.inf]), r"weights should be finite\. Got nan or"),
@@ -203,11 +314,15 @@ def test_errors():
             r"key_weights should have shape \(1, 2,",
         ),
         (lambda: Attention(np.ones((1, 1, 1)), np.ones((1, 1, 1)), 0.0), r"beta should be pos"),
+        (
+            lambda: ModularMemory({"a": Tanh()}, []),
+            r"layers\['a'\] should be a NeuronLayer\. Got Tan",
+        ),
         (lambda: ModularMemory({}, []), r"at least one layer\. Got none"),
         (lambda: ModularMemory(LAYERS, [(Coupling([1.0]), ("c",))]), r"among a, b\. Got 'c'"),
         (
             lambda: ModularMemory(LAYERS, [(Coupling([1.0]), ("a",))]),
-            r"shapes \(\(1,\),\)\. Got \(\(2,\),\)",
+            r"axes \(1,\), one layer after the other\. Got \(\(2,\),\)",
         ),
         (
             lambda: ModularMemory(
@@ -227,6 +342,15 @@ def test_errors():
             lambda: PLAIN.recall(GOOD, clamped={"b": np.eye(3, 2, dtype=bool)}),
             r"whole layer, whose activations \(LayerNorm\) depend on each other",
         ),
+        (lambda: Tanh("2"), r"beta should be a number\. Got '2'"),
+        (lambda: NeuronLayer("2", Identity()), r"shape should be an integer or several, each an"),
+        (lambda: NeuronLayer(2, Tanh), r"lagrangian should be of class Lagrangian\. Got the class"),
+        (
+            lambda: ModularMemory(LAYERS, [Coupling([1.0])]),
+            r"pairs of a hypersynapse and the names",
+        ),
+        (lambda: ModularMemory(LAYERS, [(Coupling([1.0]), "a")]), r"pairs of a hypersynapse"),
+        (lambda: PLAIN.recall(GOOD, max_steps=1.5), r"max_steps should be an integer\. Got 1\.5"),
     ]:
-        with case(match), pytest.raises(ValueError, match=match):
+        with case(match), pytest.raises((TypeError, ValueError), match=match):
             call()

@@ -1,0 +1,74 @@
+"""Neuron layers, and where the dynamics of several of them ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classical_ref.checks import Checked, Floats, Integers, Within, check_fields
+from classical_ref.continuous.memory import ENDS
+from classical_ref.modular.hypersynapses import Shape
+from classical_ref.modular.lagrangians import Lagrangian
+from classical_ref.shown import Shown, said_outcomes, value_range
+
+States = dict[str, Floats]
+"""Arrays by the names of layers."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NeuronLayer(Checked):
+    """A layer of neurons: how many, and how they turn inner states into activations."""
+
+    shape: int | Shape
+    """Number of neurons, or several axes such as ``(num_tokens, num_features)``."""
+    lagrangian: Lagrangian
+    """Convex function whose gradient is the activation, over the last axis."""
+    time_constant: Annotated[float, Within("(0, inf)")] = 1.0
+    """How slowly the layer moves, positive."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        shape = (self.shape,) if isinstance(self.shape, int) else self.shape
+        if not shape or min(shape) < 1:
+            raise ValueError(f"shape should hold one or more positive sizes. Got {self.shape}.")
+        object.__setattr__(self, "shape", shape)
+
+    @property
+    def axes(self) -> Shape:
+        """The shape as a tuple."""
+        return self.shape if isinstance(self.shape, tuple) else (self.shape,)
+
+    def energy(self, x: Floats) -> Floats:
+        """Return ``<x, g> - L(x)``, ``(num_states,)``, of states ``(num_states, *shape)``."""
+        energies = (x * self.lagrangian.activation(x)).sum(axis=-1) - self.lagrangian.value(x)
+        return np.asarray(energies.reshape(len(x), -1).sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ModularResult(Shown):
+    """Where the dynamics ended; leading axes are those of the initial states."""
+
+    states: States
+    """Inner states of every layer, ``(..., *layer_shape)``."""
+    activations: States
+    """Activations of every layer, of the same shapes."""
+    energies: Floats
+    """Final energies, ``(...)``."""
+    steps: Integers
+    """Accepted steps, ``(...)``."""
+    outcome: NDArray[np.int8]
+    """A :class:`~classical_ref.Convergence` per state, ``(...)``."""
+    energy_trajectory: Floats
+    """Energies before the first and after every step, ``(num_steps + 1, ...)``."""
+
+    @property
+    def summary(self) -> str:
+        """How the dynamics ended, in a sentence for each way that it did."""
+        return said_outcomes(self.outcome, self.steps, ENDS, "step")
+
+    def _facts(self) -> Mapping[str, object]:
+        layers = {name: state.shape for name, state in self.states.items()}
+        return {"summary": self.summary, "layers": layers, "energies": value_range(self.energies)}
