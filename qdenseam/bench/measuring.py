@@ -85,7 +85,7 @@ def in_child(
         environment: Further variables.
     """
     threads = dict.fromkeys(_THREADS, str(num_threads))
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603  # this interpreter, on modules that cases name
         [sys.executable, *arguments],
         env={**os.environ, **threads, **(environment or {})},
         stdout=subprocess.PIPE,

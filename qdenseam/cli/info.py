@@ -142,7 +142,7 @@ def _gpus() -> str:
         return "none found"
     query = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"]
     try:
-        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return "nvidia-smi is installed but does not answer"
     return "; ".join(answer.stdout.split("\n")[:-1]) or "none found"

@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each repetition of a request that got no answer."""
-NO_ACCESS_TOKEN = "Unable to retrieve IBM Cloud access token"
+NO_ACCESS_TOKEN = "Unable to retrieve IBM Cloud access token"  # noqa: S105
 """How the runtime warns that it goes on with the account's token in the place of another one."""
 
 _MAY_PASS = frozenset({408, 425, 429})  # the 4xx that speak of the moment, not of the request

@@ -103,14 +103,19 @@ def device_of(params: Params) -> tuple["Engine", "Target"]:
     """Return the device model of a task, and its calibration.
 
     Raises:
-        ValueError: As :func:`qdenseam.execution.factories.check_study_engine`.
+        ValueError: It has no calibration, or is refused by
+            :func:`qdenseam.execution.factories.check_study_engine`.
     """
     from qdenseam.execution import engine
     from qdenseam.execution.factories import check_study_engine
 
     check_study_engine(params["device"])
     device = engine(params["device"])
-    assert device.target is not None
+    if device.target is None:
+        raise ValueError(
+            f"device should have a calibration, as fake:manila has. Got {params['device']!r}, "
+            "where any gate and pair is free."
+        )
     return device, device.target
 
 

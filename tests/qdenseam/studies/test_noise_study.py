@@ -7,7 +7,7 @@ from classical_ref.patterns import is_ambiguous
 from qdenseam.experiments import collect
 from qdenseam.experiments.collecting.records import Record
 from qdenseam.studies.noise.affine import affine_summary, affine_tasks, random_code
-from qdenseam.studies.noise.instances import instance, instance_of, is_redrawn
+from qdenseam.studies.noise.instances import device_of, instance, instance_of, is_redrawn
 from qdenseam.studies.noise.planned import noise_tasks
 from qdenseam.studies.noise.references import REFERENCES, reference_tasks, study_tasks
 from qdenseam.studies.noise.summary import noise_summary, prediction_quality
@@ -21,6 +21,12 @@ def test_instances_are_clear_and_the_same_for_every_device() -> None:
         assert not is_ambiguous(patterns, probe, target)
         again = instance(4, 4, 1, 0, number)
         np.testing.assert_array_equal(again[1], probe)
+
+
+@pytest.mark.parametrize("engine", ["statevector", "aer"])
+def test_a_device_without_calibration_is_refused(engine) -> None:
+    with pytest.raises(ValueError, match=rf"device should have a calibration.* Got '{engine}'"):
+        device_of({"device": engine})
 
 
 def test_every_ambiguous_probe_has_a_task_of_its_own() -> None:
