@@ -51,7 +51,8 @@ def test_what_is_soon_done_is_told_at_its_end_alone(monkeypatch, capsys):
     with progress.shown_progress("short"):
         pass
     out, err = capsys.readouterr()
-    assert (out, err) == ("", "walk: 50 done in 0 s; resting\n")
+    assert out == ""
+    assert re.fullmatch(r"walk: 50 done in \d+ s; resting\n", err)
 
 
 def test_quiet_draws_nothing(capsys):
