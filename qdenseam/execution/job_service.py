@@ -30,11 +30,19 @@ class ServiceUnreachableError(BackendError):
     """
 
 
+class NotCarriedOutError(ServiceUnreachableError):
+    """The request surely did nothing, and asking again may help: the service is too busy."""
+
+
 class RequestRefusedError(BackendError):
     """The service answered no: a wrong token, an unknown job, circuits it does not take.
 
     Nothing was carried out, and asking again gives the same answer.
     """
+
+
+class AccessRefusedError(RequestRefusedError):
+    """The service does not accept the account's token, whatever is asked; another one may help."""
 
 
 class Stage(StrEnum):
@@ -81,7 +89,8 @@ class JobService(ABC):
     max_circuits: int | None = None
     """Most circuits in one job; None is no limit."""
     settle_seconds: ClassVar[float] = 0.0
-    """How long after a lost answer of :meth:`post` its job may still be missing in :meth:`find`."""
+    """How long after a lost answer of :meth:`post`, by the clock of whoever asks, its job may still
+    be missing in :meth:`find`."""
 
     @abstractmethod
     def post(

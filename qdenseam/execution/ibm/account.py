@@ -3,7 +3,8 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 from qiskit.providers import BackendV2
 
@@ -13,6 +14,11 @@ from qdenseam.spelling.names import unknown_name
 
 if TYPE_CHECKING:
     from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService
+    from requests.adapters import HTTPAdapter
+    from urllib3.util.retry import Retry
+
+ANSWER_SECONDS = 60.0
+"""How long a request may stay without any byte of an answer, where the runtime sets no limit."""
 
 
 def ibm_backend(name: str, *, fractional: bool = False) -> BackendV2:
@@ -103,7 +109,40 @@ def _service() -> "QiskitRuntimeService":
         if str(warning.message).startswith(NO_ACCESS_TOKEN):
             raise ServiceUnreachableError("IBM's identity service gave no access token.")
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    never_waiting_for_ever(service)
     return service
+
+
+def renew_access(service: "QiskitRuntimeService") -> None:
+    """Let the next request of each connection ask for a new access token first."""
+    for connection in _connections(service):
+        connection.auth = deepcopy(connection.auth)  # copied without its tokens
+
+
+def _connections(service: "QiskitRuntimeService") -> "list[Any]":
+    clients = getattr(service, "_api_clients", {}).values()
+    return [client._session for client in clients if hasattr(client, "_session")]  # noqa: SLF001
+
+
+def never_waiting_for_ever(service: "QiskitRuntimeService") -> None:
+    """Give up requests that stay without an answer, for which the runtime would wait for ever."""
+    for connection in _connections(service):
+        if connection.base_url in connection.adapters:
+            continue
+        retries = connection.get_adapter(connection.base_url).max_retries
+        connection.mount(connection.base_url, _adapter(retries.new(read=2)))
+
+
+def _adapter(retries: "Retry | int") -> "HTTPAdapter":
+    from requests.adapters import HTTPAdapter
+
+    class Adapter(HTTPAdapter):
+        def send(self, request: Any, *, timeout: Any = None, **options: Any) -> Any:  # type: ignore[override]
+            connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+            waits = (connect or ANSWER_SECONDS, read or ANSWER_SECONDS)
+            return super().send(request, timeout=waits, **options)
+
+    return Adapter(max_retries=retries)
 
 
 @contextmanager
@@ -112,13 +151,13 @@ def single_requests(backend: "IBMBackend") -> Iterator[None]:
 
     Its connection repeats a POST that was answered by a server's error; had the job been stored
     before that, it would be stored twice.
-    """
-    from requests.adapters import HTTPAdapter
 
-    clients = getattr(backend.service, "_api_clients", {}).values()
-    connections = [client._session for client in clients if hasattr(client, "_session")]  # noqa: SLF001
+    References:
+        Public report 1114 of qiskit-ibm-runtime (2023): one posting with answers 500, six jobs.
+    """
+    connections = _connections(backend.service)
     for connection in connections:
-        connection.mount(f"{connection.base_url}/jobs", HTTPAdapter(max_retries=0))
+        connection.mount(f"{connection.base_url}/jobs", _adapter(0))
     try:
         yield
     finally:

@@ -17,12 +17,19 @@ from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine, shots_of_each
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.compiling.target_check import unsupported_instruction
-from qdenseam.execution.ibm.account import full_name, ibm_backend, ibm_service
+from qdenseam.execution.ibm.account import (
+    full_name,
+    ibm_backend,
+    ibm_service,
+    never_waiting_for_ever,
+)
 from qdenseam.execution.ibm.jobs import IBMJobService
 from qdenseam.execution.ibm.requests import asked
 from qdenseam.execution.ibm.sampler import Program, default_program, ibm_sampler
 from qdenseam.execution.job_service import (
     JobStatus,
+    NotCarriedOutError,
+    RequestRefusedError,
     ServiceUnreachableError,
     Stage,
     poll_pauses,
@@ -213,6 +220,7 @@ def ibm_engine(name: str) -> IBMEngine:
 
 def engine_of_backend(backend: BackendV2) -> IBMEngine:
     """Return the engine of an ``IBMBackend``, named so that it is found again as it is."""
+    never_waiting_for_ever(backend.service)
     fractional = getattr(backend.options, "use_fractional_gates", False)
     return IBMEngine(name=f"ibm:{backend.name}{FRACTIONAL if fractional else ''}", backend=backend)
 
@@ -226,18 +234,39 @@ def is_ibm_device(backend: BackendV2) -> bool:
 
 def _posted_once(service: IBMJobService, circuits: Sequence[QuantumCircuit], shots: int) -> str:
     """Post a job; after a lost answer, again only when it is known not to be there."""
-    tag = f"qdenseam-{uuid.uuid4().hex}"
+    tag, pauses = f"qdenseam-{uuid.uuid4().hex}", poll_pauses()
     for _ in range(_MOST_SILENCES):
         try:
             return service.post(circuits, shots=shots, tag=tag)
+        except NotCarriedOutError as error:
+            failure = str(error)
+            time.sleep(next(pauses))
         except ServiceUnreachableError as error:
             failure = str(error)
-        for pause in (0.0, service.settle_seconds):
-            time.sleep(pause)
-            found = service.find(tag)
-            if found:
-                return found[0]
+            found = _listed(service, tag)
+            if found is not None:
+                return found
     raise ServiceUnreachableError(f"{failure} Its tag is {tag!r}; no job is there under it.")
+
+
+def _listed(service: IBMJobService, tag: str) -> str | None:
+    """Look for a job until it is listed, or so late that it is known not to be there."""
+    deadline, silences = time.monotonic() + service.settle_seconds, 0
+    for pause in poll_pauses():
+        is_late = time.monotonic() >= deadline  # before asking: the answer is not older
+        try:
+            found = service.find(tag)
+        except ServiceUnreachableError as error:
+            silences += 1
+            if silences > _MOST_SILENCES:
+                raise ServiceUnreachableError(
+                    f"{error} A job may be there; look for its tag {tag!r} later."
+                ) from None
+        else:
+            if found or is_late:
+                return found[0] if found else None
+        time.sleep(pause)
+    raise AssertionError  # the pauses have no end
 
 
 def _ended(service: IBMJobService, job_id: str, report: Callable[[str], None]) -> JobStatus:
@@ -246,11 +275,12 @@ def _ended(service: IBMJobService, job_id: str, report: Callable[[str], None]) -
     while True:
         try:
             status = service.status(job_id)
-        except ServiceUnreachableError as error:
+        except (ServiceUnreachableError, RequestRefusedError) as error:
+            # A refusal too may be of the moment: a job not known everywhere yet, access withdrawn.
             silences += 1
             if silences > _MOST_SILENCES:
-                raise ServiceUnreachableError(
-                    f"{error} Job {job_id!r} goes on without this process; ask for it later."
+                raise type(error)(
+                    f"{error} Job {job_id!r} may go on without this process; ask for it later."
                 ) from None
         else:
             silences = 0

@@ -1,18 +1,20 @@
 """Jobs on IBM's devices: posted under a tag, found by it, read in any process."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from qiskit import QuantumCircuit
 from qiskit.primitives import PrimitiveResult
 
 from qdenseam.execution.compiling.target_check import unsupported_instruction
-from qdenseam.execution.ibm.account import single_requests
+from qdenseam.execution.ibm.account import renew_access, single_requests
 from qdenseam.execution.ibm.requests import Answer, asked, clean
 from qdenseam.execution.ibm.sampler import Program, default_program, ibm_sampler
 from qdenseam.execution.job_service import (
     JobService,
     JobStatus,
+    NotCarriedOutError,
     RequestRefusedError,
     ServiceUnreachableError,
     Stage,
@@ -33,11 +35,13 @@ _STATES: Final = {
 _CHARGES = ("qpu_charge_time_seconds", "quantum_seconds")
 
 
-SETTLE_SECONDS: Final = 30.0
+SETTLE_SECONDS: Final = 600.0
 """How long after a lost answer a job that is not listed may still appear; then it counts as not
 posted and is posted again. IBM's service takes no key that would make a repeated post harmless, and
-how soon it lists what it has stored is said nowhere. So this is a guess on the safe side, and a job
-that appears later than this would be there twice, under one tag."""
+how soon it lists what it has stored is said nowhere; seconds are usual. Beside that delay, this
+covers a request that was still under way when its sender died, and clocks of two machines that
+differ by minutes. A wait of ten minutes is short beside most queues and is rare: only an answer
+that was lost and a job that is not listed lead to it. A job sent twice would be paid twice."""
 
 
 class IBMJobService(JobService):
@@ -83,6 +87,7 @@ class IBMJobService(JobService):
         Raises:
             RequestRefusedError: If the device is gone or out of service, or a circuit holds an
                 instruction that it does not have.
+            NotCarriedOutError: If no answer came and nothing was posted yet.
         """
         if self._is_gone:
             raise RequestRefusedError(
@@ -90,7 +95,11 @@ class IBMJobService(JobService):
                 "more; nothing was sent. Submit again to another device."
             )
         circuits = list(circuits)
-        target = self._asked(lambda: self.backend.target, "Asking for the gates")
+        try:
+            target = self._asked(lambda: self.backend.target, "Asking for the gates")
+            status = self._asked(self._device_status, "Asking for the state")
+        except ServiceUnreachableError as error:
+            raise NotCarriedOutError(str(error)) from None
         for circuit in circuits:
             problem = unsupported_instruction(circuit, target)
             if problem is not None:
@@ -98,7 +107,6 @@ class IBMJobService(JobService):
                     f"A job for {self.backend.name!r} should hold circuits compiled for it. "
                     f"{circuit.name!r} {problem}; compile it with this device's engine."
                 )
-        status = self._asked(self._device_status, "Asking for the state")
         if not status.operational:
             raise RequestRefusedError(
                 f"{self.backend.name!r} should be in service. It is not ({status.status_msg}); "
@@ -195,7 +203,8 @@ class IBMJobService(JobService):
 
     def _asked(self, request: Callable[[], Answer], what: str, *, repeat: bool = True) -> Answer:
         doing = f"{what} at {self._name!r}"
-        return asked(request, doing, repeat=repeat, tokens=self._tokens())
+        renew = partial(renew_access, self.service)
+        return asked(request, doing, repeat=repeat, tokens=self._tokens(), renew=renew)
 
     def _tokens(self) -> list[str]:
         token = (self.service.active_account() or {}).get("token")

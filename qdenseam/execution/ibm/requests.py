@@ -6,7 +6,12 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 from qdenseam.errors import BackendError
-from qdenseam.execution.job_service import RequestRefusedError, ServiceUnreachableError
+from qdenseam.execution.job_service import (
+    AccessRefusedError,
+    NotCarriedOutError,
+    RequestRefusedError,
+    ServiceUnreachableError,
+)
 from qdenseam.execution.secrets import without_secrets
 
 Answer = TypeVar("Answer")
@@ -26,8 +31,12 @@ def asked(
     *,
     repeat: bool = True,
     tokens: Collection[str] = (),
+    renew: Callable[[], None] = lambda: None,
 ) -> Answer:
     """Return what a request answers, with the runtime's errors as those of a job service.
+
+    An access token may end before its time, or while nobody grants another one: what was refused
+    for that reason did nothing, and is asked once more after ``renew``, a posting too.
 
     Args:
         request: Calls the runtime; where it is repeated, carrying it out twice does no harm.
@@ -35,17 +44,30 @@ def asked(
         repeat: Whether to repeat it, with growing pauses, while no answer comes.
         tokens: Tokens in use beside those of the environment and of saved accounts; no error's
             words hold any of them.
+        renew: Lets the next request be granted a new access token.
 
     Raises:
+        AccessRefusedError: If the account's token is not accepted.
         RequestRefusedError: If the answer was no.
+        NotCarriedOutError: If the service was too busy, or granted no access just now.
         ServiceUnreachableError: If no answer came, or none that can be read.
     """
-    for pause in PAUSES if repeat else ():
+    pauses, renewed = iter(PAUSES if repeat else ()), False
+    while True:
         try:
             return _translated(request, doing, tokens)
-        except ServiceUnreachableError:
+        except AccessRefusedError:
+            if renewed:
+                raise
+            renewed = True
+            renew()
+        except ServiceUnreachableError as error:
+            pause = next(pauses, None)
+            if pause is None:
+                raise
+            if NO_ACCESS_TOKEN in str(error):
+                renew()  # else the runtime would wait for a minute before it asks for a token
             time.sleep(pause)
-    return _translated(request, doing, tokens)
 
 
 def _translated(request: Callable[[], Answer], doing: str, tokens: Collection[str]) -> Answer:
@@ -72,16 +94,19 @@ def _failure(error: Exception, doing: str, tokens: Collection[str]) -> BackendEr
 
     status = next(_status_codes(error), None)
     refused = status is not None and 400 <= status < 500 and status not in _MAY_PASS
+    no_token = isinstance(error, UserWarning) and NO_ACCESS_TOKEN in str(error)
     if isinstance(error, AccountNotFoundError):
         return RequestRefusedError(
             f"{doing} needs an IBM Quantum account. None is saved here; save one with "
             "qiskit_ibm_runtime.QiskitRuntimeService.save_account(token=..., instance=...) or set "
             "QISKIT_IBM_TOKEN and QISKIT_IBM_INSTANCE."
         )
-    if isinstance(error, IBMNotAuthorizedError) or (
-        isinstance(error, InvalidAccountError) and (refused or error.__cause__ is None)
+    if (
+        isinstance(error, IBMNotAuthorizedError)
+        or (isinstance(error, InvalidAccountError) and (refused or error.__cause__ is None))
+        or (no_token and "Status code: 4" in str(error))
     ):
-        return RequestRefusedError(
+        return AccessRefusedError(
             f"{doing} was refused: IBM does not accept the account's token. Save a valid one with "
             "qiskit_ibm_runtime.QiskitRuntimeService.save_account(token=..., overwrite=True), or "
             f"correct QISKIT_IBM_TOKEN, which goes first. {told(error, tokens)}"
@@ -90,7 +115,8 @@ def _failure(error: Exception, doing: str, tokens: Collection[str]) -> BackendEr
         return RequestRefusedError(f"{doing} was refused. {told(error, tokens)}")
     if isinstance(error, InvalidAccountError) and isinstance(error.__cause__, Exception):
         error = error.__cause__  # what happened, not the runtime's guess at a wrong token
-    return ServiceUnreachableError(f"{doing} got no answer. {told(error, tokens)}")
+    kind = NotCarriedOutError if no_token or status in _MAY_PASS else ServiceUnreachableError
+    return kind(f"{doing} got no answer. {told(error, tokens)}")
 
 
 def _status_codes(error: BaseException | None) -> Iterator[int]:

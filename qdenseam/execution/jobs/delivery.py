@@ -15,7 +15,9 @@ from qdenseam.execution.base import Engine
 from qdenseam.execution.factories import is_factory
 from qdenseam.execution.ibm.engine import gone_ibm_jobs
 from qdenseam.execution.job_service import (
+    AccessRefusedError,
     JobService,
+    NotCarriedOutError,
     RequestRefusedError,
     ServiceUnreachableError,
     Stage,
@@ -142,7 +144,7 @@ def _send(folder: SubmissionFolder, index: int, service: JobService) -> None:
     job = folder.jobs()[index]
     if job.is_unwanted or job.stage not in (Stage.UNSENT, Stage.UNANSWERED):
         return
-    _require_settled(job, service)
+    _require_settled(folder, index, service)
     circuits = folder.circuits(job.plan)
     folder.record(index, "sending")
     try:
@@ -152,6 +154,9 @@ def _send(folder: SubmissionFolder, index: int, service: JobService) -> None:
             tag=job.plan.tag,
             max_seconds=job.plan.max_seconds,
         )
+    except (NotCarriedOutError, AccessRefusedError) as error:
+        folder.record(index, "unsent", message=str(error))
+        raise
     except RequestRefusedError as error:
         folder.record(index, "state", state=Stage.REFUSED, message=str(error))
     except ServiceUnreachableError as error:
@@ -166,15 +171,19 @@ def _withdraw(folder: SubmissionFolder, index: int, service: JobService) -> None
     """Give up an unwanted job that is not at the service."""
     job = folder.jobs()[index]
     if job.is_unwanted and job.stage in (Stage.UNSENT, Stage.UNANSWERED):
-        _require_settled(job, service)
+        _require_settled(folder, index, service)
         folder.record(index, "state", state=Stage.CANCELLED, message="cancelled before it was sent")
 
 
-def _require_settled(job: JobRecord, service: JobService) -> None:
+def _require_settled(folder: SubmissionFolder, index: int, service: JobService) -> None:
     """Refuse to take a job as not sent while its request may still be under way."""
-    if job.sent is None:
+    job = folder.jobs()[index]
+    if job.sent is None or not service.settle_seconds:
         return
     waited = (datetime.now(UTC) - job.sent).total_seconds()
+    if waited < 0:  # a clock was wrong: by this one, the wait begins now
+        folder.record(index, "unanswered", message=job.message)
+        waited = 0.0
     if waited < service.settle_seconds:
         raise ServiceUnreachableError(
             "the last request had no answer and its job is not listed yet; it counts as lost "

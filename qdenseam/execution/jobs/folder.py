@@ -153,6 +153,8 @@ def _news(row: dict[str, Any]) -> dict[str, Any]:
             return {"stage": Stage.UNANSWERED, "sent": sent, "message": ""}
         case "unanswered":  # a request may take long: its job may be as young as this
             return {"message": row["message"], "sent": datetime.fromisoformat(row["time"])}
+        case "unsent":
+            return {"stage": Stage.UNSENT, "sent": None, "message": row["message"]}
         case "sent":
             if not isinstance(row["id"], str):
                 raise TypeError(f"a job's id should be text, not {row['id']!r}")

@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from qiskit.transpiler import Target
 from qiskit_ibm_runtime import fake_provider
+from qiskit_ibm_runtime.fake_provider.fake_backend import FakeBackendV2
 
 
 @dataclass(kw_only=True)
@@ -13,12 +16,18 @@ class LoopbackDevice:
     """What the service says about one device; tests change the fields while it runs."""
 
     name: str
+    model: type[FakeBackendV2]
     configuration: dict[str, Any]
     properties: dict[str, Any]
     operational: bool = True
     status: str = "active"
     queue_length: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def target(self) -> Target:
+        """What circuits may hold."""
+        return self.model().target
 
     def listed(self) -> dict[str, Any]:
         return {
@@ -58,4 +67,6 @@ def snapshot(short: str) -> LoopbackDevice:
         json.loads((folder / file).read_text()) | {"backend_name": name}
         for file in (model.conf_filename, model.props_filename)
     )
-    return LoopbackDevice(name=name, configuration=configuration, properties=properties)
+    return LoopbackDevice(
+        name=name, model=model, configuration=configuration, properties=properties
+    )

@@ -16,8 +16,14 @@ class FaultKind(StrEnum):
     FORBIDDEN = "403"
     DROPPED = "dropped"
     MALFORMED = "malformed"
+    TRUNCATED = "truncated"
+    """Half of the answer comes, then the connection is cut."""
+    TIMED_OUT = "timed out"
+    """No answer comes for ``GATEWAY_SECONDS``, then the connection is cut."""
     STALLED = "stalled"
     """The answer never comes, and the connection stays."""
+    EXPIRED = "401"
+    """The access token is not valid any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +38,15 @@ TRANSIENT_FAULTS = (
     *(Fault(kind=FaultKind.SERVER_ERROR, carried_out=done) for done in (False, True)),
     *(Fault(kind=FaultKind.DROPPED, carried_out=done) for done in (False, True)),
     *(Fault(kind=FaultKind.MALFORMED, carried_out=done) for done in (False, True)),
+    *(Fault(kind=FaultKind.TIMED_OUT, carried_out=done) for done in (False, True)),
+    Fault(kind=FaultKind.TRUNCATED, carried_out=True),
     Fault(kind=FaultKind.UNAVAILABLE),
     Fault(kind=FaultKind.TOO_MANY_REQUESTS),
 )
-"""What a network and a busy service do; drawn with equal chance at a given ``rate``."""
+"""What a network and a busy service do."""
+WEATHER = (*TRANSIENT_FAULTS, Fault(kind=FaultKind.EXPIRED))
+"""What is drawn with equal chance at a given ``rate``."""
+GATEWAY_SECONDS = 0.5
 
 
 @dataclass(kw_only=True)
@@ -73,7 +84,8 @@ class FaultPlan:
                     self._planned.remove(plan)
                     return plan[2]
             if self.rng.random() < self.rate:
-                return TRANSIENT_FAULTS[self.rng.integers(len(TRANSIENT_FAULTS))]
+                drawn = TRANSIENT_FAULTS if path == "/identity/token" else WEATHER
+                return drawn[self.rng.integers(len(drawn))]
             return None
 
     def malformed(self, body: bytes) -> bytes:

@@ -15,9 +15,9 @@ import pytest
 from qiskit_ibm_runtime.api import auth
 
 from ibm_loopback.devices import LoopbackDevice, snapshot
-from ibm_loopback.faults import Fault, FaultKind, FaultPlan
-from ibm_loopback.programs import PROGRAMS
+from ibm_loopback.faults import GATEWAY_SECONDS, Fault, FaultKind, FaultPlan
 from ibm_loopback.state import CRN, TOKEN, SeenRequest, ServiceState
+from ibm_loopback.validation import refusal
 
 # The client takes a URL with this word as it is instead of deriving a host name from it.
 _API = "/experimental/api/v1"
@@ -115,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.state.requests.append(SeenRequest(method=self.command, path=path, failure=failure))
             carried_out = fault is None or fault.carried_out
             status, answer = self._answer(path, body) if carried_out else (502, {})
+            if fault is not None and fault.kind is FaultKind.EXPIRED:
+                self.state.access_tokens.clear()
         encoded = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         if fault is None:
             self._send(status, encoded)
@@ -123,21 +125,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _send(self, status: int, body: bytes, shown: int | None = None) -> None:
         body = b"" if status == 204 else body
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[:shown])
 
     def _fail(self, fault: Fault, body: bytes) -> None:
         if fault.kind is FaultKind.DROPPED:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
-        elif fault.kind is FaultKind.STALLED:
+        elif fault.kind in (FaultKind.STALLED, FaultKind.TIMED_OUT):
             self.close_connection = True
-            self.state.closing.wait()
+            patience = GATEWAY_SECONDS if fault.kind is FaultKind.TIMED_OUT else None
+            self.state.closing.wait(patience)
+        elif fault.kind is FaultKind.TRUNCATED:
+            self.close_connection = True
+            self._send(200, body, shown=len(body) // 2)
         elif fault.kind is FaultKind.MALFORMED:
             self._send(200, self.state.faults.malformed(body))
         else:
@@ -150,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/identity/token":
             return self._token(parse_qs(body.decode()))
         granted = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if granted not in self.state.access_tokens:
+        if not self.state.grants(granted):
             return 401, _error("The access token is not valid.")
         if path.startswith("/search"):
             allocation = {"extensions": {"allocation": 1}}
@@ -170,6 +176,8 @@ class _Handler(BaseHTTPRequestHandler):
         first, *rest = path.strip("/").split("/")
         if first not in rooms:
             return 404, _error(f"No such path: {path}")
+        if (self.command, path) == ("POST", "/jobs"):
+            return self._post_job(json.loads(body), len(body))
         return rooms[first](rest, json.loads(body) if body else {})
 
     def _token(self, form: dict[str, list[str]]) -> Answer:
@@ -177,7 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
             quoted = f" ({form.get('apikey')})" if self.state.quotes_secrets else ""
             message = f"Provided API key could not be found.{quoted}"
             return 400, {"errorCode": "BXNIM0415E", "errorMessage": message}
-        expiry = {"expires_in": 3600, "expiration": int(time.time()) + 3600}
+        life = self.state.token_seconds
+        expiry = {"expires_in": life, "expiration": int(time.time()) + life}
         granted = {"access_token": self.state.new_access_token(), "refresh_token": "none"}
         return 200, granted | expiry | {"token_type": "Bearer"}
 
@@ -193,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _jobs(self, rest: list[str], body: Any) -> Answer:
         if not rest:
-            return self._post_job(body) if self.command == "POST" else self._list_jobs()
+            return self._list_jobs()
         job = self.state.jobs.get(rest[0])
         if job is None:
             return 404, _error(f"Job not found. Job ID: {rest[0]}")
@@ -208,41 +217,39 @@ class _Handler(BaseHTTPRequestHandler):
             case "GET", ["results"]:
                 return (204, {}) if job.results is None else (200, job.results.encode())
             case "GET", ["metrics"]:
-                return 200, self._metrics(job.status)
+                return 200, self.state.metrics(job)
             case "GET", ["logs"]:
                 return 200, b""
             case "PUT", ["tags"]:
                 job.tags = body["tags"]
                 return 204, {}
-            case "POST", ["cancel"] if job.status != "Queued":
+            case "POST", ["cancel"] if not self.state.cancel(job):
                 return 409, _error(f"Job {job.id} is already {job.status.lower()}.")
             case "POST", ["cancel"]:
-                job.status, job.reason = "Cancelled", "Cancelled by the user"
                 return 204, {}
         return 404, _error(f"No such path: {self.path}")
 
-    def _post_job(self, body: dict[str, Any]) -> Answer:
-        if body["program_id"] not in PROGRAMS:
-            return 404, _error(f"No such program: {body['program_id']}")
-        if body["backend"] not in self.state.devices:
-            return 400, _error(f"No such backend: {body['backend']}")
+    def _post_job(self, body: dict[str, Any], num_bytes: int) -> Answer:
+        refused = refusal(self.state, body, num_bytes)
+        if refused is not None:
+            status, code, words = refused
+            return status, _error(words, code)
         job = self.state.store(body)
         return 200, {"id": job.id, "backend": job.backend}
 
     def _list_jobs(self) -> Answer:
         query = parse_qs(urlparse(self.path).query)
         wanted = set(query.get("tags", []))
-        jobs = [job for job in self.state.jobs.values() if wanted <= set(job.tags)]
+        jobs = [
+            job
+            for job in self.state.jobs.values()
+            if wanted <= set(job.tags) and self.state.is_listed(job)
+        ]
         if query.get("sort") != ["ASC"]:
             jobs.reverse()
         offset, limit = (int(query.get(key, [default])[0]) for key, default in _PAGE.items())
         page = [job.described() for job in jobs[offset : offset + limit]]
         return 200, {"jobs": page, "count": len(jobs), "limit": limit, "offset": offset}
-
-    def _metrics(self, status: str) -> dict[str, Any]:
-        done = status == "Completed"
-        charge = {"status": "final" if done else "pending", "qpu_charge_time_seconds": 2}
-        return {"usage": charge, "timestamps": {"created": None, "running": None}}
 
     def _sessions(self, rest: list[str], body: Any) -> Answer:
         sessions = self.state.sessions
@@ -257,11 +264,15 @@ class _Handler(BaseHTTPRequestHandler):
             sessions[rest[0]] |= body
         elif self.command == "DELETE":
             sessions[rest[0]] |= {"state": "closed", "accepting_jobs": False}
+            for job in self.state.jobs.values():
+                if job.session_id == rest[0]:
+                    self.state.cancel(job)
         return 200, sessions[rest[0]]
 
 
 _PAGE = {"offset": "0", "limit": "10"}
 
 
-def _error(message: str) -> dict[str, Any]:
-    return {"errors": [{"code": 1, "message": message}], "error": {"code": 1, "message": message}}
+def _error(message: str, code: int = 1) -> dict[str, Any]:
+    told = {"code": code, "message": message}
+    return {"errors": [told], "error": told}

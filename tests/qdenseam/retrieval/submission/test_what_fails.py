@@ -1,6 +1,7 @@
 """A submission outlives whatever fails between its two halves: nothing is lost or sent twice."""
 
 import os
+import re
 from contextlib import suppress
 
 import numpy as np
@@ -105,6 +106,22 @@ def test_a_lost_answer_is_not_followed_by_a_second_job(memory, service, store, m
     assert submissions(store)[0].stage is Stage.DONE  # looking is enough to find it
     assert fetch(submission).shots == 5
     assert len(service.jobs()) == 1
+
+
+def test_a_clock_that_was_ahead_only_starts_the_wait_anew(memory, service, store, monkeypatch):
+    def lost(*_, **__):
+        raise ServiceUnreachableError("the connection was lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(service), "settle_seconds", 1000.0)
+        patched.setattr(service, "post", lost)
+        submission = submit(memory, "0000", backend="toy", shots=5, store=store)
+        [events] = store.glob("*/events.jsonl")
+        events.write_text(events.read_text().replace('"time": "20', '"time": "21'))
+        for _ in range(2):
+            trouble = update(submission).trouble
+            assert re.search(r"counts as lost (1000|9\d\d) s from now", trouble), trouble
+    assert fetch(submission).shots == 5
 
 
 def test_a_job_that_never_arrived_is_sent_again_when_that_is_sure(
