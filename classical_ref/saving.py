@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
-from pathlib import Path
+from io import BytesIO
 from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+from classical_ref.files import read_whole, write_whole
 
 Kind = TypeVar("Kind")
 Find = Callable[[str], type | None]
@@ -89,21 +91,15 @@ def write(memory: object, path: str | os.PathLike[str], find: Find) -> None:
     content = {"schema": _SCHEMA, "object": _described(memory, "memory.", arrays, find)}
     description = json.dumps(content, allow_nan=False).encode()
     arrays[_DESCRIPTION] = np.frombuffer(description, dtype=np.uint8)
-    file = Path(path)
-    partial = file.with_name(f"{file.name}.partial")
-    try:
-        with partial.open("wb") as out:
-            np.savez_compressed(out, **arrays)  # type: ignore[arg-type]  # none named allow_pickle
-        os.replace(partial, file)  # noqa: PTH105  atomic
-    finally:
-        partial.unlink(missing_ok=True)
+    packed = BytesIO()
+    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]  # none named allow_pickle
+    write_whole(path, packed.getvalue())
 
 
 def read(path: str | os.PathLike[str], find: Find) -> object:
     """Return what :func:`write` wrote; see :func:`load`."""
     try:
-        # Opened here: NumPy leaves a file open that is no archive.
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        with np.load(BytesIO(read_whole(path)), allow_pickle=False) as archive:
             arrays = dict(archive)
         content = json.loads(arrays.pop(_DESCRIPTION).tobytes())
         schema, described = content["schema"], content["object"]

@@ -1,45 +1,61 @@
-"""Files that survive a kill: written whole or not at all, or appended line by line."""
+"""Rows that survive a kill, appended line by line; whole files are :mod:`classical_ref.files`."""
 
 import json
 import os
+import re
 import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, NoReturn, Self
 
+from classical_ref.files import read_whole
 from qdenseam.errors import ResultsFileError
 
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there with all its bytes, on disk, or not there at all."""
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)  # noqa: PTH105  one name for tests to stop at
-    except OSError:  # such as a full disk
-        with suppress(OSError):
-            partial.unlink()
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on disk, where the system lets a folder be opened."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+MAX_ROW_BYTES = 2**26
+"""Of a row of JSON, read or written."""
+MAX_DEPTH = 64
+"""Of lists and objects within each other."""
+_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]')
 
 
 def whole_lines(data: bytes) -> bytes:
     """Return ``data`` without a last line that was cut before its newline."""
     return data[: data.rfind(b"\n") + 1]
+
+
+def row_of(line: bytes) -> dict[str, Any]:
+    """Return the JSON object of a line.
+
+    Raises:
+        ValueError: The line is no JSON, holds NaN or infinity, or is too long or too deep, which is
+            found before it is read.
+        TypeError: It is no object.
+    """
+    if len(line) > MAX_ROW_BYTES:
+        raise ValueError(f"the line has {len(line)} bytes, more than {MAX_ROW_BYTES}.")
+    if line.count(b"[") + line.count(b"{") > MAX_DEPTH and _depth(line) > MAX_DEPTH:
+        raise ValueError(f"the line has lists or objects more than {MAX_DEPTH} deep.")
+    try:
+        row = json.loads(line, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise ValueError(f"the line is not JSON ({error}).") from error
+    if not isinstance(row, dict):
+        raise TypeError(f"the line should be a JSON object. Got {type(row).__name__}.")
+    return row
+
+
+def _depth(line: bytes) -> int:
+    depth = most = 0
+    for found in _BRACKETS.finditer(line):
+        first = found[0][:1]
+        depth += (first in b"[{") - (first in b"]}")
+        most = max(most, depth)
+    return most
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not allowed")
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
@@ -62,10 +78,10 @@ def read_rows(path: Path, *, advice: str) -> list[dict[str, Any]]:
         ResultsFileError: Another row is damaged.
     """
     rows = []
-    data = path.read_bytes() if path.exists() else b""
+    data = read_whole(path) if path.exists() else b""
     for number, line in enumerate(whole_lines(data).splitlines(), start=1):
         try:
-            rows.append({**json.loads(line)})
+            rows.append(row_of(line))
         except (TypeError, ValueError):
             raise ResultsFileError(
                 f"{path}, line {number} should be a JSON object. Got {line[:40]!r}; {advice}"

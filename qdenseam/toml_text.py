@@ -1,13 +1,16 @@
-"""Plain content as a TOML file; ``tomllib`` reads it back."""
+"""Plain content as a TOML file, and back."""
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qdenseam.files import write_whole
+from classical_ref.files import read_whole, write_whole
 
+MAX_BYTES = 2**20
+"""Of a TOML file."""
 _KEPT = "# Kept by qdenseam; the next run here writes it anew.\n"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -29,6 +32,19 @@ def toml_text(content: Mapping[str, Any]) -> str:
     return "".join((*lines, *parts))
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    Raises:
+        ValueError: It is no TOML, too deep, or holds more than :data:`MAX_BYTES`.
+        OSError: It is missing, no file, or cannot be read.
+    """
+    try:
+        return tomllib.loads(read_whole(path, most=MAX_BYTES).decode())
+    except RecursionError:
+        raise ValueError(f"{path} should be a study. Got lists too deep.") from None
+
+
 def keep_toml(path: Path, content: Mapping[str, Any]) -> None:
     """Write a TOML file, over one that was kept before only.
 
@@ -36,7 +52,7 @@ def keep_toml(path: Path, content: Mapping[str, Any]) -> None:
         ValueError: There is a file that somebody else wrote.
         OSError: The file cannot be written.
     """
-    if path.exists() and not path.read_bytes().startswith(_KEPT.encode()):
+    if path.exists() and not read_whole(path).startswith(_KEPT.encode()):
         raise ValueError(
             f"{path.parent} should be a folder for one study's results. It holds a "
             f"{path.name} of somebody's own; choose another folder."

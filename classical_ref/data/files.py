@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.files import check_regular
+
 ARRAY_SUFFIXES = (".npy", ".npz", ".csv", ".txt")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 MAX_BYTES = 2**30
@@ -46,6 +48,7 @@ def read_pictures(paths: list[Path], *, color: bool = False) -> Iterator[NDArray
     from PIL import Image, ImageOps
 
     for path in paths:
+        check_regular(path)
         try:
             with Image.open(path) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
@@ -86,6 +89,7 @@ def read_array(path: Path) -> NDArray[np.generic] | list[str]:
     if suffix not in ARRAY_SUFFIXES:
         known = ", ".join((*ARRAY_SUFFIXES, *PICTURE_SUFFIXES))
         raise ValueError(f"a file of patterns should be one of {known}, or a folder. Got {path}.")
+    check_regular(path)
     _check_size(path, path.stat().st_size)
     if suffix == ".txt":
         return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]

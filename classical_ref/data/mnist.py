@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classical_ref.checks import Floats, Integers, check_choice, lock
+from classical_ref.files import check_regular, read_whole
 
 Split = Literal["train", "test"]
 
@@ -72,6 +73,7 @@ def load_mnist(path: str | PathLike[str], *, split: Split = "train") -> LabeledI
         images = read_idx(_found(source, f"{_PREFIX[split]}-images", "idx3-ubyte"))
         labels = read_idx(_found(source, f"{_PREFIX[split]}-labels", "idx1-ubyte"))
         return LabeledImages(pixels=images, labels=labels.astype(np.int64))
+    check_regular(source)
     try:
         with np.load(source, allow_pickle=False) as archive:
             if not isinstance(archive, np.lib.npyio.NpzFile):
@@ -102,7 +104,7 @@ def read_idx(path: str | PathLike[str]) -> NDArray[np.uint8]:
         OSError: The file cannot be read.
         ValueError: It is no IDX file of bytes, or shorter or longer than its head tells.
     """
-    raw = Path(path).read_bytes()
+    raw = read_whole(path)
     if raw[:2] == b"\x1f\x8b":
         try:
             raw = gzip.decompress(raw)

@@ -1,11 +1,13 @@
 """Twelve small landscapes, drawn, to try pictures in a folder with: no photograph is shipped."""
 
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
 from classical_ref.checks import check_integer
+from classical_ref.files import check_folder, write_whole
 
 _Color = tuple[int, int, int]
 _Shape = tuple[str, tuple[float, ...], _Color]
@@ -70,7 +72,7 @@ def draw_scenes(folder: str | PathLike[str], *, seed: int = 0) -> list[Path]:
     rng = np.random.default_rng(seed)
     width, height = _SIZE
     down = np.linspace(0, 1, height)[:, np.newaxis, np.newaxis]
-    where = Path(folder)
+    where = check_folder(folder, (f"{name}.jpg" for name in _SCENES))
     where.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, (top, low, ground, horizon, shapes) in _SCENES.items():
@@ -91,5 +93,7 @@ def draw_scenes(folder: str | PathLike[str], *, seed: int = 0) -> list[Path]:
         soft = np.asarray(image.filter(ImageFilter.GaussianBlur(1.5)), dtype=float)
         grain = soft + rng.normal(0, _GRAIN, (height, width, 1))
         paths.append(where / f"{name}.jpg")
-        Image.fromarray(np.clip(grain, 0, 255).astype(np.uint8)).save(paths[-1], quality=90)
+        packed = BytesIO()
+        Image.fromarray(np.clip(grain, 0, 255).astype(np.uint8)).save(packed, "jpeg", quality=90)
+        write_whole(paths[-1], packed.getvalue())
     return paths

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from qdenseam.cli.export import Export
 from qdenseam.cli.options import with_options
+from qdenseam.cli.outputs import output_file
 from qdenseam.cli.progress import resumable, shown_progress
 from qdenseam.cli.tables import print_rows, print_text
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Out = Annotated[
     Path | None,
     typer.Option(
+        callback=output_file(),
         metavar="FILE",
         help="Keep finished cases here: the same command goes on after an interruption.",
         show_default=False,

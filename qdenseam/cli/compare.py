@@ -43,8 +43,6 @@ def compare(
     Finished work is kept in OUT/results.jsonl: the same command goes on after an interruption, and
     does nothing more once it is done.
     """
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"out should be a folder. Got the file {out}; choose another name.")
     num_workers = share_cores(workers or usable_cores())  # before numpy reads the environment
     modules = load_modules(import_module)
     from qdenseam.studies.compare import compare as run_comparison

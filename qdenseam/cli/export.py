@@ -7,16 +7,17 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
-from errno import EISDIR
 from io import StringIO
-from os import strerror
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 from typer import Option
 
+from classical_ref.files import write_whole
+from qdenseam.cli.outputs import DASH, output_file
 from qdenseam.cli.tables import Row
 
+ROWS = output_file(dash="standard output")
 Write = Callable[..., None]
 """Takes the rows, and where JSON should hold more than these, all that it should hold."""
 
@@ -26,8 +27,9 @@ class Export:
     """The options ``--json`` and ``--csv``."""
 
     json: Annotated[
-        str | None,
+        Path | None,
         Option(
+            callback=ROWS,
             metavar="FILE",
             help="Also write all of it here as JSON, with versions; - is standard output, and "
             "words for people then go to standard error.",
@@ -35,31 +37,28 @@ class Export:
         ),
     ] = None
     csv: Annotated[
-        str | None,
+        Path | None,
         Option(
-            metavar="FILE", help="Also write all columns here as CSV, or -.", show_default=False
+            callback=ROWS,
+            metavar="FILE",
+            help="Also write all columns here as CSV, or -.",
+            show_default=False,
         ),
     ] = None
 
     @property
     def to_stdout(self) -> bool:
         """Whether rows take standard output, and words have to go to standard error."""
-        return "-" in (self.json, self.csv)
+        return DASH in (self.json, self.csv)
 
     @contextmanager
     def ready(self) -> Iterator[Write]:
         """Give what writes rows: whole files when the block has ended, nothing where it fails.
 
         Raises:
-            OSError: A file cannot be written; the block is not begun.
-            ValueError: Both should go to one place.
+            OSError: A file could not be written.
         """
-        places, texts = (self.json, self.csv), ("", "")
-        if self.json is not None and self.json == self.csv:
-            raise ValueError(f"--json and --csv should go to two places. Got {self.json!r} twice.")
-        for place in places:
-            if place not in (None, "-"):
-                prove(Path(place))
+        texts = "", ""
 
         def write(rows: Sequence[Row], content: Row | None = None) -> None:
             nonlocal texts
@@ -68,35 +67,11 @@ class Export:
         stdout = sys.stdout
         with redirect_stdout(sys.stderr) if self.to_stdout else nullcontext():
             yield write
-        for place, text in zip(places, texts, strict=True):
-            _put(place, text, stdout)
-
-
-def prove(path: Path) -> None:
-    """Find out whether a file can be written, and leave all as it is.
-
-    Raises:
-        OSError: It cannot.
-    """
-    if path.is_dir():
-        raise IsADirectoryError(EISDIR, strerror(EISDIR), str(path))
-    if path.exists():
-        path.open("ab").close()
-    if path.is_file() or not path.exists():
-        partial = path.with_name(f"{path.name}.partial")  # as it will be written
-        partial.open("ab").close()
-        partial.unlink()
-
-
-def _put(place: str | None, text: str, stdout: TextIO) -> None:
-    from qdenseam.files import write_whole
-
-    if place == "-":
-        stdout.write(text)
-    elif place is not None and (path := Path(place)).exists() and not path.is_file():
-        path.write_text(text)  # a device or a pipe
-    elif place is not None:
-        write_whole(path, text.encode())
+        for place, text in zip((self.json, self.csv), texts, strict=True):
+            if place == DASH:
+                stdout.write(text)
+            elif place is not None:
+                write_whole(place, text.encode())
 
 
 def _json(content: Row) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from qdenseam.cli.outputs import PICTURES, output_file
 from qdenseam.cli.progress import shown_progress
 from qdenseam.cli.study_folder import Folder, Modules, load_modules
 
@@ -51,7 +52,12 @@ def plot(
     kind: Annotated[str, Option(help='"lines", or what an installed package adds.')] = "lines",
     out: Annotated[
         Path | None,
-        Option(help="Picture, by default FOLDER/Y-against-X.png.", show_default=False),
+        Option(
+            callback=output_file(*PICTURES),
+            metavar="FILE",
+            help="Picture, .png, .svg or .pdf, by default FOLDER/Y-against-X.png.",
+            show_default=False,
+        ),
     ] = None,
     import_module: Modules = None,
 ) -> None:
@@ -61,7 +67,9 @@ def plot(
     missing has no point.
     """
     load_modules(import_module)
+    from classical_ref.files import check_output
     from qdenseam.experiments.study import FigureSpec
+    from qdenseam.plots.style import save_figure
     from qdenseam.studies.folder import read_folder
 
     study, found = read_folder(folder)
@@ -79,8 +87,9 @@ def plot(
         log_y=log_y,
     )
     path = out or folder / f"{figure.y}-against-{x}.png"
+    check_output(path)
     with shown_progress("plot"):
-        found.drawn(figure).savefig(path)
+        save_figure(found.drawn(figure), path)
     typer.echo(f"Figure: {path}")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from qdenseam.cli.outputs import output_file
 from qdenseam.cli.progress import shown_progress
 from qdenseam.cli.study_folder import Folder, Modules, load_modules
 from qdenseam.cli.tables import print_text
@@ -16,7 +17,11 @@ def report(
     folder: Folder,
     table: Annotated[
         Path | None,
-        Option(metavar="FILE", help="Also write the table, to FILE.csv or FILE.parquet."),
+        Option(
+            callback=output_file(".csv", ".parquet"),
+            metavar="FILE",
+            help="Also write the table, to FILE.csv or FILE.parquet.",
+        ),
     ] = None,
     import_module: Modules = None,
 ) -> None:

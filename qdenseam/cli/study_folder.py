@@ -89,10 +89,14 @@ def collect_into(
         QDenseAMError: A trial failed; finished rows are kept.
         OSError: The folder cannot be written.
     """
+    from classical_ref.files import check_folder
     from qdenseam.experiments.collecting.results_table import write_table
+    from qdenseam.experiments.study_shown import figure_names, page_files
+    from qdenseam.plots.style import save_figure
     from qdenseam.versions import mixed_versions
 
     study.checked()  # what cannot be run leaves no folder
+    check_folder(folder, page_files(figure_names(study.figures)), name="--out")
     results = folder / "results.jsonl"
     with (
         export.ready() as write,
@@ -117,7 +121,7 @@ def collect_into(
         typer.echo(f"Table: {folder / 'table.csv'}")
         for name, each in found.named(study.figures):
             picture = folder / f"{name}.png"
-            found.drawn(each).savefig(picture)
+            save_figure(found.drawn(each), picture)
             typer.echo(f"Figure: {picture}")
     return found
 

@@ -37,7 +37,6 @@ A block of axes may have an ``engine`` and a ``sampling`` of its own. ``[[table]
 """
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,7 +54,7 @@ from qdenseam.experiments.study_parts import Sampling as Sampling
 from qdenseam.experiments.study_shown import CapacitySpec, CostSpec, figure_names
 from qdenseam.experiments.study_shown import FigureSpec as FigureSpec
 from qdenseam.spelling.names import near, unknown_name
-from qdenseam.toml_text import keep_toml
+from qdenseam.toml_text import keep_toml, read_toml
 
 _Part = TypeVar("_Part", bound=Table)
 _LISTS: Final[dict[str, tuple[str, type[Table]]]] = {
@@ -167,7 +166,7 @@ class Study(Shown):
         """
         path = Path(path)
         try:
-            study = cls.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+            study = cls.from_dict(read_toml(path))
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path}: {error}") from error
         if not study.data.is_file:

@@ -96,6 +96,11 @@ def figure_names(figures: Sequence[object]) -> list[str]:
     return names
 
 
+def page_files(figures: Iterable[str]) -> list[str]:
+    """Return the names of the files that show a study, its figures named as they are."""
+    return ["report.html", "table.csv", *(f"{name}.png" for name in figures)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacitySpec(Selection):
     """A table of capacities: the largest ``num_patterns`` up to which few recalls fail."""

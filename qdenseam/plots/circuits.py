@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from classical_ref.discrete.dense import DenseMemory
+from classical_ref.files import check_folder, write_whole
 from classical_ref.separation import Polynomial
 from classical_ref.spins import text_to_spins
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_rounds, sample_laws
 from qdenseam.methods.base import METHODS, RecallMethod, Spins
+from qdenseam.plots.style import save_figure
 from qdenseam.spelling import parse
 
 if TYPE_CHECKING:
@@ -48,15 +50,16 @@ def save_pictures(folder: Path) -> list[Path]:
     from matplotlib import pyplot as plt
     from matplotlib import rc_context
 
-    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"{name}.{ending}" for name in METHODS for ending in ("svg", "txt")]
+    check_folder(folder, names).mkdir(parents=True, exist_ok=True)
     written = []
     for name, circuit in example_circuits():
         text = str(circuit.draw("text", fold=WIDTH))
-        (folder / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
+        write_whole(folder / f"{name}.txt", f"{text}\n".encode())
         written.append(folder / f"{name}.svg")
         with rc_context({"svg.fonttype": "none"}):
             figure = circuit.draw("mpl", fold=20)
-            figure.savefig(written[-1], bbox_inches="tight")
+            save_figure(figure, written[-1], bbox_inches="tight")
         plt.close(figure)
     return written
 

@@ -1,10 +1,14 @@
 """What figures share: colors in one order, axes, and intervals as matplotlib takes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from classical_ref.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,6 +44,18 @@ def palette(num_colors: int) -> list[str]:
 def colored(curves: Mapping[str, Curve]) -> Iterable[tuple[str, Curve, str]]:
     """Return (label, curve, color) of every curve."""
     return zip(curves, curves.values(), palette(len(curves)), strict=True)
+
+
+def save_figure(figure: "Figure", path: Path, **options: Any) -> None:
+    """Write a figure whole or not at all, in the format of the path's ending.
+
+    Raises:
+        ValueError: Matplotlib writes no such format.
+        OSError: The file cannot be written.
+    """
+    picture = BytesIO()
+    figure.savefig(picture, format=path.suffix[1:].lower(), **options)
+    write_whole(path, picture.getvalue())
 
 
 def new_figure(

@@ -25,7 +25,7 @@ from qdenseam.plots.study import (
     styles_of,
     words_of,
 )
-from qdenseam.plots.style import new_figure
+from qdenseam.plots.style import new_figure, save_figure
 from qdenseam.report.page import shown_number, svg_uri
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def left_out(study: Study, table: "pd.DataFrame") -> str:
 
 def _shown_gallery(recalls: Mapping[str, Mapping[str, Any]], picture: Path) -> dict[str, Any]:
     drawing = study_gallery(recalls)
-    drawing.savefig(picture)
+    save_figure(drawing, picture)
     clauses = [
         f"{name} {sum(map(str.__eq__, each['answers'], each['stored']))}"
         for name, each in recalls.items()
@@ -93,7 +93,7 @@ def shown_figure(table: "pd.DataFrame", figure: FigureSpec, picture: Path) -> di
         ValueError: It names a column that the table does not have.
     """
     whole = study_figure(table, figure)
-    whole.savefig(picture)
+    save_figure(whole, picture)
     if figure.drawn_by is not None:
         caption = (figure.drawn_by.__doc__ or figure.kind).strip().splitlines()[0]
         wide = {"src": svg_uri(whole), "alt": caption}

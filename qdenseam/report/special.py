@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classical_ref.files import check_folder, write_whole
 from qdenseam.experiments.collecting.records import Record
 from qdenseam.experiments.collecting.results_table import write_table
 from qdenseam.experiments.study import FigureSpec
-from qdenseam.files import write_whole
+from qdenseam.experiments.study_shown import page_files
+from qdenseam.plots.style import save_figure
 from qdenseam.report.figures import shown_figure
 from qdenseam.report.page import render, shown_number, svg_uri
 from qdenseam.versions import versions_in
@@ -54,7 +56,7 @@ def write_special_report(
         ValueError: A figure names a column that the table does not have.
         OSError: The page cannot be written.
     """
-    folder = Path(folder)
+    folder = check_folder(folder, page_files(figures))
     write_table(table, folder / "table.csv")
     pictures = {folder / f"{name}.png": each for name, each in figures.items()}
     page = render(
@@ -115,6 +117,6 @@ def shown_cell(row: Mapping[str, Any], name: str) -> str:
 
 
 def _shown(caption: str, drawing: Any, picture: Path) -> dict[str, Any]:
-    drawing.savefig(picture)
+    save_figure(drawing, picture)
     wide = {"src": svg_uri(drawing), "alt": caption}
     return {"wide": wide, "caption": caption, "file": picture.name}

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from classical_ref.files import check_folder, write_whole
 from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.collecting.results_table import write_table
 from qdenseam.experiments.standings import Standing, lines_of, shown_name, standings
@@ -14,8 +15,8 @@ from qdenseam.experiments.study_capacities import capacity_rows
 from qdenseam.experiments.study_findings import FEW_PROBES, counted, study_sentences
 from qdenseam.experiments.study_parts import Entrant
 from qdenseam.experiments.study_results import UNFINISHED, RowResult, shown_results, study_table
+from qdenseam.experiments.study_shown import figure_names, page_files
 from qdenseam.experiments.trials import corruption
-from qdenseam.files import write_whole
 from qdenseam.report.figures import left_out, shown_figures
 from qdenseam.report.page import render, shown_number, shown_rate
 from qdenseam.toml_text import toml_text
@@ -50,7 +51,8 @@ def write_study_report(
         ValueError: A figure names a column that the table does not have.
         OSError: The page cannot be written.
     """
-    folder, table = Path(folder), study_table(results)
+    folder = check_folder(folder, page_files(figure_names(study.figures)))
+    table = study_table(results)
     write_table(table, folder / "table.csv")
     records = [record for each in results for record in each.records]
     shown = shown_results(study, results)

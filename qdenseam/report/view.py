@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Floats
+from classical_ref.files import check_output, write_whole
 from classical_ref.recipes import Recipe
 from classical_ref.spins import spins_to_text
-from qdenseam.files import write_whole
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod
@@ -59,7 +59,7 @@ def recall_view(
         CapacityError: The circuit is too large for its states to be kept.
         OSError: The page cannot be written.
     """
-    library = _library()
+    path, library = check_output(path), _library()
     rng = np.random.default_rng(rng)
     spins = memory.check_probe(probe)
     rows, columns = shape or (1, len(spins))
@@ -96,8 +96,8 @@ def recall_view(
         charts=list(recall_charts(steps, chances, spins, columns)),
         library=library,
     )
-    write_whole(Path(path), page)
-    return Path(path)
+    write_whole(path, page)
+    return path
 
 
 def _library() -> str:

@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack, overload
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.files import check_folder
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution import jobs
 from qdenseam.execution.job_service import poll_pauses
@@ -82,7 +83,9 @@ def submit(
             name.
         CapacityError: A circuit does not fit the device, or the estimate exceeds the cap.
         BackendError: The engine is missing, has no account or cannot be reached.
+        OSError: The store cannot be written.
     """
+    check_folder(store, name="store")  # before drafting, which may take long
     with followed("submit"):
         drafted = draft(
             memory,

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from classical_ref.data.own import bits_per_pixel, has_own_size
+from classical_ref.files import check_folder
 from classical_ref.shown import Shown
 from qdenseam.experiments.study import Study
 from qdenseam.experiments.study_cells import cells_of, rows_of
 from qdenseam.experiments.study_parts import READING, Axes, DataSource, Entrant, Sampling, Selection
+from qdenseam.experiments.study_shown import figure_names, page_files
 from qdenseam.progress import Progress
 from qdenseam.spelling import parse
 from qdenseam.studies.base import Findings
@@ -65,9 +67,10 @@ def compare(
         OSError: ``out`` cannot be written; nothing was run.
         ResultsFileError: ``out`` holds a damaged results file.
     """
-    asked, folder = settings or ComparisonSettings(), Path(out)
+    asked = settings or ComparisonSettings()
     study = ContenderStudy(comparison_study(asked))
     study.checked()  # what cannot be run leaves no folder
+    folder = check_folder(out, page_files(figure_names(study.figures)), name="out")
     results = folder / "results.jsonl"
     study.keep(folder / "study.toml")  # before, so that what was run by then can be reported
     study.run(

@@ -4,7 +4,6 @@ An entry point ``qdenseam.studies`` names a :class:`SpecialStudy`, or a
 :class:`~qdenseam.experiments.study.Study`, which is called as the entry point is.
 """
 
-import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,7 +19,7 @@ from qdenseam.plugins import plugged_in
 from qdenseam.spelling.names import unknown_name
 from qdenseam.studies.contenders import ContenderStudy
 from qdenseam.studies.special import SpecialStudy
-from qdenseam.toml_text import toml_text
+from qdenseam.toml_text import read_toml, toml_text
 
 AnyStudy: TypeAlias = SpecialStudy | ContenderStudy
 """What can be run, resumed, read, drawn and reported by its folder."""
@@ -120,7 +119,7 @@ def open_study(path: str | Path) -> AnyStudy:
     """
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path)
         if "study" not in content:
             return ContenderStudy(Study.from_toml(path))
         named, settings = study_named(content["study"]), content.get("settings", {})

@@ -4,12 +4,12 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
 import numpy as np
 from qiskit import QuantumCircuit, generate_preset_pass_manager, qasm3, qpy
 
+from classical_ref.files import check_folder, write_whole
 from classical_ref.spins import spins_to_bits
 from qdenseam.bench.base import BenchRow, Case, Setting, register
 from qdenseam.bench.simulators.cases import CaseSettings, RecallCase
@@ -58,14 +58,16 @@ class CircuitSuite(CaseSettings):
 
     def measure(self, case: Case) -> Iterator[BenchRow]:  # noqa: ARG002
         """Write the files."""
-        folder, entries = Path(self.folder), []
+        cases, entries = list(self.recall_cases()), []
+        names = [f"{each.name}.{ending}" for each in cases for ending in ("qpy", "qasm")]
+        folder = check_folder(self.folder, [*names, MANIFEST])
         folder.mkdir(parents=True, exist_ok=True)
-        for each in self.recall_cases():
+        for each in cases:
             circuit, law = suite_circuit(each), each.law()
             packed = io.BytesIO()
             qpy.dump(circuit, packed)
-            (folder / f"{each.name}.qpy").write_bytes(packed.getvalue())
-            (folder / f"{each.name}.qasm").write_text(qasm3.dumps(circuit) + "\n")
+            write_whole(folder / f"{each.name}.qpy", packed.getvalue())
+            write_whole(folder / f"{each.name}.qasm", f"{qasm3.dumps(circuit)}\n".encode())
             entries.append(_entry(each, circuit, law))
             yield {
                 "case": each.name,
@@ -74,7 +76,7 @@ class CircuitSuite(CaseSettings):
                 "acceptance": law.acceptance,
             }
         content = {"bit_order": _BIT_ORDER, "gates": list(SUITE_GATES), "circuits": entries}
-        (folder / MANIFEST).write_text(json.dumps(content, indent=1) + "\n")
+        write_whole(folder / MANIFEST, f"{json.dumps(content, indent=1)}\n".encode())
 
 
 def suite_circuit(case: RecallCase) -> QuantumCircuit:

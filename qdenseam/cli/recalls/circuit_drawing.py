@@ -1,28 +1,26 @@
 """The circuit of a recall: drawn as text, or as a picture where LaTeX can be measured."""
 
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from qdenseam.cli.outputs import DASH
 from qdenseam.cli.tables import room
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-AS_TEXT = "-"
-_PICTURES = (".png", ".svg", ".pdf")
 _NARROWEST = 40
 """Qiskit draws no narrower circuit."""
 
 
-def check_drawing(place: str | None, view: Path | None, method: object) -> None:
+def check_drawing(place: Path | None, view: Path | None, method: object) -> None:
     """Refuse what cannot be drawn or viewed, before any work.
 
     Raises:
-        ValueError: The method has no circuit, or no single one; the file is no picture, or
+        ValueError: The method has no circuit, or no single one, or
             pylatexenc, which pictures need, is not installed.
     """
     from classical_ref.recipes import Recipe
@@ -39,33 +37,23 @@ def check_drawing(place: str | None, view: Path | None, method: object) -> None:
         return
     if isinstance(method, Recipe):
         raise ValueError(f"--draw should go with a circuit. Got {spell(method)!r}, which has none.")
-    if place == AS_TEXT:
-        return
-    if Path(place).suffix.lower() not in _PICTURES:
-        raise ValueError(
-            f"--draw should be alone, for a drawing in text, or name a file that ends in "
-            f"{', '.join(_PICTURES)}. Got {place!r}."
-        )
-    if find_spec("pylatexenc") is None:
+    if place != DASH and find_spec("pylatexenc") is None:
         raise ValueError(
             f"--draw {place} needs pylatexenc, by which Qiskit draws pictures: pip install "
             "pylatexenc. --draw alone draws the circuit as text."
         )
 
 
-def draw_circuit(circuit: "QuantumCircuit", place: str) -> None:
+def draw_circuit(circuit: "QuantumCircuit", place: Path) -> None:
     """Print a circuit as wide as the terminal, or write its picture.
 
     Raises:
         OSError: The file cannot be written.
     """
-    from qdenseam.files import write_whole
-
-    if place == AS_TEXT:
+    if place == DASH:
         typer.echo(f"\n{circuit.draw('text', fold=max(room(), _NARROWEST), idle_wires=False)}")
         return
-    path, file = Path(place), BytesIO()
-    drawn = circuit.draw("mpl", idle_wires=False)
-    drawn.savefig(file, format=path.suffix[1:].lower(), bbox_inches="tight")
-    write_whole(path, file.getvalue())
-    typer.echo(f"Circuit: {path}")
+    from qdenseam.plots.style import save_figure
+
+    save_figure(circuit.draw("mpl", idle_wires=False), place, bbox_inches="tight")
+    typer.echo(f"Circuit: {place}")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from qdenseam.cli.export import Export, prove
+from qdenseam.cli.export import Export
 from qdenseam.cli.options import OPTIONAL_FILE
+from qdenseam.cli.outputs import PICTURES, output_file
 from qdenseam.cli.progress import shown_progress
-from qdenseam.cli.recalls.circuit_drawing import AS_TEXT, check_drawing, draw_circuit
+from qdenseam.cli.recalls.circuit_drawing import check_drawing, draw_circuit
 from qdenseam.cli.recalls.question import Question
 from qdenseam.cli.tables import Row, print_rows, print_text
 
@@ -43,6 +44,7 @@ def recall(
     view: Annotated[
         Path | None,
         Option(
+            callback=output_file(),
             metavar="FILE",
             help="Also write a page that shows the recall step by step, to FILE.html; where auto "
             "asks circuits one after the other, of what it would do with one.",
@@ -50,8 +52,9 @@ def recall(
         ),
     ] = None,
     draw: Annotated[
-        str | None,
+        Path | None,
         Option(
+            callback=output_file(*PICTURES, dash="a drawing in text"),
             metavar=OPTIONAL_FILE,
             help="Also draw the circuit, of which --view shows the steps: as text, or to FILE.png, "
             ".svg or .pdf.",
@@ -94,9 +97,6 @@ def recall(
         spins = check_probes(given, stored.num_neurons)
     chosen: Any = parse(("method", "classical memory"), question.asked_of(stored))
     check_drawing(draw, view, chosen)
-    for place in (view, draw):
-        if place is not None and place != AS_TEXT:
-            prove(Path(place))
     told = question.told_flips(chosen, is_given=probe is not None)
     with export.ready() as write:
         if isinstance(chosen, Recipe):

@@ -82,6 +82,7 @@ def submit(
     """
     import numpy as np
 
+    from classical_ref.files import check_folder
     from qdenseam.methods import as_method
     from qdenseam.retrieval.draft import draft
     from qdenseam.retrieval.submission import send
@@ -94,6 +95,8 @@ def submit(
         rows = _given(stored, probe, probes, question)
     else:
         rows = np.stack([question.probe(stored, each, rng) for each in index or [0]])
+    if not dry_run:
+        check_folder(store, name="--store")
     method = question.asked_of(stored)
     chosen = as_method(method)
     with export.ready() as write:

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from qiskit import QuantumCircuit, qpy
 
+from classical_ref.files import sync_folder, write_whole
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.job_service import Stage
 from qdenseam.execution.jobs.intent import Intent, JobPlan
 from qdenseam.execution.jobs.samples import load_samples
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.execution.secrets import without_secrets
-from qdenseam.files import append_row, lock, read_rows, sync_folder, write_whole
+from qdenseam.files import append_row, lock, read_rows
 from qdenseam.spelling.names import unknown_name
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from qiskit import QuantumCircuit
 
+from classical_ref.files import write_whole
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.job_service import (
@@ -16,7 +17,6 @@ from qdenseam.execution.job_service import (
 )
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.readout import Samples
-from qdenseam.files import write_whole
 
 
 class LocalJobs(JobService):

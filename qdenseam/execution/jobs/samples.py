@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from classical_ref.checks import Booleans
+from classical_ref.files import write_whole
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution.readout import Samples
-from qdenseam.files import write_whole
 
 
 def save_samples(path: Path, samples: Samples) -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments.collecting.records import Record, Task
-from qdenseam.experiments.collecting.results_file import ResultsFile
+from qdenseam.experiments.collecting.results_file import ResultsFile, read_results
 from qdenseam.experiments.collecting.running import run_by, run_here, spawned
 from qdenseam.experiments.collecting.trial_registry import import_trials, registered
 from qdenseam.files import Appender, lock, unlock
@@ -76,16 +76,12 @@ def collect(
         raise ValueError(f"num_workers should be at least 0. Got {num_workers}.")
     if num_workers and executor is not None:
         raise ValueError("num_workers and executor exclude each other; give only one of them.")
-    if path.is_dir():
-        raise IsADirectoryError(
-            f"path should be a file, such as {path / 'results.jsonl'}. Got the folder {path}."
-        )
     wanted = {
         (key, batch): (key, task, batch) for key, task in keyed for batch in range(task.num_batches)
     }
     results = ResultsFile(path)
     if path.exists():
-        results.read(path.read_bytes())
+        results.read(read_results(path))
     if not wanted.keys() <= results.records.keys():
         import_trials(modules)
         homes = {registered(kind).__module__ for kind in {task.kind for _, task in keyed}}

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from qdenseam.files import MAX_DEPTH
+
 Params: TypeAlias = Mapping[str, Any]
 """Plain JSON data under string keys."""
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -109,15 +111,17 @@ class Record:
     """What the circuits ran on, where the trial said so."""
 
 
-def plain_json(value: object, name: str = "value") -> Json:
+def plain_json(value: object, name: str = "value", depth: int = 0) -> Json:
     """Return a fresh copy of ``value`` as plain JSON data; ``name`` names it in errors.
 
     NumPy numbers and arrays become numbers and lists, tuples become lists.
 
     Raises:
         TypeError: There is something that JSON cannot hold, or a key that is no string.
-        ValueError: A number is NaN or infinite.
+        ValueError: A number is NaN or infinite, or lists and dicts are too deep within each other.
     """
+    if depth > MAX_DEPTH - 2 and isinstance(value, Mapping | list | tuple):  # as a part of a row
+        raise ValueError(f"{name[:40]}... should be at most {MAX_DEPTH - 2} lists or dicts deep.")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -131,30 +135,33 @@ def plain_json(value: object, name: str = "value") -> Json:
             raise ValueError(f"{name} should be finite. Got {value}; store None for no value.")
         return float(value)
     if isinstance(value, Mapping):
-        return plain_mapping(value, name)
+        return plain_mapping(value, name, depth)
     if isinstance(value, np.ndarray):
-        return plain_json(value.tolist(), name)
+        return plain_json(value.tolist(), name, depth)
     if isinstance(value, list | tuple):
-        return [plain_json(item, f"{name}[{i}]") for i, item in enumerate(value)]
+        return [plain_json(item, f"{name}[{i}]", depth + 1) for i, item in enumerate(value)]
     raise TypeError(
         f"{name} should be plain JSON data (numbers, strings, lists, dicts, None). "
         f"Got {type(value).__name__}."
     )
 
 
-def plain_mapping(value: object, name: str) -> dict[str, Any]:
+def plain_mapping(value: object, name: str, depth: int = 0) -> dict[str, Any]:
     """Return a fresh copy of a dict as plain JSON data.
 
     Raises:
         TypeError: It is no dict, a key is no string, or there is something that JSON cannot hold.
-        ValueError: A number is NaN or infinite.
+        ValueError: A number is NaN or infinite, or something is too deep.
     """
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} should be a dict. Got {type(value).__name__}.")
     for key in value:
         if not isinstance(key, str):
             raise TypeError(f"{name} should have strings as keys. Got {key!r}.")
-    return {str.__str__(key): plain_json(item, f"{name}[{key!r}]") for key, item in value.items()}
+    return {
+        str.__str__(key): plain_json(item, f"{name}[{key!r}]", depth + 1)
+        for key, item in value.items()
+    }
 
 
 def check_name(value: object, name: str) -> None:

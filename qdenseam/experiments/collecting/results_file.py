@@ -10,9 +10,9 @@ that, are read too.
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from classical_ref.files import read_whole
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments.collecting.records import (
     Record,
@@ -21,7 +21,7 @@ from qdenseam.experiments.collecting.records import (
     check_name,
     plain_json,
 )
-from qdenseam.files import whole_lines
+from qdenseam.files import MAX_ROW_BYTES, row_of, whole_lines
 
 SCHEMA = 2
 """Version of the format. A reader refuses lines of any later one."""
@@ -95,17 +95,17 @@ class ResultsFile:
         if record.backend is not None:
             row["backend"] = record.backend
         lines = "".join(json.dumps(each, allow_nan=False) + "\n" for each in (*rows, row)).encode()
+        if max(map(len, lines.splitlines())) > MAX_ROW_BYTES:
+            raise ResultsFileError(
+                f"a trial's values should take at most {MAX_ROW_BYTES} bytes as JSON. Got more "
+                f"from {record.kind!r}; return counts, or ask for smaller batches."
+            )
         self.records[record.key, record.batch] = record
         self.length += len(lines)
         return lines
 
     def _take(self, line: bytes) -> None:
-        try:
-            row = json.loads(line, parse_constant=_refuse_constant)
-        except ValueError as error:
-            raise ValueError(f"the line is not JSON ({error}).") from error
-        if not isinstance(row, dict):
-            raise TypeError(f"the line should be a JSON object. Got {type(row).__name__}.")
+        row = row_of(line)
         if "schema" in row:
             self._take_schema(row)
         elif "task" in row:
@@ -118,7 +118,7 @@ class ResultsFile:
             self._take_row(row, self._versions)
 
     def _take_schema(self, row: dict[str, Any]) -> None:
-        if row["schema"] is True or row["schema"] not in (1, SCHEMA):
+        if type(row["schema"]) is not int or row["schema"] not in (1, SCHEMA):
             raise ValueError(
                 f"schema should be at most {SCHEMA}. Got {row['schema']!r}; read the file with the "
                 "version of qdenseam that wrote it."
@@ -174,8 +174,21 @@ def read_records(path: str | os.PathLike[str]) -> list[Record]:
             file and the line.
     """
     file = ResultsFile(path)
-    file.read(Path(path).read_bytes())
+    file.read(read_results(path))
     return list(file.records.values())
+
+
+def read_results(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a results file.
+
+    Raises:
+        ResultsFileError: It is too large to be read.
+        OSError: It is missing, no file, or cannot be read.
+    """
+    try:
+        return read_whole(path)
+    except ValueError as error:
+        raise ResultsFileError(f"{error} Collect into several files.") from None
 
 
 def _versions(row: dict[str, Any]) -> dict[str, str]:
@@ -188,7 +201,3 @@ def _versions(row: dict[str, Any]) -> dict[str, str]:
 def _check_fields(row: dict[str, Any], needed: set[str], allowed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
     if differing := (row.keys() ^ needed) - allowed:
         raise ValueError(f"the line has missing or unknown fields: {sorted(differing)}.")
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not allowed")

@@ -5,11 +5,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classical_ref.files import write_whole
 from qdenseam.experiments.collecting.results_file import read_records
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TABLES = (".csv", ".parquet")
+"""Endings of tables."""
 _FIXED = ("key", "kind", "seed", "batch", "backend", "seconds")
 
 
@@ -52,16 +55,17 @@ def write_table(table: "pd.DataFrame", path: str | os.PathLike[str]) -> None:
     Raises:
         ValueError: The ending is neither ``.csv`` nor ``.parquet``, or nothing here can write
             Parquet.
+        OSError: The file cannot be written.
     """
     path = Path(path)
-    if path.suffix not in (".csv", ".parquet"):
+    if path.suffix not in TABLES:
         raise ValueError(f"a table should be written to .csv or .parquet. Got {path.name!r}.")
     flat = table.map(lambda cell: json.dumps(cell) if isinstance(cell, list | dict) else cell)
     if path.suffix == ".csv":
-        flat.to_csv(path, index=False)
+        write_whole(path, flat.to_csv(index=False).encode())
         return
     try:
-        flat.to_parquet(path, index=False)
+        write_whole(path, flat.to_parquet(index=False))
     except ImportError as error:
         raise ValueError(
             'Parquet needs pyarrow. Install it by pip install "qdenseam[parquet]", or write .csv.'

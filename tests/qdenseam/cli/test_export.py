@@ -9,14 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
+from typer.testing import CliRunner
 
+from qdenseam.cli.app import app
 from qdenseam.cli.export import Export
+from qdenseam.cli.outputs import DASH
 
 ROWS = [{"a": 1, "b": [1, 2]}, {"a": float("nan"), "c": np.float64(0.5), "d": None}]
 
 
 def test_both_files_hold_all_columns(tmp_path):
-    export = Export(json=str(tmp_path / "x.json"), csv=str(tmp_path / "x.csv"))
+    export = Export(json=tmp_path / "x.json", csv=tmp_path / "x.csv")
     with export.ready() as write:
         assert not [*tmp_path.iterdir()]  # proven, and nothing left behind
         write(ROWS)
@@ -31,33 +34,63 @@ def test_both_files_hold_all_columns(tmp_path):
 
 def test_a_failure_leaves_what_was_there(tmp_path):
     (tmp_path / "x.json").write_text("mine")
-    with suppress(KeyboardInterrupt), Export(json=str(tmp_path / "x.json")).ready() as write:
+    with suppress(KeyboardInterrupt), Export(json=tmp_path / "x.json").ready() as write:
         write(ROWS)
         raise KeyboardInterrupt
     assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
     assert (tmp_path / "x.json").read_text() == "mine"
 
 
-@pytest.mark.parametrize("place", [".", "missing/x.csv", "x.csv/below", "/proc/version"])
-def test_what_cannot_be_written_is_refused_first(tmp_path, monkeypatch, place):
+@pytest.mark.parametrize(
+    "place", ["folder", "pipe", "full", "missing/x", "table/x"], ids=lambda place: place[:7]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "recall --json it",
+        "plan --csv it",
+        "recall --view it.html",
+        "recall --draw it.png",
+        "report . --table it.parquet",
+        "plot . --x a --out it.svg",
+        "bench encoders --out it",
+        "collect ledger --out it",
+        "compare --out it",
+        "submit --backend statevector --yes --store it",
+    ],
+)
+def test_what_cannot_be_written_is_refused_first(tmp_path, monkeypatch, words, place):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "x.csv").write_text("mine")
-    with pytest.raises(OSError, match=r"\[Errno"), Export(csv=place).ready():
-        pytest.fail("work was begun")
-    assert (tmp_path / "x.csv").read_text() == "mine"
+    *words, last = words.split()
+    takes_folder = "." not in last and words[-1] in ("--out", "--store")
+    if takes_folder and place in ("folder", "missing/x"):
+        pytest.skip("a folder it may be, or become")
+    ending = last.removeprefix("it")
+    os.mkfifo(f"pipe{ending}")
+    Path(f"full{ending}").symlink_to("/dev/full")
+    Path(f"table{ending}").write_text("mine")
+    Path(f"folder{ending}").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    where = f"table{ending}/x{ending}" if place == "table/x" else f"{place}{ending}"
+    done = CliRunner().invoke(app, [*words, where])
+    assert done.exit_code == 2
+    assert where.partition("/")[0] in done.stderr
+    assert done.stdout == ""
+    assert sorted(tmp_path.rglob("*")) == before
+    assert Path(f"table{ending}").read_text() == "mine"
 
 
 @pytest.mark.parametrize("place", ["-", "x"])
-def test_two_places(place):
-    with (
-        pytest.raises(ValueError, match=f"should go to two places. Got '{place}' twice"),
-        Export(json=place, csv=place).ready(),
-    ):
-        pytest.fail("work was begun")
+def test_two_places(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["recall", "--json", place, "--csv", place])
+    assert done.exit_code == 2
+    assert f"--csv should go to two places. Got '{place}' twice" in done.stderr
+    assert not [*tmp_path.iterdir()]
 
 
 def test_words_for_people_leave_standard_output(capsys):
-    with Export(csv="-").ready() as write:
+    with Export(csv=DASH).ready() as write:
         typer.echo("a word")
         write([{"n": 1}])
     out, err = capsys.readouterr()
@@ -71,15 +104,7 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatc
 
     (tmp_path / "x.csv").write_text("mine")
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"), Export(csv=str(tmp_path / "x.csv")).ready() as w:
+    with pytest.raises(OSError, match="No space"), Export(csv=tmp_path / "x.csv").ready() as w:
         w(ROWS)
     assert [each.name for each in tmp_path.iterdir()] == ["x.csv"]
     assert (tmp_path / "x.csv").read_text() == "mine"
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
-def test_a_device_takes_rows_too():
-    with Export(csv=os.devnull).ready() as write:
-        write(ROWS)
-    with pytest.raises(OSError, match="No space left"), Export(csv="/dev/full").ready() as write:
-        write(ROWS)

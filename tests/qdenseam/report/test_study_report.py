@@ -146,7 +146,7 @@ def test_plot(folder):
         (["plot", "{}", "--x", "num_patterns"], "name the other axis in `by`"),
         (["plot", "{}", "--x", "num_patterns", "--y", "label"], "y should be a column of numbers"),
         (["report", "{}/none"], "which has no study.toml"),
-        (["report", "{}", "--table", "x.txt"], "should be written to .csv or .parquet"),
+        (["report", "{}", "--table", "x.txt"], "--table should end in .csv, .parquet. Got"),
         (["report", "{}", "--import", "no_such_module"], "no_such_module"),
     ],
 )

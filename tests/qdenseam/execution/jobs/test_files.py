@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from classical_ref.files import write_whole
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.jobs import stream, stream_state
 from qdenseam.execution.jobs.folder import only_writer
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.secrets import without_secrets
-from qdenseam.files import append_row, read_rows, write_whole
+from qdenseam.files import append_row, read_rows
 
 
 def test_rows_outlive_a_cut_last_one(tmp_path):

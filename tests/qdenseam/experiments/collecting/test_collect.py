@@ -2,6 +2,7 @@ import dataclasses
 import os
 import sys
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import reduce
 
 import pytest
 import toy_trials
@@ -248,6 +249,7 @@ class TestRefusals:
             ([1], "a trial should return a dict of values. Got list"),
             ({"rate": float("nan")}, "should be finite. Got nan; store None"),
             ({"x": {1, 2}}, "should be plain JSON data"),
+            ({"x": reduce(lambda inside, _: [inside], range(63), 0)}, "at most 62 lists or dicts"),
         ],
     )
     def test_what_a_trial_returns_is_checked(self, path, returned, message):
@@ -266,7 +268,7 @@ class TestRefusals:
             collect([], path, num_workers=-1)
 
     def test_folder(self, tmp_path):
-        with pytest.raises(IsADirectoryError, match=r"should be a file, such as .*results.jsonl"):
+        with pytest.raises(IsADirectoryError, match=r"path should be a file. Got the folder"):
             collect(toy_trials.walks(), tmp_path)
 
     def test_unwritable_path(self, path):

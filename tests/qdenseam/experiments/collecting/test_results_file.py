@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import os
 
 import pytest
 import toy_trials  # noqa: F401, registers what is run
@@ -151,13 +152,52 @@ class TestDamage:
             (LINES[5].replace(b'"D": 9', b'"D": 5'), "key should be"),
             (LINES[0].replace(b": 2", b": 99"), "schema should be at most 2. Got 99"),
             (LINES[0].replace(b": 2", b": true"), "schema should be at most 2. Got True"),
-            (LINES[0].replace(b": 2", b": 1.0"), "missing or unknown fields"),
+            (LINES[0].replace(b": 2", b": 1.0"), "schema should be at most 2. Got 1.0"),
+            (LINES[0].replace(b": 2", b": 2.0"), "schema should be at most 2. Got 2.0"),
+            (
+                LINES[2].replace(b": 3}", b": " + b"[" * 63 + b"]" * 63 + b"}"),
+                "lists or objects more than 64 deep",
+            ),
+            (b"[" * 10**5 + b"]" * 10**5 + b"\n", "lists or objects more than 64 deep"),
             (b'{"schema": 2, "versions": 3}\n', "versions should be an object of strings"),
         ],
     )
     def test_the_line_is_named(self, line, message):
         with pytest.raises(ResultsFileError, match=rf"results.jsonl, line 3: .*{message}.*Repair"):
             reading(b"".join(self.LINES[:2]) + line + self.LINES[2])
+
+    def test_brackets_in_texts_and_side_by_side_are_not_deep(self):
+        line = self.LINES[2].replace(b": 3}", b": [" + b"[]," * 99 + b'"' + b"[" * 99 + b'\\"[{"]}')
+        [record] = reading(b"".join(self.LINES[:2]) + line)
+        assert record.values["hits"][-1] == "[" * 99 + '"[{'
+
+    def test_a_row_has_a_limit(self, monkeypatch):
+        monkeypatch.setattr("qdenseam.files.MAX_ROW_BYTES", len(self.LINES[0]) - 1)
+        reading(self.LINES[0])
+        with pytest.raises(ResultsFileError, match=r"line 1: the line has .* bytes, more than"):
+            reading(self.LINES[0].replace(b"\n", b" \n"))
+
+    def test_a_row_that_would_not_be_read_is_not_written(self, monkeypatch):
+        monkeypatch.setattr("qdenseam.experiments.collecting.results_file.MAX_ROW_BYTES", 1000)
+        written([record_of(TASK, values={"hits": "x" * 500})])
+        with pytest.raises(ResultsFileError, match=r"at most 1000 bytes as JSON"):
+            written([record_of(TASK, values={"hits": "x" * 1000})])
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_never_ends_is_not_read(tmp_path, kind):
+    path = tmp_path / "it"
+    os.mkfifo(path) if kind == "pipe" else path.symlink_to("/dev/zero")
+    for read in (read_records, lambda place: collect([TASK], place)):
+        with pytest.raises(OSError, match=f"should be a file. Got the {kind}"):
+            read(path)
+
+
+def test_a_file_has_a_limit(tmp_path):
+    with (tmp_path / "results.jsonl").open("wb") as file:
+        file.truncate(2**31 + 1)
+    with pytest.raises(ResultsFileError, match=r"at most 2147483648 bytes.*Collect into several"):
+        read_records(tmp_path / "results.jsonl")
 
 
 class TestSchema1:
