@@ -6,9 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
+
+import psutil
 
 from qdenseam.bench.base import BenchRow
 
@@ -85,22 +88,22 @@ def in_child(
         environment: Further variables.
     """
     threads = dict.fromkeys(_THREADS, str(num_threads))
-    child = subprocess.Popen(  # noqa: S603  # this interpreter, on modules that cases name
+    with subprocess.Popen(  # noqa: S603  # this interpreter, on modules that cases name
         [sys.executable, *arguments],
         env={**os.environ, **threads, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    while True:
+    ) as child:
         try:
-            output, errors = child.communicate(timeout=_POLL_SECONDS)
-            break
-        except subprocess.TimeoutExpired:
-            if _processor_seconds(child.pid) > limit:
-                child.kill()
-                child.communicate()
-                return {"note": f"stopped after {limit:g} s"}
+            while True:
+                with suppress(subprocess.TimeoutExpired):
+                    output, errors = child.communicate(timeout=_POLL_SECONDS)
+                    break
+                if _processor_seconds(child.pid) > limit:
+                    return {"note": f"stopped after {limit:g} s"}
+        finally:
+            child.kill()  # also where this process is interrupted
     if child.returncode:
         reason = (errors.strip().splitlines() or [f"ended with {child.returncode}"])[-1]
         return {"note": f"failed: {reason[:200]}"}
@@ -109,8 +112,6 @@ def in_child(
 
 
 def _processor_seconds(pid: int) -> float:
-    import psutil
-
     try:
         times = psutil.Process(pid).cpu_times()
     except psutil.NoSuchProcess:

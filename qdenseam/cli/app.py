@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from qdenseam import __version__
+from qdenseam.cli import interrupts
 from qdenseam.cli.bench import bench
 from qdenseam.cli.collect import collect
 from qdenseam.cli.compare import compare
@@ -42,10 +43,11 @@ class Commands(TyperGroup):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            typer.echo("Interrupted.", err=True)
-            raise typer.Exit(130) from None
+            with interrupts.at_work():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(interrupts.status()) from None
         except BrokenPipeError:
             raise  # the reader of our output has left: nothing to explain
         except (QDenseAMError, ValueError, TypeError, OSError, EOFError) as error:

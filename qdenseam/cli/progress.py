@@ -10,24 +10,19 @@ from pathlib import Path
 
 import typer
 
+from qdenseam.cli import interrupts
 from qdenseam.progress import SECONDS_BEFORE, OnProgress, Progress, bar, can_move, followed, silent
 
 SECONDS_BETWEEN_LINES = 5.0
 
 
-@contextmanager
-def resumable(results: Path) -> Iterator[None]:
-    """Turn Ctrl-C into a word on how to go on and status 130; finished work is in ``results``."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        again = shlex.join(["qdenseam", *sys.argv[1:]])
-        typer.echo(
-            f"Interrupted. Finished work is in {results}; to go on from there, run the same "
-            f"command again: {again}",
-            err=True,
-        )
-        raise typer.Exit(130) from None
+def resumable(results: Path) -> AbstractContextManager[None]:
+    """Have an interruption say how to go on; finished work is in ``results``."""
+    again = shlex.join(["qdenseam", *sys.argv[1:]])
+    return interrupts.saying(
+        f"Interrupted. Finished work is in {results}; to go on from there, run the same "
+        f"command again: {again}"
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
+from qdenseam.cli import interrupts
 from qdenseam.cli.export import Export
 from qdenseam.cli.progress import shown_progress
 from qdenseam.cli.recalls.question import Question
@@ -120,16 +121,12 @@ def submit(
             return
         if not yes:
             typer.confirm("Submit?", abort=True, err=export.to_stdout)
-        try:
-            with shown_progress("submit"):
-                submission = send(drafted, store=store, max_seconds=max_seconds)
-        except KeyboardInterrupt:
-            print_text(
-                f'Interrupted. What was begun is in {store}: "qdenseam jobs" shows it and '
-                '"qdenseam fetch" goes on with it; submitting again would be a second submission.',
-                err=True,
-            )
-            raise typer.Exit(130) from None
+        begun = (
+            f'Interrupted. What was begun is in {store}: "qdenseam jobs" shows it and '
+            '"qdenseam fetch" goes on with it; submitting again would be a second submission.'
+        )
+        with interrupts.saying(begun), shown_progress("submit"):
+            submission = send(drafted, store=store, max_seconds=max_seconds)
         write([{"submission": submission.id, "stage": str(submission.stage), **costs}])
         tell(submission)
         if not submission.came_to_nothing:

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -92,7 +93,8 @@ def run_by(
                 while waiting and len(sent) < window:
                     fair = max(1, len(waiting) // window)
                     chunk = [waiting.popleft() for _ in range(min(size, fair, len(waiting)))]
-                    sent[executor.submit(_run_chunk, chunk, modules)] = chunk
+                    with _deaf():
+                        sent[executor.submit(_run_chunk, chunk, modules)] = chunk
                 ended = wait(sent, return_when=FIRST_COMPLETED).done
                 failure = None
                 for future in [each for each in sent if each in ended]:
@@ -180,6 +182,19 @@ def spawned(num_workers: int) -> Iterator[Executor]:
             held.close()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Hold Ctrl-C back; processes started meanwhile never hear it, not even while they import."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _live_on(lifeline: Connection) -> None:

@@ -1,10 +1,8 @@
 """Time is of turns, and a process of its own says its row or why there is none."""
 
-from types import SimpleNamespace
-
+import psutil
 import pytest
 
-from qdenseam.bench import measuring
 from qdenseam.bench.measuring import in_child, peak_mib, timed
 
 
@@ -49,16 +47,7 @@ def test_a_process_says_its_row_or_why_there_is_none(code, expected):
     assert in_child(["-c", code]) == expected
 
 
-def test_a_run_that_lasts_is_stopped(monkeypatch):
-    killed = []
-    child = SimpleNamespace(pid=1, kill=lambda: killed.append(1), returncode=-9)
-
-    def lasts(timeout=None):
-        if timeout is not None:
-            raise measuring.subprocess.TimeoutExpired("run", timeout)
-
-    child.communicate = lasts
-    monkeypatch.setattr(measuring.subprocess, "Popen", lambda *a, **k: child)
-    monkeypatch.setattr(measuring, "_processor_seconds", lambda pid: 31.0)
-    assert in_child([], limit=30) == {"note": "stopped after 30 s"}
-    assert killed
+def test_a_run_that_lasts_is_stopped():
+    before = psutil.Process().children()
+    assert in_child(["-c", "while True: pass"], limit=0.1) == {"note": "stopped after 0.1 s"}
+    assert psutil.Process().children() == before
