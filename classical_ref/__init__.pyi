@@ -83,3 +83,4 @@ from .spins import similarity as similarity
 from .spins import spins_to_bits as spins_to_bits
 from .spins import spins_to_text as spins_to_text
 from .spins import text_to_spins as text_to_spins
+from .tabulated import TabulatedSeparation as TabulatedSeparation

@@ -7,15 +7,15 @@ A recipe is what stands in a comparison: one rule for every pattern set. Its tex
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields, replace
 from math import log
-from typing import Any, ClassVar, Literal, final, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, check_choice, check_integer
+from classical_ref.checks import Floats, Rng, Within, check_fields
 from classical_ref.discrete.centered import CenteredMemory
 from classical_ref.discrete.dense import DenseMemory
-from classical_ref.discrete.dynamics import Tie, Update
+from classical_ref.discrete.dynamics import MaxSweeps, Tie, Update
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.discrete.hopfield import HopfieldMemory, LearningRule
 from classical_ref.separation import Exponential, Polynomial, RectifiedPolynomial, Rule, Separation
@@ -28,6 +28,7 @@ class Recipe(ABC):
     """A frozen value that answers probes once it is given patterns.
 
     Raises:
+        TypeError: A setting is of another kind.
         ValueError: A setting has an unknown value.
     """
 
@@ -37,10 +38,7 @@ class Recipe(ABC):
     """Settings that the memory is made with; the others belong to its dynamics."""
 
     def __post_init__(self) -> None:
-        kinds = get_type_hints(type(self))
-        for name, value in self._settings().items():
-            if get_origin(kinds[name]) is Literal:
-                check_choice(name, value, kinds[name])
+        check_fields(self)
 
     @abstractmethod
     def memory(self, patterns: ArrayLike) -> SpinMemory | Spins:
@@ -112,7 +110,7 @@ class DenseRecipe(Recipe):
     self_interaction: SelfInteraction = "excluded"
     rule: Rule = "exact"
     tie: Tie = "keep"
-    max_sweeps: int = 100
+    max_sweeps: MaxSweeps = 100
 
     def memory(self, patterns: ArrayLike) -> DenseMemory:
         """Return the memory of patterns ``(K, D)``."""
@@ -133,7 +131,7 @@ class BestExponentialRecipe(Recipe):
     update: Update = "synchronous"
     self_interaction: SelfInteraction = "kept"
     tie: Tie = "keep"
-    max_sweeps: int = 100
+    max_sweeps: MaxSweeps = 100
 
     def memory(self, patterns: ArrayLike) -> DenseMemory:
         """Return the memory of patterns ``(K, D)``."""
@@ -152,7 +150,7 @@ class HopfieldRecipe(Recipe):
     update: Update = "asynchronous"
     self_interaction: SelfInteraction = "excluded"
     tie: Tie = "keep"
-    max_sweeps: int = 100
+    max_sweeps: MaxSweeps = 100
 
     def memory(self, patterns: ArrayLike) -> HopfieldMemory:
         """Return the memory of patterns ``(K, D)``."""
@@ -168,7 +166,7 @@ class CenteredRecipe(Recipe):
     separation: RectifiedPolynomial = field(default_factory=lambda: RectifiedPolynomial(3))
     update: Update = "synchronous"
     tie: Tie = "keep"
-    max_sweeps: int = 100
+    max_sweeps: MaxSweeps = 100
 
     def memory(self, patterns: ArrayLike) -> CenteredMemory:
         """Return the memory of patterns ``(K, D)``."""
@@ -186,11 +184,7 @@ class NearestRecipe(Recipe):
     """
 
     name: ClassVar[str] = "nearest"
-    at: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.at is not None:
-            check_integer(0, at=self.at)
+    at: Annotated[int, Within("[0, 1000000000]")] | None = None
 
     def memory(self, patterns: ArrayLike) -> Spins:
         """Return the patterns themselves, ``(K, D)``."""

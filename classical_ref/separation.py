@@ -4,33 +4,46 @@ With the similarities :math:`H_\mu = \xi^\mu \cdot \sigma` and weights :math:`w_
 :math:`E = -\sum_\mu w_\mu F(H_\mu)`, except for :class:`LogSumExp`, a logarithm of such a sum.
 """
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from typing import Annotated, ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats, Integers, check_integer, check_positive
+from classical_ref.checks import Floats, Integers, Within, check_array, check_fields
 
 Rule = Literal["exact", "leading"]
 """``exact`` compares the energies of both values of a spin, ``leading`` their first derivative."""
 
 
 class Separation(ABC):
-    """A separation function F; one of the final classes of this module."""
+    """A separation function F.
+
+    A class of your own gives :meth:`value` alone and is hashable, such as a frozen dataclass, whose
+    fields are checked by their annotations; the other methods are there to be quicker, or exact
+    where float64 is not.
+    """
 
     kind: ClassVar[str] = "separation"
     name: ClassVar[str]
 
+    def __post_init__(self) -> None:
+        check_fields(self)
+
     @abstractmethod
+    def value(self, x: NDArray[np.number]) -> Floats:
+        """Return F of similarities, of their shape."""
+
     def energy(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``.
 
         An energy that float64 cannot hold is returned as infinity or nan.
         """
+        return np.asarray(-self.value(similarities) @ weights)
 
-    @abstractmethod
     def local_field(self, h: Integers, column: Integers, weights: Floats, rule: Rule) -> Floats:
         """Return the fields ``(...)`` of one neuron.
 
@@ -40,17 +53,27 @@ class Separation(ABC):
             weights: Pattern weights, ``(num_patterns,)``.
             rule: ``"exact"`` or ``"leading"``.
 
-        A field that float64 cannot hold is returned as infinity or nan.
+        A field that float64 cannot hold is returned as infinity or nan. Unless a class knows its
+        derivative, it is half of ``F(x + 1) - F(x - 1)``.
         """
+        gains = self.value(h + 1) - self.value(h - 1)
+        return np.asarray((gains / 2 if rule == "leading" else gains) @ (weights * column))
 
-    @abstractmethod
     def increments(self, num_neurons: int, rule: Rule) -> tuple[int, ...] | None:
         """Return the integers ``g(x)`` for ``x = -num_neurons - 1 .. num_neurons + 1``.
 
         The local field of neuron i is ``sum_k w_k xi_k g(h_k)`` with ``h = H - xi_k s_i``, where
-        ``g(x) = F(x + 1) - F(x - 1)`` for the exact rule and ``g`` is proportional to ``F'`` for
-        the leading one. None says that ``g`` is proportional to ``exp(beta * x)`` instead.
+        ``g(x)`` is proportional to ``F(x + 1) - F(x - 1)`` for the exact rule and to ``F'`` for the
+        leading one. None says that ``g`` is proportional to ``exp(beta * x)`` with the ``beta`` of
+        the separation instead.
+
+        Raises:
+            ValueError: :meth:`value` is not finite at similarities up to ``num_neurons + 2``.
         """
+        del rule  # the same differences serve both
+        x = np.arange(-num_neurons - 2, num_neurons + 3)
+        values = check_array(f"F of {self} at {x[0]} .. {x[-1]}", self.value(x), len(x))
+        return differences(whole_ratios(values.tolist()))
 
     def slopes(self, similarities: NDArray[np.number]) -> Floats:
         """Return ``F'`` of similarities ``(..., num_patterns)`` over its largest size in the row.
@@ -66,17 +89,20 @@ class Separation(ABC):
 
 @dataclass(frozen=True, slots=True)
 class _Power(Separation):
-    order: int
-    """Interaction order n, at least 2."""
-
-    def __post_init__(self) -> None:
-        check_integer(2, order=self.order)
-        object.__setattr__(self, "order", int(self.order))
+    order: Annotated[
+        int, Within("[2, 1000]", "Take an Exponential, which is what high orders tend to.")
+    ]
+    """Interaction order n, from 2 to 1000."""
 
     @property
     @abstractmethod
     def _is_rectified(self) -> bool:
         """Whether negative similarities count as zero."""
+
+    def value(self, x: NDArray[np.number]) -> Floats:
+        """Return F of similarities, of their shape."""
+        with np.errstate(over="ignore"):
+            return self._raised(x, self.order)
 
     def energy(self, similarities: NDArray[np.integer], weights: Floats) -> Floats:
         """Return the energies ``(...)`` of similarities ``(..., num_patterns)``."""
@@ -99,7 +125,7 @@ class _Power(Separation):
         values = [(max(x, 0) if self._is_rectified else x) ** power for x in argument]
         if rule == "leading":
             return tuple(values[1:-1])
-        return tuple(above - below for above, below in zip(values[2:], values[:-2], strict=True))
+        return differences(values)
 
     def slopes(self, similarities: NDArray[np.number]) -> Floats:
         """Return the relative slopes; see :class:`Separation`."""
@@ -114,7 +140,7 @@ class _Power(Separation):
             return np.asarray(self._raised(np.arange(low, high + 1), order)[x - low])
         return self._raised(x, order)
 
-    def _raised(self, x: NDArray[np.integer], order: int) -> Floats:
+    def _raised(self, x: NDArray[np.number], order: int) -> Floats:
         base = np.maximum(x, 0) if self._is_rectified else x
         return np.asarray(base.astype(np.float64) ** order)
 
@@ -153,11 +179,13 @@ class RectifiedPolynomial(_Power):
 
 @dataclass(frozen=True, slots=True)
 class _Exponent(Separation):
-    beta: float = 1.0
+    beta: Annotated[float, Within("(0, inf)")] = 1.0
     """Inverse temperature, positive."""
 
-    def __post_init__(self) -> None:
-        check_positive(beta=self.beta)
+    def value(self, x: NDArray[np.number]) -> Floats:
+        """Return ``exp(beta x)``, of the shape of the similarities."""
+        with np.errstate(over="ignore"):
+            return np.asarray(np.exp(self.beta * x))
 
     def increments(self, num_neurons: int, rule: Rule) -> None:
         """Return None: ``g(x)`` is proportional to ``exp(beta * x)`` for both rules."""
@@ -230,7 +258,13 @@ class LogSumExp(_Exponent):
         return np.asarray((up - down) / self.beta)
 
 
-SEPARATIONS: dict[str, type[Separation]] = {
-    each.name: each for each in (Polynomial, RectifiedPolynomial, Exponential, LogSumExp)
-}
-"""Every separation by name."""
+def whole_ratios(values: Sequence[float]) -> list[int]:
+    """Return integers of the same ratios: floats are fractions of powers of two."""
+    ratios = [value.as_integer_ratio() for value in values]
+    unit = math.lcm(*(below for _, below in ratios))
+    return [above * (unit // below) for above, below in ratios]
+
+
+def differences(values: Sequence[int]) -> tuple[int, ...]:
+    """Return each value but the first two less the one two before it."""
+    return tuple(above - below for above, below in zip(values[2:], values[:-2], strict=True))

@@ -34,6 +34,15 @@ def check_fields(holder: object) -> None:
             object.__setattr__(holder, name, kept)
 
 
+def check_attributes(holder: object, maker: Callable[..., object]) -> None:
+    """Check the attributes that are named like a function's arguments, by its annotations.
+
+    For objects whose arguments are only checked when they are used, as scikit-learn's are.
+    """
+    for name, kind in _kinds_of_arguments(maker)[1].items():
+        kind.check(name, getattr(holder, name))
+
+
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """Check a function's arguments by their annotations, as :func:`check_fields` does fields.
 

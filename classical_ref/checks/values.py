@@ -1,15 +1,16 @@
 """Checks of numbers and choices: what was expected, and what came."""
 
+import math
 from dataclasses import dataclass
 from numbers import Real
-from typing import SupportsFloat, TypeGuard, get_args
+from typing import Annotated, SupportsFloat, TypeGuard, get_args
 
 import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Numbers of an interval such as ``"[1, 1000]"`` or ``"(0, inf)"``, and the way out of it.
+    """Numbers of an interval such as ``"[1, 1000]"`` or ``"(0, inf)"``, and what to do beyond it.
 
     As in ``Annotated[int, Within("[1, 1000]", "Ask several times instead.")]``.
     """
@@ -21,7 +22,9 @@ class Within:
         """Raise ValueError unless a number, or each of a tuple, lies within."""
         for number in value if isinstance(value, tuple) else (value,):
             if is_number(number) and not self._holds(number):
-                remedy = f" {self.remedy}" if self.remedy else ""
+                low = float(self.interval[1:].split(",")[0])
+                is_above = low < number  # type: ignore[operator]  # integers of any size compare
+                remedy = f" {self.remedy}" if is_above and self.remedy else ""
                 beyond = " and finite" if number == float("inf") and str(self)[:2] == "at" else ""
                 raise ValueError(f"{name} should be {self}{beyond}. Got {shown(number)}.{remedy}")
 
@@ -84,6 +87,14 @@ def check_within(interval: str, **values: float) -> None:
         Within(interval).check(name, value)
 
 
+def check_entries(most: int, **lengths: int) -> None:
+    """Raise ValueError where an array of these lengths would have more entries than ``most``."""
+    if (entries := math.prod(lengths.values())) > most:
+        raise ValueError(
+            f"{' * '.join(lengths)} should be at most {most}, for memory. Got {shown(entries)}."
+        )
+
+
 def check_choice(name: str, value: object, choices: object) -> None:
     """Raise ValueError unless ``value`` is among strings, or those of a literal type."""
     allowed = choices if isinstance(choices, tuple | list) else get_args(choices)
@@ -116,5 +127,5 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:76]} ..."
 
 
-Rng = np.random.Generator | int | None
-"""A source of randomness: a generator, a seed, or None for a fresh one."""
+Rng = np.random.Generator | Annotated[int, Within("[0, inf)")] | None
+"""A source of randomness: a generator, a seed of at least 0, or None for a fresh one."""

@@ -6,14 +6,19 @@ normalized, with :math:`e_j(z) = \sqrt2 \cos \pi j z`, uniform :math:`Z_j` in [-
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers, Rng, check_integer, check_positive
+from classical_ref.checks import Floats, Integers, Rng, Within, check_array, check_entries, checked
 from classical_ref.continuous.recall_and_predict import Contexts
 
 _NUM_CELLS = 2000  # of the interval; cosines are integrated to rounding
+_MOST = 2**28  # floats of one array
+
+Count = Annotated[int, Within("[1, 1000000]")]
+"""How many components, tokens, modes or features."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,15 +30,17 @@ class Components:
     coefficients: Floats
     """Exact means of the cosines, ``(num_components, num_modes)``."""
 
-    def sample(self, num_tokens: int, *, rng: Rng = None) -> Floats:
+    @checked
+    def sample(self, num_tokens: Count, *, rng: Rng = None) -> Floats:
         """Return independent contents of each component, ``(num_components, num_tokens)``.
 
         Raises:
-            ValueError: ``num_tokens`` is below one.
+            ValueError: ``num_tokens`` is not from one to a million, or there would be more than
+                2**28 contents.
         """
         rng = np.random.default_rng(rng)
-        check_integer(1, num_tokens=num_tokens)
         num_components, num_cells = self.densities.shape
+        check_entries(_MOST, num_components=num_components, num_tokens=num_tokens)
         edges = np.linspace(0, 1, num_cells + 1)
         heights = np.zeros((num_components, num_cells + 1))
         np.cumsum(self.densities / num_cells, axis=1, out=heights[:, 1:])
@@ -43,40 +50,43 @@ class Components:
         )
 
 
-def cosines(contents: ArrayLike, num_modes: int) -> Floats:
+@checked
+def cosines(contents: ArrayLike, num_modes: Count) -> Floats:
     r"""Return :math:`\sqrt2 \cos \pi j z` for j = 1..num_modes, ``(...)`` to ``(..., num_modes)``.
 
     Raises:
-        ValueError: ``num_modes`` is below one.
+        ValueError: ``num_modes`` is not from one to a million, or there would be more than 2**28
+            cosines.
     """
-    check_integer(1, num_modes=num_modes)
-    angles = np.pi * np.asarray(contents, dtype=float)[..., np.newaxis]
+    given = check_array("contents", contents, "...")
+    check_entries(_MOST, num_contents=given.size, num_modes=num_modes)
+    angles = np.pi * given[..., np.newaxis]
     return np.asarray(np.sqrt(2) * np.cos(angles * np.arange(1, num_modes + 1)))
 
 
+@checked
 def random_components(
-    num_components: int,
+    num_components: Count,
     *,
-    decay: float = 1.0,
-    num_modes: int = 16,
-    amplitude: float = 0.7,
+    decay: Annotated[float, Within("(0, 10]")] = 1.0,
+    num_modes: Count = 16,
+    amplitude: Annotated[float, Within("(0, 1000]")] = 0.7,
     rng: Rng = None,
 ) -> Components:
     """Return random components.
 
     Args:
         num_components: How many.
-        decay: alpha, positive.
+        decay: alpha, positive, at most 10.
         num_modes: Cosines in a density.
-        amplitude: a, positive.
+        amplitude: a, positive, at most 1000.
         rng: Source of randomness.
 
     Raises:
-        ValueError: A count is below one, or ``decay`` or ``amplitude`` is not positive.
+        ValueError: An argument is out of range, or arrays would have more than 2**28 entries.
     """
     rng = np.random.default_rng(rng)
-    check_integer(1, num_components=num_components)
-    check_positive(decay=decay, amplitude=amplitude)
+    check_entries(_MOST, num_components=num_components, num_cells=_NUM_CELLS)
     centers = (np.arange(_NUM_CELLS) + 0.5) / _NUM_CELLS
     modes = cosines(centers, num_modes)
     scale = amplitude * np.exp(-(np.arange(1, num_modes + 1) ** decay) / 2)
@@ -86,12 +96,13 @@ def random_components(
     return Components(densities=densities, coefficients=densities @ modes / _NUM_CELLS)
 
 
+@checked
 def random_contexts(
-    num_contexts: int,
-    num_parts: int,
+    num_contexts: Annotated[int, Within("[2, 1000000]")],
+    num_parts: Count,
     *,
-    num_tokens: int = 2000,
-    num_features: int = 8,
+    num_tokens: Count = 2000,
+    num_features: Count = 8,
     rng: Rng = None,
 ) -> tuple[Contexts, Floats, Integers]:
     r"""Return contexts, targets ``(n,)`` and the components asked for ``(n,)``.
@@ -108,12 +119,15 @@ def random_contexts(
         rng: Source of randomness.
 
     Raises:
-        ValueError: A count is below one, or ``num_contexts`` below two.
+        ValueError: A count is below one or above a million, ``num_contexts`` below two, or arrays
+            would have more than 2**28 entries.
     """
     rng = np.random.default_rng(rng)
-    check_integer(2, num_contexts=num_contexts)
-    check_integer(1, num_parts=num_parts)
-    components = random_components(num_contexts * num_parts, rng=rng)
+    num_components = num_contexts * num_parts
+    check_entries(_MOST, num_components=num_components, num_cells=_NUM_CELLS)
+    check_entries(_MOST, num_components=num_components, num_parts=num_parts)
+    check_entries(_MOST, num_tokens=num_tokens, num_features=num_features)
+    components = random_components(num_components, rng=rng)
     contents = components.sample(num_tokens, rng=rng)
     means = np.array([cosines(tokens, num_features).mean(axis=0) for tokens in contents])
     tags, _ = np.linalg.qr(rng.normal(size=(num_contexts, num_parts, num_parts)))

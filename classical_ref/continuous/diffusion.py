@@ -10,43 +10,52 @@ References:
     networks" (2024).
 """
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_at_least, check_positive
+from classical_ref.checks import Floats, Within, checked
 from classical_ref.continuous.energies import GaussianMemory
 from classical_ref.log_sums import log_sum_exp
 
 _SMALL = 0.01  # ratio of Bessel functions below which eight terms are exact
 
 
-def score(states: ArrayLike, patterns: ArrayLike, *, variance: float) -> Floats:
+Variance = Annotated[float, Within("[1e-12, 1e12]", "Give the states in other units.")]
+"""Variance of the noise."""
+
+
+@checked
+def score(states: ArrayLike, patterns: ArrayLike, *, variance: Variance) -> Floats:
     r"""Return :math:`\nabla \log p(x)`, of the shape of ``states``.
 
     Args:
         states: ``(..., num_neurons)``.
         patterns: ``(num_patterns, num_neurons)``.
-        variance: Variance v of the noise, positive.
+        variance: Variance v of the noise.
 
     Raises:
-        ValueError: A shape is wrong, or ``variance`` is not positive.
+        ValueError: A shape is wrong, or ``variance`` is not from 1e-12 to 1e12.
     """
     return np.asarray(-_memory(patterns, variance).gradient(states) / variance)
 
 
-def denoise(states: ArrayLike, patterns: ArrayLike, *, variance: float) -> Floats:
+@checked
+def denoise(states: ArrayLike, patterns: ArrayLike, *, variance: Variance) -> Floats:
     r"""Return the mean of the pattern given its noisy version, :math:`x + v \nabla \log p(x)`.
 
     It is the average of the patterns by their posterior weights: attention with
     :math:`\beta = 1/v`, if all patterns have the same length.
 
     Raises:
-        ValueError: A shape is wrong, or ``variance`` is not positive.
+        ValueError: A shape is wrong, or ``variance`` is not from 1e-12 to 1e12.
     """
     return _memory(patterns, variance).step(states)
 
 
-def critical_variance(distance: float) -> float:
+@checked
+def critical_variance(distance: Annotated[float, Within("[1e-150, 1e150]")]) -> float:
     r"""Return the variance at which two patterns ``2 * distance`` apart become two minima.
 
     With patterns :math:`\pm a` the curvature at 0 is :math:`1 - a^2/v`: a pitchfork at
@@ -54,13 +63,15 @@ def critical_variance(distance: float) -> float:
     :math:`e^{-\beta |x - \xi|^2}`.
 
     Raises:
-        ValueError: ``distance`` is not positive.
+        ValueError: ``distance`` is not from 1e-150 to 1e150, so that its square is no float.
     """
-    check_positive(distance=distance)
     return distance**2
 
 
-def ring_barrier(num_patterns: int, *, variance: float) -> float:
+@checked
+def ring_barrier(
+    num_patterns: Annotated[int, Within("[2, 1000000]")], *, variance: Variance
+) -> float:
     r"""Return the energy barrier between neighbors on the unit circle, equally spaced.
 
     The highest minus the lowest energy of :class:`~classical_ref.GaussianMemory` on the circle
@@ -73,10 +84,9 @@ def ring_barrier(num_patterns: int, *, variance: float) -> float:
     longer memorized but interpolated.
 
     Raises:
-        ValueError: ``num_patterns`` is below two, or ``variance`` is not positive.
+        ValueError: ``num_patterns`` is not from two to a million, or ``variance`` is not from 1e-12
+            to 1e12.
     """
-    check_at_least(2, num_patterns=num_patterns)
-    check_positive(variance=variance)
     from scipy.special import ive
 
     beta = 1 / variance
@@ -90,16 +100,16 @@ def ring_barrier(num_patterns: int, *, variance: float) -> float:
     return float(top - log_sum_exp(beta * np.cos(angles - np.pi / num_patterns))) / beta
 
 
-def ring_radius(*, variance: float) -> float:
+@checked
+def ring_radius(*, variance: Variance) -> float:
     r"""Return the radius of the minima for a continuous ring of patterns of radius 1.
 
     It solves :math:`r = I_1(\beta r) / I_0(\beta r)` with :math:`\beta = 1/v`; at and above
     :math:`v = 1/2` only the center is left, and the radius is 0.
 
     Raises:
-        ValueError: ``variance`` is not positive.
+        ValueError: ``variance`` is not from 1e-12 to 1e12.
     """
-    check_positive(variance=variance)
     if variance >= 0.5:
         return 0.0
     from scipy.optimize import brentq
@@ -111,5 +121,4 @@ def ring_radius(*, variance: float) -> float:
 
 
 def _memory(patterns: ArrayLike, variance: float) -> GaussianMemory:
-    check_positive(variance=variance)
-    return GaussianMemory(np.asarray(patterns, dtype=np.float64), 1 / variance)
+    return GaussianMemory(patterns, 1 / variance)  # type: ignore[arg-type]  # checked there

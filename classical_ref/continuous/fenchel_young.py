@@ -39,10 +39,6 @@ class FenchelYoungMemory(ContinuousMemory):
 
     def __post_init__(self) -> None:
         ContinuousMemory.__post_init__(self)
-        if not isinstance(self.transform, Transform):
-            raise TypeError(
-                f"transform should be a Transform such as Entmax(1.5). Got {self.transform!r}."
-            )
         self.transform.weights(np.zeros(self.num_patterns))  # refuses too few patterns
 
     def exactness(self, states: ArrayLike) -> Floats:

@@ -13,7 +13,7 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_array, lock
+from classical_ref.checks import Floats, check_array, is_number, lock
 from classical_ref.log_sums import softmax
 from classical_ref.shown import Shown
 
@@ -81,7 +81,9 @@ class TokenMeasure(Shown):
         size = self.tags.shape[1]
         q = check_array("queries", queries, "...", size)
         f = check_array("values", values, len(self.masses), "num_outputs")
-        given = np.asarray(match, dtype=float)
-        matrix = check_array("match", given if given.ndim else given * np.eye(size), size, size)
+        given: ArrayLike = match
+        if is_number(match):
+            given = check_array("match", match) * np.eye(size)  # type: ignore[arg-type]
+        matrix = check_array("match", given, size, size)
         scores = q @ matrix.T @ self.tags.T
         return np.asarray(softmax(scores + np.log(self.masses)) @ f)

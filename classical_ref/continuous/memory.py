@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,11 +13,11 @@ from classical_ref.checks import (
     Booleans,
     Floats,
     Integers,
+    Within,
     check_array,
-    check_at_least,
-    check_integer,
+    check_fields,
     check_mask,
-    check_positive,
+    checked,
     lock,
 )
 from classical_ref.patterns import Growing, PatternRows
@@ -41,6 +41,8 @@ ENDS = {
     Convergence.OUTSIDE: "lay outside of every basin",
 }
 """What each way to end is called."""
+MaxSteps = Annotated[int, Within("[1, 1000000]", "Recall goes on from the states that it reached.")]
+"""Steps after which a state is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -79,16 +81,16 @@ class ContinuousMemory(Growing, PatternRows, ABC):
     """Whether moving patterns and states together changes nothing."""
     patterns: Floats
     """Stored patterns ``(num_patterns, num_neurons)``, read-only."""
-    beta: float = 1.0
-    """Inverse temperature: sharper for larger values."""
+    beta: Annotated[float, Within("(0, inf)")] = 1.0
+    """Inverse temperature, positive: sharper for larger values."""
     _origin: Floats = field(init=False)
     """What states and patterns are taken relative to inside, ``(num_neurons,)``."""
     _centered: Floats = field(init=False)
     """The patterns relative to it."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         patterns = check_array("patterns", self.patterns, "num_patterns", "num_neurons")
-        check_positive(beta=self.beta)
         self._check_size("patterns", patterns, beta=self.beta)
         origin = np.zeros(patterns.shape[1])
         if self.shift_invariant:
@@ -110,12 +112,13 @@ class ContinuousMemory(Growing, PatternRows, ABC):
         moved = self._step(flat, np.ones(flat.shape, dtype=bool))
         return self._moved_back(moved, flat, given)
 
+    @checked
     def recall(
         self,
         probes: ArrayLike,
         *,
-        max_steps: int = 1000,
-        tolerance: float = 1e-9,
+        max_steps: MaxSteps = 1000,
+        tolerance: Annotated[float, Within("[0, inf]")] = 1e-9,
         clamped: ArrayLike | None = None,
     ) -> ContinuousResult:
         """Return where repeated steps take each probe; the energy never rises.
@@ -128,11 +131,10 @@ class ContinuousMemory(Growing, PatternRows, ABC):
                 changed.
 
         Raises:
-            ValueError: A shape is wrong, or ``max_steps`` or ``tolerance`` is out of range.
+            ValueError: A shape is wrong, ``max_steps`` is not from one to a million, or
+                ``tolerance`` is below 0.
         """
         probes = self._checked(probes)
-        check_integer(1, max_steps=max_steps)
-        check_at_least(0, tolerance=tolerance)
         shape = probes.shape[:-1]
         free = ~check_mask("clamped", clamped, probes.shape).reshape(-1, self.num_neurons)
         start = probes.reshape(-1, self.num_neurons) - self._origin

@@ -1,11 +1,11 @@
 """A continuous memory of constant size: patterns summed into random features."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, final
+from typing import Annotated, ClassVar, final
 
 import numpy as np
 
-from classical_ref.checks import Booleans, Floats, Rng, check_integer, check_positive, lock
+from classical_ref.checks import Booleans, Floats, Rng, Within, check_entries, lock
 from classical_ref.continuous.memory import ContinuousMemory
 
 
@@ -31,10 +31,12 @@ class RandomFeatureMemory(ContinuousMemory):
     """
 
     shift_invariant: ClassVar[bool] = True
-    num_features: int = field(default=1024, kw_only=True)
+    num_features: Annotated[
+        int, Within("[1, 10000000]", "The error falls only with the root of their number.")
+    ] = field(default=1024, kw_only=True)
     """Number m of random features."""
-    floor: float = field(default=1e-3, kw_only=True)
-    """The smallest sum that is told from zero."""
+    floor: Annotated[float, Within("(0, inf)")] = field(default=1e-3, kw_only=True)
+    """The smallest sum that is told from zero, positive."""
     rng: Rng = field(default=None, kw_only=True)
     """Source of the random directions and phases; kept as the seed that draws them again."""
     _directions: Floats = field(init=False)
@@ -46,8 +48,7 @@ class RandomFeatureMemory(ContinuousMemory):
         if not isinstance(self.rng, int):
             object.__setattr__(self, "rng", int(np.random.default_rng(self.rng).integers(2**63)))
         rng = np.random.default_rng(self.rng)
-        check_integer(1, num_features=self.num_features)
-        check_positive(floor=self.floor)
+        check_entries(2**28, num_features=self.num_features, num_neurons=self.num_neurons)
         directions = rng.standard_normal((self.num_features, self.num_neurons))
         phases = rng.uniform(0, 2 * np.pi, self.num_features)
         lock(self, _directions=np.sqrt(self.beta) * directions, _phases=phases)

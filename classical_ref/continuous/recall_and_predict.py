@@ -9,19 +9,12 @@ References:
 """
 
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import Annotated, Literal, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import (
-    Floats,
-    check_array,
-    check_choice,
-    check_integer,
-    check_positive,
-    lock,
-)
+from classical_ref.checks import Floats, Within, check_array, checked, lock
 from classical_ref.log_sums import softmax
 
 Mode = Literal["learned", "uniform"]
@@ -76,13 +69,14 @@ class RecallAndPredict:
         return np.asarray(_design(recalled) @ self.readout)
 
 
+@checked
 def fit(
     contexts: Contexts,
     targets: ArrayLike,
     *,
     mode: Mode = "learned",
-    ridge: float = 1e-6,
-    max_iterations: int = 200,
+    ridge: Annotated[float, Within("(0, inf)")] = 1e-6,
+    max_iterations: Annotated[int, Within("[0, 1000000]")] = 200,
 ) -> RecallAndPredict:
     """Return the model of least mean square error on a training set.
 
@@ -100,15 +94,12 @@ def fit(
 
     Raises:
         ValueError: Targets have another shape or are not finite, the mode is unknown, ``ridge`` is
-            not positive, or ``max_iterations`` is negative.
+            not positive, or ``max_iterations`` is not from 0 to a million.
     """
     from scipy.optimize import minimize
 
     num_contexts, _, tag_size = contexts.tags.shape
     y = check_array("targets", targets, num_contexts)
-    check_choice("mode", mode, Mode)
-    check_positive(ridge=ridge)
-    check_integer(0, max_iterations=max_iterations)
 
     def loss_and_gradient(flat: Floats, penalty: float) -> tuple[float, Floats]:
         loss, gradient, _ = _projected(flat.reshape(tag_size, tag_size), contexts, y, penalty)

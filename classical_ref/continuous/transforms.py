@@ -13,11 +13,11 @@ References:
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 
-from classical_ref.checks import Floats, check_finite, check_integer
+from classical_ref.checks import Floats, Within, check_fields
 from classical_ref.log_sums import log_sum_exp, softmax
 
 _HALVINGS = 60  # of the bracket of a threshold: it is then known to rounding
@@ -25,6 +25,9 @@ _HALVINGS = 60  # of the bracket of a threshold: it is then known to rounding
 
 class Transform(ABC):
     """A frozen value that turns scores ``(..., K)`` into weights."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @abstractmethod
     def weights(self, scores: Floats) -> Floats:
@@ -63,10 +66,7 @@ class Entmax(Transform):
         Peters, Niculae and Martins, "Sparse sequence-to-sequence models" (2019).
     """
 
-    alpha: float = 1.5
-
-    def __post_init__(self) -> None:
-        _check_alpha(self.alpha, above=False)
+    alpha: Annotated[float, Within("[1, inf)")] = 1.5
 
     def weights(self, scores: Floats) -> Floats:
         """Return the weights, at least 0 and of sum 1."""
@@ -106,10 +106,7 @@ class Normmax(Transform):
         Blondel, Martins and Niculae, "Learning with Fenchel-Young losses" (2020).
     """
 
-    alpha: float = 2.0
-
-    def __post_init__(self) -> None:
-        _check_alpha(self.alpha, above=True)
+    alpha: Annotated[float, Within("(1, inf)")] = 2.0
 
     def weights(self, scores: Floats) -> Floats:
         """Return the weights, at least 0 and of sum 1."""
@@ -137,10 +134,7 @@ class KSubset(Transform):
     A step moves to the sum of the k patterns that lead all others by the margin.
     """
 
-    num_chosen: int = 2
-
-    def __post_init__(self) -> None:
-        check_integer(1, num_chosen=self.num_chosen)
+    num_chosen: Annotated[int, Within("[1, 1000000000]")] = 2
 
     def weights(self, scores: Floats) -> Floats:
         """Return the weights, between 0 and 1 and of sum ``num_chosen``.
@@ -194,9 +188,3 @@ def _above_threshold(scores: Floats, *, power: float, power_of_sum: float) -> Fl
         enough = (above**power_of_sum).sum(axis=-1, keepdims=True) >= 1
         low, high = np.where(enough, middle, low), np.where(enough, high, middle)
     return np.asarray(np.maximum(relative - low, 0) ** power)
-
-
-def _check_alpha(alpha: float, *, above: bool) -> None:
-    check_finite(alpha=alpha)
-    if alpha < 1 or (above and alpha == 1):
-        raise ValueError(f"alpha should be {'above' if above else 'at least'} 1. Got {alpha}.")

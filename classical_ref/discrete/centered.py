@@ -6,8 +6,8 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, SpinsLike
-from classical_ref.discrete.dynamics import DynamicsResult, LocalFields, Tie, Update, run
+from classical_ref.checks import Floats, Rng, SpinsLike, check_fields
+from classical_ref.discrete.dynamics import DynamicsResult, LocalFields, MaxSweeps, Tie, Update, run
 from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import RectifiedPolynomial
 from classical_ref.spins import Spins, check_patterns, check_probes
@@ -46,11 +46,7 @@ class CenteredMemory(Growing, PatternRows):
     """The rectified power that acts on centered similarities."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.separation, RectifiedPolynomial):
-            raise TypeError(
-                "separation should be a RectifiedPolynomial, such as RectifiedPolynomial(3). "
-                f"Got {self.separation!r}."
-            )
+        check_fields(self)
         object.__setattr__(self, "patterns", check_patterns(self.patterns))
 
     def similarities(self, states: SpinsLike, *, bits: bool | None = None) -> Floats:
@@ -80,7 +76,7 @@ class CenteredMemory(Growing, PatternRows):
         *,
         update: Update = "synchronous",
         tie: Tie = "keep",
-        max_sweeps: int = 100,
+        max_sweeps: MaxSweeps = 100,
         clamped: ArrayLike | None = None,
         order: str | ArrayLike = "random",
         trajectory: bool = False,
@@ -107,7 +103,7 @@ class CenteredMemory(Growing, PatternRows):
             clamped=clamped,
             order=order,
             trajectory=trajectory,
-            rng=np.random.default_rng(rng),
+            rng=rng,
         )
 
 

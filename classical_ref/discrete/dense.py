@@ -12,17 +12,18 @@ from classical_ref.checks import (
     Rng,
     SpinsLike,
     check_array,
-    check_choice,
     check_positive,
+    checked,
     lock,
 )
-from classical_ref.discrete.dynamics import DynamicsResult, Tie, Update, run
+from classical_ref.discrete.dynamics import DynamicsResult, MaxSweeps, Tie, Update, run
 from classical_ref.discrete.fields import DenseFields, Engine, SelfInteraction
 from classical_ref.discrete.stored import StoredPatterns
 from classical_ref.discrete.synchronous import chosen_backend, stored_similarities
 from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import Polynomial, Rule, Separation
 from classical_ref.spins import Spins, check_patterns, check_probes, products
+from classical_ref.tabulated import SeparationLike, as_separation
 
 _CHUNK = 2**22  # entries of a (num_states, num_patterns) block
 
@@ -49,7 +50,8 @@ class DenseMemory(Growing, PatternRows):
     """Stored spins ``(num_patterns, num_neurons)``, distinct, read-only; text is taken too, and
     bits through :func:`bits_to_spins`."""
     separation: Separation = field(default_factory=lambda: Polynomial(3))
-    """The separation function F."""
+    """The separation function F; a function of one whole similarity, or the values of one at
+    -D, ..., D, are taken too and become a :class:`TabulatedSeparation`."""
     weights: Floats = field(kw_only=True, default=None)  # type: ignore[arg-type]
     """Positive weight of each pattern, ``(num_patterns,)``; one each unless given."""
     stored: StoredPatterns = field(init=False)
@@ -60,23 +62,21 @@ class DenseMemory(Growing, PatternRows):
         def __init__(
             self,
             patterns: SpinsLike,
-            separation: Separation = ...,
+            separation: SeparationLike = ...,
             *,
             weights: ArrayLike | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
-        if not isinstance(self.separation, Separation):
-            raise TypeError(
-                f"separation should be a Separation such as Polynomial(3). Got {self.separation!r}."
-            )
+        separation = as_separation(self.separation, patterns.shape[1])
         given: ArrayLike | None = self.weights
         count = len(patterns)
         weights = np.ones(count) if given is None else check_array("weights", given, count)
         check_positive(weights=float(weights.min()))
         lock(self, weights=weights)
         object.__setattr__(self, "patterns", patterns)
+        object.__setattr__(self, "separation", separation)
         object.__setattr__(self, "stored", StoredPatterns(patterns))
 
     def energy(self, states: SpinsLike, *, bits: bool | None = None) -> Floats:
@@ -93,6 +93,7 @@ class DenseMemory(Growing, PatternRows):
         energies = self._energies(spins.reshape(-1, self.num_neurons))
         return self._finite("energy", energies.reshape(spins.shape[:-1]))
 
+    @checked
     def local_field(
         self,
         states: SpinsLike,
@@ -113,8 +114,6 @@ class DenseMemory(Growing, PatternRows):
             ValueError: An option is unknown, the states are spins or bits in doubt, or a field
                 does not fit into float64.
         """
-        check_choice("rule", rule, Rule)
-        check_choice("self_interaction", self_interaction, SelfInteraction)
         spins = check_probes(states, self.num_neurons, bits=bits)
         own = spins if self_interaction == "excluded" else np.zeros_like(spins)
         base = products(self.patterns, spins)
@@ -133,7 +132,7 @@ class DenseMemory(Growing, PatternRows):
         rule: Rule = "exact",
         self_interaction: SelfInteraction = "excluded",
         tie: Tie = "keep",
-        max_sweeps: int = 100,
+        max_sweeps: MaxSweeps = 100,
         clamped: ArrayLike | None = None,
         order: str | ArrayLike = "random",
         trajectory: bool = False,
@@ -181,10 +180,11 @@ class DenseMemory(Growing, PatternRows):
             clamped=clamped,
             order=order,
             trajectory=trajectory,
-            rng=np.random.default_rng(rng),
+            rng=rng,
             hint_by=partial(self.hint, rule=rule, self_interaction=self_interaction),
         )
 
+    @checked
     def hint(
         self,
         *,
@@ -204,6 +204,7 @@ class DenseMemory(Growing, PatternRows):
 
         return hint_of(self, rule=rule, self_interaction=self_interaction)
 
+    @checked
     def fields(
         self, *, rule: Rule, self_interaction: SelfInteraction, engine: Engine = "auto"
     ) -> DenseFields:
@@ -212,9 +213,6 @@ class DenseMemory(Growing, PatternRows):
         Raises:
             ValueError: An option is unknown.
         """
-        check_choice("rule", rule, Rule)
-        check_choice("self_interaction", self_interaction, SelfInteraction)
-        check_choice("engine", engine, Engine)
         return DenseFields(
             self.stored,
             self.separation,

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,9 +13,10 @@ from classical_ref.checks import (
     Booleans,
     Floats,
     Integers,
-    check_choice,
-    check_integer,
+    Rng,
+    Within,
     check_mask,
+    checked,
     lock,
 )
 from classical_ref.shown import Shown, html_patterns, said_outcomes, value_range
@@ -25,6 +26,10 @@ Update = Literal["asynchronous", "synchronous"]
 """One neuron after the other, or all at once from the same state."""
 Tie = Literal["keep", "plus", "minus", "random"]
 """What a spin becomes where its local field is exactly zero."""
+MaxSweeps = Annotated[
+    int, Within("[1, 1000000]", "Recall goes on from the states that it reached.")
+]
+"""Sweeps after which a probe is given up."""
 
 
 class Outcome(IntEnum):
@@ -139,6 +144,7 @@ def resolve(signs: Spins, current: Spins, preference: Spins) -> Spins:
     return np.where(signs != 0, signs, np.where(preference != 0, preference, kept)).astype(np.int8)
 
 
+@checked
 def run(
     fields: LocalFields,
     energy: Callable[[Spins], Floats],
@@ -146,11 +152,11 @@ def run(
     *,
     update: Update,
     tie: Tie,
-    max_sweeps: int,
+    max_sweeps: MaxSweeps,
     clamped: ArrayLike | None,
     order: str | ArrayLike,
     trajectory: bool,
-    rng: np.random.Generator,
+    rng: Rng,
     hint_by: Callable[..., str] | None = None,
 ) -> DynamicsResult:
     """Return where the dynamics takes probes ``(..., num_neurons)``.
@@ -172,13 +178,12 @@ def run(
         hint_by: What says the result's hint.
 
     Raises:
-        ValueError: An option is unknown, ``max_sweeps`` is below one, ``order`` is no permutation,
-            or ``clamped`` has another shape or holds an unknown entry.
+        TypeError: An option is of another kind.
+        ValueError: An option is unknown, ``max_sweeps`` is not from one to a million, ``order`` is
+            no permutation, or ``clamped`` has another shape or holds an unknown entry.
     """
+    rng = np.random.default_rng(rng)
     num_neurons = probes.shape[-1]
-    check_choice("update", update, Update)
-    check_choice("tie", tie, Tie)
-    check_integer(1, max_sweeps=max_sweeps)
     fixed_order = _fixed_order(order, num_neurons)
     free = ~check_mask("clamped", clamped, probes.shape)
     if np.any(~free & (probes == 0)):

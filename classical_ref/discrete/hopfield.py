@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, SpinsLike, check_choice, lock
-from classical_ref.discrete.dynamics import DynamicsResult, LocalFields, Tie, Update, run
+from classical_ref.checks import Floats, Rng, SpinsLike, check_fields, checked, lock
+from classical_ref.discrete.dynamics import DynamicsResult, LocalFields, MaxSweeps, Tie, Update, run
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.patterns import Growing, PatternRows
 from classical_ref.spins import Spins, check_patterns, check_probes
@@ -105,7 +105,7 @@ class HopfieldMemory(Growing, PatternRows):
     default."""
 
     def __post_init__(self) -> None:
-        check_choice("rule", self.rule, LearningRule)
+        check_fields(self)
         patterns = check_patterns(self.patterns)
         rules = {"hebb": hebb_weights, "projection": projection_weights, "storkey": storkey_weights}
         object.__setattr__(self, "patterns", patterns)
@@ -124,6 +124,7 @@ class HopfieldMemory(Growing, PatternRows):
         pairs = ((spins @ self.weights) * spins).sum(axis=-1) - spins**2 @ np.diag(self.weights)
         return np.asarray(-pairs / 2)
 
+    @checked
     def local_field(
         self,
         states: SpinsLike,
@@ -140,10 +141,10 @@ class HopfieldMemory(Growing, PatternRows):
             ValueError: The states have another shape, are spins or bits in doubt, or the option is
                 unknown.
         """
-        check_choice("self_interaction", self_interaction, SelfInteraction)
         spins = check_probes(states, self.num_neurons, bits=bits)
         return np.asarray(spins @ self._couplings(self_interaction))
 
+    @checked
     def recall(
         self,
         probes: SpinsLike,
@@ -151,7 +152,7 @@ class HopfieldMemory(Growing, PatternRows):
         update: Update = "asynchronous",
         self_interaction: SelfInteraction = "excluded",
         tie: Tie = "keep",
-        max_sweeps: int = 100,
+        max_sweeps: MaxSweeps = 100,
         clamped: ArrayLike | None = None,
         order: str | ArrayLike = "random",
         trajectory: bool = False,
@@ -168,7 +169,6 @@ class HopfieldMemory(Growing, PatternRows):
                 or bits in doubt.
         """
         spins = check_probes(probes, self.num_neurons, bits=bits)
-        check_choice("self_interaction", self_interaction, SelfInteraction)
         fields = _QuadraticFields(self._couplings(self_interaction))
         return run(
             fields,
@@ -180,7 +180,7 @@ class HopfieldMemory(Growing, PatternRows):
             clamped=clamped,
             order=order,
             trajectory=trajectory,
-            rng=np.random.default_rng(rng),
+            rng=rng,
         )
 
     def _couplings(self, self_interaction: SelfInteraction) -> Floats:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, is_integer, shown
 from classical_ref.separation import Rule, Separation
 
 _EXACT_INTEGERS = 2**53
@@ -32,8 +32,23 @@ class Tables:
 
 @lru_cache(maxsize=32)
 def cached_gains(separation: Separation, num_neurons: int, rule: Rule) -> tuple[int, ...] | None:
-    """Return :meth:`Separation.increments`."""
-    return separation.increments(num_neurons, rule)
+    """Return :meth:`Separation.increments`.
+
+    Raises:
+        TypeError: They are neither integers for every similarity nor those of a ``beta``.
+    """
+    gains = separation.increments(num_neurons, rule)
+    wanted = 2 * num_neurons + 3
+    if gains is None:
+        fits = hasattr(separation, "beta")
+    else:
+        fits = len(gains) == wanted and all(map(is_integer, gains))
+    if not fits:
+        raise TypeError(
+            f"{separation} should have integers as increments, {wanted} of them, or a beta. Got "
+            f"{shown(gains)}; without the method they follow from its values."
+        )
+    return None if gains is None else tuple(map(int, gains))
 
 
 @lru_cache(maxsize=32)

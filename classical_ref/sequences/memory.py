@@ -1,16 +1,27 @@
 """Sequences of patterns, recalled one after the other from the first."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, final
 
 import numpy as np
 
-from classical_ref.checks import Floats, Integers, SpinsLike, check_choice, check_integer, lock
+from classical_ref.checks import (
+    Floats,
+    Integers,
+    SpinsLike,
+    Within,
+    check_entries,
+    check_fields,
+    check_integer,
+    checked,
+    lock,
+)
 from classical_ref.discrete.centered import signs_of_sums
 from classical_ref.patterns import Growing, PatternRows
 from classical_ref.separation import Polynomial, Separation
 from classical_ref.shown import Shown
 from classical_ref.spins import Spins, check_patterns, check_probes, products
+from classical_ref.tabulated import SeparationLike, as_separation
 
 SequenceRule = Literal["plain", "projection"]
 """Similarities as they are, or decorrelated by the pseudo-inverse of the patterns' overlaps."""
@@ -61,7 +72,8 @@ class SequenceMemory(Growing, PatternRows):
     """The sequence in order, spins ``(num_patterns, num_neurons)``, at least two, all distinct: a
     repeated pattern would have two successors."""
     separation: Separation = field(default_factory=lambda: Polynomial(3))
-    """The separation function F, whose slope weighs the patterns."""
+    """The separation function F, whose slope weighs the patterns; a function or a table is taken
+    too, as by :class:`DenseMemory`."""
     closed: bool = field(default=False, kw_only=True)
     """Whether the first pattern follows the last one."""
     rule: SequenceRule = field(default="plain", kw_only=True)
@@ -73,7 +85,7 @@ class SequenceMemory(Growing, PatternRows):
         def __init__(
             self,
             patterns: SpinsLike,
-            separation: Separation = ...,
+            separation: SeparationLike = ...,
             *,
             closed: bool = False,
             rule: SequenceRule = "plain",
@@ -82,13 +94,9 @@ class SequenceMemory(Growing, PatternRows):
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
         check_integer(2, num_patterns=len(patterns))
-        check_choice("rule", self.rule, SequenceRule)
-        if not isinstance(self.separation, Separation):
-            raise TypeError(
-                f"separation should be a Separation such as Polynomial(3). Got {self.separation!r}."
-            )
-        if not isinstance(self.closed, bool):
-            raise TypeError(f"closed should be True or False. Got {self.closed!r}.")
+        separation = as_separation(self.separation, patterns.shape[1])
+        object.__setattr__(self, "separation", separation)
+        check_fields(self)
         inverse = None
         if self.rule == "projection":
             if np.linalg.matrix_rank(patterns.astype(np.float64)) < len(patterns):
@@ -109,8 +117,13 @@ class SequenceMemory(Growing, PatternRows):
         """
         return self._step(check_probes(states, self.num_neurons, bits=bits))
 
+    @checked
     def recall(
-        self, start: SpinsLike, num_steps: int, *, bits: bool | None = None
+        self,
+        start: SpinsLike,
+        num_steps: Annotated[int, Within("[0, 1000000]")],
+        *,
+        bits: bool | None = None,
     ) -> SequenceResult:
         """Return the states of ``num_steps`` steps from each start ``(..., num_neurons)``.
 
@@ -122,10 +135,11 @@ class SequenceMemory(Growing, PatternRows):
             bits: Whether the starts are bits, where their type does not say it.
 
         Raises:
-            ValueError: A shape is wrong, spins or bits in doubt, or the sequence ends before.
+            ValueError: A shape is wrong, spins or bits in doubt, the sequence ends before, or
+                ``num_steps`` is not from 0 to a million or gives more than 2**31 spins.
         """
-        check_integer(0, num_steps=num_steps)
         state = check_probes(start, self.num_neurons, bits=bits)
+        check_entries(2**31, **{"(num_steps + 1)": num_steps + 1, "start.size": state.size})
         nearest = products(self.patterns, state).argmax(axis=-1)
         left = len(self.patterns) - 1 - int(nearest.max(initial=0))
         if not self.closed and num_steps > left:

@@ -1,7 +1,7 @@
 """Keys and the values that belong to them: hetero-association, by any memory of whole patterns."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, final
+from typing import TYPE_CHECKING, Annotated, ClassVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,15 +11,19 @@ from classical_ref.checks import (
     Floats,
     Integers,
     SpinsLike,
+    Within,
     check_array,
-    check_integer,
+    check_fields,
+    checked,
     lock,
 )
 from classical_ref.discrete.centered import signs_of_sums
+from classical_ref.discrete.dynamics import MaxSweeps
 from classical_ref.patterns import PatternRows
 from classical_ref.separation import Polynomial, Separation
 from classical_ref.shown import Shown
 from classical_ref.spins import Spins, check_patterns, check_probes, products
+from classical_ref.tabulated import SeparationLike, as_separation
 
 
 @final
@@ -34,12 +38,12 @@ class Pairs(PatternRows):
     _shown: ClassVar[tuple[str, ...]] = ("num_key_neurons",)
     patterns: Spins
     """Keys with their values, spins ``(num_pairs, num_neurons)``, distinct, read-only."""
-    num_key_neurons: int
+    num_key_neurons: Annotated[int, Within("[1, 1000000000]")]
     """How many neurons, the first ones, are the key."""
 
     def __post_init__(self) -> None:
         patterns = check_patterns(self.patterns)
-        check_integer(1, num_key_neurons=self.num_key_neurons)
+        check_fields(self)
         if self.num_key_neurons >= patterns.shape[1]:
             raise ValueError(
                 f"num_key_neurons should leave neurons for a value, of {patterns.shape[1]}. Got "
@@ -164,17 +168,22 @@ class BidirectionalMemory(Shown):
     pairs: Pairs
     """What is stored."""
     separation: Separation = field(default_factory=lambda: Polynomial(3))
-    """The separation function F, whose slope weighs the pairs."""
+    """The separation function F, whose slope weighs the pairs; a function or a table is taken too,
+    for as many neurons as keys or values have."""
+
+    if TYPE_CHECKING:  # more is taken than the fields hold
+
+        def __init__(self, pairs: Pairs, separation: SeparationLike = ...) -> None: ...
 
     def __post_init__(self) -> None:
-        for name, kind in (("pairs", Pairs), ("separation", Separation)):
-            if not isinstance(getattr(self, name), kind):
-                raise TypeError(
-                    f"{name} should be of type {kind.__name__}. Got {getattr(self, name)!r}."
-                )
+        if isinstance(self.pairs, Pairs):
+            size = max(self.pairs.keys.shape[1], self.pairs.values.shape[1])
+            object.__setattr__(self, "separation", as_separation(self.separation, size))
+        check_fields(self)
 
+    @checked
     def recall(
-        self, keys: SpinsLike, *, max_sweeps: int = 100, bits: bool | None = None
+        self, keys: SpinsLike, *, max_sweeps: MaxSweeps = 100, bits: bool | None = None
     ) -> BidirectionalResult:
         """Return where keys ``(..., num_key_neurons)``, unknown entries 0, and values settle.
 
@@ -182,10 +191,9 @@ class BidirectionalMemory(Shown):
 
         Raises:
             ValueError: The keys have another shape, or are spins or bits in doubt, or
-                ``max_sweeps`` is below 1.
+                ``max_sweeps`` is not from one to a million.
         """
         given = check_probes(keys, self.pairs.num_key_neurons, bits=bits)
-        check_integer(1, max_sweeps=max_sweeps)
         x = given.reshape(-1, given.shape[-1])
         y = np.zeros((len(x), self.pairs.values.shape[1]), dtype=np.int8)
         sweeps = np.zeros(len(x), dtype=np.int64)

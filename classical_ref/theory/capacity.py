@@ -6,19 +6,32 @@ self-interaction excluded: the signal ``g(D - 1)`` of its own pattern against th
 """
 
 import math
+from typing import Annotated
 
 import numpy as np
 
-from classical_ref.checks import Floats, check_at_least, check_within
-from classical_ref.separation import Rule, Separation
+from classical_ref.checks import Floats, Within, checked
+from classical_ref.discrete.tables import cached_gains
+from classical_ref.separation import Rule
+from classical_ref.tabulated import SeparationLike, as_separation
 
 _POINTS = 1024  # of the characteristic function at a time
 _SMOOTHING = 0.002
 _SPACING = 0.05
 _NEGLIGIBLE = 1e-12
 
+Order = Annotated[int, Within("[2, 1000]", "Loads of higher orders are no floats.")]
+"""Interaction order n."""
+Neurons = Annotated[int, Within("[1, 1000000000]")]
+"""Number D of neurons."""
+FewNeurons = Annotated[int, Within("[2, 10000]", "The loads for large D hold there.")]
+"""Number D of neurons over which sums run."""
+Patterns = Annotated[float, Within("[1, 1e300]")]
+"""Number K of patterns."""
 
-def half_percent_capacity(order: int, num_neurons: int) -> float:
+
+@checked
+def half_percent_capacity(order: Order, num_neurons: Neurons) -> float:
     r"""Return the load at which 0.5 % of the bits move in one step, for large D.
 
     .. math:: K = \frac{D^{n-1}}{a^2 (2n-3)!!}, \qquad a = 2.5758
@@ -29,14 +42,15 @@ def half_percent_capacity(order: int, num_neurons: int) -> float:
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
     """
-    check_at_least(2, order=order)
-    check_at_least(1, num_neurons=num_neurons)
     from scipy.special import ndtri
 
-    return float(num_neurons ** (order - 1) / (float(ndtri(0.995)) ** 2 * double_factorial(order)))
+    return _load(order, num_neurons) / float(ndtri(0.995)) ** 2
 
 
-def error_free_capacity(order: int, num_neurons: int) -> float:
+@checked
+def error_free_capacity(
+    order: Order, num_neurons: Annotated[int, Within("[2, 1000000000]")]
+) -> float:
     r"""Return the large-D load of the criterion usually called "error free".
 
     .. math:: K = \frac{D^{n-1}}{2 (2n-3)!! \ln D}
@@ -47,12 +61,13 @@ def error_free_capacity(order: int, num_neurons: int) -> float:
     References:
         Krotov and Hopfield, "Dense associative memory for pattern recognition" (2016).
     """
-    check_at_least(2, order=order, num_neurons=num_neurons)
-    divisor = 2 * double_factorial(order) * math.log(num_neurons)
-    return float(num_neurons ** (order - 1) / divisor)
+    return _load(order, num_neurons) / (2 * math.log(num_neurons))
 
 
-def sequence_capacity(order: int, num_neurons: int) -> float:
+@checked
+def sequence_capacity(
+    order: Order, num_neurons: Annotated[int, Within("[2, 1000000000]")]
+) -> float:
     r"""Return the length of random sequences that is recalled whole from its start, for large D.
 
     .. math:: L = \frac{D^{n-1}}{2 n (2n-3)!! \ln D}
@@ -67,18 +82,23 @@ def sequence_capacity(order: int, num_neurons: int) -> float:
     return error_free_capacity(order, num_neurons) / order
 
 
-def hopfield_retrieval_capacity(num_neurons: int) -> float:
+@checked
+def hopfield_retrieval_capacity(num_neurons: Neurons) -> float:
     """Return ``0.138 * D``, where retrieval states of the Hebb rule vanish under full dynamics.
 
     References:
         Amit, Gutfreund and Sompolinsky, "Storing infinite numbers of patterns in a spin-glass model
         of neural networks" (1985).
     """
-    check_at_least(1, num_neurons=num_neurons)
     return 0.138 * num_neurons
 
 
-def exponential_guaranteed_capacity(num_neurons: int, *, corruption: float = 0.0) -> float:
+@checked
+def exponential_guaranteed_capacity(
+    num_neurons: Annotated[int, Within("[1, 2000]", "More patterns than a float can count.")],
+    *,
+    corruption: Annotated[float, Within("[0, 0.5)")] = 0.0,
+) -> float:
     r"""Return the number of patterns that the exponential memory provably holds for large D.
 
     All patterns are recalled in one step, with probability tending to one, from probes with a
@@ -93,14 +113,13 @@ def exponential_guaranteed_capacity(num_neurons: int, *, corruption: float = 0.0
     References:
         Demircigil et al., "On a model of associative memory with huge storage capacity" (2017).
     """
-    check_at_least(1, num_neurons=num_neurons)
-    check_within("[0, 0.5)", corruption=corruption)
     a = 1 - 2 * corruption
     rate = (1 + a) * math.log1p(a) + ((1 - a) * math.log1p(-a) if a < 1 else 0.0)
     return math.exp(num_neurons * rate / 4)
 
 
-def dynamical_load(order: int) -> float:
+@checked
+def dynamical_load(order: Annotated[int, Within("[3, 1000]")]) -> float:
     r"""Return the load :math:`\alpha' = (2n-3)!!\, K / D^{n-1}` at which retrieval vanishes.
 
     For large D and with the memory of the synchronous dynamics for its own past left out, the
@@ -108,7 +127,6 @@ def dynamical_load(order: int) -> float:
     retrieval state up to :math:`\max_x [\operatorname{erf}(x)^{n-1} / (\sqrt2\, x)]^2`: 0.2522 for
     n = 3, 0.1979 for n = 4.
     """
-    check_at_least(3, order=order)
     from scipy.optimize import minimize_scalar
     from scipy.special import erf
 
@@ -121,23 +139,33 @@ def dynamical_load(order: int) -> float:
     return float(-found.fun)
 
 
+@checked
 def gaussian_bit_error(
-    separation: Separation, num_neurons: int, num_patterns: int, *, rule: Rule = "exact"
+    separation: SeparationLike,
+    num_neurons: FewNeurons,
+    num_patterns: Patterns,
+    *,
+    rule: Rule = "exact",
 ) -> float:
     """Return the one-step bit error if the noise were Gaussian, with its exact variance.
 
     For the exponential separation the noise has heavy tails and the true error is far larger.
 
     Raises:
-        ValueError: A count is below one.
+        ValueError: D is not from 2 to 10,000, or K not from 1 to 1e300.
     """
-    ratios, probabilities = _noise(separation, num_neurons, num_patterns, rule)
+    ratios, probabilities = _noise(separation, num_neurons, rule)
     deviation = math.sqrt((num_patterns - 1) * float(probabilities @ ratios**2))
     return 0.0 if deviation == 0 else math.erfc(1 / deviation / math.sqrt(2)) / 2
 
 
+@checked
 def bit_error(
-    separation: Separation, num_neurons: int, num_patterns: int, *, rule: Rule = "exact"
+    separation: SeparationLike,
+    num_neurons: FewNeurons,
+    num_patterns: Patterns,
+    *,
+    rule: Rule = "exact",
 ) -> float:
     r"""Return the probability that a spin of a stored random pattern moves in one step.
 
@@ -150,12 +178,12 @@ def bit_error(
     for few patterns with few values; ties count half.
 
     Raises:
-        ValueError: A count is below one.
+        ValueError: D is not from 2 to 10,000, or K not from 1 to 1e300.
 
     References:
         Gil-Pelaez, "Note on the inversion theorem" (1951).
     """
-    ratios, probabilities = _noise(separation, num_neurons, num_patterns, rule)
+    ratios, probabilities = _noise(separation, num_neurons, rule)
     total = _SPACING / 2  # the integrand is 1 at t = 0
     start = 1
     while True:
@@ -168,15 +196,20 @@ def bit_error(
         start += _POINTS
 
 
+@checked
 def one_step_capacity(
-    separation: Separation, num_neurons: int, *, max_bit_error: float = 0.005, rule: Rule = "exact"
+    separation: SeparationLike,
+    num_neurons: FewNeurons,
+    *,
+    max_bit_error: Annotated[float, Within("(0, 0.5)")] = 0.005,
+    rule: Rule = "exact",
 ) -> int:
     """Return the largest number of patterns whose :func:`bit_error` is at most ``max_bit_error``.
 
     Raises:
         ValueError: ``max_bit_error`` is outside (0, 0.5), or it is already exceeded at 2 patterns.
     """
-    check_within("(0, 0.5)", max_bit_error=max_bit_error)
+    separation = as_separation(separation, num_neurons)
     low = 2
     if bit_error(separation, num_neurons, low, rule=rule) > max_bit_error:
         raise ValueError(
@@ -200,20 +233,27 @@ def double_factorial(order: int) -> int:
     return math.prod(range(1, 2 * order - 2, 2))
 
 
-def _noise(
-    separation: Separation, num_neurons: int, num_patterns: int, rule: Rule
-) -> tuple[Floats, Floats]:
+def _load(order: int, num_neurons: int) -> float:
+    """Return ``D**(n - 1) / (2 n - 3)!!``."""
+    try:
+        return float(num_neurons ** (order - 1) / double_factorial(order))
+    except OverflowError:
+        raise ValueError(
+            f"order and num_neurons should give a load below 1e308. Got {order} and {num_neurons}."
+        ) from None
+
+
+def _noise(separation: SeparationLike, num_neurons: int, rule: Rule) -> tuple[Floats, Floats]:
     """Return the values of ``g(h) / g(D - 1)`` and their probabilities."""
-    check_at_least(2, num_neurons=num_neurons)
-    check_at_least(1, num_patterns=num_patterns)
     from scipy.special import gammaln
 
     wrong = np.arange(num_neurons)
     logarithms = gammaln(num_neurons) - gammaln(wrong + 1) - gammaln(num_neurons - wrong)
     probabilities = np.exp(logarithms - (num_neurons - 1) * math.log(2))
-    gains = separation.increments(num_neurons, rule)
+    function = as_separation(separation, num_neurons)
+    gains = cached_gains(function, num_neurons, rule)
     if gains is None:
-        beta = float(getattr(separation, "beta"))  # noqa: B009
+        beta = float(getattr(function, "beta"))  # noqa: B009
         return np.exp(-2 * beta * wrong), probabilities
     h = num_neurons - 1 - 2 * wrong
     signal = gains[2 * num_neurons]

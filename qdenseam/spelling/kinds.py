@@ -15,7 +15,7 @@ TABLES: Final = {
     "schedule": ("schedules", "qdenseam.methods:SCHEDULES"),
     "amplified": ("amplified", "qdenseam.methods:AMPLIFIED"),
     "encoder": ("encoders", "circuits.loading:ENCODERS"),
-    "separation": ("separations", "classical_ref.separation:SEPARATIONS"),
+    "separation": ("separations", "classical_ref.tabulated:SEPARATIONS"),
     "classical memory": ("memories", "classical_ref.recipes:RECIPES"),
     "memory": ("quantum_memories", "qdenseam.memories.recipes:MEMORIES"),
     "mitigation": ("mitigations", "qdenseam.execution.mitigation:MITIGATIONS"),

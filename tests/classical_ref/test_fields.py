@@ -53,7 +53,7 @@ def test_plain_values_are_kept():
 @pytest.mark.parametrize(
     ("field", "value", "error", "message"),
     [
-        ("count", 0, ValueError, "count should be in [1, 100]. Got 0. Ask twice."),
+        ("count", 0, ValueError, "count should be in [1, 100]. Got 0."),
         ("count", 2**70, ValueError, f"count should be in [1, 100]. Got {2**70}. Ask twice."),
         ("count", 1.0, TypeError, "count should be an integer. Got 1.0."),
         ("count", True, TypeError, "count should be an integer. Got True."),
@@ -84,6 +84,7 @@ def test_what_does_not_fit_is_refused(field, value, error, message):
         Example(**{field: value})
     assert type(refused.value) is error
     assert message in str(refused.value)
+    assert ("Ask twice." in str(refused.value)) == ("Ask twice." in message)  # for what is too much
 
 
 @checked

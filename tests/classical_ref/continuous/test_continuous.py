@@ -209,7 +209,7 @@ def test_errors():
             r"probe should have shape \(\.\.\., 1\)\. Got",
         ),
         (lambda: AttentionMemory([[1.0]]).energy([np.inf]), r"probe should be finite"),
-        (lambda: AttentionMemory([[1.0]]).recall([1.0], max_steps=0), r"max_steps should be at"),
+        (lambda: AttentionMemory([[1.0]]).recall([1.0], max_steps=0), r"max_steps should be in"),
         (
             lambda: AttentionMemory([[1.0]]).recall([1.0], tolerance=-1),
             r"tolerance should be at least 0\. Got -1",
@@ -219,7 +219,7 @@ def test_errors():
             lambda: SphericalMemory([[1.0, 1.0]]).recall([2.0, 0.0], clamped=[True, False]),
             r"fit into the sphere of squared radius 2\. Got 4\.0",
         ),
-        (lambda: RandomFeatureMemory([[1.0]], num_features=0), r"num_features should be at least"),
+        (lambda: RandomFeatureMemory([[1.0]], num_features=0), r"num_features should be in"),
         (
             lambda: RandomFeatureMemory([[1.0]], floor=0.0),
             r"floor should be positive and finite\. Got",

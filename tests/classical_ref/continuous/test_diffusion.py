@@ -97,15 +97,15 @@ def test_a_continuous_ring_has_a_radius():
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: score([1.0], [[1.0]], variance=0.0), r"variance should be positive.*Got 0"),
+        (lambda: score([1.0], [[1.0]], variance=0.0), r"variance should be in .*Got 0"),
         (
             lambda: denoise([1.0, 2.0], [[1.0]], variance=1.0),
             r"probe should have shape \(\.\.\., 1\)\. Got",
         ),
-        (lambda: critical_variance(0.0), r"distance should be positive and finite\."),
-        (lambda: ring_barrier(1, variance=1.0), r"num_patterns should be at least 2\. Got 1"),
-        (lambda: ring_barrier(3, variance=np.inf), r"variance should be positive and finite"),
-        (lambda: ring_radius(variance=-1.0), r"variance should be positive.*Got -1"),
+        (lambda: critical_variance(0.0), r"distance should be in "),
+        (lambda: ring_barrier(1, variance=1.0), r"num_patterns should be in \[2, 1000000\]. Got 1"),
+        (lambda: ring_barrier(3, variance=np.inf), r"variance should be in .*Got inf"),
+        (lambda: ring_radius(variance=-1.0), r"variance should be in .*Got -1"),
     ],
 )
 def test_errors(call, match):

@@ -135,7 +135,7 @@ def test_ten_digits_of_64_pixels_at_order_three():
 
 
 def test_refusals():
-    with pytest.raises(TypeError, match=r"separation should be a RectifiedPolynomial.*Got 3"):
+    with pytest.raises(TypeError, match=r"should be of class RectifiedPolynomial. Got 3"):
         CenteredMemory([[1, -1]], 3)
     with pytest.raises(ValueError, match=r"probe should have shape \(2,\)"):
         CenteredMemory([[1, -1]]).recall([1])

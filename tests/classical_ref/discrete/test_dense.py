@@ -475,7 +475,7 @@ def test_errors():
         (lambda m: m.recall("00", self_interaction="x"), r"self_interaction should be one of"),
         (lambda m: m.recall("00", tie="x"), r"tie should be one of keep, plus, minus, random"),
         (lambda m: m.recall("00", engine="x"), r"engine should be one of auto, numpy, numba"),
-        (lambda m: m.recall("00", max_sweeps=0), r"max_sweeps should be at least 1\. Got 0"),
+        (lambda m: m.recall("00", max_sweeps=0), r"max_sweeps should be in \[1, 1000000\]. Got 0"),
         (lambda m: m.recall("00", order="x"), r"'sequential' or a permutation\. Got 'x'"),
         (lambda m: m.recall("00", order=[0, 0]), r"permutation of 0\.\.1\. Got \[0, 0\]"),
         (lambda m: m.recall("00", order=[[0], [1]]), r"permutation of 0\.\.1\. Got \[\[0\], \[1"),

@@ -44,7 +44,7 @@ from qdenseam.spelling.kinds import TABLES
 from qdenseam.spelling.reading import _Resolution, kinds_expected, settings
 
 REQUIRED = {"polynomial": {"order": 4}, "rectified-polynomial": {"order": 5}}
-REQUIRED |= {"amplified": {"acceptance": 0.3}}
+REQUIRED |= {"amplified": {"acceptance": 0.3}, "tabulated": {"values": (1, 0.5, 8)}}
 DEFAULTS = [
     (kind, cls(**REQUIRED.get(name, {})))
     for kind in TABLES
