@@ -11,6 +11,7 @@ from pathlib import Path
 MAX_BYTES = 2**31
 """Of a file that is read into memory at once."""
 _PROOF = bytes(4096)
+_BINARY = getattr(os, "O_BINARY", 0)  # of Windows
 _KINDS = {
     stat.S_IFDIR: "folder",
     stat.S_IFCHR: "device",
@@ -86,10 +87,10 @@ def check_folder(
     return folder
 
 
-def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
+def write_whole(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o666) -> None:
     """Write a file so that it is there with all its bytes, on disk, or stays as it was.
 
-    A symlink is replaced, not followed.
+    A symlink is replaced, not followed. ``mode`` says whose the file is, 0o600 the user's alone.
 
     Raises:
         OSError: It cannot be written, such as on a full disk; no other file is left.
@@ -97,7 +98,8 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     check_regular(path)
     path = Path(path)
     with _beside(path) as partial:
-        with partial.open("xb") as file:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -9,9 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, Self
 
-from classical_ref.files import read_whole
-from qdenseam.errors import ResultsFileError
-
 MAX_ROW_BYTES = 2**26
 """Of a row of JSON, read or written."""
 MAX_DEPTH = 64
@@ -58,35 +55,23 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not allowed")
 
 
+def open_own(path: Path) -> BinaryIO:
+    """Open a file that is the user's alone to read and write; made if missing, no link followed.
+
+    Raises:
+        OSError: It is a link, or cannot be opened.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "r+b")
+
+
 def append_row(path: Path, row: dict[str, Any]) -> None:
     """Append a row of JSON and put it on disk; a last row that was cut goes first."""
-    with path.open("r+b" if path.exists() else "x+b") as file:
+    with open_own(path) as file:
         file.seek(file.truncate(len(whole_lines(file.read()))))
         file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def read_rows(path: Path, *, advice: str) -> list[dict[str, Any]]:
-    """Return the rows of a file, without a last one that was cut; none if there is no file.
-
-    Args:
-        path: What :func:`append_row` wrote.
-        advice: What to do about a damaged row, the end of the error's message.
-
-    Raises:
-        ResultsFileError: Another row is damaged.
-    """
-    rows = []
-    data = read_whole(path) if path.exists() else b""
-    for number, line in enumerate(whole_lines(data).splitlines(), start=1):
-        try:
-            rows.append(row_of(line))
-        except (TypeError, ValueError):
-            raise ResultsFileError(
-                f"{path}, line {number} should be a JSON object. Got {line[:40]!r}; {advice}"
-            ) from None
-    return rows
 
 
 def lock(file: BinaryIO) -> None:

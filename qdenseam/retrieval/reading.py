@@ -15,6 +15,7 @@ from classical_ref.spins import hamming_distance
 from qdenseam.execution.readings import Acceptance, Readings
 from qdenseam.execution.readout_errors import ReadoutErrors
 from qdenseam.execution.tallies import Counts
+from qdenseam.formats import Recall
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.recipes import AmplitudeRecipe, EnergyRecipe, MemoryRecipe
@@ -176,7 +177,7 @@ class Reader(Shown):
     @classmethod
     def from_dict(
         cls,
-        facts: dict[str, Any],
+        facts: Recall,
         patterns: Spins,
         memory: Memory | None = None,
         compiled_by: Callable[[], QuantumCircuit] | None = None,
@@ -184,37 +185,32 @@ class Reader(Shown):
         """Return the reader that :meth:`to_dict` described; its law has no distribution.
 
         Args:
-            facts: The plain data, arrays as lists.
+            facts: The plain data, as :class:`~qdenseam.formats.Recall` has it.
             patterns: The memory's patterns, shape ``(K, D)``.
             memory: What :func:`kept_memory` returned, where the result needs it.
             compiled_by: Returns the circuit that is run.
         """
-        probe, law = np.array(facts["probe"], dtype=np.int8), facts["law"]
-        table, errors, energies = (
-            facts.get(name) for name in ("acceptance", "readout_errors", "energies")
-        )  # submissions of version 0.1.0 may lack the last two, and all that is got below
-        present, qubits, shape = (
-            facts.get(name) for name in ("present", "physical_qubits", "shape")
-        )
+        probe, table = facts["probe"], facts["acceptance"]
+        errors, energies = facts.get("readout_errors"), facts.get("energies")
         return cls(
             patterns=patterns,
             memory=memory,
-            shape=tuple(shape) if shape else None,
-            present=None if present is None else np.array(present, dtype=bool),
+            shape=facts.get("shape"),
+            present=facts.get("present"),
             probe=probe,
             method=facts["method"],
-            law=RecallLaw(**{**law, "joint": np.array(law["joint"])}),
-            rule=None if table is None else partial(_acceptance, np.array(table), probe),
+            law=RecallLaw(**facts["law"]),
+            rule=None if table is None else partial(_acceptance, table, probe),
             cost=Cost(
                 resources=RecallResources(**facts["resources"]),
                 routed_two_qubit_gates=facts["routed_two_qubit_gates"],
                 shot_seconds=facts.get("shot_seconds"),
                 readout_errors=ReadoutErrors(**errors) if errors else None,
-                physical_qubits=None if qubits is None else tuple(qubits),
+                physical_qubits=facts.get("physical_qubits"),
                 compiled_by=compiled_by,
             ),
             evaluations=facts["evaluations"],
-            trajectory=tuple(facts.get("trajectory", ())),
+            trajectory=facts.get("trajectory", ()),
             energies=energies and partial(_with_answer, StoredEnergies(**energies), patterns),
         )
 
@@ -236,7 +232,7 @@ class Reader(Shown):
         return table
 
 
-def kept_memory(facts: dict[str, Any], patterns: Spins, weights: Floats | None) -> Memory | None:
+def kept_memory(facts: Recall, patterns: Spins, weights: Floats | None) -> Memory | None:
     """Return the memory of a reader's plain data, ``None`` where it was not kept.
 
     Args:
@@ -248,9 +244,9 @@ def kept_memory(facts: dict[str, Any], patterns: Spins, weights: Floats | None) 
     if made_by is None:
         return None
     recipe = parse("memory", made_by)
-    assert isinstance(recipe, MemoryRecipe)
+    if not isinstance(recipe, MemoryRecipe):
+        raise ValueError(f"memory should be one by amplitudes or by energies. Got {made_by!r}.")
     memory = recipe.memory(patterns)
-    shape = tuple(shape) if shape else None
     if isinstance(memory, AmplitudeMemory):
         return AmplitudeMemory(patterns, weights, memory.encoder, shape=shape)
     return replace(memory, shape=shape)

@@ -21,7 +21,14 @@ from qdenseam.retrieval.draft import draft
 from qdenseam.retrieval.preparing import ManyProbes, OneProbe, Settings
 from qdenseam.retrieval.reading import Memory, Reader, kept_memory
 from qdenseam.retrieval.result import RecallResult
-from qdenseam.retrieval.submitted import AnySubmission, Results, Submission, seen, undamaged
+from qdenseam.retrieval.submitted import (
+    AnySubmission,
+    Results,
+    Submission,
+    payload_of,
+    seen,
+    undamaged,
+)
 
 STORE = "qdenseam-jobs"
 """Default folder of submissions, in the current directory."""
@@ -208,14 +215,12 @@ def read(
         )
     if not now.is_fetched:
         raise BackendError(f"{said} is {now.stage}{f': {now.trouble}' if now.trouble else '.'}")
-    payload = folder.intent.payload
     with undamaged(folder):
-        rng = jobs.stream(payload["reading"])
-        patterns = np.array(payload["patterns"], dtype=np.int8)
+        payload = payload_of(folder)
+        rng, patterns = jobs.stream(payload["reading"]), payload["patterns"]
         chosen = {facts.get("memory"): facts for facts in payload["recalls"]}
         memories = {  # each shared by all probes that are recalled from it
-            name: kept_memory(facts, patterns, payload.get("weights"))
-            for name, facts in chosen.items()
+            name: kept_memory(facts, patterns, payload["weights"]) for name, facts in chosen.items()
         }
         results = [
             Reader.from_dict(
@@ -257,7 +262,7 @@ def submissions(
             folder = jobs.load(path)
             try:
                 notes = jobs.look(folder) if ask else []
-            except BackendError as error:  # another process works on it
+            except (BackendError, OSError) as error:  # another process works on it, a full disk
                 notes = [Note(str(error), is_refusal=False)]
             found.append(seen(folder, notes))
         except ResultsFileError as error:

@@ -1,19 +1,21 @@
 """A submission as its folder knew it when it was looked at."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classical_ref.shown import Shown
-from qdenseam.errors import ResultsFileError
 from qdenseam.execution.jobs import CostEstimate, JobRecord, Note, Stage, SubmissionFolder
+from qdenseam.formats import Payload
 from qdenseam.methods.base import RecallLaw, Spins
 from qdenseam.retrieval.reading import Reader
 from qdenseam.retrieval.result import RecallResult
+from qdenseam.schema import door, read_as
 
 Results = TypeVar("Results", bound=RecallResult | list[RecallResult], covariant=True)
 """What a submission gives, to a type checker: the result of one probe, or those of many."""
@@ -121,8 +123,9 @@ def seen(folder: SubmissionFolder, notes: Sequence[Note]) -> AnySubmission:
     """
     intent = folder.intent
     with undamaged(folder):
-        patterns = np.array(intent.payload["patterns"], dtype=np.int8)
-        readers = [Reader.from_dict(facts, patterns) for facts in intent.payload["recalls"]]
+        payload = payload_of(folder)
+        patterns = payload["patterns"]
+        readers = [Reader.from_dict(facts, patterns) for facts in payload["recalls"]]
         return Submission(
             id=intent.id,
             store=folder.path.parent,
@@ -139,15 +142,38 @@ def seen(folder: SubmissionFolder, notes: Sequence[Note]) -> AnySubmission:
         )
 
 
-@contextmanager
-def undamaged(folder: SubmissionFolder) -> Iterator[None]:
+def payload_of(folder: SubmissionFolder) -> Payload:
+    """Return what a submission keeps of its memory and its probes.
+
+    Raises:
+        ValueError: Its parts do not fit together, or are not as their form says.
+        TypeError: One is of another kind.
+    """
+    payload: Payload = read_as(Payload, folder.intent.payload, "payload")
+    (num_patterns, num_neurons), recalls = payload["patterns"].shape, payload["recalls"]
+    if len(recalls) != len(folder.intent.registers) or (payload["is_single"] and len(recalls) > 1):
+        raise ValueError(
+            f"payload.recalls should be {len(folder.intent.registers)}. Got {len(recalls)}."
+        )
+    expected: dict[str, tuple[Sequence[Any] | NDArray[Any] | None, int]] = {
+        "weights": (payload["weights"], num_patterns)
+    }
+    for index, recall in enumerate(recalls):
+        at, energies = f"recalls[{index}]", recall.get("energies")
+        expected[f"{at}.probe"] = recall["probe"], num_neurons
+        expected[f"{at}.acceptance"] = (
+            recall["acceptance"],
+            int(np.count_nonzero(recall["probe"])) + 1,
+        )
+        expected[f"{at}.law.joint"] = recall["law"]["joint"], num_patterns
+        expected[f"{at}.present"] = recall.get("present"), num_patterns
+        expected[f"{at}.energies.stored"] = energies and energies["stored"], num_patterns
+    for name, (array, length) in expected.items():
+        if array is not None and len(array) != length:
+            raise ValueError(f"payload.{name} should have {length} entries. Got {len(array)}.")
+    return payload
+
+
+def undamaged(folder: SubmissionFolder) -> AbstractContextManager[None]:
     """Take what does not fit in a payload for what it is: a damaged intent."""
-    try:
-        yield
-    except ResultsFileError:
-        raise
-    except (LookupError, TypeError, ValueError) as error:
-        raise ResultsFileError(
-            f"{folder.path} should hold a submission's patterns, probes and laws. Got "
-            f"{type(error).__name__}: {error}."
-        ) from error
+    return door(folder.path / "intent.json", "Restore the file from a copy.")

@@ -1,7 +1,7 @@
 """Jobs that are never lost: an intent on disk, then a request, then its answer on disk."""
 
 from qdenseam.execution.job_service import Stage
-from qdenseam.execution.jobs.cost import SECONDS_FORMULA, CostEstimate
+from qdenseam.execution.jobs.cost import SECONDS_FORMULA
 from qdenseam.execution.jobs.delivery import Note, advance, cancel, look
 from qdenseam.execution.jobs.draft import Draft
 from qdenseam.execution.jobs.folder import (
@@ -13,9 +13,9 @@ from qdenseam.execution.jobs.folder import (
     open_folder,
     paths,
 )
-from qdenseam.execution.jobs.intent import Intent
 from qdenseam.execution.jobs.local import LocalJobs
-from qdenseam.execution.jobs.streams import stream, stream_state
+from qdenseam.formats import CostEstimate, Intent
+from qdenseam.streams import stream, stream_state
 
 __all__ = [
     "SECONDS_FORMULA",

@@ -1,13 +1,13 @@
 """What a submission will cost, from its compiled circuits and the device's calibration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qiskit import QuantumCircuit
 
 from circuits.circuit_facts import two_qubit_depth, two_qubit_gates
 from qdenseam.execution.base import Engine
 from qdenseam.execution.devices.calibrated import calibrated, shot_seconds
+from qdenseam.formats import CostEstimate
 
 JOB_SECONDS = 2.0
 """Seconds of quantum processor that a job takes beside its shots."""
@@ -15,31 +15,6 @@ SECONDS_FORMULA = (
     f"{JOB_SECONDS:g} s per job + shots x (the device's repetition delay + circuit duration)"
 )
 """How the seconds are estimated: IBM's published baseline without error suppression."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostEstimate:
-    """What a submission will take, known before it is sent; None where there is no calibration.
-
-    References:
-        IBM Quantum documentation, "Workload usage" (2025), for the seconds.
-    """
-
-    num_jobs: int
-    """Jobs that the circuits are split into."""
-    num_circuits: int
-    """Compiled circuits, one per probe."""
-    executions: int
-    """Shots over all circuits."""
-    two_qubit_gates: int | None
-    """Of the largest circuit."""
-    two_qubit_depth: int | None
-    """Of the deepest circuit."""
-    fidelity: float | None
-    """Lowest expected fidelity of a circuit: the product of 1 - error over its gates and its
-    measured bits, as reported by the device; idling is left out."""
-    seconds: float | None
-    """Estimated seconds of quantum processor, see :data:`SECONDS_FORMULA`."""
 
 
 def estimate_cost(

@@ -22,13 +22,18 @@ from qdenseam.execution.job_service import (
     ServiceUnreachableError,
     Stage,
 )
-from qdenseam.execution.jobs.folder import JobRecord, SubmissionFolder, only_writer
+from qdenseam.execution.jobs.folder import (
+    JobRecord,
+    StoreClosedError,
+    SubmissionFolder,
+    only_writer,
+)
 from qdenseam.execution.jobs.local import LocalJobs
 from qdenseam.execution.jobs.samples import save_samples
-from qdenseam.execution.jobs.streams import stream
 from qdenseam.execution.readout import check_samples
 from qdenseam.execution.registry import engine as find_engine
 from qdenseam.execution.secrets import without_secrets
+from qdenseam.streams import stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +78,42 @@ def look(folder: SubmissionFolder) -> list[Note]:
 
 def cancel(folder: SubmissionFolder) -> list[Note]:
     """Stop the jobs of a submission that have not ended; what was not sent never will be."""
-    with only_writer(folder.path):
-        for index, job in enumerate(folder.jobs()):
-            if not job.stage.is_final and not job.is_unwanted:
-                folder.record(index, "unwanted")
+    if not all(job.stage.is_final or job.is_unwanted for job in folder.jobs()):
+        with only_writer(folder.path):
+            for index, job in enumerate(folder.jobs()):
+                if not job.stage.is_final and not job.is_unwanted:
+                    folder.record(index, "unwanted")
     return _each(folder, None, (_recover, _withdraw, _stop, _ask, _charge))
 
 
 def _each(folder: SubmissionFolder, engine: Engine | None, steps: tuple[_Step, ...]) -> list[Note]:
     """Take each job through the steps; one that meets no answer waits for the next time."""
+    if all(map(_is_settled, folder.jobs())):  # it is only read: nobody need hold or write it
+        return []
+    try:
+        with only_writer(folder.path):
+            return _worked_on(folder, engine, steps)
+    except StoreClosedError as error:
+        return [_note(error)]
+
+
+def _worked_on(
+    folder: SubmissionFolder, engine: Engine | None, steps: tuple[_Step, ...]
+) -> list[Note]:
     notes: list[Note] = []
-    with only_writer(folder.path):
-        unfinished = [i for i, job in enumerate(folder.jobs()) if not _is_settled(job)]
-        if not unfinished:
-            return notes
+    try:
+        service_of = _services(folder, engine)
+    except (BackendError, ValueError) as error:
+        return [_note(error)]
+    for index, job in enumerate(folder.jobs()):
+        if _is_settled(job):
+            continue
         try:
-            service_of = _services(folder, engine)
-        except (BackendError, ValueError) as error:
-            return [_note(error)]
-        for index in unfinished:
-            try:
-                service = service_of(folder.jobs()[index])
-                for step in steps:
-                    step(folder, index, service)
-            except BackendError as error:
-                notes.append(_note(error, f"job {index}: "))
+            service = service_of(job)
+            for step in steps:
+                step(folder, index, service)
+        except BackendError as error:
+            notes.append(_note(error, f"job {index}: "))
     return notes
 
 

@@ -17,12 +17,11 @@ from qdenseam.execution.job_service import JobService
 from qdenseam.execution.jobs.cost import (
     JOB_SECONDS,
     SECONDS_FORMULA,
-    CostEstimate,
     estimate_cost,
 )
-from qdenseam.execution.jobs.intent import Intent, JobPlan
-from qdenseam.execution.jobs.streams import stream_state
 from qdenseam.execution.readout import register_sizes
+from qdenseam.formats import SUBMISSION_SCHEMA, CostEstimate, Intent, JobPlan
+from qdenseam.streams import stream_state
 from qdenseam.versions import versions
 
 
@@ -128,6 +127,7 @@ class Draft(Shown):
             return least + rest * executions // (len(self.circuits) * self.shots)
 
         return Intent(
+            schema=SUBMISSION_SCHEMA,
             id=f"{now:%Y%m%d-%H%M%S}-{unique[:8]}",
             created=now.isoformat(timespec="milliseconds"),
             backend=self.engine.name,

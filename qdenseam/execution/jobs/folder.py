@@ -1,11 +1,13 @@
 """The folder of a submission: an intent, its circuits, and what happened since."""
 
+import hashlib
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,18 +15,27 @@ from typing import Any
 import numpy as np
 from qiskit import QuantumCircuit, qpy
 
-from classical_ref.files import sync_folder, write_whole
+from classical_ref.checks import Within, shown
+from classical_ref.files import read_whole, sync_folder, write_whole
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution.job_service import Stage
-from qdenseam.execution.jobs.intent import Intent, JobPlan
+from qdenseam.execution.jobs.intent import from_json, to_json
 from qdenseam.execution.jobs.samples import load_samples
 from qdenseam.execution.readout import Samples, check_samples, register_sizes
 from qdenseam.execution.secrets import without_secrets
-from qdenseam.files import append_row, lock, read_rows
+from qdenseam.files import append_row, lock, open_own, row_of, whole_lines
+from qdenseam.formats import EVENTS, SUBMISSION_ID, Intent, JobPlan
+from qdenseam.schema import door, read_as
 from qdenseam.spelling.names import unknown_name
 
 _INTENT, _CIRCUITS, _EVENTS = "intent.json", "circuits.qpy", "events.jsonl"
-_REPAIR = "repair that line, do not delete it: it may hold the id of a job."
+_REPAIR = "Repair that line, do not delete it: it may hold the id of a job."
+_OLDEST_QPY = b"\x0d"
+"""Older circuits hold formulas that reading them would evaluate; qdenseam never wrote such."""
+
+
+class StoreClosedError(BackendError):
+    """A submission can be read and not be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +77,22 @@ class SubmissionFolder:
             ResultsFileError: Their file is damaged, or holds other circuits.
         """
         place = self.path / _CIRCUITS
-        data = io.BytesIO(place.read_bytes())
-        try:
-            compiled: list[QuantumCircuit] = qpy.load(data)
-        except Exception as error:  # a cut file fails in QPY in many ways
-            raise ResultsFileError(
-                f"{place} should hold the circuits of a submission. Got {type(error).__name__}: "
-                f"{error}; submit again."
-            ) from error
-        if register_sizes(compiled) != self.intent.registers:
-            raise ResultsFileError(
-                f"{place} should hold the {len(self.intent.registers)} circuits of the intent, "
-                f"with its registers. Got {len(compiled)} circuits, or other registers; submit "
-                "again."
-            )
+        with door(place, "Submit again."):
+            data = bytes_of(place)
+            expected, found = self.intent.circuits_sha256, hashlib.sha256(data).hexdigest()
+            if expected not in (None, found) or data[6:7] < _OLDEST_QPY:
+                raise ValueError("it should hold the circuits of the intent. Got other bytes.")
+            try:
+                compiled: list[QuantumCircuit] = qpy.load(io.BytesIO(data))
+            except Exception as error:  # a cut file fails in QPY in many ways
+                raise ValueError(
+                    f"it should hold circuits. Got {type(error).__name__}: {error}."
+                ) from error
+            if register_sizes(compiled) != self.intent.registers:
+                raise ValueError(
+                    f"it should hold the {len(self.intent.registers)} circuits of the intent, with "
+                    f"its registers. Got {len(compiled)} circuits, or other registers."
+                )
         return compiled
 
     def record(self, job: int, event: str, **facts: object) -> None:
@@ -100,15 +113,20 @@ class SubmissionFolder:
             | {"usage": None, "is_unwanted": False}
             for index in range(len(self.intent.jobs))
         }
-        place = self.path / _EVENTS
-        for number, row in enumerate(read_rows(place, advice=_REPAIR), start=1):
-            try:
+        place, last = self.path / _EVENTS, len(self.intent.jobs) - 1
+        lines = whole_lines(bytes_of(place)).splitlines() if place.exists() else []
+        for number, line in enumerate(lines, start=1):
+            with door(f"{place}, line {number}", _REPAIR):
+                row = row_of(line)
+                event = row.get("event")
+                if not isinstance(event, str) or event not in EVENTS:
+                    raise ValueError(
+                        f"event should be one of {', '.join(EVENTS)}. Got {shown(event)}: another "
+                        "version may have written it."
+                    )
+                row = read_as(EVENTS[event], row)
+                Within(f"[0, {last}]").check("job", row["job"])
                 known[row["job"]] |= _news(row)
-            except (KeyError, TypeError, ValueError) as error:
-                raise ResultsFileError(
-                    f"{place}, line {number} should be what happened to one of "
-                    f"{len(self.intent.jobs)} jobs. Got {type(error).__name__}: {error}; {_REPAIR}"
-                ) from error
         return [
             JobRecord(plan=plan, has_results=self.results_path(plan).exists(), **known[index])
             for index, plan in enumerate(self.intent.jobs)
@@ -157,29 +175,27 @@ def _news(row: dict[str, Any]) -> dict[str, Any]:
         case "unsent":
             return {"stage": Stage.UNSENT, "sent": None, "message": row["message"]}
         case "sent":
-            if not isinstance(row["id"], str):
-                raise TypeError(f"a job's id should be text, not {row['id']!r}")
             return {"stage": Stage.QUEUED, "id": row["id"], "message": ""}
         case "state":
             return {"stage": Stage(row["state"]), "message": row["message"]}
         case "usage":
             return {"usage": float(row["seconds"])}
-        case "unwanted":
-            return {"is_unwanted": True}
-    raise ValueError(f"no event is called {row['event']!r}")
+    return {"is_unwanted": True}
 
 
 def create(store: Path, intent: Intent, compiled: Sequence[QuantumCircuit]) -> SubmissionFolder:
     """Write a new submission into a store; after a kill it is there whole or not at all."""
     buffer = io.BytesIO()
     qpy.dump(list(compiled), buffer)
-    written = intent.to_json()  # before there is a folder: what cannot be written leaves none
-    store.mkdir(parents=True, exist_ok=True)
+    circuits = buffer.getvalue()
+    digest = hashlib.sha256(circuits).hexdigest()
+    written = to_json(replace(intent, circuits_sha256=digest))  # what cannot be leaves no folder
+    store.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = store / f".{intent.id}"
-    partial.mkdir()
+    partial.mkdir(mode=0o700)
     try:
-        write_whole(partial / _CIRCUITS, buffer.getvalue())
-        write_whole(partial / _INTENT, written)
+        write_whole(partial / _CIRCUITS, circuits, mode=0o600)
+        write_whole(partial / _INTENT, written, mode=0o600)
         os.rename(partial, store / intent.id)  # noqa: PTH104  one name for tests to stop at
     except OSError:
         shutil.rmtree(partial, ignore_errors=True)
@@ -224,18 +240,53 @@ def _end(name: str) -> str:
 
 
 def paths(store: Path) -> list[Path]:
-    """Return where the submissions of a store are; none if there is no such folder."""
-    return [path.parent for path in sorted(store.glob(f"[!.]*/{_INTENT}"))]
+    """Return where the submissions of a store are, damaged and renamed ones too; none if no folder.
+
+    Raises:
+        OSError: The store cannot be read.
+    """
+    inside = sorted(store.iterdir()) if store.exists() else []
+    return [
+        each
+        for each in inside
+        if re.fullmatch(SUBMISSION_ID, each.name)
+        or (not each.name.startswith(".") and os.path.lexists(each / _INTENT))
+    ]
 
 
 def load(path: Path) -> SubmissionFolder:
     """Return the submission at a place that :func:`paths` named.
 
     Raises:
-        ResultsFileError: Its intent is damaged.
+        ResultsFileError: Its intent is damaged, or it was renamed.
     """
-    place = path / _INTENT
-    return SubmissionFolder(path, Intent.from_json(place.read_bytes(), str(place)))
+    if path.is_symlink():
+        raise ResultsFileError(
+            f"{path} should be a folder. Got a link, which is not followed: move the folder here, "
+            "or name the store where it is."
+        )
+    intent = from_json(bytes_of(path / _INTENT), path / _INTENT)
+    if intent.id != path.name:
+        raise ResultsFileError(
+            f"{path} should be named as its submission, {intent.id}. Got {path.name!r}: rename the "
+            "folder; of a copy, keep one only."
+        )
+    return SubmissionFolder(path, intent)
+
+
+def bytes_of(place: Path) -> bytes:
+    """Return the content of a file of a submission.
+
+    Raises:
+        ResultsFileError: It cannot be read.
+    """
+    try:
+        return read_whole(place)
+    except (OSError, ValueError) as error:
+        raise ResultsFileError(
+            f"{place} should be a file that can be read. Got: {error} Restore it from a copy, or "
+            "allow yourself to read it."
+        ) from error
 
 
 @contextmanager
@@ -243,9 +294,17 @@ def only_writer(folder: Path) -> Iterator[None]:
     """Keep other processes from working on a folder meanwhile; a kill ends the hold.
 
     Raises:
+        StoreClosedError: The folder cannot be written.
         BackendError: Another process is at work there, or the file system has no locks.
     """
-    with (folder / "lock").open("a+b") as file:
+    try:
+        file = open_own(folder / "lock")
+    except OSError as error:
+        raise StoreClosedError(
+            f"{folder} cannot be written ({error.strerror or error}), so that nothing is sent or "
+            "asked from it: move its store to a disk of your own, or allow yourself to write it."
+        ) from error
+    with file:
         try:
             lock(file)
         except BlockingIOError:

@@ -1,93 +1,60 @@
 """The intent: everything needed to send a submission and to read its answer, written first."""
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
-from qdenseam.errors import ResultsFileError
-from qdenseam.execution.jobs.cost import CostEstimate
+from qdenseam.errors import CapacityError
+from qdenseam.files import MAX_ROW_BYTES, row_of
+from qdenseam.formats import Intent
+from qdenseam.schema import door, read_as
 
-SCHEMA = 1
-"""Version of the folder of a submission. A reader refuses any other."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobPlan:
-    """One job of a submission: some of its circuits, some of its shots, under a tag of its own."""
-
-    tag: str
-    """Carried by this job and no other, anywhere."""
-    first: int
-    """Index of its first circuit."""
-    num_circuits: int
-    """How many circuits it holds."""
-    shots: int
-    """Shots per circuit."""
-    max_seconds: int | None
-    """Seconds of quantum processor at which the service shall stop it."""
-    stream: dict[str, Any]
-    """State of the generator that a local run draws its shots from."""
+_REMEDY = (
+    "Restore the file from a copy: what was sent is still at its service, under the ids in "
+    "events.jsonl beside it."
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """What a submission is, decided before anything is sent and never changed."""
+def to_json(intent: Intent) -> bytes:
+    """Return an intent as JSON.
 
-    schema: int = SCHEMA
-    """Version of the format."""
-    id: str
-    """Name of the submission in its store: when it was made, and eight random digits."""
-    created: str
-    """When it was made, ISO 8601."""
-    backend: str
-    """Name of the engine."""
-    calibrated: str | None
-    """When the device had last been calibrated, ISO 8601."""
-    shots: int
-    """Shots per circuit, over all jobs."""
-    jobs: list[JobPlan]
-    """The jobs that the circuits are split into."""
-    registers: list[dict[str, int]]
-    """Size of each classical register, by name, for each circuit."""
-    cost: CostEstimate
-    """What it was estimated to cost."""
-    versions: dict[str, str]
-    """Versions of the packages that made it."""
-    payload: dict[str, Any]
-    """What the sender needs to read the shots: plain data and arrays, opaque here; read back, the
-    arrays are lists."""
+    Raises:
+        TypeError: Its payload holds more than plain data and arrays.
+        ValueError: There is a number that JSON has not.
+        CapacityError: It is larger than what is read back.
+    """
+    data = json.dumps(asdict(intent), allow_nan=False, indent=1, default=_plain).encode() + b"\n"
+    if len(data) > MAX_ROW_BYTES:
+        raise CapacityError(
+            f"a submission should take at most {MAX_ROW_BYTES} bytes. Got {len(data)}; store fewer "
+            "patterns, or submit fewer probes at once."
+        )
+    return data
 
-    def to_json(self) -> bytes:
-        """Return the intent as JSON."""
-        text = json.dumps(asdict(self), allow_nan=False, indent=1, default=_plain)
-        return f"{text}\n".encode()
 
-    @classmethod
-    def from_json(cls, data: bytes, place: str) -> Self:
-        """Return the intent that :meth:`to_json` wrote; ``place`` names it in errors.
+def from_json(data: bytes, place: object) -> Intent:
+    """Return the intent that :func:`to_json` wrote; ``place`` names it in errors.
 
-        Raises:
-            ResultsFileError: The data is no intent, or one of another version.
-        """
-        try:
-            row = json.loads(data)
-            if row["schema"] != SCHEMA:
-                raise ResultsFileError(
-                    f"{place} should have schema {SCHEMA}. Got {row['schema']!r}; read it with the "
-                    "version of qdenseam that wrote it."
-                )
-            row["jobs"] = [JobPlan(**job) for job in row["jobs"]]
-            row["cost"] = CostEstimate(**row["cost"])
-            return cls(**{field.name: row[field.name] for field in fields(cls)})
-        except (ValueError, KeyError, TypeError) as error:
-            if isinstance(error, ResultsFileError):
-                raise
-            raise ResultsFileError(
-                f"{place} should be the intent of a submission. Got {type(error).__name__}: "
-                f"{error}."
-            ) from error
+    Raises:
+        ResultsFileError: The data is no intent, or one of another version.
+    """
+    with door(place, _REMEDY):
+        intent: Intent = read_as(Intent, row_of(data))
+        if len({plan.tag for plan in intent.jobs}) < len(intent.jobs):
+            raise ValueError("jobs should have tags of their own. Got one twice.")
+        left = [intent.shots] * len(intent.registers)
+        for index, plan in enumerate(intent.jobs):
+            for circuit in range(plan.first, plan.first + plan.num_circuits):
+                if circuit >= len(left):
+                    raise ValueError(
+                        f"jobs[{index}] should be of circuits below {len(left)}. Got {circuit}."
+                    )
+                left[circuit] -= plan.shots
+        if not left or any(left):
+            raise ValueError(f"jobs should take {intent.shots} shots of each circuit. Got others.")
+    return intent
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """A job service for engines without one: jobs run in the calling process, at once."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from qdenseam.execution.job_service import (
 )
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.readout import Samples
+
+_TAG = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 class LocalJobs(JobService):
@@ -48,7 +51,7 @@ class LocalJobs(JobService):
     ) -> str:
         """Run the circuits and return the tag."""
         if not self._repeats:
-            write_whole(self._begun(tag), b"")
+            write_whole(self._begun(tag), b"", mode=0o600)
         try:
             samples = self._engine.sample(circuits, shots, self._rng)
         except (BackendError, CapacityError, ValueError) as error:
@@ -63,9 +66,10 @@ class LocalJobs(JobService):
 
     def status(self, job_id: str) -> JobStatus:
         """Return DONE, or FAILED where a run that may not be repeated was cut off."""
-        if self._done(job_id).exists():
+        is_own = _TAG.fullmatch(job_id) is not None  # an id out of a file names no other path
+        if is_own and self._done(job_id).exists():
             return JobStatus(state=Stage.DONE)
-        if self._begun(job_id).exists():
+        if is_own and self._begun(job_id).exists():
             return JobStatus(
                 state=Stage.FAILED,
                 message=f"the run on {self._engine.name!r} was cut off and is not repeated",

@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from classical_ref.archives import read_arrays
 from classical_ref.checks import Booleans
 from classical_ref.files import write_whole
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution.readout import Samples
+from qdenseam.schema import door
+
+_REMEDY = "Move it away, and fetching asks a service that still has these shots once more."
 
 
 def save_samples(path: Path, samples: Samples) -> None:
@@ -21,25 +25,26 @@ def save_samples(path: Path, samples: Samples) -> None:
     }
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
-    write_whole(path, buffer.getvalue())
+    write_whole(path, buffer.getvalue(), mode=0o600)
 
 
 def load_samples(path: Path) -> Samples:
     """Return what :func:`save_samples` wrote.
 
     Raises:
-        ResultsFileError: The file is damaged.
+        ResultsFileError: The file is damaged, or cannot be read.
     """
-    found: dict[int, dict[str, Booleans]] = {}
-    data = io.BytesIO(path.read_bytes())
     try:
-        with np.load(data, allow_pickle=False) as arrays:
-            for key in arrays.files:
-                index, name = key.split(".", 1)
-                found.setdefault(int(index), {})[name] = arrays[key]
+        arrays = read_arrays(path)
+    except (OSError, ValueError) as error:
+        raise ResultsFileError(f"{error} {_REMEDY}") from error
+    found: dict[int, dict[str, Booleans]] = {}
+    with door(path, _REMEDY):
+        for key, bits in arrays.items():
+            index, _, name = key.partition(".")
+            if bits.dtype != bool or not index.isdecimal():
+                raise ValueError(f"it should hold the shots of a job. Got {bits.dtype} as {key!r}.")
+            found.setdefault(int(index), {})[name] = bits.astype(bool, copy=False)
+        if found.keys() != set(range(len(found))):
+            raise ValueError(f"it should hold the shots of a job. Got circuits {sorted(found)}.")
         return [found[index] for index in range(len(found))]
-    except Exception as error:  # what is no .npz, or a cut one, fails in NumPy in many ways
-        raise ResultsFileError(
-            f"{path} should hold the shots of a job. Got {type(error).__name__}: {error}; move it "
-            "away, and fetching asks a service that still has them once more."
-        ) from error

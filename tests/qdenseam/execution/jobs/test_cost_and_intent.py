@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from itertools import product
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from qiskit.transpiler import InstructionProperties, Target
 from qdenseam.errors import ResultsFileError
 from qdenseam.execution import engine
 from qdenseam.execution.engines.simulators import StatevectorEngine
-from qdenseam.execution.jobs import CostEstimate, Draft, Intent
+from qdenseam.execution.jobs import CostEstimate, Draft, Stage
 from qdenseam.execution.jobs.cost import estimate_cost
 from qdenseam.execution.jobs.draft import split
+from qdenseam.execution.jobs.intent import from_json, to_json
+from qdenseam.formats import State
 
 
 class Limits:
@@ -151,7 +154,7 @@ def intent(rng):
 
 
 def test_an_intent_comes_back(intent):
-    again = Intent.from_json(intent.to_json(), "here")
+    again = from_json(to_json(intent), "here")
     assert again == replace(intent, payload={"probes": [[1, 1]]})
     assert len({job.tag for job in again.jobs}) == 2
     assert [job.max_seconds for job in again.jobs] == [6, 3]
@@ -182,10 +185,52 @@ def test_tags_are_short_and_plain(intent):
 
 
 def test_other_files_are_refused(intent):
-    with pytest.raises(ResultsFileError, match=r"here should have schema 1. Got 2"):
-        Intent.from_json(json.dumps({"schema": 2}).encode(), "here")
-    for data in (b"{", b"{}", b"[]", b'{"schema": 1, "jobs": []}'):
-        with pytest.raises(ResultsFileError, match="here should be the intent of a submission"):
-            Intent.from_json(data, "here")
+    for schema in (2, 0):
+        with pytest.raises(
+            ResultsFileError, match=rf"^here: schema should be 1. Got {schema}: read"
+        ):
+            from_json(json.dumps({"schema": schema}).encode(), "here")
+    for data in (
+        b"{",
+        b"{}",
+        b"[]",
+        b'{"schema": 1, "jobs": []}',
+        b'{"schema": true}',
+        b"[" * 10**5,
+    ):
+        with pytest.raises(ResultsFileError, match=r"^here: .*Restore the file from a copy"):
+            from_json(data, "here")
     with pytest.raises(TypeError, match=r"plain data and arrays. Got object"):
-        replace(intent, payload={"x": object()}).to_json()
+        to_json(replace(intent, payload={"x": object()}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"tag": "../../../x"},
+            r"jobs\[0\].tag should be qdenseam-, 32 hexadecimal.*Got '\.\./\.\./",
+        ),
+        ({"shots": 2}, "jobs should take 4 shots of each circuit"),
+        ({"first": 1}, r"jobs\[0\] should be of circuits below 1. Got 1"),
+        ({"shots": 3.0}, r"jobs\[0\].shots should be an integer. Got 3.0"),
+        ({"color": 1}, r"jobs\[0\] should have no fields but tag, .*Got also 'color'"),
+        ({"stream": {}}, r"jobs\[0\].stream: a stored generator should be one of"),
+    ],
+)
+def test_what_a_job_may_be(intent, changes, said):
+    content = json.loads(to_json(intent))
+    content["jobs"][0] |= changes
+    with pytest.raises(ResultsFileError, match=said):
+        from_json(json.dumps(content).encode(), "here")
+
+
+def test_every_job_has_a_tag_of_its_own(intent):
+    content = json.loads(to_json(intent))
+    content["jobs"][1]["tag"] = content["jobs"][0]["tag"]
+    with pytest.raises(ResultsFileError, match="tags of their own"):
+        from_json(json.dumps(content).encode(), "here")
+
+
+def test_a_state_is_one_of_the_stages():
+    assert set(get_args(get_type_hints(State)["state"])) == set(Stage)

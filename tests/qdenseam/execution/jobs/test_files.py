@@ -4,32 +4,35 @@ import numpy as np
 import pytest
 
 from classical_ref.files import write_whole
-from qdenseam.errors import BackendError, ResultsFileError
+from qdenseam.errors import BackendError
 from qdenseam.execution.jobs import stream, stream_state
 from qdenseam.execution.jobs.folder import only_writer
 from qdenseam.execution.jobs.samples import load_samples, save_samples
 from qdenseam.execution.secrets import without_secrets
-from qdenseam.files import append_row, read_rows
+from qdenseam.files import append_row
 
 
 def test_rows_outlive_a_cut_last_one(tmp_path):
     path = tmp_path / "events.jsonl"
-    assert read_rows(path, advice="do not delete it.") == []
     append_row(path, {"a": 1})
     append_row(path, {"b": "x"})
     with path.open("ab") as file:
         file.write(b'{"c": ')
-    assert read_rows(path, advice="do not delete it.") == [{"a": 1}, {"b": "x"}]
     append_row(path, {"d": None})
-    assert read_rows(path, advice="do not delete it.") == [{"a": 1}, {"b": "x"}, {"d": None}]
+    assert path.read_text() == '{"a": 1}\n{"b": "x"}\n{"d": null}\n'
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("line", [b"nonsense", b"[1]"])
-def test_a_damaged_row_is_an_error(tmp_path, line):
-    path = tmp_path / "events.jsonl"
-    path.write_bytes(line + b'\n{"a": 1}\n')
-    with pytest.raises(ResultsFileError, match=r"line 1 should be a JSON object.*do not delete it"):
-        read_rows(path, advice="do not delete it.")
+def test_no_link_is_followed(tmp_path):
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    for name in ("events.jsonl", "lock"):
+        (folder / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic"):
+        append_row(folder / "events.jsonl", {})
+    with pytest.raises(BackendError, match=r"cannot be written .*symbolic"), only_writer(folder):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_file_is_whole_or_as_before(tmp_path, monkeypatch):
@@ -91,8 +94,17 @@ def test_a_generator_goes_on_where_it_was_written_down(name):
 
 
 def test_no_other_generator_is_made():
-    with pytest.raises(ResultsFileError, match="one of MT19937, PCG64"):
+    with pytest.raises(ValueError, match="one of MT19937, PCG64"):
         stream({"bit_generator": "default_rng"})
+
+
+@pytest.mark.parametrize("place", [625, -1, 2**40, "x", None])
+def test_no_generator_reads_beside_its_buffer(place):
+    for name, where in (("MT19937", "pos"), ("Philox", "buffer_pos")):
+        state = stream_state(np.random.Generator(getattr(np.random, name)(5)))
+        (state["state"] if where == "pos" else state)[where] = place
+        with pytest.raises(ValueError, match=f"should be a state of {name}"):
+            stream(state)
 
 
 def test_secrets_are_masked(monkeypatch):

@@ -286,6 +286,7 @@ def test_a_look_runs_no_code_that_a_store_names(memory, store, tmp_path, monkeyp
 
 
 def test_a_busy_submission_is_listed(memory, service, store):
+    service.first_state = "queued"
     submission = submit(memory, "0000", backend="toy", shots=5, store=store)
     with only_writer(store / submission.id):
         assert "one process at a time" in submissions(store)[0].trouble
