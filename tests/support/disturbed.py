@@ -1,15 +1,26 @@
 """Processes that get a signal at some moment, and what is left of them."""
 
+import dataclasses
 import os
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from qdenseam.experiments import read_records
+from qdenseam.experiments.collecting.records import Record
+
+SUPPORT = {
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+}
+"""The environment in which a process finds what stands here."""
+HARM = ("lost", "doubled", "differing")
+Rows = dict[tuple[str, int], Record]
 _SECONDS_TO_END = 20.0
 
 
@@ -105,3 +116,28 @@ def kill_a_worker(process: subprocess.Popen[str]) -> bool:
     except (IndexError, psutil.NoSuchProcess):
         return False
     return True
+
+
+def rows(path: Path) -> Rows:
+    """Return the rows of a results file by name, without the time they took."""
+    return {
+        (row.key, row.batch): dataclasses.replace(row, seconds=0.0) for row in read_records(path)
+    }
+
+
+def harm(path: Path, expected: Rows, kept: Rows) -> Counter[str]:
+    """Count what came to harm in a results file, given what it should hold and once held."""
+    found = rows(path)
+    return Counter(
+        lost=len({*expected, *kept} - {*found}),
+        doubled=path.read_bytes().count(b'{"key": ') - len(found),
+        differing=sum(found.get(name) != row for name, row in (expected | kept).items()),
+    )
+
+
+def concluded(what: str, counts: Counter[str]) -> None:
+    """Print the counts as one line, and fail where something came to harm."""
+    said = ", ".join(f"{name} {counts[name]}" for name in ("kills", "hits", *HARM))
+    print(f"\n{what}: {said}")  # noqa: T201
+    assert counts["hits"]
+    assert not any(counts[name] for name in HARM)
