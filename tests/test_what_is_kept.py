@@ -82,6 +82,9 @@ KEPT: dict[str, Callable[[], Any]] = {
 """What each cache hands out."""
 
 INSIDE = {
+    "classical_ref/checks/fields.py _kinds_of_arguments": "arguments are checked by them",
+    "classical_ref/checks/fields.py _kinds_of_fields": "fields are checked by them",
+    "qdenseam/schema.py _fields_of": "read by the schema alone",
     "circuits/loading/merging_search/few.py spanning_tree": "tuples of numbers",
     "circuits/synthesis/unitaries.py _cx_decomposer": "computed with",
     "qdenseam/execution/compiling/compilation.py _two_way": "compiled for",
