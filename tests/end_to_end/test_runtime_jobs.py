@@ -6,9 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from ibm_loopback import TOKEN, Fault, FaultKind, LoopbackIBM
@@ -76,43 +74,3 @@ def test_a_killed_submit_is_fetched_by_another_process(ibm, start, tmp_path):
     for secret in (TOKEN, *ibm.state.access_tokens):
         assert secret not in said
         assert secret.encode() not in files
-
-
-@pytest.mark.slow
-def test_killed_at_any_moment_under_a_bad_network(ibm, start, tmp_path, rng):
-    """Commands die after some requests, of which one in five fails: nothing is lost or doubled.
-
-    A submission counts from the moment it is in the store: before that nothing may be sent.
-    """
-    ibm.state.faults.rate = 0.2
-    kills = 0
-
-    def kill_after(process: subprocess.Popen, num_requests: int) -> None:
-        nonlocal kills
-        last = len(ibm.state.requests) + num_requests
-        kill(process, lambda: len(ibm.state.requests) >= last)
-        kills += process.returncode == -signal.SIGKILL
-
-    for num_requests in rng.integers(1, 40, size=8).tolist():
-        kill_after(start(*SUBMIT), num_requests)
-    for num_requests in rng.integers(1, 40, size=4).tolist():
-        kill_after(start("fetch"), num_requests)
-    for _ in range(20):
-        process = start("fetch", *stored(tmp_path), "--json", "out.json")
-        process.communicate()
-        if process.returncode == 0:
-            break
-    found = json.loads((tmp_path / "out.json").read_text())["submissions"]
-    tags = Counter(tag for job in ibm.state.jobs.values() for tag in job.tags)
-    failed = ibm.state.num_failures
-    print(  # noqa: T201
-        f"requests {len(ibm.state.requests)}, failed {failed}, processes killed {kills}, "
-        f"submissions {len(found)}, jobs stored {len(ibm.state.jobs)}, "
-        f"lost {len(stored(tmp_path)) - len(found)}, doubled {tags.total() - len(tags)}"
-    )
-    assert sorted(found) == stored(tmp_path)
-    assert len(tags) == tags.total() == len(ibm.state.jobs) == len(found) >= 2
-
-
-def stored(folder: Path) -> list[str]:
-    return sorted(path.parent.name for path in folder.glob("qdenseam-jobs/[!.]*/intent.json"))

@@ -166,12 +166,12 @@ def test_a_job_whose_list_stays_silent_is_named_by_its_tag(ibm, chosen, compiled
 
 def test_what_surely_was_not_posted_is_posted_again_at_once(ibm, chosen, compiled, tmp_path):
     """Too many requests, or no answer before the post: nobody waits for such a job to be listed."""
-    silent = Fault(kind=FaultKind.TOO_MANY_REQUESTS)
-    ibm.state.faults.next("GET", "/status", silent, times=100)
+    away = Fault(kind=FaultKind.SERVER_ERROR)
+    ibm.state.faults.next("GET", "/status", away, times=100)
     with pytest.raises(NotCarriedOutError, match="Asking for the state"):
         chosen.job_service().post(compiled, shots=3, tag="qdenseam-x")
     ibm.state.faults.clear()
-    ibm.state.faults.next("POST", "/jobs", silent)
+    ibm.state.faults.next("POST", "/jobs", Fault(kind=FaultKind.TOO_MANY_REQUESTS))
     IBMJobService.settle_seconds = SETTLE_SECONDS  # taken back by the fixture
     now = submitted(tmp_path)
     assert now.stage == "unsent"
