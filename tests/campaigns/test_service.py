@@ -34,7 +34,7 @@ def ibm(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackIBM]:
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
         state = service.state
         state.queue_seconds, state.run_seconds, state.charging_seconds = 0.2, 0.2, 0.2
-        state.listing_seconds = 0.5
+        state.listing_seconds = 2.5
         yield service
 
 
@@ -49,12 +49,15 @@ def test_failing_requests_and_dying_processes_lose_and_double_no_job(
     seen = ibm.state.requests
     started = killed = 0
 
-    def client(command: str, argument: int | str, last: float = float("inf")) -> None:
-        """Run one command, and kill it after some requests, if it lives so long."""
+    def never() -> bool:
+        return False
+
+    def client(command: str, argument: int | str, is_ripe=never) -> None:
+        """Run one command, and kill it when that is ripe, if it lives so long."""
         nonlocal started, killed
         process = processes.Process(target=run, args=(command, str(tmp_path), argument))
         process.start()
-        while process.is_alive() and len(seen) < last:
+        while process.is_alive() and not is_ripe():
             time.sleep(0.002)
         if process.is_alive():
             time.sleep(rng.uniform(0, 0.05))
@@ -66,11 +69,16 @@ def test_failing_requests_and_dying_processes_lose_and_double_no_job(
 
     while len(seen) < wanted:
         known = unfinished(tmp_path)
-        last = len(seen) + rng.integers(1, 30) if rng.random() < 0.75 else float("inf")
+        requests, posts = len(seen) + rng.integers(1, 30), ibm.state.num_posts + rng.integers(1, 4)
+        is_ripe = (
+            never,
+            lambda requests=requests: len(seen) >= requests,
+            lambda posts=posts: ibm.state.num_posts >= posts,
+        )[rng.integers(3)]
         if not known or rng.random() < 0.4:
-            client("submit", started, last)
-        else:
-            client("fetch", str(rng.choice(known)), last)
+            client("submit", started, is_ripe)
+        else:  # the last one: soon after its posts were lost, before they are listed
+            client("fetch", known[-1] if rng.random() < 0.5 else str(rng.choice(known)), is_ripe)
     deadline = time.monotonic() + 300
     while left := unfinished(tmp_path):
         assert time.monotonic() < deadline, "not fetched in time"
@@ -92,7 +100,7 @@ def test_failing_requests_and_dying_processes_lose_and_double_no_job(
     )
     assert (lost, doubled, differing) == (0, 0, 0)
     assert sum(each.usage for each in ended) == pytest.approx(0.2 * len(times))
-    assert len(times) == 2 * len(ended) >= wanted / 100
+    assert len(times) == 4 * len(ended) >= wanted / 100
     assert killed >= wanted / 100
     assert abs(failures - RATE * len(seen)) < 6.2 * (RATE * (1 - RATE) * len(seen)) ** 0.5
 

@@ -16,18 +16,18 @@ from qdenseam.methods import SampleAndAccept
 from qdenseam.retrieval.submission import fetch, submit
 
 PATTERNS = np.array([[1, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1]])
-SETTLE_SECONDS = 4.0
+SETTLE_SECONDS = 8.0
 """How long a job with a lost answer is looked for here; the service has to list it much sooner."""
 
 
 def run(command: str, store: str, argument: int | str) -> None:
-    """Submit two probes with a seed, which makes two jobs, or fetch a submission by its id."""
+    """Submit two probes with a seed, which makes four jobs, or fetch a submission by its id."""
     logging.disable()  # the runtime tells of every failure
     requests.PAUSES = (0.0,) * 4
     job_service.POLL_SECONDS = (0.05,)
     account.ANSWER_SECONDS = 2.0
     IBMJobService.settle_seconds = SETTLE_SECONDS
-    IBMJobService.max_executions = 40
+    IBMJobService.max_executions = 20
     Retry.sleep = lambda *_, **__: None
     with suppress(BackendError):
         if command == "fetch":
