@@ -1,6 +1,7 @@
 """Rows that survive a kill, appended line by line; whole files are :mod:`classical_ref.files`."""
 
 import json
+import math
 import os
 import re
 import sys
@@ -8,6 +9,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, Self
+
+from qdenseam.errors import ResultsFileError
 
 MAX_ROW_BYTES = 2**26
 """Of a row of JSON, read or written."""
@@ -25,8 +28,8 @@ def row_of(line: bytes) -> dict[str, Any]:
     """Return the JSON object of a line.
 
     Raises:
-        ValueError: The line is no JSON, holds NaN or infinity, or is too long or too deep, which is
-            found before it is read.
+        ValueError: The line is no JSON, holds NaN, infinity or a field twice, or is too long or
+            too deep, which is found before it is read.
         TypeError: It is no object.
     """
     if len(line) > MAX_ROW_BYTES:
@@ -34,7 +37,7 @@ def row_of(line: bytes) -> dict[str, Any]:
     if line.count(b"[") + line.count(b"{") > MAX_DEPTH and _depth(line) > MAX_DEPTH:
         raise ValueError(f"the line has lists or objects more than {MAX_DEPTH} deep.")
     try:
-        row = json.loads(line, parse_constant=_refuse_constant)
+        row = _DECODER.decode(line.decode())
     except ValueError as error:
         raise ValueError(f"the line is not JSON ({error}).") from error
     if not isinstance(row, dict):
@@ -55,12 +58,36 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not allowed")
 
 
+def _finite(text: str) -> float:
+    if math.isinf(number := float(text)):
+        raise ValueError(f"{text[:40]} is not allowed")
+    return number
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field stands twice")
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_refuse_constant
+)
+
+
 def open_own(path: Path) -> BinaryIO:
     """Open a file that is the user's alone to read and write; made if missing, no link followed.
 
     Raises:
-        OSError: It is a link, or cannot be opened.
+        ResultsFileError: It is a link.
+        OSError: It cannot be opened.
     """
+    if path.is_symlink():  # a message; the flag makes sure
+        raise ResultsFileError(
+            f"{path} should be a file. Got a link, which is not followed: remove the link, or move "
+            "the file here."
+        )
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags, 0o600), "r+b")
 

@@ -7,7 +7,7 @@ plain types are as :mod:`classical_ref.checks` has them. The forms are in :mod:`
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from classical_ref.checks import Within, shown
 from classical_ref.checks.kinds import kind_of
 from qdenseam.errors import ResultsFileError
+
+_Reader = Callable[[object, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Array:
     ndim: int
     within: Within = Within("(-inf, inf)")  # noqa: RUF009  it is frozen
 
-    def read(self, name: str, value: object) -> NDArray[Any]:
+    def read(self, value: object, name: str) -> NDArray[Any]:
         """Return the array.
 
         Raises:
@@ -108,71 +110,77 @@ def read_as(form: Any, value: object, name: str = "") -> Any:
         TypeError: Something is of another kind.
         ValueError: It is of this kind and still not allowed, or a field is missing or unknown.
     """
-    origin, arms = get_origin(form), get_args(form)
-    if origin is Annotated:
-        return _ruled(arms, value, name)
-    if origin is NotRequired:
-        return read_as(arms[0], value, name)
-    if origin in (Union, UnionType) and NoneType in arms:
-        wanted: Any = Union[tuple(arm for arm in arms if arm is not NoneType)]  # noqa: UP007
-        return None if value is None else read_as(wanted, value, name)
-    if origin in (list, dict):
-        if not isinstance(value, origin):
-            raise TypeError(f"{name} should be {_SAID[origin]}. Got {shown(value)}.")
-        if origin is list:
-            return [read_as(arms[0], each, f"{name}[{i}]") for i, each in enumerate(value)]
-        return {key: read_as(arms[1], each, f"{name}.{key}") for key, each in value.items()}
-    if _is_object(form):
-        return _object(form, value, name)
-    kind = kind_of(form)
-    return value if kind is None else kind.check(name, value)
-
-
-_SAID = {list: "a list", dict: "an object"}
-
-
-def _ruled(arms: tuple[Any, ...], value: object, name: str) -> Any:
-    for rule in arms[1:]:
-        if isinstance(rule, Array):
-            return rule.read(name, value)
-    found = read_as(arms[0], value, name)
-    for rule in arms[1:]:
-        rule.check(name, found)
-    return found
-
-
-def _is_object(form: Any) -> bool:
-    return is_dataclass(form) or hasattr(form, "__required_keys__")
-
-
-def _object(form: Any, value: object, name: str) -> Any:
-    what, at = (name, f"{name}.") if name else ("it", "")
-    if not isinstance(value, dict):
-        raise TypeError(f"{what} should be an object. Got {shown(value)}.")
-    hints, needed = _fields_of(form)
-    read = {}
-    for key, hint in hints.items():
-        if key in value:
-            read[key] = read_as(hint, value[key], f"{at}{key}")
-        elif key in needed:
-            raise ValueError(f"{what} should have a field {key!r}. Got {shown(list(value))}.")
-    if unknown := value.keys() - hints.keys():
-        raise ValueError(
-            f"{what} should have no fields but {', '.join(hints)}. Got also "
-            f"{shown(min(unknown))}: another version may have written it."
-        )
-    return read if hasattr(form, "__required_keys__") else form(**read)
+    return _reader(form)(value, name)
 
 
 @functools.cache
-def _fields_of(form: Any) -> tuple[dict[str, Any], frozenset[str]]:
+def _reader(form: Any) -> _Reader:
+    """Return what reads a form, which is looked into once."""
+    origin, arms = get_origin(form), get_args(form)
+    if origin is NotRequired:
+        return _reader(arms[0])
+    if origin is Annotated:
+        array = next((rule for rule in arms[1:] if isinstance(rule, Array)), None)
+        return array.read if array else _ruled(_reader(arms[0]), arms[1:])
+    if origin in (Union, UnionType) and NoneType in arms:
+        some = _reader(Union[tuple(arm for arm in arms if arm is not NoneType)])  # noqa: UP007
+        return lambda value, name: None if value is None else some(value, name)
+    if origin in (list, dict):
+        return _holder(origin, _reader(arms[-1]))
+    if is_dataclass(form) or hasattr(form, "__required_keys__"):
+        return _object(form)
+    kind = kind_of(form)
+    return (lambda value, _: value) if kind is None else (lambda v, name: kind.check(name, v))
+
+
+def _ruled(read: _Reader, rules: tuple[Any, ...]) -> _Reader:
+    def read_ruled(value: object, name: str) -> Any:
+        found = read(value, name)
+        for rule in rules:
+            rule.check(name, found)
+        return found
+
+    return read_ruled
+
+
+def _holder(holder: type, read: _Reader) -> _Reader:
+    def read_each(value: object, name: str) -> Any:
+        if not isinstance(value, holder):
+            said = "a list" if holder is list else "an object"
+            raise TypeError(f"{name} should be {said}. Got {shown(value)}.")
+        if isinstance(value, dict):
+            return {key: read(each, f"{name}.{key}") for key, each in value.items()}
+        return [read(each, f"{name}[{i}]") for i, each in enumerate(value)]  # type: ignore[arg-type, var-annotated]
+
+    return read_each
+
+
+def _object(form: Any) -> _Reader:
     hints = get_type_hints(form, include_extras=True)
-    if not is_dataclass(form):
-        return hints, form.__required_keys__
-    known = {each.name: each for each in fields(form)}
-    plain = {n: each for n, each in known.items() if each.default is each.default_factory}
-    assert all(each.default is MISSING for each in plain.values())
-    return {name: hints[name] for name in known}, frozenset(plain)
+    needed, made = getattr(form, "__required_keys__", frozenset()), dict
+    if is_dataclass(form):
+        needed = {f.name for f in fields(form) if f.default is f.default_factory is MISSING}
+        hints, made = {f.name: hints[f.name] for f in fields(form)}, form  # type: ignore[assignment]
+    readers = {key: _reader(hint) for key, hint in hints.items()}
+
+    def read_object(value: object, name: str) -> Any:
+        what, at = (name, f"{name}.") if name else ("it", "")
+        if not isinstance(value, dict):
+            raise TypeError(f"{what} should be an object. Got {shown(value)}.")
+        found = {}
+        for key, read in readers.items():
+            if key in value:
+                found[key] = read(value[key], f"{at}{key}")
+            elif key in needed:
+                raise ValueError(f"{what} should have a field {key!r}. Got {shown(list(value))}.")
+        if unknown := value.keys() - readers.keys():
+            raise ValueError(
+                f"{what} should have no fields but {', '.join(readers)}. Got also "
+                f"{shown(min(unknown))}: another version may have written it."
+            )
+        return made(**found)
+
+    return read_object
 
 
 @contextmanager

@@ -114,7 +114,8 @@ class SubmissionFolder:
             for index in range(len(self.intent.jobs))
         }
         place, last = self.path / _EVENTS, len(self.intent.jobs) - 1
-        lines = whole_lines(bytes_of(place)).splitlines() if place.exists() else []
+        is_there = place.exists() or self.intent.circuits_sha256 is not None  # not before 0.1
+        lines = whole_lines(bytes_of(place)).splitlines() if is_there else []
         for number, line in enumerate(lines, start=1):
             with door(f"{place}, line {number}", _REPAIR):
                 row = row_of(line)
@@ -195,6 +196,7 @@ def create(store: Path, intent: Intent, compiled: Sequence[QuantumCircuit]) -> S
     partial.mkdir(mode=0o700)
     try:
         write_whole(partial / _CIRCUITS, circuits, mode=0o600)
+        write_whole(partial / _EVENTS, b"", mode=0o600)  # one that is lost is not taken for unsent
         write_whole(partial / _INTENT, written, mode=0o600)
         os.rename(partial, store / intent.id)  # noqa: PTH104  one name for tests to stop at
     except OSError:

@@ -17,22 +17,12 @@ from qdenseam.errors import ResultsFileError
 from qdenseam.experiments.collecting.records import (
     Record,
     Task,
-    check_integer,
-    check_name,
-    plain_json,
 )
 from qdenseam.files import MAX_ROW_BYTES, row_of, whole_lines
-
-SCHEMA = 2
-"""Version of the format. A reader refuses lines of any later one."""
+from qdenseam.formats import RESULTS_SCHEMA, BatchRow, BatchRow1, TaskRow, VersionsRow
+from qdenseam.schema import read_as
 
 _STARTS = (b'{"schema": ', b'{"task": "', b'{"key": "')
-_FIELDS = {
-    "schema": {"schema", "versions"},
-    "task": {"task", "kind", "params", "seed"},
-    "key": {"key", "batch", "values", "seconds"},
-}
-_FIELDS_OF_SCHEMA_1 = _FIELDS["key"] | {"schema", "kind", "params", "seed", "versions", "backend"}
 
 
 class ResultsFile:
@@ -81,7 +71,7 @@ class ResultsFile:
         rows: list[dict[str, Any]] = []
         if record.versions != self._versions:
             self._versions = record.versions
-            rows.append({"schema": SCHEMA, "versions": record.versions})
+            rows.append({"schema": RESULTS_SCHEMA, "versions": record.versions})
         if record.key not in self._tasks:
             self._tasks[record.key] = record
             asked = {"kind": record.kind, "params": record.params, "seed": record.seed}
@@ -106,31 +96,20 @@ class ResultsFile:
 
     def _take(self, line: bytes) -> None:
         row = row_of(line)
-        if "schema" in row:
-            self._take_schema(row)
-        elif "task" in row:
-            _check_fields(row, _FIELDS["task"])
-            self._take_task(row, row["task"])
-        else:
-            _check_fields(row, _FIELDS["key"], {"backend"})
+        if "task" in row:
+            self._take_task(read_as(TaskRow, row), row["task"])
+        elif "schema" not in row:
+            row = read_as(BatchRow, row)
             if row["key"] not in self._tasks:
                 raise ValueError(f"no task above has the key {row['key']!r}.")
             self._take_row(row, self._versions)
-
-    def _take_schema(self, row: dict[str, Any]) -> None:
-        if type(row["schema"]) is not int or row["schema"] not in (1, SCHEMA):
-            raise ValueError(
-                f"schema should be at most {SCHEMA}. Got {row['schema']!r}; read the file with the "
-                "version of qdenseam that wrote it."
-            )
-        if row["schema"] == 1:
+        elif type(row["schema"]) is int and row["schema"] == 1:
+            row = read_as(BatchRow1, row)
             self.is_of_schema_1 = True
-            _check_fields(row, _FIELDS_OF_SCHEMA_1)
             self._take_task(row, row["key"])
-            self._take_row(row, _versions(row))
+            self._take_row(row, row["versions"])
         else:
-            _check_fields(row, _FIELDS["schema"])
-            self._versions = _versions(row)
+            self._versions = read_as(VersionsRow, row)["versions"]
 
     def _take_task(self, row: dict[str, Any], key: str) -> None:
         if key in self._tasks:
@@ -143,12 +122,7 @@ class ResultsFile:
         self._tasks[key] = task
 
     def _take_row(self, row: dict[str, Any], versions: Mapping[str, str]) -> None:
-        key, values, backend = row["key"], row["values"], row.get("backend")
-        batch = check_integer(row["batch"], "batch", minimum=0)
-        if not isinstance(values, dict):
-            raise TypeError(f"values should be an object. Got {type(values).__name__}.")
-        if backend is not None:
-            check_name(backend, "backend")
+        key, batch = row["key"], row["batch"]
         task = self._tasks[key]
         self.records[key, batch] = Record(
             key=key,
@@ -156,10 +130,10 @@ class ResultsFile:
             params=task.params,
             seed=task.seed,
             batch=batch,
-            values=values,
-            seconds=float(plain_json(row["seconds"], "seconds")),  # type: ignore[arg-type]
+            values=row["values"],
+            seconds=float(row["seconds"]),
             versions=versions,
-            backend=backend,
+            backend=row.get("backend"),
         )
 
 
@@ -189,15 +163,3 @@ def read_results(path: str | os.PathLike[str]) -> bytes:
         return read_whole(path)
     except ValueError as error:
         raise ResultsFileError(f"{error} Collect into several files.") from None
-
-
-def _versions(row: dict[str, Any]) -> dict[str, str]:
-    versions = row["versions"]
-    if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
-        raise TypeError(f"versions should be an object of strings. Got {versions!r}.")
-    return versions
-
-
-def _check_fields(row: dict[str, Any], needed: set[str], allowed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
-    if differing := (row.keys() ^ needed) - allowed:
-        raise ValueError(f"the line has missing or unknown fields: {sorted(differing)}.")
