@@ -1,6 +1,6 @@
 """How good a recall is: errors, spurious states, nearest patterns, basins."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
@@ -10,10 +10,10 @@ from classical_ref.checks import (
     Integers,
     Rng,
     SpinsLike,
-    check_integer,
+    Within,
     check_patterns,
     check_spins,
-    check_within,
+    checked,
 )
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.hopfield import HopfieldMemory
@@ -96,6 +96,7 @@ def mean_absolute_overlap(patterns: SpinsLike, *, bits: bool | None = None) -> f
     return float(np.abs(overlap(stored, stored)[first, second]).mean())
 
 
+@checked
 def is_spurious(
     patterns: SpinsLike,
     states: SpinsLike,
@@ -122,11 +123,12 @@ def is_spurious(
     return np.asarray(~stored)
 
 
+@checked
 def basin_radius(
     memory: DenseMemory | HopfieldMemory,
     *,
-    success_rate: float = 0.9,
-    num_probes: int = 100,
+    success_rate: Annotated[float, Within("(0, 1]")] = 0.9,
+    num_probes: Annotated[int, Within("[1, 1000000]")] = 100,
     rng: Rng = None,
 ) -> int:
     """Return the largest number of flips from which recall still finds the stored pattern.
@@ -136,11 +138,10 @@ def basin_radius(
     below ``success_rate``, and -1 if the patterns are not even fixed points at that rate.
 
     Raises:
-        ValueError: ``success_rate`` is outside ``(0, 1]`` or ``num_probes`` is below one.
+        ValueError: ``success_rate`` is outside ``(0, 1]``, or ``num_probes`` is not from one to a
+            million.
     """
     rng = np.random.default_rng(rng)
-    check_within("(0, 1]", success_rate=success_rate)
-    check_integer(1, num_probes=num_probes)
     for num_flips in range(memory.num_neurons + 1):
         targets = memory.patterns[rng.integers(memory.num_patterns, size=num_probes)]
         states = memory.recall(flip(targets, num_flips, rng=rng), rng=rng).states

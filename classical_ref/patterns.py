@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,15 +14,23 @@ from classical_ref.checks import (
     Rng,
     Spins,
     SpinsLike,
+    Within,
     check_array,
-    check_integer,
+    check_entries,
     check_patterns,
     check_spins,
-    check_within,
+    checked,
 )
 from classical_ref.shown import Shown, html_patterns
 from classical_ref.spins import hamming_distance
 
+Count = Annotated[int, Within("[1, 1000000000]")]
+"""How many patterns, neurons or prototypes."""
+Positions = Annotated[int, Within("[0, 1000000000]")]
+"""How many entries of a row."""
+Probability = Annotated[float, Within("[0, 1]")]
+
+_MOST_SPINS = 2**31
 _ROUNDS = 1000  # redraws of repeated rows before the request counts as impossible
 
 
@@ -119,8 +127,9 @@ class Growing:
         return getattr(self, "weights") if "weights" in given else None  # noqa: B009
 
 
+@checked
 def random_patterns(
-    num_patterns: int, num_neurons: int, *, distinct: bool = True, rng: Rng = None
+    num_patterns: Count, num_neurons: Count, *, distinct: bool = True, rng: Rng = None
 ) -> Spins:
     """Return uniformly random patterns of shape ``(num_patterns, num_neurons)``.
 
@@ -131,11 +140,12 @@ def random_patterns(
         rng: Source of randomness.
 
     Raises:
-        ValueError: A count is below one, or ``distinct`` and ``num_patterns > 2**num_neurons``.
+        ValueError: A count is below one, there would be more than 2**31 spins, or ``distinct`` and
+            ``num_patterns > 2**num_neurons``.
     """
     rng = np.random.default_rng(rng)
-    check_integer(1, num_patterns=num_patterns, num_neurons=num_neurons)
-    if distinct and num_patterns > 2**num_neurons:
+    check_entries(_MOST_SPINS, num_patterns=num_patterns, num_neurons=num_neurons)
+    if distinct and num_neurons < 31 and num_patterns > 2**num_neurons:
         raise ValueError(
             f"num_patterns should be at most 2**num_neurons = {2**num_neurons}. "
             f"Got {num_patterns}; pass distinct=False to allow repetitions."
@@ -150,12 +160,13 @@ def random_patterns(
     return check_patterns(drawn, distinct=distinct)
 
 
+@checked
 def correlated_patterns(
-    num_patterns: int,
-    num_neurons: int,
+    num_patterns: Count,
+    num_neurons: Count,
     *,
-    num_prototypes: int,
-    flip_probability: float,
+    num_prototypes: Count,
+    flip_probability: Probability,
     distinct: bool = True,
     rng: Rng = None,
 ) -> Spins:
@@ -173,13 +184,12 @@ def correlated_patterns(
         rng: Source of randomness.
 
     Raises:
-        ValueError: A count is below one, ``flip_probability`` is no probability, or no distinct
-            patterns were found.
+        ValueError: A count is below one, there would be more than 2**31 spins,
+            ``flip_probability`` is no probability, or no distinct patterns were found.
     """
     rng = np.random.default_rng(rng)
-    check_integer(
-        1, num_patterns=num_patterns, num_neurons=num_neurons, num_prototypes=num_prototypes
-    )
+    check_entries(_MOST_SPINS, num_patterns=num_patterns, num_neurons=num_neurons)
+    check_entries(_MOST_SPINS, num_prototypes=num_prototypes, num_neurons=num_neurons)
     prototypes = _random_spins(rng, (num_prototypes, num_neurons))
     parents = prototypes[np.arange(num_patterns) % num_prototypes]
     drawn = flip_by_rate(parents, flip_probability, rng=rng)
@@ -194,8 +204,9 @@ def correlated_patterns(
     return check_patterns(drawn, distinct=distinct)
 
 
+@checked
 def flip(
-    patterns: SpinsLike, num_flips: int, *, bits: bool | None = None, rng: Rng = None
+    patterns: SpinsLike, num_flips: Positions, *, bits: bool | None = None, rng: Rng = None
 ) -> Spins:
     """Return a copy with exactly ``num_flips`` known entries of each row flipped.
 
@@ -219,8 +230,9 @@ def flip(
     return np.where(flipped, -spins, spins).astype(np.int8)
 
 
+@checked
 def flip_by_rate(
-    patterns: SpinsLike, flip_probability: float, *, bits: bool | None = None, rng: Rng = None
+    patterns: SpinsLike, flip_probability: Probability, *, bits: bool | None = None, rng: Rng = None
 ) -> Spins:
     """Return a copy with every entry flipped independently with ``flip_probability``.
 
@@ -232,12 +244,12 @@ def flip_by_rate(
     """
     rng = np.random.default_rng(rng)
     spins = check_spins(patterns, bits=bits, name="patterns")
-    check_within("[0, 1]", flip_probability=flip_probability)
     return np.where(rng.random(spins.shape) < flip_probability, -spins, spins).astype(np.int8)
 
 
+@checked
 def erase(
-    patterns: SpinsLike, num_erasures: int, *, bits: bool | None = None, rng: Rng = None
+    patterns: SpinsLike, num_erasures: Positions, *, bits: bool | None = None, rng: Rng = None
 ) -> Spins:
     """Return a copy with exactly ``num_erasures`` known entries of each row made unknown (0).
 
@@ -257,11 +269,12 @@ def erase(
     return np.where(erased, 0, spins).astype(np.int8)
 
 
+@checked
 def corrupt(
     patterns: SpinsLike,
     *,
-    num_flips: int = 0,
-    num_erasures: int = 0,
+    num_flips: Positions = 0,
+    num_erasures: Positions = 0,
     bits: bool | None = None,
     rng: Rng = None,
 ) -> Spins:
@@ -334,7 +347,6 @@ def _redraw(spins: Spins, draw: Callable[[NDArray[np.intp]], Spins]) -> bool:
 
 def _chosen(known: Booleans, count: int, rng: np.random.Generator, name: str) -> Booleans:
     """Return a mask with ``count`` uniformly chosen known entries in every row."""
-    check_integer(0, **{name: count})
     fewest = int(known.sum(axis=-1).min(initial=known.shape[-1]))
     if count > fewest:
         raise ValueError(f"{name} should be at most {fewest}, the known entries. Got {count}.")

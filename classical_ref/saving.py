@@ -12,6 +12,7 @@ from typing import Any, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.checks import checked
 from classical_ref.files import read_whole, write_whole
 
 Kind = TypeVar("Kind")
@@ -26,6 +27,7 @@ _ROOMS = tuple(
 )
 
 
+@checked
 def save(memory: object, path: str | os.PathLike[str]) -> None:
     """Write a memory of this package to a file that :func:`load` reads.
 
@@ -47,6 +49,7 @@ def save(memory: object, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str]) -> object: ...
 @overload
 def load(path: str | os.PathLike[str], kind: type[Kind]) -> Kind: ...
+@checked
 def load(path: str | os.PathLike[str], kind: type[Kind] | None = None) -> object:
     """Return the memory that :func:`save` wrote.
 

@@ -94,8 +94,8 @@ def _kinds_of_arguments(function: Callable[..., object]) -> tuple[list[str], dic
     parameters = inspect.signature(function).parameters.values()
     positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
     open_ended = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    several = {each.name for each in parameters if each.kind in open_ended}
-    kinds = _kinds({name: hint for name, hint in _hints(function).items() if name not in several})
+    others = {each.name for each in parameters if each.kind in open_ended} | {"return"}
+    kinds = _kinds({name: hint for name, hint in _hints(function).items() if name not in others})
     return [each.name for each in parameters if each.kind in positional], kinds
 
 

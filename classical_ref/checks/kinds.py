@@ -1,6 +1,7 @@
 """What an annotation allows: the kinds of values that fields and arguments may hold."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -75,7 +76,11 @@ def _union(arms: list[Kind | None]) -> Kind | None:
         return None
 
     def kept(name: str, value: object) -> object:
-        return next(kind for kind in kinds if kind.fits(value)).kept(name, value)
+        *others, last = (kind for kind in kinds if kind.fits(value))
+        for kind in others:  # such as a choice, where any text is taken too
+            with suppress(ValueError):
+                return kind.kept(name, value)
+        return last.kept(name, value)
 
     said = " or ".join(kind.said for kind in kinds)
     return Kind(said, lambda value: any(kind.fits(value) for kind in kinds), kept)
@@ -116,7 +121,9 @@ def _tuple(arms: tuple[object, ...]) -> Kind | None:
             kind.kept(name, item) for kind, item in zip(kinds_for(items), items, strict=True)
         )
 
-    said = f"several, each {kinds[0].said}" if is_open else f"{len(kinds)} values"
+    are_alike = len({kind.said for kind in kinds}) == 1
+    number = "several" if is_open else f"{len(kinds)} values"
+    said = f"{number}, each {kinds[0].said}" if are_alike else number
     return Kind(said, fits, kept)
 
 

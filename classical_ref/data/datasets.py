@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -17,12 +17,15 @@ from classical_ref.checks import (
     Integers,
     Rng,
     SpinsLike,
+    Within,
     check_array,
-    check_integer,
+    check_fields,
     check_positive,
     check_spins,
     check_within,
+    checked,
     lock,
+    shown,
 )
 from classical_ref.data.levels import LevelCode, Pictures
 from classical_ref.data.pictures import Threshold, area_sums, binarize, pooled_shape
@@ -31,6 +34,7 @@ from classical_ref.shown import html_patterns
 from classical_ref.spins import Spins, check_patterns, products
 
 _SELECTION_ROUNDS = 200
+Size = Annotated[int, Within("[1, 1000000000]")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -44,7 +48,7 @@ class Dataset(PatternRows):
     """Shape ``(num_patterns, num_neurons)``, entries -1 and +1, read-only."""
     labels: Integers | None = None
     """One integer per pattern (class or code point), or None."""
-    shape: tuple[int, int]
+    shape: tuple[Size, Size]
     """Rows and columns of a pattern drawn as a picture."""
     levels: LevelCode = LevelCode()  # noqa: RUF009
     """How the pixels' levels are written: word after word, pixels row by row, of colors red, green
@@ -55,11 +59,8 @@ class Dataset(PatternRows):
     """What was done to make the patterns."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         patterns = check_patterns(self.patterns)
-        shape = np.asarray(self.shape)
-        if shape.shape != (2,) or shape.dtype.kind not in "iu":
-            raise ValueError(f"shape should be rows and columns. Got {self.shape}.")
-        object.__setattr__(self, "shape", (int(shape[0]), int(shape[1])))
         values, over = divmod(patterns.shape[1], self.levels.bits)
         pixels = self.shape[0] * self.shape[1]
         if over or values not in (pixels, 3 * pixels):
@@ -74,12 +75,10 @@ class Dataset(PatternRows):
             )
         object.__setattr__(self, "patterns", patterns)
         if self.labels is not None:
-            labels = np.asarray(self.labels, dtype=np.int64)
-            if labels.shape != (len(patterns),):
-                raise ValueError(
-                    f"labels should have shape ({len(patterns)},). Got shape {labels.shape}."
-                )
-            lock(self, labels=labels)
+            labels = check_array("labels", self.labels, len(patterns))
+            if (labels != np.rint(labels)).any() or np.abs(labels).max() > 2**53:
+                raise ValueError(f"labels should be integers. Got {shown(self.labels)}.")
+            lock(self, labels=labels.astype(np.int64))
         if self.weights is not None:
             weights = check_array("weights", self.weights, len(patterns))
             check_positive(weights=float(weights.min()))
@@ -134,7 +133,14 @@ class Dataset(PatternRows):
         inked = np.packbits(self.patterns < 0).tobytes()
         return hashlib.sha256(head.encode() + inked + tail).hexdigest()
 
-    def select(self, num_patterns: int, *, min_distance: int = 1, rng: Rng = None) -> "Dataset":
+    @checked
+    def select(
+        self,
+        num_patterns: int,
+        *,
+        min_distance: Annotated[int, Within("[0, 1000000000]")] = 1,
+        rng: Rng = None,
+    ) -> "Dataset":
         """Return a random subset whose patterns differ pairwise in ``min_distance`` pixels or more.
 
         The patterns are visited in random order and kept when far enough from those kept before,
@@ -166,8 +172,9 @@ class Dataset(PatternRows):
         )
 
 
+@checked
 @cache
-def digits(num_neurons: int = 64, *, threshold: Threshold = "mean") -> Dataset:
+def digits(num_neurons: Size = 64, *, threshold: Threshold = "mean") -> Dataset:
     """Return scikit-learn's 8 x 8 handwritten digits, shrunk and binarized, without repetitions.
 
     The images are area-averaged to the most square ``rows x columns = num_neurons`` with
@@ -196,12 +203,13 @@ def digits(num_neurons: int = 64, *, threshold: Threshold = "mean") -> Dataset:
     )
 
 
+@checked
 @cache
 def glyphs(
-    size: int = 16,
+    size: Annotated[int, Within("[2, 1024]")] = 16,
     *,
-    num_patterns: int | None = None,
-    max_overlap: float = 0.6,
+    num_patterns: Annotated[int, Within("[1, 1000000]")] | None = None,
+    max_overlap: Annotated[float, Within("[-1, 1]")] = 0.6,
     font: str = "DejaVu Sans:bold",
 ) -> Dataset:
     """Return font glyphs as square pictures, a stand-in for sprites.
@@ -218,9 +226,9 @@ def glyphs(
         font: A matplotlib (fontconfig) font pattern; the default ships with matplotlib.
 
     Raises:
-        ValueError: The font has fewer suitable glyphs, is not installed, or ``size`` is below 2.
+        ValueError: The font has fewer suitable glyphs, is not installed, or ``size`` is not from 2
+            to 1024.
     """
-    check_integer(2, size=size)
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 

@@ -6,7 +6,7 @@ pixels have more ink in thermometer code, and two levels are the pictures of two
 
 import re
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,8 +17,8 @@ from classical_ref.checks import (
     Integers,
     Spins,
     SpinsLike,
-    check_choice,
-    check_integer,
+    Within,
+    check_fields,
     check_spins,
 )
 from classical_ref.shown import brief
@@ -73,15 +73,12 @@ class LevelCode:
         3
     """
 
-    num_levels: int = 2
+    num_levels: Annotated[int, Within("[2, 256]")] = 2
     """L, from 2 to 256."""
     code: Code = "thermometer"
 
     def __post_init__(self) -> None:
-        check_choice("code", self.code, Code)
-        check_integer(2, num_levels=self.num_levels)
-        if self.num_levels > 256:
-            raise ValueError(f"num_levels should be at most 256. Got {self.num_levels}.")
+        check_fields(self)
 
     def __str__(self) -> str:
         return f"{self.code}({self.num_levels})"

@@ -11,7 +11,7 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats, Integers, check_choice, lock
+from classical_ref.checks import Floats, Integers, checked, lock
 from classical_ref.files import check_regular, read_whole
 
 Split = Literal["train", "test"]
@@ -54,6 +54,7 @@ class LabeledImages:
         return np.asarray(self.pixels.reshape(self.num_images, -1) / 127.5 - 1)
 
 
+@checked
 def load_mnist(path: str | PathLike[str], *, split: Split = "train") -> LabeledImages:
     """Return MNIST, or any set in its format, from files on this disk; nothing is downloaded.
 
@@ -67,7 +68,6 @@ def load_mnist(path: str | PathLike[str], *, split: Split = "train") -> LabeledI
         FileNotFoundError: The file, or one of the folder's, is missing.
         ValueError: A file has another format, or images and labels do not fit together.
     """
-    check_choice("split", split, Split)
     source = Path(path)
     if source.is_dir():
         images = read_idx(_found(source, f"{_PREFIX[split]}-images", "idx3-ubyte"))
@@ -94,6 +94,7 @@ def load_mnist(path: str | PathLike[str], *, split: Split = "train") -> LabeledI
     return LabeledImages(pixels=pixels, labels=numbers)
 
 
+@checked
 def read_idx(path: str | PathLike[str]) -> NDArray[np.uint8]:
     """Return the bytes of an IDX file, plain or gzipped, in the shape that its head tells.
 

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypedDict, Unpack
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats, Spins, check_choice, check_integer, check_patterns
+from classical_ref.checks import Floats, Spins, Within, check_choice, check_patterns, checked
 from classical_ref.data.datasets import Dataset, digits, glyphs
 from classical_ref.data.files import picture_paths, read_array, read_pictures
 from classical_ref.data.levels import LevelCode, quantized, white_level
 from classical_ref.data.pictures import (
+    Grid,
     Threshold,
     area_sums,
     binarize,
@@ -45,13 +46,14 @@ class _Found(NamedTuple):
     levels: LevelCode = LevelCode()
 
 
+@checked
 def as_patterns(
     source: str | PathLike[str] | ArrayLike | Sequence[str],
     *,
     kind: Kind | None = None,
-    num_neurons: int | None = None,
-    threshold: Threshold | float = "otsu",
-    shape: tuple[int, int] | None = None,
+    num_neurons: Annotated[int, Within("[1, 1000000000]")] | None = None,
+    threshold: Threshold | float | str = "otsu",
+    shape: Grid | None = None,
     levels: int | str | LevelCode | None = None,
     merge_duplicates: bool = False,
 ) -> Dataset:
@@ -101,19 +103,12 @@ def as_patterns(
         >>> as_patterns([[[0, 9, 255]]], levels=3).patterns.tolist()
         [[-1, -1, -1, -1, 1, 1]]
     """
-    if kind is not None:
-        check_choice("kind", kind, Kind)
     threshold = check_threshold(threshold)
     code = None if levels is None else LevelCode.of(levels)
     if code is not None and threshold != "otsu":
         raise ValueError(f"levels and threshold={threshold!r} exclude each other; give one.")
-    if num_neurons is not None:
-        check_integer(1, num_neurons=num_neurons)
     if shape is not None:
-        if np.shape(shape) != (2,):
-            raise ValueError(f"shape should be rows and columns. Got {shape}.")
-        check_integer(1, rows=shape[0], columns=shape[1])
-        shape = (shape[0], shape[1])
+        shape = (int(shape[0]), int(shape[1]))
     name, given = "array", source
     if isinstance(source, str | PathLike):
         name, path = fspath(source), Path(source)

@@ -3,21 +3,34 @@
 Grey levels grow from black to white; ink, what is darker than the threshold, is spin -1 (bit 1).
 """
 
-from typing import Any, Literal, cast, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Floats, Integers, Spins, check_finite
+from classical_ref.checks import (
+    Floats,
+    Integers,
+    Spins,
+    Within,
+    check_entries,
+    check_finite,
+    checked,
+    shown,
+)
 
 Threshold = Literal["otsu", "mean", "median"]
 """What makes a pixel ink: darker than Otsu's cut, the mean, or the median of its picture."""
+
+Grid = tuple[Annotated[int, Within("[1, 1000000]")], Annotated[int, Within("[1, 1000000]")]]
+"""Rows and columns."""
 
 _ROUNDING = 1e-9  # levels as near as this, of the largest, are one
 _MAX_LEVEL = 1e100  # sums over areas and their squares are finite
 
 
-def pool(pictures: ArrayLike, shape: tuple[int, int]) -> Floats:
+@checked
+def pool(pictures: ArrayLike, shape: Grid) -> Floats:
     """Return the means over the areas of a grid of ``shape``, ``(..., rows, columns)``.
 
     Args:
@@ -25,19 +38,20 @@ def pool(pictures: ArrayLike, shape: tuple[int, int]) -> Floats:
         shape: Rows and columns of the grid, each at least 1.
 
     Raises:
-        ValueError: There are no finite grey levels, or another number of axes.
+        ValueError: There are no finite grey levels, another number of axes, or more than 2**28
+            areas.
 
     Examples:
         >>> pool([[0, 2, 5], [2, 4, 5]], (1, 3)).tolist()
         [[1.0, 3.0, 5.0]]
     """
     levels = check_levels(pictures)
-    if min(shape) < 1:
-        raise ValueError(f"shape should be rows and columns of at least 1. Got {shape}.")
+    shape = (shape[0], shape[1])
+    check_entries(2**28, rows=shape[0], columns=shape[1])
     return np.asarray(area_sums(levels, shape) / (levels.shape[-2] * levels.shape[-1]))
 
 
-def binarize(pictures: ArrayLike, *, threshold: Threshold | float = "otsu") -> Spins:
+def binarize(pictures: ArrayLike, *, threshold: Threshold | float | str = "otsu") -> Spins:
     r"""Return spins of pictures, -1 where a pixel is darker than the threshold.
 
     Otsu's threshold maximizes the variance between the two classes of pixels,
@@ -79,16 +93,16 @@ def check_threshold(threshold: object) -> Threshold | float:
     Raises:
         ValueError: It is neither, or not finite.
     """
-    if threshold in get_args(Threshold):
+    if isinstance(threshold, str) and threshold in get_args(Threshold):
         return cast("Threshold", threshold)
     try:
         if isinstance(threshold, bool):
             raise TypeError
         level = float(threshold)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         names = ", ".join(get_args(Threshold))
         raise ValueError(
-            f"threshold should be one of {names}, or a number. Got {threshold!r}."
+            f"threshold should be one of {names}, or a number. Got {shown(threshold)}."
         ) from None
     check_finite(threshold=level)
     return level

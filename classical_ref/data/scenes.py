@@ -3,10 +3,11 @@
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
-from classical_ref.checks import check_integer
+from classical_ref.checks import Within, checked
 from classical_ref.files import check_folder, write_whole
 
 _Color = tuple[int, int, int]
@@ -53,7 +54,10 @@ _SCENES: dict[str, tuple[_Color, _Color, _Color, float, tuple[_Shape, ...]]] = {
 }  # fmt: skip
 
 
-def draw_scenes(folder: str | PathLike[str], *, seed: int = 0) -> list[Path]:
+@checked
+def draw_scenes(
+    folder: str | PathLike[str], *, seed: Annotated[int, Within("[0, inf)")] = 0
+) -> list[Path]:
     """Draw twelve landscapes as ``.jpg`` of 128 x 96 pixels, and return their paths.
 
     Sky and ground are gradients, things stand before them, slightly out of focus and with the grain
@@ -68,7 +72,6 @@ def draw_scenes(folder: str | PathLike[str], *, seed: int = 0) -> list[Path]:
     """
     from PIL import Image, ImageDraw, ImageFilter
 
-    check_integer(0, seed=seed)
     rng = np.random.default_rng(seed)
     width, height = _SIZE
     down = np.linspace(0, 1, height)[:, np.newaxis, np.newaxis]

@@ -10,12 +10,12 @@ References:
 """
 
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, check_array, check_integer
+from classical_ref.checks import Floats, Rng, Within, check_array, check_entries, checked
 from classical_ref.learning.facts import Facts
 from classical_ref.learning.optimizers import MatrixOptimizer
 from classical_ref.learning.training import TrainingOutcome
@@ -47,22 +47,23 @@ class Learning(Shown):
         return int(below[0]) if below.size else None
 
 
-def random_embeddings(size: int, *, rng: Rng = None) -> Floats:
+@checked
+def random_embeddings(size: Annotated[int, Within("[1, 16384]")], *, rng: Rng = None) -> Floats:
     """Return an orthogonal matrix of Haar's distribution, ``(size, size)``; columns embed.
 
     Raises:
-        ValueError: ``size`` is below 1.
+        ValueError: ``size`` is not from 1 to 16,384.
     """
     rng = np.random.default_rng(rng)
-    check_integer(1, size=size)
     q, r = np.linalg.qr(rng.normal(size=(size, size)))
     return np.asarray(q * np.sign(np.diagonal(r)))
 
 
+@checked
 def learn(
     facts: Facts,
     optimizer: MatrixOptimizer,
-    num_steps: int,
+    num_steps: Annotated[int, Within("[0, 10000000]")],
     *,
     queries: ArrayLike | None = None,
     answers: ArrayLike | None = None,
@@ -80,9 +81,10 @@ def learn(
         answers: Answer embeddings as columns, of any number of dimensions; None is the identity.
 
     Raises:
-        ValueError: An embedding has another shape or is not finite, or ``num_steps`` is negative.
+        ValueError: An embedding has another shape or is not finite, ``num_steps`` is not from 0 to
+            ten millions, or there are more than 16,384 facts.
     """
-    check_integer(0, num_steps=num_steps)
+    check_entries(2**28, **{"num_facts**2": facts.num_facts**2})
     asked, told = _embedding(queries, facts, "queries"), _embedding(answers, facts, "answers")
     weights = np.zeros((len(told), len(asked)))
     logits = np.zeros((facts.num_facts, facts.num_facts))

@@ -13,14 +13,25 @@ References:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers, check_array, check_integer, check_positive, lock
+from classical_ref.checks import (
+    Floats,
+    Integers,
+    Within,
+    check_array,
+    check_fields,
+    checked,
+    lock,
+)
 from classical_ref.learning.dual_network import DualNetwork, rectified_power
 from classical_ref.shown import Shown
+
+Order = Annotated[int, Within("[2, 1000]")]
+"""Power n of a rectified polynomial."""
 
 _CHUNK = 2**22  # entries of an (images, classes, memories) block
 
@@ -34,16 +45,15 @@ class ClassMemory(Shown):
     """Visible part of each memory, ``(num_memories, num_pixels)``, read-only."""
     classes: Floats
     """Class part of each memory, ``(num_memories, num_classes)``, read-only."""
-    order: int
-    """Power n of the rectified polynomial, at least 2."""
-    temperature: float
+    order: Order
+    """Power n of the rectified polynomial, from 2 to 1000."""
+    temperature: Annotated[float, Within("(0, inf)")]
     """Similarity T at which one memory fills the range of a class unit, in neurons."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         pixels = check_array("pixels", self.pixels, "num_memories", "num_pixels")
         classes = check_array("classes", self.classes, len(pixels), "num_classes")
-        check_integer(2, order=self.order)
-        check_positive(temperature=self.temperature)
         lock(self, pixels=pixels, classes=classes)
 
     def _facts(self) -> Mapping[str, object]:
@@ -140,6 +150,7 @@ class ClassMemory(Shown):
         squares = (scaled**2).sum(axis=1)
         return np.asarray(scaled.sum(axis=1) ** 2 / np.maximum(squares, 1.0))
 
+    @checked
     def classes_per_memory(self, *, threshold: float = 0.0) -> Integers:
         """Return the number of class entries above the threshold, ``(num_memories,)``.
 

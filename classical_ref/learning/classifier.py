@@ -1,7 +1,7 @@
 """A class memory as a scikit-learn classifier."""
 
 import warnings
-from typing import Self, final
+from typing import Annotated, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,12 +16,11 @@ from classical_ref.checks import (
     Floats,
     Integers,
     Rng,
-    check_at_least,
-    check_integer,
-    check_positive,
-    check_within,
+    Within,
+    check_attributes,
+    check_entries,
 )
-from classical_ref.learning.class_memory import ClassMemory
+from classical_ref.learning.class_memory import ClassMemory, Order
 from classical_ref.learning.cross_entropy import (
     as_memory,
     default_alpha,
@@ -48,7 +47,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     samples and are trained by L-BFGS. Rows that repeat count by their weights, exactly.
 
     Args:
-        order: n, at least 2.
+        order: n, from 2 to 1000.
         num_memories: K; None takes four a class, and ten at least.
         alpha: Weight decay; None takes one by the order,
             :func:`~classical_ref.learning.cross_entropy.default_alpha`.
@@ -88,15 +87,15 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        order: int = 3,
+        order: Order = 3,
         *,
-        num_memories: int | None = None,
-        alpha: float | None = None,
+        num_memories: Annotated[int, Within("[1, 1000000]")] | None = None,
+        alpha: Annotated[float, Within("[0, inf)")] | None = None,
         scale: Scale | None = "feature",
-        max_iter: int = 200,
-        tol: float = 1e-4,
-        learning_rate: float = 0.02,
-        batch_size: int = 100,
+        max_iter: Annotated[int, Within("[1, 1000000]")] = 200,
+        tol: Annotated[float, Within("[0, inf]")] = 1e-4,
+        learning_rate: Annotated[float, Within("(0, inf)")] = 0.02,
+        batch_size: Annotated[int, Within("[1, 1000000000]")] = 100,
         random_state: Rng | np.random.RandomState = None,
     ) -> None:
         self.order = order
@@ -229,18 +228,13 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         return np.asarray(self.classes_[chosen])
 
     def _check(self) -> None:
-        check_integer(2, order=self.order)
-        check_integer(1, max_iter=self.max_iter, batch_size=self.batch_size)
-        check_positive(learning_rate=self.learning_rate)
-        check_at_least(0, tol=self.tol)
-        if self.num_memories is not None:
-            check_integer(1, num_memories=self.num_memories)
-        if self.alpha is not None:
-            check_within("[0, inf)", alpha=self.alpha)
+        check_attributes(self, type(self).__init__)
 
     def _first(self, scaled: Floats, numbers: Integers) -> Floats:
         present, places = np.unique(numbers, return_inverse=True)
         count = max(10, 4 * len(self.classes_)) if self.num_memories is None else self.num_memories
+        size = scaled.shape[1] + 1 + len(self.classes_)
+        check_entries(2**28, num_memories=count, num_neurons=size)
         rng = _generator(self.random_state)
         started = first_memories(scaled, places, len(present), count, rng)
         if len(present) == len(self.classes_):

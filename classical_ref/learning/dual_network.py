@@ -6,12 +6,12 @@ References:
 """
 
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers, check_array
+from classical_ref.checks import Floats, Integers, Within, check_array, check_fields, lock
 from classical_ref.shown import Shown
 
 
@@ -31,8 +31,15 @@ class DualNetwork(Shown):
     """``(num_hidden,)``."""
     output_weights: Floats
     """``(num_hidden, num_classes)``."""
-    power: int
-    """Degree of the activation."""
+    power: Annotated[int, Within("[0, 1000]")]
+    """Degree of the activation, at most 1000."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        inputs = check_array("input_weights", self.input_weights, "num_hidden", "num_pixels")
+        bias = check_array("hidden_bias", self.hidden_bias, len(inputs))
+        outputs = check_array("output_weights", self.output_weights, len(inputs), "num_classes")
+        lock(self, input_weights=inputs, hidden_bias=bias, output_weights=outputs)
 
     def fields(self, images: ArrayLike) -> Floats:
         """Return the inputs of the output units, ``(..., num_classes)``.

@@ -12,21 +12,24 @@ References:
 """
 
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 
 from classical_ref.checks import (
     Floats,
+    Within,
     check_array,
-    check_finite,
-    check_integer,
+    check_fields,
     check_positive,
-    check_within,
+    checked,
     lock,
 )
 from classical_ref.log_sums import log_sum_exp
 from classical_ref.shown import Shown
+
+GroupSize = Annotated[int, Within("[1, 1000000000]")]
+Noise = Annotated[float, Within("[0, 1)")]
 
 
 @final
@@ -36,36 +39,40 @@ class Facts(Shown):
 
     group_probabilities: Floats
     """Probability that a query is of each group, ``(num_groups,)``, summing to 1, read-only."""
-    group_size: int
+    group_size: GroupSize
     """Facts per group."""
-    label_noise: float = 0.0
+    label_noise: Noise = 0.0
     """Part a of the answers that are drawn at random, from 0 to below 1."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         rates = check_array("group_probabilities", self.group_probabilities, "num_groups")
         check_positive(group_probabilities=float(rates.min()))
         if abs(rates.sum() - 1) > 1e-9:
             raise ValueError(f"group_probabilities should sum to 1. Got {rates.sum()}.")
-        if self.group_size < 1 or len(rates) * self.group_size < 2:
+        if len(rates) * self.group_size < 2:
             raise ValueError(
                 f"group_size should leave at least two facts. Got {len(rates)} groups of "
                 f"{self.group_size}."
             )
-        check_within("[0, 1)", label_noise=self.label_noise)
         lock(self, group_probabilities=rates)
 
     @classmethod
+    @checked
     def power_law(
-        cls, num_groups: int, group_size: int, *, exponent: float, label_noise: float = 0.0
+        cls,
+        num_groups: Annotated[int, Within("[1, 100000000]")],
+        group_size: GroupSize,
+        *,
+        exponent: Annotated[float, Within("[-30, 30]")],
+        label_noise: Noise = 0.0,
     ) -> "Facts":
         """Return groups with probabilities proportional to ``i**-exponent``, i = 1, 2, ...
 
         Raises:
-            ValueError: There are fewer than two facts, ``exponent`` is not finite, or
-                ``label_noise`` is out of range.
+            ValueError: There are fewer than two facts, ``num_groups`` is not from 1 to 1e8,
+                ``exponent`` not from -30 to 30, or ``label_noise`` is out of range.
         """
-        check_integer(1, num_groups=num_groups)
-        check_finite(exponent=exponent)
         rates = np.arange(1, num_groups + 1) ** -float(exponent)
         return cls(
             group_probabilities=rates / rates.sum(), group_size=group_size, label_noise=label_noise

@@ -12,17 +12,19 @@ References:
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Literal, final
+from typing import Annotated, Literal, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_array, check_at_least, check_choice, check_positive
+from classical_ref.checks import Floats, Within, check_array, check_fields, checked, lock
 
 Iteration = Literal["cubic", "quintic"]
 """One of two Newton-Schulz iterations."""
 Polar = Literal["svd", "cubic", "quintic"]
 """How a polar factor is computed: exactly, or by an iteration."""
+Relative = Annotated[float, Within("[0, 1)")]
+"""What counts as zero, of the largest."""
 
 _ITERATIONS = {  # coefficients, and steps where none are given
     "cubic": ((1.5, -0.5, 0.0), 30),
@@ -30,7 +32,8 @@ _ITERATIONS = {  # coefficients, and steps where none are given
 }
 
 
-def polar_factor(matrix: ArrayLike, *, tolerance: float = 1e-10) -> Floats:
+@checked
+def polar_factor(matrix: ArrayLike, *, tolerance: Relative = 1e-10) -> Floats:
     """Return ``U V'`` of the singular value decomposition ``U S V'``, of the shape of the matrix.
 
     Singular values up to ``tolerance`` times the largest one count as zero and stay zero: below it
@@ -45,8 +48,12 @@ def polar_factor(matrix: ArrayLike, *, tolerance: float = 1e-10) -> Floats:
     return np.asarray(left[:, kept] @ right[kept])
 
 
+@checked
 def newton_schulz(
-    matrix: ArrayLike, *, iteration: Iteration = "cubic", num_steps: int | None = None
+    matrix: ArrayLike,
+    *,
+    iteration: Iteration = "cubic",
+    num_steps: Annotated[int, Within("[1, 10000]")] | None = None,
 ) -> Floats:
     r"""Return an approximate polar factor from matrix products alone.
 
@@ -58,12 +65,11 @@ def newton_schulz(
     1.13, not at 1.
 
     Raises:
-        ValueError: The matrix is not two-dimensional or not finite, or an option is unknown.
+        ValueError: The matrix is not two-dimensional or not finite, an option is unknown, or
+            ``num_steps`` is not from 1 to 10,000.
     """
-    check_choice("iteration", iteration, Iteration)
     (first, third, fifth), default = _ITERATIONS[iteration]
     steps = default if num_steps is None else num_steps
-    check_at_least(1, num_steps=steps)
     x = check_array("matrix", matrix, "num_rows", "num_columns")
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
@@ -79,11 +85,11 @@ def newton_schulz(
 class MatrixOptimizer(ABC):
     """A rule that turns gradients into steps; one of the final classes of this module."""
 
-    step_size: float
+    step_size: Annotated[float, Within("(0, inf)")]
     """Step size eta, positive."""
 
     def __post_init__(self) -> None:
-        check_positive(step_size=self.step_size)
+        check_fields(self)
 
     @abstractmethod
     def direction(self, gradient: Floats) -> Floats:
@@ -142,8 +148,17 @@ class TaskAlignedSign(_Signs):
     """Query embeddings as columns, orthonormal."""
     answers: Floats = field(kw_only=True)
     """Answer embeddings as columns, orthonormal."""
-    threshold: float = field(default=1e-12, kw_only=True)
+    threshold: Relative = field(default=1e-12, kw_only=True)
     """Entries up to this part of the largest one count as zero: they are rounding."""
+
+    def __post_init__(self) -> None:
+        MatrixOptimizer.__post_init__(self)
+        axes = "num_dimensions", "num_facts"
+        lock(
+            self,
+            queries=check_array("queries", self.queries, *axes),
+            answers=check_array("answers", self.answers, *axes),
+        )
 
     def direction(self, gradient: Floats) -> Floats:
         """Return the aligned signs in the coordinates of the weights."""
@@ -159,12 +174,8 @@ class Muon(MatrixOptimizer):
 
     polar: Polar = field(default="svd", kw_only=True)
     """``"svd"`` (exact), or Newton-Schulz ``"cubic"`` or ``"quintic"``."""
-    tolerance: float = field(default=1e-10, kw_only=True)
+    tolerance: Relative = field(default=1e-10, kw_only=True)
     """Relative singular value below which ``"svd"`` takes a direction for rounding."""
-
-    def __post_init__(self) -> None:
-        MatrixOptimizer.__post_init__(self)
-        check_choice("polar", self.polar, Polar)
 
     def direction(self, gradient: Floats) -> Floats:
         """Return the polar factor."""

@@ -7,15 +7,29 @@ frequent facts the same holds for Muon, whose gap moves by the step size.
 """
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_integer
+from classical_ref.checks import (
+    Floats,
+    Within,
+    check_array,
+    check_entries,
+    checked,
+    is_integer,
+    shown,
+)
 from classical_ref.learning.facts import Facts
 
+StepSize = Annotated[float, Within("(0, inf)")]
+"""eta, positive."""
+_MOST_STEPS = 10**9
 
-def descent_gaps(facts: Facts, step_size: float, steps: Iterable[int]) -> Floats:
+
+@checked
+def descent_gaps(facts: Facts, step_size: StepSize, steps: Iterable[int]) -> Floats:
     r"""Return the gaps of gradient descent after some numbers of steps, ``(num, num_groups)``.
 
     .. math:: d_j \leftarrow d_j + \eta p_j (q - \hat p_j) \frac{K}{K-1}, \qquad q = 1 - a + a/K.
@@ -26,11 +40,17 @@ def descent_gaps(facts: Facts, step_size: float, steps: Iterable[int]) -> Floats
         steps: Ascending numbers of steps at which gaps are wanted.
 
     Raises:
-        ValueError: ``steps`` do not ascend, or begin below 0.
+        ValueError: ``steps`` do not ascend, begin below 0, or end above a billion.
     """
-    wanted = np.asarray(list(steps), dtype=np.int64)
-    if wanted.size == 0 or wanted[0] < 0 or np.any(np.diff(wanted) <= 0):
-        raise ValueError(f"steps should ascend from 0 or more. Got {wanted.tolist()}.")
+    given = list(steps)
+    if not all(map(is_integer, given)):
+        raise TypeError(f"steps should be integers. Got {shown(given)}.")
+    if not given or given[0] < 0 or given[-1] > _MOST_STEPS or given != sorted(set(given)):
+        raise ValueError(
+            f"steps should ascend from 0 or more to {_MOST_STEPS}. Got {shown(given)}."
+        )
+    wanted = np.asarray(given, dtype=np.int64)
+    check_entries(2**28, num_groups=facts.num_groups, num_steps=len(wanted))
     size = facts.num_facts
     right = 1 - facts.label_noise + facts.label_noise / size
     rates = step_size * facts.group_probabilities / facts.group_size * size / (size - 1)
@@ -44,9 +64,10 @@ def descent_gaps(facts: Facts, step_size: float, steps: Iterable[int]) -> Floats
     return np.array(kept)
 
 
+@checked
 def gap_losses(facts: Facts, gaps: ArrayLike) -> Floats:
     """Return the loss above the least possible one of a query with each gap, of their shape."""
-    array = np.asarray(gaps, dtype=np.float64)
+    array = check_array("gaps", gaps, "...")
     size, noise = facts.num_facts, facts.label_noise
     remainder = np.log1p((size - 1) * np.exp(-array))  # minus the log of the right probability
     if noise == 0:
@@ -58,7 +79,10 @@ def gap_losses(facts: Facts, gaps: ArrayLike) -> Floats:
     return np.asarray(cross - entropy)
 
 
-def uniform_muon_gaps(facts: Facts, step_size: float, num_steps: int) -> Floats:
+@checked
+def uniform_muon_gaps(
+    facts: Facts, step_size: StepSize, num_steps: Annotated[int, Within("[0, 100000000]")]
+) -> Floats:
     r"""Return Muon's gap for equally frequent facts, ``(num_steps + 1,)``.
 
     Without noise it is :math:`\eta t`, so that the loss is :math:`\log(1 + (K-1) e^{-\eta t})`.
@@ -67,9 +91,8 @@ def uniform_muon_gaps(facts: Facts, step_size: float, num_steps: int) -> Floats:
     :math:`t \ge d^* / \eta` on it stays within :math:`\eta^2 / 8` of the least one.
 
     Raises:
-        ValueError: The facts are not equally frequent, or ``num_steps`` is negative.
+        ValueError: The facts are not equally frequent, or ``num_steps`` is not from 0 to 1e8.
     """
-    check_integer(0, num_steps=num_steps)
     if np.ptp(facts.group_probabilities) > 1e-12:
         raise ValueError("facts should be equally frequent. Got groups of unequal probability.")
     gaps = np.zeros(num_steps + 1)

@@ -5,7 +5,7 @@ from typing import Literal, Self, final
 
 import numpy as np
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, checked
 
 Scale = Literal["feature", "common"]
 """Each feature by its own mean and deviation, or all by one, as pixels want."""
@@ -26,14 +26,13 @@ class Scaling:
     """Whether values are clipped at 5 and divided by the root of the number of features."""
 
     @classmethod
+    @checked
     def of(cls, samples: Floats, weights: Floats, scale: Scale | None) -> Self:
         """Return the scaling by mean and deviation of weighted samples ``(n, num_features)``.
 
         Raises:
             ValueError: ``scale`` is unknown.
         """
-        if scale not in ("feature", "common", None):
-            raise ValueError(f"scale should be 'feature', 'common' or None. Got {scale!r}.")
         size = samples.shape[1]
         if scale is None:
             return cls(np.zeros(size), np.ones(size), False)

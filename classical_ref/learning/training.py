@@ -17,12 +17,12 @@ References:
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, check_array, lock
+from classical_ref.checks import Floats, Rng, Within, check_array, check_entries, checked, lock
 from classical_ref.learning.class_memory import ClassMemory, check_labels
 from classical_ref.learning.dual_network import rectified_power
 from classical_ref.learning.training_setup import TrainingSetup, default_temperature
@@ -56,12 +56,13 @@ class Training(Shown):
         lock(self, losses=self.losses)
 
 
+@checked
 def train(
     images: ArrayLike,
     labels: ArrayLike,
     setup: TrainingSetup | None = None,
     *,
-    num_classes: int | None = None,
+    num_classes: Annotated[int, Within("[1, 1000000]")] | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
     rng: Rng = None,
 ) -> Training:
@@ -76,7 +77,8 @@ def train(
         rng: Source of initial memories and of the order of images.
 
     Raises:
-        ValueError: A shape is wrong, an image is not finite, or a label is no class.
+        ValueError: A shape is wrong, an image is not finite, a label is no class, or the memories
+            would have more than 2**28 entries.
     """
     rng = np.random.default_rng(rng)
     setup = TrainingSetup() if setup is None else setup
@@ -89,6 +91,7 @@ def train(
         final = default_temperature(setup.order, pixels.shape[1] + count)
 
     shape = (setup.num_memories, pixels.shape[1] + count)
+    check_entries(2**28, num_memories=shape[0], num_neurons=shape[1])
     memories = np.clip(rng.normal(setup.mean, setup.spread, shape), -1, 1)
     velocity = np.zeros(shape)
     losses: list[float] = []

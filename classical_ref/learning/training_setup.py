@@ -6,11 +6,15 @@ References:
 """
 
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 
-from classical_ref.checks import check_finite, check_integer, check_positive, check_within
+from classical_ref.checks import Within, check_fields, checked
+from classical_ref.learning.class_memory import Order
+
+Count = Annotated[int, Within("[1, 1000000]")]
+Positive = Annotated[float, Within("(0, inf)")]
 
 _KNOWN_ORDERS = (2, 3, 5, 10, 20, 30)
 _TEMPERATURES = (0.20, 0.265, 0.395, 0.61, 0.61, 0.65)  # per neuron; found by trial on 8 x 8 digits
@@ -21,45 +25,35 @@ _TEMPERATURES = (0.20, 0.265, 0.395, 0.61, 0.61, 0.65)  # per neuron; found by t
 class TrainingSetup:
     """What training needs to know besides the images."""
 
-    order: int = 3
-    """Power n of the rectified polynomial, at least 2."""
-    num_memories: int = 60
+    order: Order = 3
+    """Power n of the rectified polynomial, from 2 to 1000."""
+    num_memories: Count = 60
     """Number of memories (hidden units of the dual network)."""
-    temperature: float | None = None
+    temperature: Positive | None = None
     """Final temperature T in neurons; None takes :func:`default_temperature`."""
-    initial_temperature: float | None = None
+    initial_temperature: Positive | None = None
     """Temperature from which it falls linearly; None keeps it constant."""
-    temperature_epochs: int = 0
+    temperature_epochs: Annotated[int, Within("[0, 1000000]")] = 0
     """Epochs after which the final temperature is reached."""
-    loss_power: int = 2
+    loss_power: Annotated[int, Within("[1, 1000]")] = 2
     """m of the loss."""
-    learning_rate: float = 0.04
+    learning_rate: Positive = 0.04
     """Step of the fastest entry of a memory in the first epoch."""
-    decay: float = 0.985
+    decay: Positive = 0.985
     """Factor of the step from epoch to epoch."""
-    momentum: float = 0.6
+    momentum: Annotated[float, Within("[0, 1)")] = 0.6
     """p of the update, from 0 to below 1."""
-    num_epochs: int = 100
+    num_epochs: Count = 100
     """Passes over the training images."""
-    batch_size: int = 100
+    batch_size: Annotated[int, Within("[1, 1000000000]")] = 100
     """Images per update; what is left over makes a smaller last batch."""
     mean: float = -0.3
     """Mean of initial entries; negative because the background of images is -1."""
-    spread: float = 0.3
+    spread: Positive = 0.3
     """Standard deviation of initial entries, which are clipped to [-1, 1]."""
 
     def __post_init__(self) -> None:
-        check_integer(2, order=self.order)
-        check_integer(1, num_memories=self.num_memories, loss_power=self.loss_power)
-        check_integer(1, num_epochs=self.num_epochs, batch_size=self.batch_size)
-        check_integer(0, temperature_epochs=self.temperature_epochs)
-        if self.temperature is not None:
-            check_positive(temperature=self.temperature)
-        if self.initial_temperature is not None:
-            check_positive(initial_temperature=self.initial_temperature)
-        check_positive(learning_rate=self.learning_rate, decay=self.decay, spread=self.spread)
-        check_within("[0, 1)", momentum=self.momentum)
-        check_finite(mean=self.mean)
+        check_fields(self)
 
     def temperature_at(self, epoch: int, final: float) -> float:
         """Return the temperature of an epoch, counted from 0."""
@@ -69,7 +63,10 @@ class TrainingSetup:
         return (1 - part) * self.initial_temperature + part * final
 
 
-def default_temperature(order: int, num_neurons: int) -> float:
+@checked
+def default_temperature(
+    order: Order, num_neurons: Annotated[int, Within("[1, 1000000000]")]
+) -> float:
     """Return a temperature that suits images like 8 x 8 digits, in neurons.
 
     It was found by trial at orders 2, 3, 5, 10, 20 and 30 and is interpolated between them: 0.2 to
@@ -77,14 +74,13 @@ def default_temperature(order: int, num_neurons: int) -> float:
     ``(h / T)**n`` of the initial memories is then nearly zero or saturates every class unit.
 
     Raises:
-        ValueError: ``order`` is below 2, or ``num_neurons`` below 1.
+        ValueError: ``order`` is not from 2 to 1000, or ``num_neurons`` below 1.
     """
-    check_integer(2, order=order)
-    check_integer(1, num_neurons=num_neurons)
     return num_neurons * float(np.interp(np.log(order), np.log(_KNOWN_ORDERS), _TEMPERATURES))
 
 
-def published_setup(order: int) -> TrainingSetup:
+@checked
+def published_setup(order: Order) -> TrainingSetup:
     """Return a setup of the paper for MNIST: 2,000 memories, 3,000 epochs, batches of 1,000.
 
     The paper gives windows that were searched on a validation set: steps from 0.01 to 0.04, momenta

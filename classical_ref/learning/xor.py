@@ -8,18 +8,19 @@ References:
     1606.01164, section 3.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 
-from classical_ref.checks import check_integer
+from classical_ref.checks import Within, checked
 
 XOR_PATTERNS: Final = np.array([[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]], dtype=np.int8)
 """The truth table, ``(4, 3)``, read-only."""
 XOR_PATTERNS.setflags(write=False)
 
 
-def xor_energy_gap(order: int, *, rectified: bool = True) -> int:
+@checked
+def xor_energy_gap(order: Annotated[int, Within("[1, 1000]")], *, rectified: bool = True) -> int:
     r"""Return the energy of every wrong row less that of every right one, exactly.
 
     A right row has the overlaps 3, -1, -1, -1 with the stored ones and a wrong row their
@@ -31,14 +32,13 @@ def xor_energy_gap(order: int, *, rectified: bool = True) -> int:
       every right row is a wrong one.
 
     Args:
-        order: Power n of the separation function, at least 1.
+        order: Power n of the separation function, from 1 to 1000.
         rectified: Whether negative overlaps count as zero.
 
     Raises:
         TypeError: ``order`` is no integer.
-        ValueError: ``order`` is below 1.
+        ValueError: ``order`` is below 1 or above 1000.
     """
-    check_integer(1, order=order)
 
     def separated(x: int) -> int:
         return int((max(x, 0) if rectified else x) ** int(order))

@@ -2,18 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self, final
+from typing import Annotated, Literal, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Booleans, Floats, check_array, check_choice, lock
+from classical_ref.checks import (
+    Booleans,
+    Floats,
+    Within,
+    check_array,
+    check_fields,
+    checked,
+    lock,
+)
 from classical_ref.shown import Shown
 from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit
 from classical_ref.sparse_recovery.local_decoder import gap_decode
 
 Decoder = Literal["basis-pursuit", "votes"]
 """How the error is found: by linear programming, or by local votes on a sparse graph."""
+Constraints = Annotated[int, Within("[1, 1000000000]")]
+"""How many constraints hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -26,8 +36,12 @@ class Recovered(Shown):
     """Whether the corrected probe obeys every constraint, ``(...)``."""
 
 
+@checked
 def learn_constraints(
-    samples: ArrayLike, *, num_constraints: int | None = None, tolerance: float = 1e-9
+    samples: ArrayLike,
+    *,
+    num_constraints: Constraints | None = None,
+    tolerance: Annotated[float, Within("[0, 1)")] = 1e-9,
 ) -> Floats:
     """Return orthonormal rows H with ``H @ x = 0`` for every sample, ``(m, n)``.
 
@@ -79,11 +93,11 @@ class SubspaceMemory(Shown):
     """``"votes"`` needs a 0/1 matrix with equal column sums; see :func:`gap_decode`."""
 
     def __post_init__(self) -> None:
-        check_choice("decoder", self.decoder, Decoder)
+        check_fields(self)
         lock(self, constraints=check_array("constraints", self.constraints, "m", "n"))
 
     @classmethod
-    def learned(cls, samples: ArrayLike, *, num_constraints: int | None = None) -> Self:
+    def learned(cls, samples: ArrayLike, *, num_constraints: Constraints | None = None) -> Self:
         """Return the memory of the subspace that samples span; see :func:`learn_constraints`."""
         return cls(learn_constraints(samples, num_constraints=num_constraints))
 
@@ -91,7 +105,10 @@ class SubspaceMemory(Shown):
         m, n = self.constraints.shape
         return {"num_constraints": m, "num_neurons": n, "decoder": self.decoder}
 
-    def recall(self, probes: ArrayLike, *, tolerance: float = 1e-6) -> Recovered:
+    @checked
+    def recall(
+        self, probes: ArrayLike, *, tolerance: Annotated[float, Within("[0, inf]")] = 1e-6
+    ) -> Recovered:
         """Return the probes ``(..., n)`` without their sparsest errors.
 
         Args:

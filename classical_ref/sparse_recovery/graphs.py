@@ -1,15 +1,27 @@
 """Sparse bipartite graphs between neurons and constraints."""
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Bits, Rng
+from classical_ref.checks import Bits, Rng, Within, check_array, check_entries, checked
 
 _RESTARTS = 200
+_MOST = 2**28  # entries of a matrix
+
+Count = Annotated[int, Within("[1, 1000000]")]
+"""How many neurons, checks, or checks of a neuron."""
 
 
+@checked
 def left_regular_graph(
-    num_neurons: int, num_checks: int, degree: int, *, four_cycles: bool = False, rng: Rng = None
+    num_neurons: Count,
+    num_checks: Count,
+    degree: Count,
+    *,
+    four_cycles: bool = False,
+    rng: Rng = None,
 ) -> Bits:
     """Return a random graph with ``degree`` checks per neuron, ``(num_checks, num_neurons)``.
 
@@ -25,15 +37,14 @@ def left_regular_graph(
         rng: Source of randomness.
 
     Raises:
-        ValueError: A count is below one, ``degree`` exceeds ``num_checks``, or no graph without
-            4-cycles was found.
+        ValueError: A count is below one, ``degree`` exceeds ``num_checks``, matrices would have
+            more than 2**28 entries, or no graph without 4-cycles was found.
     """
     rng = np.random.default_rng(rng)
-    if num_neurons < 1 or not 1 <= degree <= num_checks:
-        raise ValueError(
-            "num_neurons should be at least 1 and degree in 1..num_checks. "
-            f"Got {num_neurons} and {degree} of {num_checks}."
-        )
+    if degree > num_checks:
+        raise ValueError(f"degree should be at most num_checks, {num_checks}. Got {degree}.")
+    check_entries(_MOST, num_checks=num_checks, num_neurons=num_neurons)
+    check_entries(_MOST, **{"num_checks**2": num_checks**2})
     if four_cycles or num_neurons * degree * (degree - 1) <= num_checks * (num_checks - 1):
         for _ in range(_RESTARTS):
             graph = _greedy(num_neurons, num_checks, degree, four_cycles, rng)
@@ -47,7 +58,7 @@ def left_regular_graph(
 
 def num_four_cycles(graph: ArrayLike) -> int:
     """Return how many pairs of neurons share two checks or more."""
-    columns = np.asarray(graph, dtype=np.float64)
+    columns = check_array("graph", graph, "num_checks", "num_neurons")
     shared = np.triu(columns.T @ columns, k=1)
     return int(np.count_nonzero(shared > 1))
 

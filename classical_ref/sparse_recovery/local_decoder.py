@@ -1,12 +1,20 @@
 """The error of a probe found by local votes on a sparse graph."""
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_array, check_positive
+from classical_ref.checks import Floats, Within, check_array, checked
 
 
-def gap_decode(graph: ArrayLike, syndrome: ArrayLike, *, tolerance: float = 1e-9) -> Floats:
+@checked
+def gap_decode(
+    graph: ArrayLike,
+    syndrome: ArrayLike,
+    *,
+    tolerance: Annotated[float, Within("(0, inf)")] = 1e-9,
+) -> Floats:
     """Return the error that votes of checks explain, ``(n,)``; what they cannot stays in the rest.
 
     Checks of a neuron that show the same non-zero gap vote for it as the neuron's error. Each step
@@ -38,7 +46,6 @@ def gap_decode(graph: ArrayLike, syndrome: ArrayLike, *, tolerance: float = 1e-9
             "graph should hold 0 and 1 with the same number of ones in each column. "
             f"Got column sums from {degrees.min():g} to {degrees.max():g}."
         )
-    check_positive(tolerance=tolerance)
     degree = int(degrees[0])
     checks = np.nonzero(matrix.T)[1].reshape(-1, degree)
     margin = tolerance * np.abs(gaps).max()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self, final
+from typing import Annotated, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,18 @@ from classical_ref.checks import (
     Rng,
     Spins,
     SpinsLike,
+    Within,
     check_bits,
-    check_integer,
+    check_entries,
     check_probes,
+    checked,
     lock,
 )
+from classical_ref.discrete.dynamics import MaxSweeps
 from classical_ref.shown import Shown
 from classical_ref.sparse_recovery.constraints import Recovered
 from classical_ref.sparse_recovery.gf2 import Eliminated, eliminate
-from classical_ref.sparse_recovery.parity_learning import learn_checks
+from classical_ref.sparse_recovery.parity_learning import Chance, Weight, learn_checks
 
 Counts = NDArray[np.float32]
 
@@ -62,8 +65,8 @@ class ParityMemory(Shown):
         cls,
         patterns: SpinsLike,
         *,
-        weight: int = 6,
-        max_chance: float | None = 0.01,
+        weight: Weight = 6,
+        max_chance: Chance | None = 0.01,
         bits: bool | None = None,
     ) -> Self:
         """Return the memory of all checks of one weight that the patterns obey.
@@ -94,9 +97,17 @@ class ParityMemory(Shown):
         """The logarithm to base 2 of the number of stored words, D - rank."""
         return len(self._solved.free)
 
-    def sample(self, num_patterns: int, *, rng: Rng = None) -> Spins:
-        """Return uniform stored words, independent of each other, ``(num_patterns, D)``."""
+    @checked
+    def sample(
+        self, num_patterns: Annotated[int, Within("[1, 1000000000]")], *, rng: Rng = None
+    ) -> Spins:
+        """Return uniform stored words, independent of each other, ``(num_patterns, D)``.
+
+        Raises:
+            ValueError: ``num_patterns`` is below one, or there would be more than 2**28 spins.
+        """
         rng = np.random.default_rng(rng)
+        check_entries(2**28, num_patterns=num_patterns, num_neurons=self.num_neurons)
         solved = self._solved
         bits = np.zeros((num_patterns, self.num_neurons), dtype=np.int64)
         bits[:, solved.free] = rng.integers(2, size=(num_patterns, len(solved.free)))
@@ -117,8 +128,9 @@ class ParityMemory(Shown):
         spins = check_probes(states, self.num_neurons, bits=bits)
         return np.asarray(self._violated(spins).sum(axis=-1).astype(np.int64))
 
+    @checked
     def recall(
-        self, probes: SpinsLike, *, max_sweeps: int = 50, bits: bool | None = None
+        self, probes: SpinsLike, *, max_sweeps: MaxSweeps = 50, bits: bool | None = None
     ) -> Recovered:
         """Return what flips make of the probes ``(..., D)``; 0 is unknown.
 
@@ -126,9 +138,8 @@ class ParityMemory(Shown):
 
         Raises:
             ValueError: The probes have another shape or other values, are spins or bits in doubt,
-                or ``max_sweeps`` is below one.
+                or ``max_sweeps`` is not from one to a million.
         """
-        check_integer(1, max_sweeps=max_sweeps)
         given = check_probes(probes, self.num_neurons, bits=bits)
         spins = self._filled(given.reshape(-1, self.num_neurons).copy())
         for _ in range(max_sweeps):

@@ -2,22 +2,29 @@
 
 from itertools import combinations
 from math import comb, log2
+from typing import Annotated
 
 import numpy as np
 
-from classical_ref.checks import Bits, Integers, SpinsLike
+from classical_ref.checks import Bits, Integers, SpinsLike, Within, checked
 from classical_ref.discrete.stored import pack
 from classical_ref.sparse_recovery.gf2 import eliminate
 from classical_ref.spins import check_patterns
 
 _MOST_SUBSETS = 2_000_000
 
+Weight = Annotated[int, Within("[2, 1000000000]")]
+"""Neurons per check, even."""
+Chance = Annotated[float, Within("(0, inf)")]
+"""Expected number of checks that hold by chance."""
 
+
+@checked
 def learn_checks(
     patterns: SpinsLike,
     *,
-    weight: int = 6,
-    max_chance: float | None = 0.01,
+    weight: Weight = 6,
+    max_chance: Chance | None = 0.01,
     bits: bool | None = None,
 ) -> Bits:
     r"""Return every parity check of one weight that all patterns obey, ``(num_checks, D)``.
@@ -41,7 +48,7 @@ def learn_checks(
     """
     rows = (check_patterns(patterns, bits=bits, distinct=False) < 0).astype(np.uint8)
     num_neurons = rows.shape[1]
-    if weight < 2 or weight % 2 or weight > num_neurons:
+    if weight % 2 or weight > num_neurons:
         raise ValueError(f"weight should be even, in 2..{num_neurons}. Got {weight}.")
     if comb(num_neurons, weight // 2) > _MOST_SUBSETS:
         raise ValueError(

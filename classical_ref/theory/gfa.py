@@ -20,18 +20,17 @@ References:
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from classical_ref.checks import (
     Floats,
     Rng,
+    Within,
     check_array,
-    check_at_least,
-    check_choice,
-    check_positive,
-    check_within,
+    check_entries,
+    checked,
     lock,
 )
 from classical_ref.discrete.fields import SelfInteraction
@@ -40,6 +39,16 @@ from classical_ref.theory.capacity import double_factorial
 
 Diagonal = Literal["kept", "free"]
 """Whether products of fields contain coinciding neurons."""
+Order = Annotated[int, Within("[3, 100]", "Moments of higher orders are no floats.")]
+"""Interaction order n; at order 2 patterns also feel themselves through their overlaps, which this
+process leaves out."""
+Load = Annotated[float, Within("(0, 1e100]")]
+"""``K / N**(n-1)``."""
+Steps = Annotated[int, Within("[1, 1000]")]
+"""Synchronous updates."""
+Paths = Annotated[int, Within("[1, 1000000000]")]
+"""Sampled paths."""
+Fraction = Annotated[float, Within("(0, 1)")]
 
 _SMALLEST_NOISE = 3e-5  # of a fresh noise component, relative to the first
 _LOST_NOISE = 1e-3  # a component below it is settled: no later time depends on it
@@ -67,13 +76,14 @@ class GFASolution(Shown):
         lock(self, **{name: getattr(self, name) for name in names})
 
 
+@checked
 def solve(
     *,
-    order: int,
-    dense_load: float,
-    initial_overlap: float,
-    num_steps: int,
-    num_paths: int = 400_000,
+    order: Order,
+    dense_load: Load,
+    initial_overlap: Annotated[float, Within("[-1, 1]")],
+    num_steps: Steps,
+    num_paths: Paths = 400_000,
     self_interaction: SelfInteraction = "excluded",
     diagonal: Diagonal = "kept",
     rng: Rng = None,
@@ -97,14 +107,11 @@ def solve(
         rng: Source of randomness.
 
     Raises:
-        ValueError: An argument is out of range, or a kept self-interaction meets an even order or
-            ``diagonal="free"``.
+        ValueError: An argument is out of range, ``num_steps * num_paths`` above 2**29, or a kept
+            self-interaction meets an even order or ``diagonal="free"``.
     """
     rng = np.random.default_rng(rng)
-    _check(order, dense_load, num_steps, num_paths)
-    check_within("[-1, 1]", initial_overlap=initial_overlap)
-    check_choice("self_interaction", self_interaction, SelfInteraction)
-    check_choice("diagonal", diagonal, Diagonal)
+    check_entries(2**29, num_steps=num_steps, num_paths=num_paths)
     keeps_self = self_interaction == "kept"
     if keeps_self and (order % 2 == 0 or diagonal == "free"):
         raise ValueError(
@@ -159,7 +166,10 @@ def solve(
     )
 
 
-def overlap_map(overlap: float, *, order: int, dense_load: float) -> float:
+@checked
+def overlap_map(
+    overlap: Annotated[float, Within("[-1, 1]")], *, order: Order, dense_load: Load
+) -> float:
     r"""Return :math:`\operatorname{erf}(m^{n-1} / \sqrt{2 (2n-3)!! \alpha})`.
 
     It is the exact overlap after the first step, and after every step if the memory of the dynamics
@@ -167,37 +177,42 @@ def overlap_map(overlap: float, *, order: int, dense_load: float) -> float:
     """
     from scipy.special import erf
 
-    _check(order, dense_load, 1, 1)
     return float(erf(overlap ** (order - 1) / math.sqrt(2 * scaled_load(order, dense_load))))
 
 
-def scaled_load(order: int, dense_load: float) -> float:
+@checked
+def scaled_load(order: Order, dense_load: Load) -> float:
     r"""Return :math:`\alpha' = (2n-3)!!\, \alpha`, the noise variance of the first step."""
     return double_factorial(order) * dense_load
 
 
-def noise_kernel(order: int, c: Floats | float, *, diagonal: Diagonal = "kept") -> Floats:
+@checked
+def noise_kernel(order: Order, c: Floats | float, *, diagonal: Diagonal = "kept") -> Floats:
     r"""Return :math:`\kappa(c) = E[Z^{n-1} Z'^{n-1}]` (``1 + 2 c**2`` for n = 3)."""
     if diagonal == "free":
-        return np.asarray(math.factorial(order - 1) * np.asarray(c) ** (order - 1))
+        given = check_array("c", c, "...")
+        return np.asarray(float(math.factorial(order - 1)) * given ** (order - 1))
     return np.asarray(_moment(order - 1, order - 1, c))
 
 
-def response_kernel(order: int, c: Floats | float, *, diagonal: Diagonal = "kept") -> Floats:
+@checked
+def response_kernel(order: Order, c: Floats | float, *, diagonal: Diagonal = "kept") -> Floats:
     r"""Return :math:`\kappa'(c) = (n-1)^2 E[Z^{n-2} Z'^{n-2}]` (``4 c`` for n = 3)."""
     if diagonal == "free":
-        return np.asarray(math.factorial(order - 1) * (order - 1) * np.asarray(c) ** (order - 2))
+        given = check_array("c", c, "...")
+        return np.asarray(float(math.factorial(order - 1)) * (order - 1) * given ** (order - 2))
     return np.asarray((order - 1) ** 2 * _moment(order - 2, order - 2, c))
 
 
+@checked
 def basin_boundary(
     *,
-    order: int,
-    dense_load: float,
-    num_steps: int = 20,
-    num_paths: int = 50_000,
-    threshold: float = 0.5,
-    tolerance: float = 0.005,
+    order: Order,
+    dense_load: Load,
+    num_steps: Steps = 20,
+    num_paths: Paths = 50_000,
+    threshold: Fraction = 0.5,
+    tolerance: Annotated[float, Within("[1e-9, 1)")] = 0.005,
     rng: Rng = None,
 ) -> float | None:
     """Return the initial overlap that separates retrieval from failure, or None without retrieval.
@@ -208,7 +223,6 @@ def basin_boundary(
     Raises:
         ValueError: An argument is out of range.
     """
-    check_within("(0, 1)", threshold=threshold, tolerance=tolerance)
     seed = int(np.random.default_rng(rng).integers(2**63))
 
     def is_retrieved(initial_overlap: float) -> bool:
@@ -234,14 +248,16 @@ def basin_boundary(
     return (low + high) / 2
 
 
-def convergence_time(overlap: Floats, *, tolerance: float = 0.01) -> int:
+@checked
+def convergence_time(
+    overlap: Floats, *, tolerance: Annotated[float, Within("(0, inf)")] = 0.01
+) -> int:
     """Return the first step from which the overlap stays within ``tolerance`` of its last value.
 
     Raises:
         ValueError: ``overlap`` is not a vector, or ``tolerance`` is not positive.
     """
     overlap = check_array("overlap", overlap, "num_steps + 1")
-    check_positive(tolerance=tolerance)
     away = np.flatnonzero(np.abs(overlap - overlap[-1]) > tolerance)
     return int(away[-1] + 1) if away.size else 0
 
@@ -266,23 +282,13 @@ def _response(factor: Floats, slopes: Floats, smallest: float) -> Floats:
 
 def _moment(a: int, b: int, c: Floats | float) -> Floats:
     r"""Return :math:`E[Z^a Z'^b]` of unit Gaussians with correlation c."""
-    c = np.asarray(c, dtype=np.float64)
+    c = check_array("c", c, "...")
     total = np.zeros_like(c)
     for k in range(min(a, b) + 1):
         ways = math.comb(a, k) * math.comb(b, k) * math.factorial(k)
-        total = total + ways * _pairings(a - k) * _pairings(b - k) * c**k
+        total = total + float(ways * _pairings(a - k) * _pairings(b - k)) * c**k
     return total
 
 
 def _pairings(number: int) -> int:
     return 0 if number % 2 else math.prod(range(1, number, 2))
-
-
-def _check(order: int, dense_load: float, num_steps: int, num_paths: int) -> None:
-    if order < 3:
-        raise ValueError(
-            f"order should be at least 3. Got {order}; at order 2 patterns also feel themselves "
-            "through their overlaps, which this process leaves out."
-        )
-    check_positive(dense_load=dense_load)
-    check_at_least(1, num_steps=num_steps, num_paths=num_paths)

@@ -1,11 +1,21 @@
 """Overlap trajectories of finite memories, to hold against the theory of infinite ones."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, check_at_least, check_within, lock
+from classical_ref.checks import (
+    Floats,
+    Rng,
+    Within,
+    check_array,
+    check_entries,
+    check_within,
+    checked,
+    lock,
+)
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.fields import SelfInteraction
 from classical_ref.patterns import flip, random_patterns
@@ -43,15 +53,16 @@ class SimulatedOverlaps(Shown):
         return np.asarray(self.overlaps.std(axis=0, ddof=1) / np.sqrt(len(self.overlaps)))
 
 
+@checked
 def simulate(
     *,
-    order: int,
-    dense_load: float,
+    order: Annotated[int, Within("[2, 1000]")],
+    dense_load: Annotated[float, Within("(0, inf)")],
     initial_overlaps: ArrayLike,
-    num_neurons: int = 512,
-    num_steps: int = 10,
-    num_pattern_sets: int = 100,
-    num_targets: int = 1,
+    num_neurons: Annotated[int, Within("[1, 1000000]")] = 512,
+    num_steps: Annotated[int, Within("[1, 10000]")] = 10,
+    num_pattern_sets: Annotated[int, Within("[1, 1000000]")] = 100,
+    num_targets: Annotated[int, Within("[1, 1000000]")] = 1,
     self_interaction: SelfInteraction = "excluded",
     rng: Rng = None,
 ) -> SimulatedOverlaps:
@@ -73,16 +84,22 @@ def simulate(
         rng: Source of randomness.
 
     Raises:
-        ValueError: An argument is out of range.
+        ValueError: An argument is out of range, or a pattern set would have more than 2**31 spins.
     """
     rng = np.random.default_rng(rng)
-    wanted = np.atleast_1d(np.asarray(initial_overlaps, dtype=np.float64))
+    wanted = np.atleast_1d(check_array("initial_overlaps", initial_overlaps, "..."))
     if wanted.ndim != 1 or np.any(np.abs(wanted) > 1):
         raise ValueError("initial_overlaps should be a vector with entries in [-1, 1].")
-    num_patterns = round(dense_load * num_neurons ** (order - 1))
+    try:
+        num_patterns = round(dense_load * num_neurons ** (order - 1))
+    except OverflowError:
+        num_patterns = 2**31  # too many
     if num_patterns < 1:
         raise ValueError(f"dense_load should give at least 1 pattern. Got {dense_load}.")
-    check_at_least(1, num_steps=num_steps, num_pattern_sets=num_pattern_sets)
+    check_entries(2**31 - 1, num_patterns=num_patterns, num_neurons=num_neurons)
+    check_entries(
+        2**28, num_pattern_sets=num_pattern_sets, num_probes=len(wanted), num_steps=num_steps
+    )
     check_within(f"[1, {num_patterns}]", num_targets=num_targets)
     num_flips = np.rint(num_neurons * (1 - wanted) / 2).astype(int).tolist()
     overlaps = np.empty((num_pattern_sets, len(wanted), num_steps + 1))

@@ -26,6 +26,8 @@ class Example:
     function: Callable[[int], float] | None = None
     is_kept: bool = True
     anything: Floats | None = None
+    shape: tuple[int, int] = (1, 1)
+    threshold: Literal["mean", "median"] | float | str = "mean"
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -42,9 +44,21 @@ def test_plain_values_are_kept():
         function=len,
         is_kept=np.False_,
         anything="its own concern",
+        threshold="1e3",
     )
     assert made == Example(
-        4, 0.5, 1.0, float("inf"), (1, 2), (1, 2), "gates", Polynomial(2), len, False, made.anything
+        4,
+        0.5,
+        1.0,
+        float("inf"),
+        (1, 2),
+        (1, 2),
+        "gates",
+        Polynomial(2),
+        len,
+        False,
+        made.anything,
+        threshold="1e3",
     )
     kept = (made.count, made.width, made.is_kept, *made.steps, *made.pair)
     assert {type(value) for value in kept} == {int, float, bool}
@@ -70,6 +84,8 @@ def test_plain_values_are_kept():
         ("steps", "12", TypeError, "steps should be several, each an integer. Got '12'."),
         ("steps", [[1], [1, 2]], TypeError, "several, each an integer. Got [[1], [1, 2]]."),
         ("pair", (1,), TypeError, "pair should be 2 values or None. Got (1,)."),
+        ("threshold", None, TypeError, "one of mean, median or a number or text. Got None."),
+        ("shape", 6, TypeError, "shape should be 2 values, each an integer. Got 6."),
         ("goal", "gate", ValueError, "goal should be one of gates, depth. Got 'gate'."),
         ("goal", 1, TypeError, "goal should be one of gates, depth. Got 1."),
         ("separation", 3, TypeError, "should be of class Separation or text. Got 3."),

@@ -139,8 +139,8 @@ def test_equal_patterns_that_mean_other_pictures_are_other_data():
 
 def test_errors():
     for make, match in [
-        (lambda: LevelCode(1), "num_levels should be at least 2"),
-        (lambda: LevelCode(257), "num_levels should be at most 256"),
+        (lambda: LevelCode(1), r"num_levels should be in \[2, 256\]"),
+        (lambda: LevelCode(257), r"num_levels should be in \[2, 256\]\. Got 257"),
         (lambda: LevelCode(4, "grey"), "code should be one of thermometer, gray, one-hot"),
         (lambda: LevelCode.of("gray[4]"), r"a number or a code, thermometer\(4\).*'gray\[4\]'"),
         (lambda: LevelCode.of("gray(4"), "a number or a code"),

@@ -123,7 +123,7 @@ def test_arrays_are_copies_and_locked():
         ({"pixels": np.zeros(3)}, ValueError, r"\(num_memories, num_pixels\)\. Got shape \(3,\)"),
         ({"classes": np.zeros((3, 2))}, ValueError, r"classes should have shape \(2,"),
         ({"pixels": np.full((2, 3), np.nan)}, ValueError, r"finite\. Got nan or infinity"),
-        ({"order": 1}, ValueError, r"order should be at least 2\. Got 1"),
+        ({"order": 1}, ValueError, r"order should be in \[2, 1000\]\. Got 1"),
         ({"order": 2.0}, TypeError, r"order should be an integer\. Got 2\.0"),
         ({"temperature": 0.0}, ValueError, r"temperature should be positive and finite\. Got 0"),
     ],
@@ -161,7 +161,7 @@ def test_xor_gaps_are_exact(order):
 
 
 def test_xor_gaps_refuse_other_orders():
-    with pytest.raises(ValueError, match=r"order should be at least 1\. Got 0"):
+    with pytest.raises(ValueError, match=r"order should be in \[1, 1000\]\. Got 0"):
         xor_energy_gap(0)
     with pytest.raises(TypeError, match=r"order should be an integer\. Got 2\.5"):
         xor_energy_gap(2.5)

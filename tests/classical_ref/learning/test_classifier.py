@@ -194,9 +194,9 @@ def test_bad_input(data):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         DenseClassifier().predict(samples)
     for parameters, message in [
-        ({"order": 1}, r"order should be at least 2\. Got 1"),
-        ({"num_memories": 0}, "num_memories should be at least 1"),
-        ({"alpha": -1}, r"alpha should be in \[0, inf\)"),
+        ({"order": 1}, r"order should be in \[2, 1000\]\. Got 1"),
+        ({"num_memories": 0}, r"num_memories should be in \[1, 1000000\]\."),
+        ({"alpha": -1}, r"alpha should be at least 0\."),
         ({"scale": "pixel"}, "scale should be"),
     ]:
         with pytest.raises(ValueError, match=message):
@@ -265,7 +265,7 @@ def test_powers_that_overflow_are_refused():
         model.fit(1e200 * samples, labels)
     with pytest.raises(ValueError, match="small enough"):
         DenseClassifier(learning_rate=1e300).partial_fit(samples, labels)
-    with pytest.raises(ValueError, match=r"alpha should be in \[0, inf\)"):
+    with pytest.raises(ValueError, match=r"alpha should be at least 0 and finite\."):
         DenseClassifier(alpha=np.inf).fit(samples, labels)
 
 

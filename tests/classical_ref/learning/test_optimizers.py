@@ -95,8 +95,11 @@ def test_the_oracle_takes_rounding_for_zero():
             lambda: newton_schulz([[1.0]], iteration="x"),
             r"iteration should be one of cubic, quintic\.",
         ),
-        (lambda: newton_schulz([[1.0]], num_steps=0), r"num_steps should be at least 1\. Got 0"),
-        (lambda: random_embeddings(0), r"size should be at least 1\. Got 0"),
+        (
+            lambda: newton_schulz([[1.0]], num_steps=0),
+            r"num_steps should be in \[1, 10000\]\. Got 0",
+        ),
+        (lambda: random_embeddings(0), r"size should be in \[1, 16384\]\. Got 0"),
     ],
 )
 def test_errors(call, match):

@@ -147,10 +147,14 @@ def test_errors_of_training(images, labels, options, match):
 @pytest.mark.parametrize(
     ("changes", "error", "match"),
     [
-        ({"order": 1}, ValueError, r"order should be at least 2\. Got 1"),
-        ({"num_memories": 0}, ValueError, r"num_memories should be at least 1\. Got 0"),
+        ({"order": 1}, ValueError, r"order should be in \[2, 1000\]\. Got 1"),
+        ({"num_memories": 0}, ValueError, r"num_memories should be in \[1, 1000000\]\. Got 0"),
         ({"num_epochs": 1.5}, TypeError, r"num_epochs should be an integer\. Got 1\.5"),
-        ({"temperature_epochs": -1}, ValueError, r"at least 0\. Got -1"),
+        (
+            {"temperature_epochs": -1},
+            ValueError,
+            r"temperature_epochs should be in \[0, 1000000\]\. Got -1",
+        ),
         ({"temperature": -1.0}, ValueError, r"temperature should be positive and finite"),
         ({"learning_rate": 0.0}, ValueError, r"learning_rate should be positive"),
         ({"momentum": 1.0}, ValueError, r"momentum should be in \[0, 1\)\. Got 1\.0"),

@@ -199,14 +199,20 @@ GOOD = {"order": 3, "dense_load": 0.1, "initial_overlap": 0.5, "num_steps": 1}
 
 def test_errors():
     for call, match in [
-        (lambda: gfa.solve(**GOOD | {"order": 2}), r"order should be at least 3\. Got 2"),
+        (lambda: gfa.solve(**GOOD | {"order": 2}), r"order should be in \[3, 100\]\. Got 2"),
         (
             lambda: gfa.solve(**GOOD | {"dense_load": 0}),
-            r"dense_load should be positive and finite\. Got 0",
+            r"dense_load should be in \(0, 1e100\]\. Got 0",
         ),
         (lambda: gfa.solve(**GOOD | {"initial_overlap": 2}), r"in \[-1, 1\]\. Got 2"),
-        (lambda: gfa.solve(**GOOD | {"num_steps": 0}), r"num_steps should be at least 1\. Got 0"),
-        (lambda: gfa.solve(**GOOD, num_paths=0), r"num_paths should be at least 1\. Got 0"),
+        (
+            lambda: gfa.solve(**GOOD | {"num_steps": 0}),
+            r"num_steps should be in \[1, 1000\]\. Got 0",
+        ),
+        (
+            lambda: gfa.solve(**GOOD, num_paths=0),
+            r"num_paths should be in \[1, 1000000000\]\. Got 0",
+        ),
         (lambda: gfa.solve(**GOOD, diagonal="x"), r"diagonal should be one of kept, free"),
         (lambda: gfa.solve(**GOOD, self_interaction="x"), r"one of excluded, kept"),
         (
@@ -223,7 +229,7 @@ def test_errors():
         ),
         (
             lambda: gfa.basin_boundary(order=3, dense_load=0.1, tolerance=0),
-            r"tolerance should be in \(0, 1\)\. Got 0",
+            r"tolerance should be in \[1e-9, 1\)\. Got 0",
         ),
         (lambda: gfa.convergence_time([[1]]), r"shape \(num_steps \+ 1,\)\. Got shape \(1, 1\)"),
         (

@@ -71,9 +71,9 @@ def test_simulation_follows_the_theory(self_interaction):
     ("change", "match"),
     [
         ({"initial_overlaps": [1.5]}, r"initial_overlaps should be a vector with entries in"),
-        ({"dense_load": 0.0}, r"dense_load should give at least 1 pattern\. Got 0"),
-        ({"num_steps": 0}, r"num_steps should be at least 1\. Got 0"),
-        ({"num_pattern_sets": 0}, r"num_pattern_sets should be at least 1\. Got 0"),
+        ({"dense_load": 0.0}, r"dense_load should be positive and finite\. Got 0"),
+        ({"num_steps": 0}, r"num_steps should be in \[1, 10000\]\. Got 0"),
+        ({"num_pattern_sets": 0}, r"num_pattern_sets should be in \[1, 1000000\]\. Got 0"),
     ],
 )
 def test_errors(change, match):
