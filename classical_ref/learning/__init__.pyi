@@ -13,6 +13,8 @@ from .optimizers import SignDescent as SignDescent
 from .optimizers import TaskAlignedSign as TaskAlignedSign
 from .optimizers import newton_schulz as newton_schulz
 from .optimizers import polar_factor as polar_factor
+from .recall_weights import LearnedWeights as LearnedWeights
+from .recall_weights import learn_weights as learn_weights
 from .reductions import descent_gaps as descent_gaps
 from .reductions import gap_losses as gap_losses
 from .reductions import uniform_muon_gaps as uniform_muon_gaps

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Annotated, final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Checked, Floats, Integers, Within, check_fields
+from classical_ref.checks import Checked, Floats, Integers, Within, check_array, check_fields
 from classical_ref.continuous.memory import ENDS
 from classical_ref.modular.hypersynapses import Shape
 from classical_ref.modular.lagrangians import Lagrangian
@@ -72,3 +72,43 @@ class ModularResult(Shown):
     def _facts(self) -> Mapping[str, object]:
         layers = {name: state.shape for name, state in self.states.items()}
         return {"summary": self.summary, "layers": layers, "energies": value_range(self.energies)}
+
+
+def flattened(
+    layers: Mapping[str, NeuronLayer], states: Mapping[str, ArrayLike]
+) -> tuple[States, Shape]:
+    """Return checked copies ``(num_states, *layer_shape)`` and the leading shape."""
+    if set(states) != set(layers):
+        raise ValueError(
+            f"states should name the layers {', '.join(layers)}. Got {', '.join(states)}."
+        )
+    flat, batches = {}, set()
+    for name, layer in layers.items():
+        array = check_array(f"states[{name!r}]", states[name], "...", *layer.axes)
+        flat[name] = array.reshape(-1, *layer.axes).copy()
+        batches.add(array.shape[: array.ndim - len(layer.axes)])
+    if len(batches) > 1:
+        raise ValueError(f"all layers should have the same leading shape. Got {batches}.")
+    return flat, batches.pop()
+
+
+def rates_of(layers: Mapping[str, NeuronLayer], clamped: Mapping[str, ArrayLike]) -> States:
+    """Return ``1 / tau`` per neuron, 0 where it is held."""
+    rates = {name: np.full(layer.axes, 1 / layer.time_constant) for name, layer in layers.items()}
+    for name, values in clamped.items():
+        if name not in layers:
+            raise ValueError(f"clamped should name layers among {', '.join(layers)}. Got {name!r}.")
+        layer = layers[name]
+        mask = np.asarray(values)
+        if mask.dtype != bool or mask.shape not in ((), layer.axes):
+            raise ValueError(
+                f"clamped[{name!r}] should be booleans of shape {layer.axes}. "
+                f"Got {mask.dtype} of shape {mask.shape}."
+            )
+        if mask.any() and not mask.all() and not layer.lagrangian.is_elementwise:
+            raise ValueError(
+                f"clamped[{name!r}] should hold the whole layer, whose activations "
+                f"({type(layer.lagrangian).__name__}) depend on each other. Got a part of it."
+            )
+        rates[name] = np.where(mask, 0.0, rates[name])
+    return rates

@@ -7,10 +7,16 @@ from typing import Annotated, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Booleans, Checked, Floats, Within, check_array, check_fields, shown
+from classical_ref.checks import Booleans, Checked, Floats, Within, check_fields, shown
 from classical_ref.continuous.memory import Convergence
 from classical_ref.modular.hypersynapses import Hypersynapse, Shape
-from classical_ref.modular.layers import ModularResult, NeuronLayer, States
+from classical_ref.modular.layers import (
+    ModularResult,
+    NeuronLayer,
+    States,
+    flattened,
+    rates_of,
+)
 from classical_ref.shown import Shown
 
 _SMALLEST_STEP = 1e-9  # of the shortest time constant
@@ -67,7 +73,7 @@ class ModularMemory(Checked, Shown):
 
     def activations(self, states: Mapping[str, ArrayLike]) -> States:
         """Return the activations of every layer, ``(..., *layer_shape)``."""
-        flat, batch = self._flat(states)
+        flat, batch = flattened(self.layers, states)
         return self._shaped(_in_range("activations", self._activations(flat)), batch)
 
     def energy(self, states: Mapping[str, ArrayLike]) -> Floats:
@@ -76,12 +82,12 @@ class ModularMemory(Checked, Shown):
         Raises:
             ValueError: A layer is missing, a shape does not fit, or the energy overflows.
         """
-        flat, batch = self._flat(states)
+        flat, batch = flattened(self.layers, states)
         return self._energy_in_range(flat).reshape(batch)
 
     def inputs(self, states: Mapping[str, ArrayLike]) -> States:
         """Return what every layer receives, ``I``, of the shapes of ``states``."""
-        flat, batch = self._flat(states)
+        flat, batch = flattened(self.layers, states)
         received = self._inputs(self._activations(flat))
         return self._shaped(_in_range("inputs", received), batch)
 
@@ -111,8 +117,8 @@ class ModularMemory(Checked, Shown):
                 layer is clamped, or the energy overflows: at the start, or since it has no lower
                 bound where the dynamics goes.
         """
-        x, batch = self._flat(states)
-        rates = self._rates(clamped or {})
+        x, batch = flattened(self.layers, states)
+        rates = rates_of(self.layers, clamped or {})
         num_states = int(np.prod(batch))
         energies = self._energy_in_range(x)
         history = [energies.copy()]
@@ -197,47 +203,6 @@ class ModularMemory(Checked, Shown):
         """Return the rates times ``I - x``."""
         received = self._inputs(self._activations(x))
         return {name: rates[name] * (received[name] - x[name]) for name in x}
-
-    def _rates(self, clamped: Mapping[str, ArrayLike]) -> States:
-        """Return ``1 / tau`` per neuron, 0 where it is held."""
-        rates = {
-            name: np.full(layer.axes, 1 / layer.time_constant)
-            for name, layer in self.layers.items()
-        }
-        for name, values in clamped.items():
-            if name not in self.layers:
-                raise ValueError(
-                    f"clamped should name layers among {', '.join(self.layers)}. Got {name!r}."
-                )
-            layer = self.layers[name]
-            mask = np.asarray(values)
-            if mask.dtype != bool or mask.shape not in ((), layer.axes):
-                raise ValueError(
-                    f"clamped[{name!r}] should be booleans of shape {layer.axes}. "
-                    f"Got {mask.dtype} of shape {mask.shape}."
-                )
-            if mask.any() and not mask.all() and not layer.lagrangian.is_elementwise:
-                raise ValueError(
-                    f"clamped[{name!r}] should hold the whole layer, whose activations "
-                    f"({type(layer.lagrangian).__name__}) depend on each other. Got a part of it."
-                )
-            rates[name] = np.where(mask, 0.0, rates[name])
-        return rates
-
-    def _flat(self, states: Mapping[str, ArrayLike]) -> tuple[States, Shape]:
-        """Return checked copies ``(num_states, *layer_shape)`` and the leading shape."""
-        if set(states) != set(self.layers):
-            raise ValueError(
-                f"states should name the layers {', '.join(self.layers)}. Got {', '.join(states)}."
-            )
-        flat, batches = {}, set()
-        for name, layer in self.layers.items():
-            array = check_array(f"states[{name!r}]", states[name], "...", *layer.axes)
-            flat[name] = array.reshape(-1, *layer.axes).copy()
-            batches.add(array.shape[: array.ndim - len(layer.axes)])
-        if len(batches) > 1:
-            raise ValueError(f"all layers should have the same leading shape. Got {batches}.")
-        return flat, batches.pop()
 
     def _shaped(self, flat: States, batch: Shape) -> States:
         return {name: value.reshape(*batch, *value.shape[1:]) for name, value in flat.items()}
