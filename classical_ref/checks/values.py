@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Numbers of an interval such as ``"[1, 1000]"`` or ``"(0, inf)"``, and what to do beyond it.
+    """Numbers of an interval such as ``"[1, 10]"`` or ``"(1, 4/3]"``, and what to do beyond it.
 
     As in ``Annotated[int, Within("[1, 1000]", "Ask several times instead.")]``.
     """
@@ -22,8 +22,7 @@ class Within:
         """Raise ValueError unless a number, or each of a tuple, lies within."""
         for number in value if isinstance(value, tuple) else (value,):
             if is_number(number) and not self._holds(number):
-                low = float(self.interval[1:].split(",")[0])
-                is_above = low < number  # type: ignore[operator]  # integers of any size compare
+                is_above = self._ends()[0] < number  # type: ignore[operator]  # integers of any size compare
                 remedy = f" {self.remedy}" if is_above and self.remedy else ""
                 beyond = " and finite" if number == float("inf") and str(self)[:2] == "at" else ""
                 raise ValueError(f"{name} should be {self}{beyond}. Got {shown(number)}.{remedy}")
@@ -38,13 +37,17 @@ class Within:
         )
 
     def _holds(self, number: SupportsFloat) -> bool:
-        low, high = (float(end) for end in self.interval[1:-1].split(","))
+        low, high = self._ends()
         try:
             value = float(number)
         except OverflowError:  # an integer beyond every float, of either sign
             return False
         above = value >= low if self.interval[0] == "[" else value > low
         return above and (value <= high if self.interval[-1] == "]" else value < high)
+
+    def _ends(self) -> tuple[float, float]:
+        low, high = (end.partition("/") for end in self.interval[1:-1].split(","))
+        return float(low[0]) / float(low[2] or 1), float(high[0]) / float(high[2] or 1)
 
 
 def check_at_least(least: int, **values: float) -> None:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -11,13 +11,16 @@ from qiskit.primitives import BaseSamplerV2
 from qiskit.transpiler import Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
-from classical_ref.checks import check_integer
+from classical_ref.checks import Within, check_fields, check_integer
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.engines.memory_limits import fits, max_state_qubits, require_state
 from qdenseam.execution.foreign_code import explained
 from qdenseam.execution.job_service import JobService
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
 from qdenseam.progress import Progress
+
+NumLayouts: TypeAlias = Annotated[int, Within("[1, 10000]", "Fewer find as good ones.")]
+"""How many layouts a compilation tries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,9 @@ class Engine(ABC):
     """Most circuits handed to one sampler; None hands over all of them at once."""
 
     name: str
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def target(self) -> Target | None:

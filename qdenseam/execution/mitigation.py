@@ -7,7 +7,7 @@ share of right ones among the rest, never their number.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from qiskit import QuantumCircuit, QuantumRegister
 from circuits.bit_order import check_bits
 from circuits.gf2 import affine_hull
 from circuits.registers import join
-from classical_ref.checks import Booleans, Floats, Integers
+from classical_ref.checks import Booleans, Checked, Floats, Integers
 from classical_ref.shown import Shown
 from classical_ref.spins import bits_to_spins, hamming_distance
 from qdenseam.execution.readings import Readings
@@ -90,7 +90,7 @@ def nearest_pattern(bits: npt.ArrayLike, patterns: npt.ArrayLike) -> Integers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mitigation:
+class Mitigation(Checked):
     """What to infer beside the raw result, such as ``mitigation(readout=subspace)``."""
 
     kind: ClassVar[str] = "mitigation"
@@ -102,12 +102,6 @@ class Mitigation:
     """Whether an outcome counts for the pattern nearest to it."""
     parity_checks: bool = False
     """Whether outcomes that break a parity check of the patterns are dropped."""
-
-    def __post_init__(self) -> None:
-        if self.readout not in get_args(Readout):
-            raise ValueError(
-                f"readout should be one of {', '.join(get_args(Readout))}. Got {self.readout!r}."
-            )
 
 
 MITIGATIONS = {Mitigation.name: Mitigation}

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, pi
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from circuits.distance.signal_processing import SignalAngles, modulus_angles
-from classical_ref.checks import Complexes, Floats, check_at_least, check_within
-from qdenseam.filters.polynomial import cached_angles
-from qdenseam.filters.tables import Filter
+from classical_ref.checks import Complexes, Floats, Within
+from qdenseam.filters.polynomial import Degree, cached_angles
+from qdenseam.filters.tables import Filter, Radius
 
 _ANGLES = np.linspace(1.5, 2.4, 10) * pi
 """Candidates for (n + 1)ω: beyond 2π distances near n alias, which random patterns never have."""
@@ -40,14 +40,9 @@ class OptimalFilter(Filter):
     """
 
     name: ClassVar[str] = "optimal"
-    degree: int = 4
-    radius: int = 1
-    acceptance: float = 0.5
-
-    def __post_init__(self) -> None:
-        check_at_least(1, degree=self.degree)
-        check_at_least(0, radius=self.radius)
-        check_within("(0, 1]", acceptance=self.acceptance)
+    degree: Degree = 4
+    radius: Radius = 1
+    acceptance: Annotated[float, Within("(0, 1]")] = 0.5
 
     def table(self, num_known: int) -> Floats:
         """Return F(d), shape ``(n + 1,)``; F = 1 when nothing is known."""

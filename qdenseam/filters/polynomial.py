@@ -8,14 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, pi
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, polynomial_angles
-from classical_ref.checks import Complexes, Floats, check_at_least, check_within
+from classical_ref.checks import Complexes, Floats, Within
 from qdenseam.filters.tables import Filter
+
+Degree: TypeAlias = Annotated[int, Within("[1, 1000]", "No more than n signals are needed.")]
+"""The degree of a polynomial in the signal."""
 
 
 class PolynomialFilter(Filter):
@@ -47,10 +50,7 @@ class CosinePower(PolynomialFilter):
     """F(d) = cos^b(πd/(2n)): what Trugenberger's b controls do (2001, equation 15)."""
 
     name: ClassVar[str] = "cosine-power"
-    num_controls: int = 2
-
-    def __post_init__(self) -> None:
-        check_at_least(1, num_controls=self.num_controls)
+    num_controls: Annotated[int, Within("[1, 1000]", "A hamming-ball is sharper.")] = 2
 
     def polynomial(self, num_known: int) -> tuple[Complexes, float]:
         """Return ((1 + z)/2)^b and ω = π/n."""
@@ -83,12 +83,8 @@ class DolphChebyshev(PolynomialFilter):
     """
 
     name: ClassVar[str] = "dolph-chebyshev"
-    degree: int = 4
-    edge: float = 0.85
-
-    def __post_init__(self) -> None:
-        check_at_least(1, degree=self.degree)
-        check_within("(0, 1)", edge=self.edge)
+    degree: Degree = 4
+    edge: Annotated[float, Within("(0, 1)")] = 0.85
 
     def polynomial(self, num_known: int) -> tuple[Complexes, float]:
         """Return w^m f(cos θ) as a polynomial in z = w², w = e^{iθ}, and ω = π/n."""

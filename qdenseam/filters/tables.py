@@ -8,16 +8,19 @@ fewer.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, table_angles
 from circuits.distance.symmetric_signal_processing import table_series
-from classical_ref.checks import Floats, check_at_least, check_finite, check_positive, check_within
+from classical_ref.checks import Floats, Within, check_fields
 from qdenseam.spelling import Named, resolved
 
+Radius: TypeAlias = Annotated[int, Within("[0, 1000000]", "No distance exceeds D.")]
+"""A Hamming distance."""
+_Chance: TypeAlias = Annotated[float, Within("(0, 0.5]")]
 MAX_TABULATED = 128
 """Largest distance at which a function is tabulated."""
 
@@ -45,10 +48,7 @@ class HammingBall(Filter):
     """F(d) = 1 for d <= radius, else 0."""
 
     name: ClassVar[str] = "hamming-ball"
-    radius: int = 0
-
-    def __post_init__(self) -> None:
-        check_at_least(0, radius=self.radius)
+    radius: Radius = 0
 
     def table(self, num_known: int) -> Floats:
         """Return the indicator of the ball, shape ``(n + 1,)``."""
@@ -60,10 +60,7 @@ class Shell(Filter):
     """F(d) = 1 for d = radius, else 0: the patterns with exactly so many errors."""
 
     name: ClassVar[str] = "shell"
-    radius: int = 1
-
-    def __post_init__(self) -> None:
-        check_at_least(0, radius=self.radius)
+    radius: Radius = 1
 
     def table(self, num_known: int) -> Floats:
         """Return the indicator of the shell, shape ``(n + 1,)``; zeros for a radius above n."""
@@ -79,11 +76,8 @@ class OverlapPower(Filter):
     """
 
     name: ClassVar[str] = "overlap-power"
-    order: int = 2
+    order: Annotated[int, Within("[1, 10000]", "All but F(0) vanish; use a ball.")] = 2
     rectified: bool = True
-
-    def __post_init__(self) -> None:
-        check_at_least(1, order=self.order)
 
     def table(self, num_known: int) -> Floats:
         """Return the powers of the overlap, shape ``(n + 1,)``."""
@@ -102,10 +96,7 @@ class Posterior(Filter):
     """
 
     name: ClassVar[str] = "posterior"
-    flip_probability: float = 0.2
-
-    def __post_init__(self) -> None:
-        check_within("(0, 0.5]", flip_probability=self.flip_probability)
+    flip_probability: _Chance = 0.2
 
     def table(self, num_known: int) -> Floats:
         """Return the roots of the likelihood ratio, shape ``(n + 1,)``."""
@@ -118,12 +109,8 @@ class CappedPosterior(Filter):
     """F(d) = min(1, y^{(d - radius)/2}), y = f/(1 - f): the posterior beyond a ball, 1 inside."""
 
     name: ClassVar[str] = "capped-posterior"
-    flip_probability: float = 0.2
-    radius: int = 1
-
-    def __post_init__(self) -> None:
-        check_within("(0, 0.5]", flip_probability=self.flip_probability)
-        check_at_least(0, radius=self.radius)
+    flip_probability: _Chance = 0.2
+    radius: Radius = 1
 
     def table(self, num_known: int) -> Floats:
         """Return the capped roots, shape ``(n + 1,)``."""
@@ -149,14 +136,8 @@ class Compact(Filter):
     """
 
     name: ClassVar[str] = "compact"
-    radius: float = 4.0
-    alpha: float = 1.5
-
-    def __post_init__(self) -> None:
-        check_positive(radius=self.radius)
-        check_finite(alpha=self.alpha)
-        if self.alpha <= 1:
-            raise ValueError(f"alpha should be above 1. Got {self.alpha}.")
+    radius: Annotated[float, Within("(0, inf)")] = 4.0
+    alpha: Annotated[float, Within("(1, inf)")] = 1.5
 
     def table(self, num_known: int) -> Floats:
         """Return the powers, shape ``(n + 1,)``; F(0) = 1."""
@@ -174,16 +155,13 @@ class Table(Filter):
     """
 
     name: ClassVar[str] = "table"
-    values: tuple[float, ...] = (1.0, 0.5)
+    values: tuple[Annotated[float, Within("[0, 1]", "Divide by the largest.")], ...] = (1.0, 0.5)
 
     def __post_init__(self) -> None:
-        row = np.array(self.values, dtype=float)
-        if row.ndim != 1 or len(row) == 0 or not ((row >= 0) & (row <= 1)).all():
-            raise ValueError(
-                f"values should be a row of numbers F(d) in [0, 1]. Got {self.values}; divide by "
-                "the largest."
-            )
-        object.__setattr__(self, "values", tuple(row.tolist()))
+        check_fields(self)
+        if not self.values:
+            raise ValueError("values should be a row of numbers F(d) in [0, 1]. Got none.")
+        object.__setattr__(self, "values", tuple(map(float, self.values)))
 
     @classmethod
     def of(cls, function: Callable[[int], float]) -> "Table":

@@ -2,20 +2,20 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar, final
+from typing import Annotated, ClassVar, final
 
 import numpy as np
 
 from circuits.loading import Auto
 from circuits.loading.preparation import Encoder
-from classical_ref.checks import Floats, Spins
+from classical_ref.checks import Checked, Floats, Spins, Within
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Polynomial, Separation
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 
 
-class MemoryRecipe(ABC):
+class MemoryRecipe(Checked, ABC):
     """A frozen value that makes a memory of patterns."""
 
     kind: ClassVar[str] = "memory"
@@ -49,7 +49,7 @@ class EnergyRecipe(MemoryRecipe):
 
     name: ClassVar[str] = "energy"
     separation: Separation = field(default_factory=lambda: Polynomial(3))
-    probe_field: float | None = None
+    probe_field: Annotated[float, Within("(0, inf)")] | None = None
 
     def memory(self, patterns: Spins, weights: Floats | None = None) -> EnergyMemory:
         """Return the memory of patterns ``(K, D)``, whose terms are weighed."""

@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit
 
 from circuits.resources import Resources, count
 from classical_ref.checks import Floats as Floats
-from classical_ref.checks import Integers, Rng, check_integer
+from classical_ref.checks import Integers, Rng
 from classical_ref.checks import Spins as Spins
 from classical_ref.shown import Shown, html_table
 from qdenseam.spelling import Named
@@ -164,32 +164,11 @@ class RecallMethod(Named, ABC):
         return RecallResources(**asdict(counted), state_preparations=preparations)
 
 
-def check_counts(method: object, **least: int) -> None:
-    """Make the named fields of a frozen value plain integers, where they are not None.
-
-    Raises:
-        TypeError: One is no integer.
-        ValueError: One is below the value given here.
-    """
-    for name, smallest in least.items():
-        value = getattr(method, name)
-        if value is not None:
-            check_integer(smallest, **{name: value})
-            object.__setattr__(method, name, int(value))
-
-
-def check_angles(method: object, *names: str) -> None:
-    """Make the named fields of a frozen method tuples of plain floats, where they are not None.
-
-    Raises:
-        ValueError: An angle is not finite.
-    """
+def keep_floats(method: object, *names: str) -> None:
+    """Make the named fields of a frozen method tuples of plain floats, where they are not None."""
     for name in names:
-        if getattr(method, name) is not None:
-            angles = tuple(map(float, getattr(method, name)))
-            if not np.isfinite(angles).all():
-                raise ValueError(f"{name} should be finite. Got {angles}.")
-            object.__setattr__(method, name, angles)
+        if (values := getattr(method, name)) is not None:
+            object.__setattr__(method, name, tuple(map(float, values)))
 
 
 METHODS: dict[str, type[Named]] = {}

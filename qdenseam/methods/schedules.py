@@ -7,7 +7,7 @@ that a planner expects of a filter. It never sees the probe.
 import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from circuits.grover.rounds import (
     Rounds,
@@ -16,7 +16,8 @@ from circuits.grover.rounds import (
     plain_iterations,
     plain_rounds,
 )
-from classical_ref.checks import check_at_least, check_within
+from classical_ref.checks import Within, check_fields
+from qdenseam.methods.bounds import Weight
 from qdenseam.spelling import Named, resolved
 
 
@@ -28,11 +29,11 @@ class Schedule(Named, ABC):
     """Whether the rounds are right only if the claimed weight is."""
 
     @abstractmethod
-    def rounds(self, fraction: float) -> Rounds:
-        """Return the rounds for a marked weight in (0, 1].
+    def rounds(self, fraction: Weight) -> Rounds:
+        """Return the rounds for a marked weight in [1e-12, 1].
 
         Raises:
-            ValueError: The weight is outside (0, 1].
+            ValueError: The weight is outside.
         """
 
 
@@ -43,7 +44,7 @@ class Exact(Schedule):
     name: ClassVar[str] = "exact"
     knows_weight: ClassVar[bool] = True
 
-    def rounds(self, fraction: float) -> Rounds:
+    def rounds(self, fraction: Weight) -> Rounds:
         """Return :func:`circuits.grover.rounds.exact_rounds`."""
         return exact_rounds(fraction)
 
@@ -55,7 +56,7 @@ class Plain(Schedule):
     name: ClassVar[str] = "plain"
     knows_weight: ClassVar[bool] = True
 
-    def rounds(self, fraction: float) -> Rounds:
+    def rounds(self, fraction: Weight) -> Rounds:
         """Return round(π/(4θ) - 1/2) Grover rounds, sin²θ = ``fraction``."""
         return plain_rounds(plain_iterations(fraction))
 
@@ -74,12 +75,9 @@ class FixedPoint(Schedule):
     name: ClassVar[str] = "fixed-point"
     knows_weight: ClassVar[bool] = False
 
-    max_failure: float = 0.1
+    max_failure: Annotated[float, Within("(0, 1)")] = 0.1
 
-    def __post_init__(self) -> None:
-        check_within("(0, 1)", max_failure=self.max_failure)
-
-    def rounds(self, fraction: float) -> Rounds:
+    def rounds(self, fraction: Weight) -> Rounds:
         """Return :func:`circuits.grover.rounds.fixed_point_rounds`."""
         return fixed_point_rounds(fraction, self.max_failure)
 
@@ -89,7 +87,7 @@ class Iterations(Schedule):
     """A given number of Grover rounds.
 
     Attributes:
-        num_iterations: k >= 0.
+        num_iterations: k, 0 to a million.
         may_over_rotate: Whether more rounds than :class:`Plain` would take are meant; otherwise
             they raise a ``UserWarning`` that names the right number.
     """
@@ -97,13 +95,10 @@ class Iterations(Schedule):
     name: ClassVar[str] = "iterations"
     knows_weight: ClassVar[bool] = False
 
-    num_iterations: int = 1
+    num_iterations: Annotated[int, Within("[0, 1000000]", "The best is about (π/4)√K.")] = 1
     may_over_rotate: bool = False
 
-    def __post_init__(self) -> None:
-        check_at_least(0, num_iterations=self.num_iterations)
-
-    def rounds(self, fraction: float) -> Rounds:
+    def rounds(self, fraction: Weight) -> Rounds:
         """Return the Grover rounds."""
         best = plain_iterations(fraction)
         if self.num_iterations > best and not self.may_over_rotate:
@@ -122,7 +117,7 @@ class Amplified(Named):
     """That a filter's acceptance is amplified, and for which claimed acceptance.
 
     Attributes:
-        acceptance: The claim, in (0, 1]; such as F(e)²/K where one pattern at distance e and no
+        acceptance: The claim, in [1e-12, 1]; such as F(e)²/K where one pattern at distance e and no
             other is expected to pass.
         schedule: The rounds for it.
     """
@@ -130,7 +125,7 @@ class Amplified(Named):
     kind: ClassVar[str] = "amplified"
     name: ClassVar[str] = "amplified"
 
-    acceptance: float
+    acceptance: Weight
     schedule: Schedule = field(default_factory=Exact)
 
     if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
@@ -143,7 +138,7 @@ class Amplified(Named):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", as_schedule(self.schedule))
-        check_within("(0, 1]", acceptance=self.acceptance)
+        check_fields(self)
 
     def rounds(self) -> Rounds:
         """Return the rounds for the claimed acceptance."""
@@ -172,7 +167,7 @@ def as_amplified(amplified: Amplified | float | str | None) -> Amplified | None:
     """Return the amplification itself, None for none, or that of a claimed acceptance or a text.
 
     Raises:
-        ValueError: The text spells none, or the acceptance is not in (0, 1].
+        ValueError: The text spells none, or the acceptance is not in [1e-12, 1].
         TypeError: It is another object.
     """
     if amplified is None:

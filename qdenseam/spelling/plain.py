@@ -2,12 +2,13 @@
 
 from typing import Any, ClassVar
 
+from classical_ref.checks import Checked
 from qdenseam.spelling.kinds import registered
 from qdenseam.spelling.reading import kinds_expected, settings
 
 
-class Named:
-    """What is registered by name under a kind, and travels as plain data."""
+class Named(Checked):
+    """What is registered by name under a kind, has checked fields and travels as plain data."""
 
     __slots__ = ()
     kind: ClassVar[str]

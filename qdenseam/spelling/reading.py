@@ -6,6 +6,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from classical_ref.checks import shown
 from qdenseam.spelling.grammar import (
     Axes,
     Call,
@@ -58,8 +59,7 @@ def resolved(kind: str, value: object) -> object:
     bare, types = BARE.get(kind, ("", ()))
     if isinstance(value, types) and not isinstance(value, bool):
         return registered(kind)[bare](value)
-    hint = "; add parentheses" if isinstance(value, type) else ""
-    raise TypeError(f"{kind} should be an object of this kind or its spelling. Got {value}{hint}.")
+    raise TypeError(f"{kind} should be an object of this kind or its spelling. Got {shown(value)}.")
 
 
 def settings(cls: type) -> dict[str, Field[object]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,10 @@ _STEP_SIZE = 0.1  # of theirs
 _CALM_STEPS = 5  # one small change may be a turning point of the momentum
 _WITHOUT_GRADIENT = ("COBYLA", "Nelder-Mead", "Powell")
 
-OPTIMIZERS = ("L-BFGS-B", "BFGS", "CG", "SLSQP", *_WITHOUT_GRADIENT, *PENNYLANE_OPTIMIZERS)
+Optimizer = Literal[
+    "L-BFGS-B", "BFGS", "CG", "SLSQP", "COBYLA", "Nelder-Mead", "Powell", "Adam", "Adagrad"
+]
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 """Optimizers by name: those of ``scipy.optimize.minimize``, of which COBYLA, Nelder-Mead and
 Powell use no gradient, and PennyLane's Adam and Adagrad."""
 

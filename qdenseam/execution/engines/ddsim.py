@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 
 from circuits.circuit_facts import has_mid_circuit_operations
-from classical_ref.checks import Booleans
+from classical_ref.checks import Booleans, check_fields
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.deferral import deferred
@@ -36,6 +36,7 @@ class DDSimEngine(Engine):
     name: str = "ddsim"
 
     def __post_init__(self) -> None:
+        check_fields(self)
         require_ddsim(self.name)
 
     @property

@@ -10,7 +10,7 @@ from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
 from qdenseam.errors import CapacityError
-from qdenseam.execution.base import Engine
+from qdenseam.execution.base import Engine, NumLayouts
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout
 from qdenseam.execution.compiling.routing import narrowed
 from qdenseam.execution.devices.error_budget import with_delays
@@ -36,19 +36,15 @@ class FakeDeviceEngine(Engine):
 
     Attributes:
         backend: What describes the device.
-        num_layouts: Routings tried per circuit.
+        num_layouts: Routings tried per circuit, 1 to 10,000.
         idling: Whether waits become delays, so that waiting qubits relax in the simulation too.
     """
 
     is_free = True
 
     backend: BackendV2
-    num_layouts: int = 12
+    num_layouts: NumLayouts = 12
     idling: bool = False
-
-    def __post_init__(self) -> None:
-        if self.num_layouts < 1:
-            raise ValueError(f"num_layouts should be at least 1. Got {self.num_layouts}.")
 
     @property
     def target(self) -> Target | None:

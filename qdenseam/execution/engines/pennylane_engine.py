@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 
 from circuits.circuit_facts import has_mid_circuit_operations
-from classical_ref.checks import Booleans
+from classical_ref.checks import Booleans, check_fields
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.engines.deferral import measured_qubits, without_measurements
@@ -51,6 +51,7 @@ class PennyLaneEngine(Engine):
     device: str
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.device in _EMPTY:
             raise ValueError(
                 f"A PennyLane device should compute something. Got {self.device!r}, whose every "

@@ -8,6 +8,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2, StatevectorSampler
 
+from classical_ref.checks import check_fields
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine
 from qdenseam.execution.compiling.unrolling import into_small_gates, unrolling
@@ -57,6 +58,7 @@ class AerEngine(Engine):
     device: Literal["CPU", "GPU"] = "CPU"
 
     def __post_init__(self) -> None:
+        check_fields(self)
         missing = missing_for_aer() if self.device == "GPU" else None
         if missing is not None:
             raise BackendError(f"{self.name!r} {missing}; mend that or use 'aer'.")

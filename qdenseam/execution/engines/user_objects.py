@@ -9,7 +9,7 @@ from qiskit.primitives import BackendSamplerV2, BaseSamplerV2, StatevectorSample
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
-from qdenseam.execution.base import Engine
+from qdenseam.execution.base import Engine, NumLayouts
 from qdenseam.execution.compiling.compilation import onto_backend
 from qdenseam.execution.compiling.unrolling import into_small_gates
 from qdenseam.execution.foreign_code import explained
@@ -34,7 +34,7 @@ class UserEngine(Engine):
 
     backend: BackendV2 | None
     sampler: BaseSamplerV2 | None = None
-    num_layouts: int = 3
+    num_layouts: NumLayouts = 3
 
     @classmethod
     def of_sampler(cls, sampler: BaseSamplerV2) -> Self:

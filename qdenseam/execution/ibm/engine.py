@@ -14,7 +14,7 @@ from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
 from qdenseam.errors import BackendError
-from qdenseam.execution.base import Engine, shots_of_each
+from qdenseam.execution.base import Engine, NumLayouts, shots_of_each
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout, widened
 from qdenseam.execution.compiling.target_check import unsupported_instruction
 from qdenseam.execution.ibm.account import (
@@ -62,7 +62,7 @@ class IBMEngine(Engine):
     circuits_per_run: ClassVar[int | None] = None
 
     backend: "IBMBackend"
-    num_layouts: int = 12
+    num_layouts: NumLayouts = 12
     program: Program | None = None
 
     @property

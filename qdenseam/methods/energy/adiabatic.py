@@ -5,10 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from circuits.energy.ansatz import warm_start_angles
-from classical_ref.checks import check_positive
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, check_counts, register
+from qdenseam.methods.base import Floats, register
+from qdenseam.methods.bounds import NumSteps, Time, WarmStart
 from qdenseam.methods.energy.energy_law import LayeredMethod
 
 MAX_STEPS = 10_000
@@ -50,15 +49,9 @@ class AdiabaticRecall(LayeredMethod):
 
     name: ClassVar[str] = "adiabatic"
 
-    num_steps: int | None = None
-    total_time: float | None = None
-    warm_start: float | None = 0.35
-
-    def __post_init__(self) -> None:
-        check_counts(self, num_steps=1)
-        if self.total_time is not None:
-            check_positive(total_time=self.total_time)
-        warm_start_angles("0", self.warm_start)  # checks the strength
+    num_steps: NumSteps | None = None
+    total_time: Time | None = None
+    warm_start: WarmStart = 0.35
 
     def angles(self, memory: EnergyMemory) -> tuple[Floats, Floats]:
         """Return (gammas, betas) of the steps, each of shape ``(p,)``.

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from circuits.bit_order import bits_to_integer
-from classical_ref.checks import check_within
+from classical_ref.checks import Within
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState, Round
-from qdenseam.methods.base import Spins, check_counts, register
+from qdenseam.methods.base import Spins, register
+from qdenseam.methods.bounds import NumSteps, Share, Time, WarmStart
 from qdenseam.methods.energy.counterdiabatic import CounterdiabaticRecall
 
 
@@ -53,18 +54,12 @@ class BiasFieldRecall(AdaptiveMethod):
     name: ClassVar[str] = "bias-field"
     memory_type: ClassVar[type] = EnergyMemory
 
-    num_rounds: int = 5
-    num_steps: int = 1
-    total_time: float | None = None
-    warm_start: float | None = 0.25
-    cvar: float = 0.2
-    smallest_bias: float = 0.05
-
-    def __post_init__(self) -> None:
-        check_counts(self, num_rounds=1, num_steps=1)
-        check_within("(0, 1]", cvar=self.cvar)
-        check_within("(0, 0.5]", smallest_bias=self.smallest_bias)
-        self._circuit(None)
+    num_rounds: Annotated[int, Within("[1, 1000]", "Recall several times instead.")] = 5
+    num_steps: NumSteps = 1
+    total_time: Time | None = None
+    warm_start: WarmStart = 0.25
+    cvar: Share = 0.2
+    smallest_bias: Annotated[float, Within("(0, 0.5]")] = 0.05
 
     def start(
         self,

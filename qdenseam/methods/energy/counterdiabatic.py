@@ -1,16 +1,17 @@
 """Counterdiabatic recall: a short anneal with rotations that hold it near the ground state."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.energy.ansatz import angles_of_ones, warm_start_angles
 from circuits.energy.counterdiabatic import counterdiabatic, gauge_strength
-from classical_ref.checks import check_positive
+from classical_ref.checks import Within
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.bounds import NumSteps, Time, WarmStart
 from qdenseam.methods.energy.energy_law import check_phases, state_law
 from qdenseam.simulation.counterdiabatic import counterdiabatic_state
 
@@ -42,17 +43,10 @@ class CounterdiabaticRecall(RecallMethod):
     name: ClassVar[str] = "counterdiabatic"
     memory_type: ClassVar[type] = EnergyMemory
 
-    num_steps: int = 8
-    total_time: float | None = 6.0
-    warm_start: float | None = 0.25
-    start_ones: tuple[float, ...] | None = None
-
-    def __post_init__(self) -> None:
-        check_counts(self, num_steps=1)
-        if self.total_time is not None:
-            check_positive(total_time=self.total_time)
-        warm_start_angles("0", self.warm_start)  # checks the strength
-        angles_of_ones(self.start_ones or ())
+    num_steps: NumSteps = 8
+    total_time: Time | None = 6.0
+    warm_start: WarmStart = 0.25
+    start_ones: tuple[Annotated[float, Within("[0, 1]")], ...] | None = None
 
     def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
         """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting."""

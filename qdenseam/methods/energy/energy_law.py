@@ -1,7 +1,7 @@
 """The law of a method that measures every neuron and accepts every shot."""
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,13 @@ from qiskit import QuantumCircuit
 from circuits.energy.ansatz import qaoa, warm_start_angles
 from circuits.energy.hamiltonians import LARGEST_PHASE
 from qdenseam.memories.energy import EnergyMemory
+from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_all
+from qdenseam.methods.bounds import WarmStart
 from qdenseam.simulation.diagonal import qaoa_state
+
+AnyEnergy: TypeAlias = EnergyMemory | ReducedEnergy
+"""An energy of all neurons, or of those that are left."""
 
 
 class LayeredMethod(RecallMethod):
@@ -22,13 +27,13 @@ class LayeredMethod(RecallMethod):
 
     memory_type: ClassVar[type] = EnergyMemory
 
-    warm_start: float | None
+    warm_start: WarmStart
 
     @abstractmethod
-    def angles(self, memory: EnergyMemory) -> tuple[npt.ArrayLike, npt.ArrayLike]:
+    def angles(self, memory: Any) -> tuple[npt.ArrayLike, npt.ArrayLike]:
         """Return (gammas, betas) of the layers, each of shape ``(p,)``."""
 
-    def circuit(self, memory: EnergyMemory, probe: Spins | str) -> QuantumCircuit:
+    def circuit(self, memory: AnyEnergy, probe: Spins | str) -> QuantumCircuit:
         """Return the circuit with register ``memory`` and clean ``ancilla`` qubits if counting.
 
         Raises:
@@ -38,7 +43,7 @@ class LayeredMethod(RecallMethod):
         start = warm_start_angles(memory.check_probe(probe), self.warm_start)
         return qaoa(memory.phase(probe), start, gammas=gammas.tolist(), betas=betas.tolist())
 
-    def law(self, memory: EnergyMemory, probe: Spins | str) -> RecallLaw:
+    def law(self, memory: AnyEnergy, probe: Spins | str) -> RecallLaw:
         """Return the law over all 2^D states.
 
         Raises:
@@ -63,7 +68,7 @@ def check_phases(energies: Floats, gammas: npt.ArrayLike) -> None:
         raise ValueError(f"phases γE should be at most {LARGEST_PHASE:g}. Got {largest:g}.")
 
 
-def state_law(memory: EnergyMemory, state: np.ndarray) -> RecallLaw:
+def state_law(memory: AnyEnergy, state: np.ndarray) -> RecallLaw:
     """Return the law |⟨x|ψ⟩|² of amplitudes ψ, shape ``(2**D,)``, normalized."""
     probabilities = np.abs(state) ** 2
     distribution = probabilities / probabilities.sum()

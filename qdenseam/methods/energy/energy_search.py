@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, sqrt
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from circuits.bit_order import bits_to_integer
-from classical_ref.checks import Integers
+from classical_ref.checks import Integers, Within
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState, Round
-from qdenseam.methods.base import Floats, Spins, check_counts, register
+from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.bounds import Growth, Time, WarmStart
 from qdenseam.methods.energy.threshold_search import ThresholdSearch
 
 
@@ -50,16 +51,10 @@ class EnergySearch(AdaptiveMethod):
     name: ClassVar[str] = "energy-search"
     memory_type: ClassVar[type] = EnergyMemory
 
-    warm_start: float | None = 0.25
-    growth: float = 1.2
-    max_calls: int | None = None
-    resolution: float = 0.5
-
-    def __post_init__(self) -> None:
-        if not 1 < self.growth <= 4 / 3:
-            raise ValueError(f"growth should be in (1, 4/3]. Got {self.growth}.")
-        check_counts(self, max_calls=1)
-        ThresholdSearch(warm_start=self.warm_start, resolution=self.resolution)  # checks both
+    warm_start: WarmStart = 0.25
+    growth: Growth = 1.2
+    max_calls: Annotated[int, Within("[1, 1000000]", "Leave it out for 4·2^(D/2).")] | None = None
+    resolution: Time = 0.5
 
     def start(
         self,

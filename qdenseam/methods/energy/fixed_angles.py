@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import check_counts, register
-from qdenseam.methods.energy.energy_law import LayeredMethod
+from classical_ref.checks import check_fields
+from qdenseam.methods.base import register
+from qdenseam.methods.bounds import NumLayers, WarmStart
+from qdenseam.methods.energy.energy_law import AnyEnergy, LayeredMethod
 from qdenseam.training.fixed_angles import FIXED_ANGLES
 
 
@@ -28,17 +29,17 @@ class FixedAngleQAOA(LayeredMethod):
 
     name: ClassVar[str] = "fixed-angle-qaoa"
 
-    num_layers: int = 8
-    warm_start: float | None = 0.25
+    num_layers: NumLayers = 8
+    warm_start: WarmStart = 0.25
 
     def __post_init__(self) -> None:
-        check_counts(self, num_layers=1)
+        check_fields(self)
         if (self.num_layers, self.warm_start) not in FIXED_ANGLES:
             raise ValueError(
                 "fixed angles exist for num_layers 1, 2, 3, 4, 6, 8 and warm_start 0.25 or None. "
                 f"Got {self.num_layers}, {self.warm_start}; QAOA trains its own."
             )
 
-    def angles(self, memory: EnergyMemory) -> tuple[tuple[float, ...], tuple[float, ...]]:  # noqa: ARG002
+    def angles(self, memory: AnyEnergy) -> tuple[tuple[float, ...], tuple[float, ...]]:  # noqa: ARG002
         """Return the fixed (gammas, betas), the same for every memory."""
         return FIXED_ANGLES[self.num_layers, self.warm_start]

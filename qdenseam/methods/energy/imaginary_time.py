@@ -5,9 +5,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from classical_ref.checks import Rng, check_positive
+from classical_ref.checks import Rng
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, Spins, check_counts, register
+from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.bounds import Angles, Counted, NumLayers, NumSteps, Time, WarmStart
 from qdenseam.methods.energy.rotation_ansatz import Entangler, RotationMethod
 from qdenseam.simulation.rotations import rotation_tangents
 from qdenseam.training.angles import typical_spread
@@ -39,20 +40,15 @@ class ImaginaryTime(RotationMethod):
 
     name: ClassVar[str] = "imaginary-time"
 
-    num_layers: int = 1
+    num_layers: NumLayers = 1
     entangler: Entangler = "chain"
-    warm_start: float | None = 0.25
-    num_steps: int = 40
-    total_time: float = 8.0
-    gammas: tuple[float, ...] | None = None
-    angles: tuple[float, ...] | None = None
+    warm_start: WarmStart = 0.25
+    num_steps: NumSteps = 40
+    total_time: Time = 8.0
+    gammas: Angles = None
+    angles: Angles = None
     cost: float | None = None
-    evaluations: int = 0
-
-    def __post_init__(self) -> None:
-        self.check_ansatz()
-        check_counts(self, num_steps=1)
-        check_positive(total_time=self.total_time)
+    evaluations: Counted = 0
 
     def trained(self, memory: EnergyMemory, probe: Spins | str, *, rng: Rng) -> Self:  # noqa: ARG002
         """Return the method with its angles evolved; one that has angles returns itself."""

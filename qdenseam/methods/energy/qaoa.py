@@ -6,22 +6,29 @@ from typing import ClassVar, Self
 import numpy as np
 
 from circuits.energy.ansatz import warm_start_angles
-from classical_ref.checks import Rng
-from qdenseam.memories.energy import EnergyMemory
+from classical_ref.checks import Rng, check_fields
 from qdenseam.methods.base import (
     Spins,
-    check_angles,
-    check_counts,
+    keep_floats,
     register,
 )
-from qdenseam.methods.energy.energy_law import LayeredMethod
+from qdenseam.methods.bounds import (
+    Angles,
+    Counted,
+    MaxEvaluations,
+    NumLayers,
+    NumRestarts,
+    Share,
+    WarmStart,
+)
+from qdenseam.methods.energy.energy_law import AnyEnergy, LayeredMethod
 from qdenseam.training.angles import train_angles, typical_spread
 from qdenseam.training.gradient_sources import (
-    GRADIENT_SOURCES,
     GradientSource,
     check_training,
     mean_energy,
 )
+from qdenseam.training.minimize import Optimizer
 
 
 @register
@@ -83,33 +90,32 @@ class QAOA(LayeredMethod):
 
     name: ClassVar[str] = "qaoa"
 
-    num_layers: int = 6
-    warm_start: float | None = 0.25
-    num_restarts: int = 3
-    max_evaluations: int = 150
-    cvar: float = 1.0
-    optimizer: str = "L-BFGS-B"
-    gammas: tuple[float, ...] | None = None
-    betas: tuple[float, ...] | None = None
+    num_layers: NumLayers = 6
+    warm_start: WarmStart = 0.25
+    num_restarts: NumRestarts = 3
+    max_evaluations: MaxEvaluations = 150
+    cvar: Share = 1.0
+    optimizer: Optimizer = "L-BFGS-B"
+    gammas: Angles = None
+    betas: Angles = None
     cost: float | None = None
-    evaluations: int = 0
-    gradients: int = 0
+    evaluations: Counted = 0
+    gradients: Counted = 0
     gradient_source: GradientSource = "diagonal"
     training_outcome: str = ""
     trajectory: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        check_counts(self, num_layers=1, num_restarts=1, max_evaluations=1)
-        warm_start_angles("0", self.warm_start)  # checks the strength
-        check_training(self.cvar, self.optimizer, self.gradient_source, GRADIENT_SOURCES)
+        check_fields(self)
+        check_training(self.cvar, self.gradient_source)
         if (self.gammas is None) != (self.betas is None):
             raise ValueError("gammas and betas should come together. Got one of them.")
         for angles in (self.gammas, self.betas):
             if angles is not None and len(angles) != self.num_layers:
                 raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
-        check_angles(self, "gammas", "betas")
+        keep_floats(self, "gammas", "betas")
 
-    def trained(self, memory: EnergyMemory, probe: Spins | str, *, rng: Rng) -> Self:
+    def trained(self, memory: AnyEnergy, probe: Spins | str, *, rng: Rng) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""
         if self.gammas is not None and self.betas is not None:
             return self
@@ -135,7 +141,7 @@ class QAOA(LayeredMethod):
             trajectory=training.trajectory,
         )
 
-    def angles(self, memory: EnergyMemory) -> tuple[tuple[float, ...], tuple[float, ...]]:  # noqa: ARG002
+    def angles(self, memory: AnyEnergy) -> tuple[tuple[float, ...], tuple[float, ...]]:  # noqa: ARG002
         """Return (gammas, betas).
 
         Raises:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
+from classical_ref.checks import Within
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.memories.reduced import ReducedEnergy
 from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState, Round
-from qdenseam.methods.base import Spins, check_counts, register
+from qdenseam.methods.base import Spins, register
+from qdenseam.methods.bounds import MaxEvaluations, NumLayers, NumRestarts
 from qdenseam.methods.energy.qaoa import QAOA
 from qdenseam.training.gradient_sources import GradientSource
 
@@ -52,15 +54,11 @@ class RecursiveQAOA(AdaptiveMethod):
     name: ClassVar[str] = "recursive-qaoa"
     memory_type: ClassVar[type] = EnergyMemory
 
-    num_layers: int = 2
-    num_kept: int = 3
-    num_restarts: int = 2
-    max_evaluations: int = 150
+    num_layers: NumLayers = 2
+    num_kept: Annotated[int, Within("[1, 64]", "Keep fewer neurons to the end.")] = 3
+    num_restarts: NumRestarts = 2
+    max_evaluations: MaxEvaluations = 150
     gradient_source: GradientSource = "diagonal"
-
-    def __post_init__(self) -> None:
-        check_counts(self, num_layers=1, num_kept=1, num_restarts=1, max_evaluations=1)
-        self._round_method()  # refuses what it would refuse later
 
     def start(
         self,
@@ -92,7 +90,7 @@ class RecursiveQAOA(AdaptiveMethod):
             answer = reduced.expand((1 - 2 * bits).astype(np.int8))
             return replace(state, answers=answer[None]), []
         unknown = np.zeros(reduced.num_neurons, dtype=np.int8)
-        trained = self._round_method().trained(reduced, unknown, rng=rng)  # type: ignore[arg-type]  # duck-typed
+        trained = self._round_method().trained(reduced, unknown, rng=rng)
         state = replace(state, evaluations=state.evaluations + trained.evaluations)
         alike = np.zeros((state.shots_per_round, 1))
         return state.asking(alike, lambda _: trained, reduced, unknown)

@@ -1,6 +1,5 @@
 """What variational methods on RY rotations share: entanglers, parameters, circuit and law."""
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
@@ -8,16 +7,16 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.energy.ansatz import controlled_z_chain, rotations, warm_start_angles
-from classical_ref.checks import check_choice
+from classical_ref.checks import check_fields
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.methods.base import (
     Floats,
     RecallLaw,
     RecallMethod,
     Spins,
-    check_angles,
-    check_counts,
+    keep_floats,
 )
+from qdenseam.methods.bounds import Angles, NumLayers, WarmStart
 from qdenseam.methods.energy.energy_law import check_phases, state_law
 from qdenseam.simulation.rotations import rotation_state
 
@@ -36,26 +35,19 @@ class RotationMethod(RecallMethod):
 
     memory_type: ClassVar[type] = EnergyMemory
 
-    num_layers: int
+    num_layers: NumLayers
     entangler: Entangler
-    warm_start: float | None
-    gammas: tuple[float, ...] | None
-    angles: tuple[float, ...] | None
+    warm_start: WarmStart
+    gammas: Angles
+    angles: Angles
 
-    @abstractmethod
     def __post_init__(self) -> None:
-        """Check the fields."""
-
-    def check_ansatz(self) -> None:
-        """Raise ValueError where a field of the ansatz is out of range."""
-        check_counts(self, num_layers=1)
-        check_choice("entangler", self.entangler, Entangler)
+        check_fields(self)
         if self.gammas is not None and len(self.gammas) != self.num_layers:
             raise ValueError(f"expected {self.num_layers} gammas. Got {len(self.gammas)}.")
         if self.gammas is not None and (self.angles is None or self.entangler == "chain"):
             raise ValueError("gammas need angles and the entangler 'energy'. Got them without.")
-        check_angles(self, "gammas", "angles")
-        warm_start_angles("0", self.warm_start)  # checks the strength
+        keep_floats(self, "gammas", "angles")
 
     @property
     def is_trained(self) -> bool:

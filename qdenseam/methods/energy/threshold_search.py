@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -11,9 +11,10 @@ from circuits.energy.ansatz import product_start, warm_start_angles
 from circuits.grover.oracles import reflection_about
 from circuits.grover.threshold import below_threshold_oracle
 from circuits.registers import join
-from classical_ref.checks import check_positive
+from classical_ref.checks import Within
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
+from qdenseam.methods.bounds import Time, WarmStart
 from qdenseam.methods.energy.energy_law import state_law
 from qdenseam.simulation.diagonal import product_state
 
@@ -55,16 +56,9 @@ class ThresholdSearch(RecallMethod):
     memory_type: ClassVar[type] = EnergyMemory
 
     threshold: float | None = None
-    num_iterations: int | None = None
-    warm_start: float | None = 0.25
-    resolution: float = 0.5
-
-    def __post_init__(self) -> None:
-        check_counts(self, num_iterations=0)
-        if self.threshold is not None and not np.isfinite(self.threshold):
-            raise ValueError(f"threshold should be finite. Got {self.threshold}.")
-        check_positive(resolution=self.resolution)
-        warm_start_angles("0", self.warm_start)  # checks the strength
+    num_iterations: Annotated[int, Within("[0, 1000000]", "Leave it out.")] | None = None
+    warm_start: WarmStart = 0.25
+    resolution: Time = 0.5
 
     def settings(self, memory: EnergyMemory, probe: Spins | str) -> tuple[float, int]:
         """Return (threshold, iterations): as given, or from the memory and the known positions."""

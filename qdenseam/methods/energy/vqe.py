@@ -8,12 +8,21 @@ import numpy as np
 
 from classical_ref.checks import Rng
 from qdenseam.memories.energy import EnergyMemory
-from qdenseam.methods.base import Floats, Spins, check_counts, register
+from qdenseam.methods.base import Floats, Spins, register
+from qdenseam.methods.bounds import (
+    Angles,
+    Counted,
+    MaxEvaluations,
+    NumLayers,
+    NumRestarts,
+    Share,
+    WarmStart,
+)
 from qdenseam.methods.energy.rotation_ansatz import Entangler, RotationMethod
 from qdenseam.simulation.rotations import rotation_expectation_and_gradient
 from qdenseam.training.angles import typical_spread
 from qdenseam.training.gradient_sources import check_training
-from qdenseam.training.minimize import minimize
+from qdenseam.training.minimize import Optimizer, minimize
 from qdenseam.training.objectives import conditional_value_at_risk
 from qdenseam.training.pennylane_gradients import pennylane_rotation_objective
 
@@ -60,26 +69,25 @@ class VQE(RotationMethod):
 
     name: ClassVar[str] = "vqe"
 
-    num_layers: int = 1
+    num_layers: NumLayers = 1
     entangler: Entangler = "chain"
-    warm_start: float | None = 0.25
-    num_restarts: int = 2
-    max_evaluations: int = 200
-    cvar: float = 1.0
-    optimizer: str = "L-BFGS-B"
-    gammas: tuple[float, ...] | None = None
-    angles: tuple[float, ...] | None = None
+    warm_start: WarmStart = 0.25
+    num_restarts: NumRestarts = 2
+    max_evaluations: MaxEvaluations = 200
+    cvar: Share = 1.0
+    optimizer: Optimizer = "L-BFGS-B"
+    gammas: Angles = None
+    angles: Angles = None
     cost: float | None = None
-    evaluations: int = 0
-    gradients: int = 0
+    evaluations: Counted = 0
+    gradients: Counted = 0
     gradient_source: Literal["diagonal", "pennylane"] = "diagonal"
     training_outcome: str = ""
     trajectory: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.check_ansatz()
-        check_counts(self, num_restarts=1, max_evaluations=1)
-        check_training(self.cvar, self.optimizer, self.gradient_source, ("diagonal", "pennylane"))
+        RotationMethod.__post_init__(self)
+        check_training(self.cvar, self.gradient_source)
 
     def trained(self, memory: EnergyMemory, probe: Spins | str, *, rng: Rng) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""

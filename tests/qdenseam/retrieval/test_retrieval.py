@@ -75,7 +75,7 @@ def test_a_method_may_be_spelled(memory) -> None:
     assert adaptive.method["name"] == "minimum-search"
     with pytest.raises(ValueError, match="Did you mean 'amplification'"):
         recall(memory, "00??", method="amplificaton")
-    with pytest.raises(TypeError, match="add parentheses"):
+    with pytest.raises(TypeError, match="not one of its objects"):
         recall(memory, "00??", method=AmplitudeAmplification)
 
 

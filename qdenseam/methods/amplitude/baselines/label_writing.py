@@ -15,10 +15,10 @@ from qdenseam.methods.base import (
     RecallLaw,
     RecallMethod,
     Spins,
-    check_counts,
     law_of_joint,
     register,
 )
+from qdenseam.methods.bounds import Variant
 
 
 @register
@@ -44,10 +44,7 @@ class LabelWriting(RecallMethod):
     preserves_memory_span: ClassVar[bool] = True
     peeks: ClassVar[bool] = True
 
-    variant: int = 0
-
-    def __post_init__(self) -> None:
-        check_counts(self, variant=0)
+    variant: Variant = 0
 
     def nearest(self, memory: AmplitudeMemory, probe: Spins | str) -> int:
         """Return the index of the pattern that is written."""

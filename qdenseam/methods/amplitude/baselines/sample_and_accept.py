@@ -7,6 +7,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.blocks import boxed
+from classical_ref.checks import check_fields
 from classical_ref.spins import hamming_distance
 from qdenseam.filters.tables import Filter, FilterLike, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
@@ -47,6 +48,7 @@ class SampleAndAccept(RecallMethod):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "filter", as_filter(self.filter))
+        check_fields(self)
 
     def circuit(self, memory: AmplitudeMemory, probe: Spins | str) -> QuantumCircuit:
         """Return the memory's preparation; the probe enters after the measurement."""

@@ -1,16 +1,17 @@
 """Separation filters on categorical features: groups of bits that match only as a whole."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.distance.filters import categorical_filter
+from classical_ref.checks import Within, check_fields
 from qdenseam.filters.tables import Filter, FilterLike, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
-from qdenseam.methods.base import Floats, Spins, check_counts, register
+from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.schedules import Amplified, as_amplified
 
 
@@ -39,7 +40,7 @@ class CategoricalFilter(FlagFilter):
     name: ClassVar[str] = "categorical-filter"
 
     filter: Filter = field(default_factory=Posterior)
-    bits_per_feature: int = 2
+    bits_per_feature: Annotated[int, Within("[1, 64]")] = 2
     amplified: Amplified | None = None
 
     if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
@@ -54,7 +55,7 @@ class CategoricalFilter(FlagFilter):
     def __post_init__(self) -> None:
         object.__setattr__(self, "filter", as_filter(self.filter))
         object.__setattr__(self, "amplified", as_amplified(self.amplified))
-        check_counts(self, bits_per_feature=1)
+        check_fields(self)
 
     def filter_circuit(self, spins: Spins) -> QuantumCircuit:
         """Return the signals on features and the rotations of the flag between them."""

@@ -1,17 +1,17 @@
 """Trugenberger's probabilistic quantum memory."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.distance.filters import distance_filter
-from classical_ref.checks import check_positive
+from classical_ref.checks import Within, check_fields
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
-from qdenseam.methods.base import Floats, Spins, check_counts, register
+from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.schedules import Amplified, as_amplified
 
 
@@ -39,8 +39,8 @@ class ProbabilisticRecall(FlagFilter):
 
     name: ClassVar[str] = "probabilistic"
 
-    num_controls: int = 2
-    scale: float | None = None
+    num_controls: Annotated[int, Within("[1, 1000]", "A hamming-ball filter is sharper.")] = 2
+    scale: Annotated[float, Within("(0, inf)")] | None = None
     reuse_control: bool = False
     amplified: Amplified | None = None
 
@@ -56,9 +56,7 @@ class ProbabilisticRecall(FlagFilter):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amplified", as_amplified(self.amplified))
-        check_counts(self, num_controls=1)
-        if self.scale is not None:
-            check_positive(scale=self.scale)
+        check_fields(self)
         if self.reuse_control and self.amplified is not None:
             raise ValueError(
                 "amplified and reuse_control exclude each other: a measured control cannot be "

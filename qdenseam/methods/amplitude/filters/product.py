@@ -1,16 +1,19 @@
 """The posterior of independent bit flips as one controlled rotation per bit."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.distance.filters import product_filter
+from classical_ref.checks import Within, check_fields
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
 from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.schedules import Amplified, as_amplified
+
+_Factor: TypeAlias = Annotated[float, Within("[0, 1]")]
 
 
 @register
@@ -32,7 +35,7 @@ class ProductFilter(FlagFilter):
 
     name: ClassVar[str] = "product-filter"
 
-    damping: float | tuple[float, ...] = 0.25
+    damping: _Factor | tuple[_Factor, ...] = 0.25
     reuse_flag: bool = False
     amplified: Amplified | None = None
 
@@ -47,11 +50,10 @@ class ProductFilter(FlagFilter):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amplified", as_amplified(self.amplified))
-        values = np.array(self.damping, dtype=float)
-        if values.ndim > 1 or not ((values >= 0) & (values <= 1)).all():
-            raise ValueError(f"damping should be in [0, 1], one y or D of them. Got {values}.")
+        check_fields(self)
+        damping = np.array(self.damping, dtype=float)
         object.__setattr__(
-            self, "damping", float(values) if values.ndim == 0 else tuple(values.tolist())
+            self, "damping", tuple(damping.tolist()) if damping.ndim else float(damping)
         )
         if self.reuse_flag and self.amplified is not None:
             raise ValueError(

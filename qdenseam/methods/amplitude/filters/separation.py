@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +10,12 @@ from qiskit import QuantumCircuit
 
 from circuits.distance.filters import on_flags, signal_filter, symmetric_filter
 from circuits.distance.symmetric_signal_processing import scaled_phases
-from classical_ref.checks import check_choice
+from classical_ref.checks import Within, check_fields
 from classical_ref.spins import hamming_distance
 from qdenseam.filters.tables import Filter, FilterLike, Posterior, as_filter
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.filters.flag_filter import FlagFilter
-from qdenseam.methods.base import Floats, Spins, check_counts, register
+from qdenseam.methods.base import Floats, Spins, register
 from qdenseam.methods.schedules import Amplified, as_amplified
 
 Synthesis = Literal["generalized", "symmetric"]
@@ -82,7 +82,7 @@ class SeparationFilter(FlagFilter):
     filter: Filter | npt.ArrayLike | Callable[[int], float] = field(default_factory=Posterior)
     amplified: Amplified | None = None
     synthesis: Synthesis = "generalized"
-    num_flags: int = 1
+    num_flags: Annotated[int, Within("[1, 64]")] = 1
 
     if TYPE_CHECKING:  # what is taken, where the fields hold what it stands for
 
@@ -95,10 +95,9 @@ class SeparationFilter(FlagFilter):
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        check_choice("synthesis", self.synthesis, Synthesis)
-        check_counts(self, num_flags=1)
         object.__setattr__(self, "filter", as_filter(self.filter))
         object.__setattr__(self, "amplified", as_amplified(self.amplified))
+        check_fields(self)
 
     def filter_circuit(self, spins: Spins) -> QuantumCircuit:
         """Return, for each flag, the signals and the rotations of the flag between them."""

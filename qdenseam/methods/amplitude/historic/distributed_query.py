@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import asin, cos, log, pi, sin, sqrt
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 
 from circuits.grover.oracles import product_state_reflection
 from circuits.grover.rounds import amplification, plain_rounds
-from classical_ref.checks import check_within
+from classical_ref.checks import Within
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.historic.spurious_shells import (
@@ -19,7 +19,7 @@ from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_turn,
     law_by_distance,
 )
-from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, check_counts, register
+from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, register
 
 
 @register
@@ -47,12 +47,10 @@ class DistributedQuery(RecallMethod):
     memory_type: ClassVar[type] = AmplitudeMemory
     is_historic: ClassVar[bool] = True
 
-    spread: float = 0.2
-    num_rounds: int | None = None
-
-    def __post_init__(self) -> None:
-        check_within("(0, 0.5)", spread=self.spread)
-        check_counts(self, num_rounds=0)
+    spread: Annotated[float, Within("(0, 0.5)")] = 0.2
+    num_rounds: (
+        Annotated[int, Within("[0, 1000000000000]", "Leave it out for the best.")] | None
+    ) = None
 
     def rounds(self, memory: AmplitudeMemory) -> int:
         """Return T; the default is that of a fully known probe."""

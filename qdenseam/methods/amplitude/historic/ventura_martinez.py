@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from math import asin, cos, pi, sin, sqrt
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.grover.oracles import match_oracle, membership_oracle, product_state_reflection
 from circuits.registers import join
+from classical_ref.checks import Within
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.historic.spurious_shells import (
@@ -17,7 +18,7 @@ from qdenseam.methods.amplitude.historic.spurious_shells import (
     check_turn,
     law_by_distance,
 )
-from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, check_counts, register
+from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, register
 
 
 @register
@@ -45,10 +46,9 @@ class VenturaMartinez(RecallMethod):
     corrects: ClassVar[bool] = False
     is_historic: ClassVar[bool] = True
 
-    num_rounds: int | None = None
-
-    def __post_init__(self) -> None:
-        check_counts(self, num_rounds=1)
+    num_rounds: (
+        Annotated[int, Within("[1, 1000000000000]", "Leave it out for the published one.")] | None
+    ) = None
 
     def rounds(self, memory: AmplitudeMemory) -> int:
         """Return T."""

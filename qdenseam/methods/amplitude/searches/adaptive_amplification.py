@@ -15,6 +15,7 @@ from qdenseam.methods.amplitude.searches.growing_search import (
     completion_rounds,
 )
 from qdenseam.methods.base import Floats, RecallLaw, Spins, law_of_joint, register
+from qdenseam.methods.bounds import Growth, MaxRounds
 
 
 @register
@@ -39,8 +40,8 @@ class AdaptiveAmplification(GrowingSearch):
     name: ClassVar[str] = "adaptive-amplification"
     corrects: ClassVar[bool] = False
 
-    growth: float = 1.2
-    max_rounds: int | None = None
+    growth: Growth = 1.2
+    max_rounds: MaxRounds = None
 
     def round_limit(self, memory: AmplitudeMemory) -> int:
         """Return ``max_rounds`` or its default for K patterns."""

@@ -20,6 +20,7 @@ from qdenseam.methods.amplitude.searches.marking import (
     law_of_marking,
 )
 from qdenseam.methods.base import RecallLaw, Spins, register
+from qdenseam.methods.bounds import ClaimedWeight, NumMatches
 from qdenseam.methods.schedules import Schedule
 
 
@@ -64,12 +65,9 @@ class AmplitudeAmplification(MarkedSearch):
     name: ClassVar[str] = "amplification"
     corrects: ClassVar[bool] = False
 
-    num_matches: int | None = None
+    num_matches: NumMatches = None
     schedule: Schedule | str | None = None
-    claimed_weight: float | None = None
-
-    def __post_init__(self) -> None:
-        MarkedSearch.__post_init__(self)
+    claimed_weight: ClaimedWeight = None
 
     def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:
         """Return the weight claimed, else those of patterns that share their known part."""

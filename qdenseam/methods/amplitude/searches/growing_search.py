@@ -12,7 +12,8 @@ from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState
 from qdenseam.methods.amplitude.searches.amplification import AmplitudeAmplification
 from qdenseam.methods.amplitude.searches.marking import claim_of_each
-from qdenseam.methods.base import Floats, RecallMethod, Spins, check_counts
+from qdenseam.methods.base import Floats, RecallMethod, Spins
+from qdenseam.methods.bounds import Growth, MaxRounds
 from qdenseam.methods.schedules import Iterations
 
 
@@ -41,13 +42,8 @@ class GrowingSearch(AdaptiveMethod):
 
     memory_type: ClassVar[type] = AmplitudeMemory
 
-    growth: float
-    max_rounds: int | None
-
-    def __post_init__(self) -> None:
-        if not 1 < self.growth <= 4 / 3:
-            raise ValueError(f"growth should be in (1, 4/3]. Got {self.growth}.")
-        check_counts(self, max_rounds=1)
+    growth: Growth
+    max_rounds: MaxRounds
 
     @abstractmethod
     def round_limit(self, memory: AmplitudeMemory) -> int:

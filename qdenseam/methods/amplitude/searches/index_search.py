@@ -1,14 +1,14 @@
 """Amplification on an index made of known neurons: the fewest gates for completion on a device."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 from circuits.index.known_index import KnownIndex, known_indices
 from circuits.index.search import index_search
-from classical_ref.checks import Booleans
+from classical_ref.checks import Booleans, Within
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
@@ -17,7 +17,8 @@ from qdenseam.methods.amplitude.searches.marking import (
     claim_of_each,
     law_of_marking,
 )
-from qdenseam.methods.base import Floats, RecallLaw, Spins, check_counts, law_of_joint, register
+from qdenseam.methods.base import Floats, RecallLaw, Spins, law_of_joint, register
+from qdenseam.methods.bounds import ClaimedWeight, Radius, Variant
 from qdenseam.methods.schedules import Schedule
 
 
@@ -53,7 +54,7 @@ class IndexSearch(MarkedSearch):
         positions: Known neurons that the index may use; ``None`` for all of them.
         radius: How many known neurons of an accepted outcome may differ from the probe.
         variant: Which of the indices found, the cheapest being 0; beyond the last it is the last.
-        claimed_weight: Claimed prior of the pattern that is marked, in (0, 1].
+        claimed_weight: Claimed prior of the pattern that is marked, in [1e-12, 1].
 
     References:
         Wichert, "Quantum algorithm for binary vector encoding and retrieval utilizing the
@@ -65,14 +66,10 @@ class IndexSearch(MarkedSearch):
     corrects: ClassVar[bool] = False
 
     schedule: Schedule | str | None = None
-    positions: tuple[int, ...] | None = None
-    radius: int = 0
-    variant: int = 0
-    claimed_weight: float | None = None
-
-    def __post_init__(self) -> None:
-        MarkedSearch.__post_init__(self)
-        check_counts(self, radius=0, variant=0)
+    positions: tuple[Annotated[int, Within("[0, 1000000]")], ...] | None = None
+    radius: Radius = 0
+    variant: Variant = 0
+    claimed_weight: ClaimedWeight = None
 
     def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:  # noqa: ARG002
         """Return the weight claimed, else the priors."""

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
-from classical_ref.checks import Booleans, Integers, check_within
+from classical_ref.checks import Booleans, Integers, check_fields
 from qdenseam.memories.amplitude import AmplitudeMemory
-from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, check_counts, law_of_joint
+from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, law_of_joint
+from qdenseam.methods.bounds import ClaimedWeight, NumMatches
 from qdenseam.methods.schedules import Exact, FixedPoint, Schedule, as_schedule
 
 NEGLIGIBLE = 1e-6
@@ -163,17 +164,14 @@ class MarkedSearch(RecallMethod):
     preserves_memory_span: ClassVar[bool] = True
 
     schedule: Schedule | str | None
-    num_matches: int | None = None
-    claimed_weight: float | None = None
+    num_matches: NumMatches = None
+    claimed_weight: ClaimedWeight = None
 
     def __post_init__(self) -> None:
         schedule = None if self.schedule is None else as_schedule(self.schedule)
         object.__setattr__(self, "schedule", schedule)
-        weight = self.claimed_weight
-        if weight is not None:
-            check_within("(0, 1]", claimed_weight=weight)
-        check_counts(self, num_matches=1)
-        if self.num_matches is not None and weight is not None:
+        check_fields(self)
+        if self.num_matches is not None and self.claimed_weight is not None:
             raise ValueError(
                 "num_matches and claimed_weight are two claims of the same. Give one of them."
             )

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Booleans, Integers, check_choice
+from classical_ref.checks import Booleans, Integers
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import Round
@@ -18,6 +18,7 @@ from qdenseam.methods.amplitude.searches.growing_search import (
 )
 from qdenseam.methods.amplitude.searches.set_intersection import Oracle, SetIntersection
 from qdenseam.methods.base import Floats, RecallLaw, RecallMethod, Spins, law_of_joint, register
+from qdenseam.methods.bounds import Growth, MaxRounds
 from qdenseam.methods.schedules import Iterations
 
 
@@ -45,13 +46,9 @@ class MinimumSearch(GrowingSearch):
 
     name: ClassVar[str] = "minimum-search"
 
-    growth: float = 1.2
-    max_rounds: int | None = None
+    growth: Growth = 1.2
+    max_rounds: MaxRounds = None
     oracle: Oracle = "counter"
-
-    def __post_init__(self) -> None:
-        GrowingSearch.__post_init__(self)
-        check_choice("oracle", self.oracle, Oracle)
 
     def round_limit(self, memory: AmplitudeMemory) -> int:
         """Return ``max_rounds`` or its default for K patterns."""

@@ -8,7 +8,7 @@ from qiskit import QuantumCircuit
 
 from circuits.grover.ball_oracles import counter_ball_oracle, signal_ball_oracle
 from circuits.grover.rounds import amplification
-from classical_ref.checks import Booleans, check_choice
+from classical_ref.checks import Booleans
 from classical_ref.spins import hamming_distance
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.amplitude.searches.marking import (
@@ -18,7 +18,8 @@ from qdenseam.methods.amplitude.searches.marking import (
     law_of_marking,
     radius_for,
 )
-from qdenseam.methods.base import RecallLaw, Spins, check_counts, register
+from qdenseam.methods.base import RecallLaw, Spins, register
+from qdenseam.methods.bounds import ClaimedWeight, NumMatches, Radius
 from qdenseam.methods.schedules import Schedule
 
 Oracle = Literal["counter", "signal"]
@@ -43,7 +44,7 @@ class SetIntersection(MarkedSearch):
         radius: Marked are distances 0..radius; by default 0 where the probe has unknown neurons,
             and 1 where it has none.
         num_matches: Claimed number r of stored patterns in the ball, 1 <= r <= K, for r/K.
-        claimed_weight: Claimed weight of the stored patterns in the ball, in (0, 1].
+        claimed_weight: Claimed weight of the stored patterns in the ball, in [1e-12, 1].
         schedule: A :class:`Schedule` or its name, for the claim or else the least weight; by
             default exact for a claim.
         oracle: ``"counter"`` (fewer gates at many bits) or ``"signal"`` (one ancilla).
@@ -55,16 +56,11 @@ class SetIntersection(MarkedSearch):
 
     name: ClassVar[str] = "set-intersection"
 
-    radius: int | None = None
-    num_matches: int | None = None
+    radius: Radius | None = None
+    num_matches: NumMatches = None
     schedule: Schedule | str | None = None
     oracle: Oracle = "counter"
-    claimed_weight: float | None = None
-
-    def __post_init__(self) -> None:
-        MarkedSearch.__post_init__(self)
-        check_counts(self, radius=0)
-        check_choice("oracle", self.oracle, Oracle)
+    claimed_weight: ClaimedWeight = None
 
     def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:
         """Return the weight claimed, else those of the balls around stored patterns."""

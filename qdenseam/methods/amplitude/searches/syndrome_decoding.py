@@ -22,7 +22,8 @@ from qdenseam.methods.amplitude.searches.marking import (
     claimed_fraction,
     radius_for,
 )
-from qdenseam.methods.base import RecallLaw, Spins, check_counts, law_of_all, register
+from qdenseam.methods.base import RecallLaw, Spins, law_of_all, register
+from qdenseam.methods.bounds import NumMatches, Radius
 from qdenseam.methods.schedules import Schedule
 
 MAX_NEURONS = 20
@@ -66,13 +67,9 @@ class SyndromeDecoding(MarkedSearch):
     name: ClassVar[str] = "syndrome-decoding"
     preserves_memory_span: ClassVar[bool] = False
 
-    radius: int | None = None
-    num_matches: int | None = None
+    radius: Radius | None = None
+    num_matches: NumMatches = None
     schedule: Schedule | str | None = None
-
-    def __post_init__(self) -> None:
-        MarkedSearch.__post_init__(self)
-        check_counts(self, radius=0)
 
     def claim(self, memory: AmplitudeMemory, known: Booleans) -> Claim:
         """Return the share of all 2^D states that is claimed, else that of a word's coset.

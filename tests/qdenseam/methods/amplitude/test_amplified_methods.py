@@ -118,9 +118,9 @@ def probabilities_with_all_readings_zero(circuit: QuantumCircuit) -> np.ndarray:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: AmplitudeAmplification(num_matches=0), "num_matches should be at least 1"),
+        (lambda: AmplitudeAmplification(num_matches=0), r"num_matches should be in \[1, "),
         (lambda: AmplitudeAmplification(schedule="fast"), "schedule should be one of exact"),
-        (lambda: Iterations(-1), "num_iterations should be at least 0"),
+        (lambda: Iterations(-1), r"num_iterations should be in \[0, "),
         (lambda: FixedPoint(0.0), "max_failure should be in"),
         (lambda: Amplified(0.0), "acceptance should be in"),
         (lambda: ProbabilisticRecall(2, reuse_control=True, amplified=Amplified(0.5)), "exclude"),

@@ -48,9 +48,9 @@ def test_the_stored_state_is_searched_in_fewer_rounds(hamming):
 
 
 def test_bad_input_is_refused(hamming):
-    with pytest.raises(ValueError, match=r"radius should be at least 0\. Got -1"):
+    with pytest.raises(ValueError, match=r"radius should be in \[0, "):
         SyndromeDecoding(radius=-1)
-    with pytest.raises(ValueError, match=r"num_matches should be at least 1\. Got 0"):
+    with pytest.raises(ValueError, match=r"num_matches should be in \[1, "):
         SyndromeDecoding(num_matches=0)
     with pytest.raises(ValueError, match=r"num_matches should be at most K = 16\. Got 17"):
         SyndromeDecoding(num_matches=17).rounds(hamming, np.ones(7))

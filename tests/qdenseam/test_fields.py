@@ -1,0 +1,86 @@
+"""Every setting that has a spelling refuses what it is not, where the object is made."""
+
+from dataclasses import dataclass, fields
+from typing import Annotated, ClassVar, get_type_hints
+
+import numpy as np
+import pytest
+
+from classical_ref.checks import Within
+from classical_ref.checks.kinds import kind_of
+from qdenseam.filters.tables import Filter
+from qdenseam.methods import RecallMethod
+from qdenseam.methods.schedules import Schedule
+from qdenseam.spelling import registered
+
+KINDS = ("method", "filter", "schedule", "amplified", "memory", "mitigation")
+CLASSES = [each for kind in KINDS for each in registered(kind).values()]
+SETTINGS = [(each, field.name) for each in CLASSES for field in fields(each) if field.init]
+NEEDED = {"amplified": {"acceptance": 0.5}}
+"""Settings without a default."""
+COUNTED = {"evaluations", "gradients"}
+"""What a training counted, where no bound says what is too many."""
+
+
+def _made(cls: type, **given: object) -> object:
+    return cls(**NEEDED.get(cls.name, {}) | given)
+
+
+def _name(value: object) -> str:
+    return getattr(value, "name", value)
+
+
+def _hint(cls: type, name: str) -> object:
+    return get_type_hints(cls, include_extras=True)[name]
+
+
+@pytest.mark.parametrize(("cls", "name"), SETTINGS, ids=_name)
+def test_another_kind_is_refused(cls, name) -> None:
+    for wrong in (object(), {1: 2}, 1j, int):
+        with pytest.raises(TypeError, match=rf"^{name} should be .*\. Got "):
+            _made(cls, **{name: wrong})
+
+
+@pytest.mark.parametrize(("cls", "name"), SETTINGS, ids=_name)
+def test_numbers_beyond_all_measure_are_refused(cls, name) -> None:
+    kind = kind_of(_hint(cls, name))
+    takes_numbers = kind is not None and kind.fits(1)
+    for number in (-(10**400), -np.inf, np.nan, 2**70):
+        if takes_numbers and not (number == 2**70 and (name in COUNTED or kind.fits(1.5))):
+            with pytest.raises((ValueError, TypeError), match=rf"^{name} should be .*\. Got "):
+                _made(cls, **{name: number})
+
+
+def test_only_records_of_what_was_counted_have_no_bound() -> None:
+    unbounded = set()
+    for cls, name in SETTINGS:
+        kind = kind_of(_hint(cls, name))
+        if kind and kind.fits(1) and not kind.fits(1.5) and not kind.fits(True):
+            try:
+                kind.check(name, 2**62)
+            except ValueError:
+                continue
+            unbounded.add(name)
+    assert unbounded == COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Twofold(Filter):
+    """A stranger's filter, which does nothing about checks."""
+
+    name: ClassVar[str] = "twofold"
+    power: Annotated[int, Within("[1, 9]", "Twice is enough.")] = 2
+
+    def table(self, num_known: int) -> np.ndarray:
+        return np.full(num_known + 1, 0.5**self.power)
+
+
+def test_classes_of_strangers_are_checked() -> None:
+    assert Twofold(np.int64(3)) == Twofold(3)
+    with pytest.raises(ValueError, match=r"power should be in \[1, 9\]\. Got 10\. Twice is enough"):
+        Twofold(10)
+    with pytest.raises(TypeError, match=r"power should be an integer\. Got 2\.5\."):
+        Twofold(2.5)
+    with pytest.raises(TypeError, match=r"num_known should be an integer\. Got 'x'\."):
+        registered("filter")["posterior"]().table("x")
+    assert RecallMethod.__post_init__ is Filter.__post_init__ is Schedule.__post_init__
