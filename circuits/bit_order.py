@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classical_ref.checks import Bits as Bits
-from classical_ref.checks import Integers
+from classical_ref.checks import Integers, check_array, shown
 from classical_ref.checks import check_bits as check_bits
 
 Words = npt.NDArray[np.uint64]
@@ -63,9 +63,12 @@ def check_positions(positions: npt.ArrayLike, num_neurons: int) -> list[int]:
     Raises:
         ValueError: A position repeats or is outside 0..D-1, or the positions are a mask.
     """
+    given = check_array("positions", positions, "...").reshape(-1)
     if np.asarray(positions).dtype == bool:
         raise ValueError("positions should be indices of neurons. Got a mask; use np.flatnonzero.")
-    neurons = np.asarray(positions, dtype=np.int64).reshape(-1).tolist()
+    if (given != np.rint(given)).any():
+        raise ValueError(f"positions should be integers. Got {shown(positions)}.")
+    neurons = [int(position) for position in given.tolist()]
     if len(set(neurons)) != len(neurons) or not all(0 <= i < num_neurons for i in neurons):
         raise ValueError(
             f"positions should be distinct neurons in 0..{num_neurons - 1}. Got {neurons}."

@@ -12,10 +12,13 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import CircuitInstruction, Gate, Qubit
 from qiskit.circuit.library import get_standard_gate_name_mapping
 
+from classical_ref.checks import checked
+
 _PLAIN = frozenset({*get_standard_gate_name_mapping(), "barrier", "measure", "reset", "delay"})
 """Names that are no block's."""
 
 
+@checked
 def block(name: str, *angles: float, part: QuantumCircuit) -> Gate:
     """Return a circuit without measurements as one gate on its qubits.
 
@@ -50,6 +53,7 @@ def boxed(name: str, part: QuantumCircuit) -> QuantumCircuit:
     return whole
 
 
+@checked
 def flat(circuit: QuantumCircuit) -> QuantumCircuit:
     """Return the circuit with its blocks opened, and blocks in these: gates alone, in order.
 

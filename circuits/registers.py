@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.blocks import append, block
+from classical_ref.checks import checked, shown
 
 _ORDER = ("memory", "flag", "ancilla")
 
 
+@checked
 def join(
     parts: Sequence[QuantumCircuit], names: Sequence[str | tuple[str, float]] = ()
 ) -> QuantumCircuit:
@@ -22,8 +24,12 @@ def join(
     Raises:
         ValueError: There are no parts, or a part has a register of another name.
     """
+    if not all(isinstance(part, QuantumCircuit) for part in parts):
+        raise TypeError(f"parts should be circuits in a list. Got {shown(parts)}.")
     if not parts:
         raise ValueError("join needs at least one circuit. Got none.")
+    if names and len(names) != len(parts):
+        raise ValueError(f"names should be one for each of {len(parts)} parts. Got {len(names)}.")
     sizes = dict.fromkeys(_ORDER, 0)
     for part in parts:
         for register in part.qregs:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
 
+from classical_ref.checks import checked
+
 CX_PER_GATE = {
     "cx": 1,
     "cz": 1,
@@ -36,6 +38,7 @@ class Resources:
     """The longest chain of those CX."""
 
 
+@checked
 def count(circuit: QuantumCircuit) -> Resources:
     """Return the resources of ``circuit`` as built, without any optimization.
 

@@ -9,6 +9,7 @@ flag between such signals, undoes the XOR, and keeps a pattern where its flags a
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import pi
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +20,19 @@ from circuits.bit_order import check_bits, check_positions
 from circuits.blocks import append, block
 from circuits.distance.signal_processing import SignalAngles
 from circuits.synthesis import multi_controlled
-from classical_ref.checks import check_array, check_at_least
+from classical_ref.checks import Within, check_array, checked
+
+NumFlags = Annotated[int, Within("[1, 10000]")]
+"""How many controls or flags."""
 
 
+@checked
 def distance_filter(
     probe_bits: npt.ArrayLike,
     positions: npt.ArrayLike,
     *,
-    num_controls: int,
-    scale: float | None = None,
+    num_controls: NumFlags,
+    scale: Annotated[float, Within("(0, inf)")] | None = None,
     reuse_control: bool = False,
 ) -> QuantumCircuit:
     r"""Return Trugenberger's retrieval circuit with b controls for a classical probe.
@@ -48,20 +53,18 @@ def distance_filter(
         b·len(positions) RZZ.
 
     Raises:
-        ValueError: Bits or positions are malformed, b < 1, or the scale is not positive.
+        ValueError: Bits or positions are malformed, b is not from 1 to 10,000, or the scale is not
+            positive.
 
     References:
         Trugenberger, "Probabilistic quantum memories" (2001), equations 10-16; the classical-probe
         form with one qubit per control; Sousa et al., "Parametric probabilistic quantum memory"
         (2020) for the scale.
     """
-    check_at_least(1, num_controls=num_controls)
     circuit, neurons, ones, flags = _start(
         probe_bits, positions, num_uses=num_controls, reuse=reuse_control
     )
     size = float(len(neurons)) if scale is None else float(scale)
-    if neurons and not size > 0:
-        raise ValueError(f"scale should be positive. Got {scale}.")
     known = [circuit.qubits[i] for i in neurons]
     distance = distance_rotation(pi / size if neurons else 0.0, len(neurons))
     with _compared(circuit, ones):
@@ -75,6 +78,7 @@ def distance_filter(
     return circuit
 
 
+@checked
 def signal_filter(
     probe_bits: npt.ArrayLike,
     positions: npt.ArrayLike,
@@ -143,6 +147,7 @@ def symmetric_filter(
     return circuit
 
 
+@checked
 def categorical_filter(
     probe_bits: npt.ArrayLike,
     features: Sequence[Sequence[int]],
@@ -172,7 +177,10 @@ def categorical_filter(
         Khan et al., "EP-PQM: efficient parametric probabilistic quantum memory with fewer qubits
         and gates" (2022), for features in binary labels.
     """
-    if not all(len(feature) for feature in features):
+    features = [
+        check_positions(feature, len(check_bits(probe_bits, ndim=1))) for feature in features
+    ]
+    if not all(features):
         raise ValueError("every feature should have a neuron. Got an empty one; leave it out.")
     everything = [i for feature in features for i in feature]
     circuit, neurons, ones, (flag,) = _start(probe_bits, everything)
@@ -192,6 +200,7 @@ def categorical_filter(
     return circuit
 
 
+@checked
 def product_filter(
     probe_bits: npt.ArrayLike,
     positions: npt.ArrayLike,
@@ -218,8 +227,8 @@ def product_filter(
     Raises:
         ValueError: Bits, positions or damping are malformed.
     """
-    num_known = len(np.asarray(positions).reshape(-1))
-    factors = np.array(damping, dtype=float)
+    num_known = len(check_positions(positions, len(check_bits(probe_bits, ndim=1))))
+    factors = check_array("damping", damping, "...")
     if factors.shape != (num_known,) or not ((factors >= 0) & (factors <= 1)).all():
         raise ValueError(
             f"damping should have shape ({num_known},) and lie in [0, 1]. Got {factors}."
@@ -236,7 +245,8 @@ def product_filter(
     return circuit
 
 
-def on_flags(flag_filter: QuantumCircuit, num_flags: int) -> QuantumCircuit:
+@checked
+def on_flags(flag_filter: QuantumCircuit, num_flags: NumFlags) -> QuantumCircuit:
     """Return a filter of one flag applied once for each of several flags.
 
     Its factor of the amplitude is raised to the power ``num_flags``. An error that leaves one
@@ -245,15 +255,14 @@ def on_flags(flag_filter: QuantumCircuit, num_flags: int) -> QuantumCircuit:
 
     Args:
         flag_filter: Registers ``memory`` and ``flag`` (1), such as :func:`signal_filter`.
-        num_flags: At least 1.
+        num_flags: From 1 to 10,000.
 
     Returns:
         A circuit with registers ``memory`` and ``flag`` (num_flags).
 
     Raises:
-        ValueError: ``num_flags`` is below 1.
+        ValueError: ``num_flags`` is below 1 or above 10,000.
     """
-    check_at_least(1, num_flags=num_flags)
     memory, _ = flag_filter.qregs
     circuit = QuantumCircuit(memory, QuantumRegister(num_flags, "flag"))
     for flag in circuit.qubits[len(memory) :]:

@@ -31,7 +31,14 @@ from circuits.distance.spectral_factor import (
     outer_factor,
     spectral_factor,
 )
-from classical_ref.checks import Complexes, Floats, check_array, lock
+from classical_ref.checks import (
+    Complexes,
+    Floats,
+    check_array,
+    check_complexes,
+    check_fields,
+    lock,
+)
 
 _GRID = 2**18
 _MARGIN = 1e-3
@@ -50,12 +57,9 @@ class SignalAngles:
     """λ."""
 
     def __post_init__(self) -> None:
-        lock(self, rotations=np.array(self.rotations, float), phases=np.array(self.phases, float))
-        if self.rotations.shape != self.phases.shape or self.rotations.ndim != 1:
-            raise ValueError(
-                "rotations and phases should have one shape (degree + 1,). "
-                f"Got {self.rotations.shape} and {self.phases.shape}."
-            )
+        check_fields(self)
+        rotations = check_array("rotations", self.rotations, "degree + 1")
+        lock(self, rotations=rotations, phases=check_array("phases", self.phases, len(rotations)))
 
     @property
     def degree(self) -> int:
@@ -64,7 +68,7 @@ class SignalAngles:
 
     def response(self, signal: npt.ArrayLike) -> Complexes:
         """Return e^{iλ} P(z) for the points z of ``signal``, of the same shape."""
-        z = np.asarray(signal, dtype=np.complex128)
+        z = check_complexes("signal", signal)
         kept, lost = np.ones_like(z), np.zeros_like(z)
         for k, (rotation, phase) in enumerate(zip(self.rotations, self.phases, strict=True)):
             if k:
@@ -89,7 +93,7 @@ def polynomial_angles(coefficients: npt.ArrayLike) -> SignalAngles:
     References:
         Motlagh and Wiebe, "Generalized quantum signal processing" (2024), theorem 3.
     """
-    c = np.array(coefficients, dtype=np.complex128)
+    c = check_complexes("coefficients", coefficients)
     if c.ndim != 1 or len(c) == 0 or not np.isfinite(c).all():
         raise ValueError(f"coefficients should be a finite row. Got shape {c.shape}.")
     return _strip(c, complementary_polynomial(c))

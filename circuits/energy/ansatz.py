@@ -7,6 +7,7 @@ its own start: RY(θ_i) RZ(-2β_l) RY(-θ_i) = exp(iβ_l n_i·σ), whose axis st
 
 from collections.abc import Sequence
 from math import asin, pi, sqrt
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,13 @@ from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.energy.phases import Phase
 from circuits.registers import join
-from classical_ref.checks import Floats, check_array, check_spins
+from classical_ref.checks import Floats, Within, check_array, check_spins, checked
 
 
-def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> Floats:
+@checked
+def warm_start_angles(
+    probe: npt.ArrayLike, strength: Annotated[float, Within("(0, 0.5]")] | None
+) -> Floats:
     r"""Return θ_i of the start state from a probe of spins (or text), shape ``(D,)``.
 
     A known bit b starts as 1 with probability ε (b = 0) or 1 - ε (b = 1), θ = 2 arcsin √c, an
@@ -32,8 +36,6 @@ def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> Floats:
     spins = check_spins(probe, name="probe")
     if strength is None:
         return np.full(spins.shape, pi / 2)
-    if not 0 < strength <= 0.5:
-        raise ValueError(f"warm_start should be in (0, 0.5]. Got {strength}.")
     likely, unlikely = 2 * asin(sqrt(1 - strength)), 2 * asin(sqrt(strength))
     return np.where(spins == 0, pi / 2, np.where(spins < 0, likely, unlikely))
 
@@ -44,12 +46,13 @@ def angles_of_ones(probabilities: npt.ArrayLike) -> Floats:
     Raises:
         ValueError: A probability is outside [0, 1].
     """
-    ones = np.asarray(probabilities, dtype=float)
+    ones = check_array("probabilities", probabilities, "...")
     if not ((ones >= 0) & (ones <= 1)).all():
         raise ValueError("probabilities of ones should be in [0, 1]. Got another value.")
     return np.asarray(2 * np.arcsin(np.sqrt(ones)))
 
 
+@checked
 def qaoa(
     phase: Phase,
     start_angles: npt.ArrayLike,
@@ -74,7 +77,7 @@ def qaoa(
     References:
         Farhi, Goldstone and Gutmann (2014); Egger et al. (2021), equation 8, for the mixer.
     """
-    angles = np.asarray(start_angles, dtype=float)
+    angles = check_array("start_angles", start_angles, "D")
     if len(gammas) != len(betas):
         raise ValueError(f"{len(gammas)} gammas need as many betas. Got {len(betas)}.")
     parts: list[QuantumCircuit] = [product_start(angles)]

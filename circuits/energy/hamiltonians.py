@@ -5,6 +5,8 @@ c_S = 2^{-D} Σ_x E(x) (-1)^{|x ∧ S|} (Walsh-Hadamard transform). A set S is t
 Σ_{i∈S} 2^i, so masks and basis states share one bit order.
 """
 
+from typing import Annotated
+
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
@@ -12,7 +14,7 @@ from qiskit.circuit import CircuitInstruction, ParameterExpression
 from qiskit.circuit.library import CXGate
 from qiskit.quantum_info import SparsePauliOp
 
-from classical_ref.checks import Floats, Integers
+from classical_ref.checks import Floats, Integers, Within, check_array, checked
 
 LARGEST_PHASE = 1e12
 """Beyond this angle float64 has less than four digits of a turn left."""
@@ -24,11 +26,9 @@ def walsh_coefficients(diagonal: npt.ArrayLike) -> Floats:
     Raises:
         ValueError: The length is not a power of two or a value is not finite.
     """
-    values = np.asarray(diagonal, dtype=float)
-    if values.ndim != 1 or len(values) == 0 or len(values) & (len(values) - 1):
-        raise ValueError(f"a diagonal should have 2**D values. Got shape {values.shape}.")
-    if not np.isfinite(values).all():
-        raise ValueError("energies should be finite. Got NaN or infinity; use a log-domain energy.")
+    values = check_array("diagonal", diagonal, "2**D")
+    if len(values) & (len(values) - 1):
+        raise ValueError(f"diagonal should have 2**D values. Got shape {values.shape}.")
     half = 1
     while half < len(values):
         pairs = values.reshape(-1, 2, half)
@@ -37,7 +37,10 @@ def walsh_coefficients(diagonal: npt.ArrayLike) -> Floats:
     return values / len(values)
 
 
-def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> SparsePauliOp:
+@checked
+def pauli_operator(
+    diagonal: npt.ArrayLike, *, tolerance: Annotated[float, Within("[0, 1)")] = 1e-12
+) -> SparsePauliOp:
     """Return the operator with this diagonal as Pauli-Z strings.
 
     Args:
@@ -51,8 +54,6 @@ def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> Spar
     Raises:
         ValueError: The tolerance is outside [0, 1), or the diagonal is malformed.
     """
-    if not 0 <= tolerance < 1:
-        raise ValueError(f"tolerance should be in [0, 1). Got {tolerance}.")
     coefficients = walsh_coefficients(diagonal)
     num_qubits = len(coefficients).bit_length() - 1
     threshold = tolerance * np.abs(coefficients).max(initial=0)
@@ -65,8 +66,13 @@ def pauli_operator(diagonal: npt.ArrayLike, *, tolerance: float = 1e-12) -> Spar
     return SparsePauliOp.from_sparse_list(strings, num_qubits=num_qubits)
 
 
+@checked
 def phase_circuit(
-    masks: npt.ArrayLike, weights: npt.ArrayLike, num_qubits: int, *, angle: float
+    masks: npt.ArrayLike,
+    weights: npt.ArrayLike,
+    num_qubits: Annotated[int, Within("[0, 62]")],
+    *,
+    angle: float | ParameterExpression,
 ) -> QuantumCircuit:
     r"""Return exp(-iγ Σ_S w_S Z_S) with CX ladders shared between strings.
 
@@ -78,7 +84,7 @@ def phase_circuit(
         masks: The sets S as integers, shape ``(T,)``, each once; mask 0 is a global phase.
         weights: w_S, shape ``(T,)``.
         num_qubits: D.
-        angle: γ.
+        angle: γ, or a free parameter in its place.
 
     Returns:
         A circuit with register ``memory`` of D qubits, no ancillas. Its gates depend on the
@@ -88,8 +94,11 @@ def phase_circuit(
         ValueError: Shapes differ, a mask repeats or does not fit D bits, or an angle γ w_S is not
             finite or beyond :data:`LARGEST_PHASE`.
     """
-    masks = np.asarray(masks, dtype=np.int64)
-    weights = np.asarray(weights, dtype=float)
+    weights = check_array("weights", weights, "...")
+    masks = np.asarray(masks)
+    if masks.dtype.kind not in "iu" and masks.size:
+        raise ValueError(f"masks should be integers. Got {masks.dtype}.")
+    masks = masks.astype(np.int64)
     if masks.shape != weights.shape or masks.ndim != 1:
         raise ValueError(
             f"masks and weights should share one shape (T,). Got {masks.shape}, {weights.shape}."

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import pi
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
@@ -21,7 +21,17 @@ from circuits.blocks import append, block
 from circuits.energy.hamiltonians import phase_circuit, walsh_coefficients
 from circuits.resources import count
 from circuits.synthesis.fourier import fourier, inverse_fourier
-from classical_ref.checks import Bits, Floats, Integers, check_array, lock
+from classical_ref.checks import (
+    Bits,
+    Floats,
+    Integers,
+    Within,
+    check_array,
+    check_fields,
+    checked,
+    lock,
+    shown,
+)
 
 
 class Phase(ABC):
@@ -48,10 +58,11 @@ class StringPhase(Phase):
     """The sets S as integers, shape ``(T,)``."""
     weights: Floats
     """w_S, shape ``(T,)``."""
-    num_qubits: int
+    num_qubits: Annotated[int, Within("[0, 62]")]
     """D."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         lock(self, masks=np.asarray(self.masks), weights=np.asarray(self.weights, dtype=float))
 
     def circuit(self, angle: float) -> QuantumCircuit:
@@ -87,9 +98,10 @@ class CountingPhase(Phase):
     tables: Floats
     fields: Floats
     constant: float = 0.0
-    field_neurons: tuple[int, ...] = ()
+    field_neurons: tuple[Annotated[int, Within("[0, 1000000]")], ...] = ()
 
     def __post_init__(self) -> None:
+        check_fields(self)
         bits = check_bits(self.pattern_bits)
         num_patterns, num_neurons = bits.shape
         tables = check_array("tables", self.tables, num_patterns, num_neurons + 1)
@@ -132,12 +144,15 @@ class CountingPhase(Phase):
         return circuit
 
 
+@checked
 def cheapest(phases: Sequence[Phase]) -> Phase:
     """Return the phase with the fewest CX; among equals the first.
 
     Raises:
         ValueError: There are none.
     """
+    if not all(isinstance(each, Phase) for each in phases):
+        raise TypeError(f"phases should be a list of them. Got {shown(phases)}.")
     if not phases:
         raise ValueError("cheapest needs at least one phase. Got none.")
     return min(phases, key=lambda phase: phase.two_qubit_gates())

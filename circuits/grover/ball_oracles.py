@@ -7,6 +7,7 @@ with the distance d on the known positions. Both give their ancillas back clean 
 
 from collections.abc import Sequence
 from math import pi
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,15 @@ from circuits.distance.signal_processing import table_angles
 from circuits.loading.preparation import empty_circuit
 from circuits.synthesis import multi_controlled
 from circuits.synthesis.fourier import inverse_fourier
-from classical_ref.checks import check_at_least
+from classical_ref.checks import Within, checked
+
+Radius = Annotated[int, Within("[0, 1000000000]")]
+"""Radius of a Hamming ball; one of at least the known neurons is all of them."""
 
 
+@checked
 def counter_ball_oracle(
-    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int, *, angle: float = pi
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: Radius, *, angle: float = pi
 ) -> QuantumCircuit:
     """Return the oracle that counts mismatches into w = ⌈log2(n + 1)⌉ qubits and compares.
 
@@ -68,8 +73,9 @@ def counter_ball_oracle(
     return circuit
 
 
+@checked
 def signal_ball_oracle(
-    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int, *, angle: float = pi
+    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: Radius, *, angle: float = pi
 ) -> QuantumCircuit:
     """Return the oracle that filters the ball onto one ancilla, marks it there and undoes it.
 
@@ -115,8 +121,11 @@ def _counting(
     return count
 
 
+@checked
 def check_ball(
-    probe_bits: npt.ArrayLike, positions: npt.ArrayLike, radius: int
+    probe_bits: npt.ArrayLike,
+    positions: npt.ArrayLike,
+    radius: Radius,  # noqa: ARG001  checked
 ) -> tuple[Bits, list[int]]:
     """Return the checked bits and neurons of a ball.
 
@@ -124,7 +133,6 @@ def check_ball(
         ValueError: Bits or positions are malformed, or the radius is negative.
     """
     bits = check_bits(probe_bits, ndim=1)
-    check_at_least(0, radius=radius)
     return bits, check_positions(positions, len(bits))
 
 

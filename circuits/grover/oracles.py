@@ -11,8 +11,10 @@ from circuits.blocks import append, block
 from circuits.loading.preparation import empty_circuit
 from circuits.registers import join
 from circuits.synthesis import multi_controlled
+from classical_ref.checks import check_array, checked
 
 
+@checked
 def match_oracle(
     probe_bits: npt.ArrayLike, positions: npt.ArrayLike, *, angle: float = pi
 ) -> QuantumCircuit:
@@ -84,7 +86,7 @@ def product_state_reflection(probabilities: npt.ArrayLike, flips: npt.ArrayLike)
     Raises:
         ValueError: The shapes differ, or an entry is out of range.
     """
-    q, bits = np.asarray(probabilities, dtype=float), check_bits(flips, ndim=1)
+    q, bits = check_array("probabilities", probabilities, "..."), check_bits(flips, ndim=1)
     if q.shape != bits.shape or not ((q >= 0) & (q <= 1)).all():
         raise ValueError(f"probabilities should have shape {bits.shape}, in [0, 1]. Got {q}.")
     angles = 2 * np.arcsin(np.sqrt(q))

@@ -9,6 +9,7 @@ import cmath
 from collections.abc import Callable
 from functools import cache, partial
 from math import acosh, asin, atan2, ceil, cos, cosh, isclose, pi, sin, sqrt
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +19,21 @@ from circuits.blocks import boxed
 from circuits.loading.preparation import Preparation
 from circuits.registers import join
 from circuits.synthesis import multi_controlled
-from classical_ref.checks import Complexes, check_at_least, check_within
+from classical_ref.checks import Complexes, Within, check_array, checked
+
+Fraction = Annotated[float, Within("(0, 1]")]
+"""Weight of what is marked."""
+MAX_ROUNDS = 1_000_000
+"""Longer schedules are refused: no machine and no simulator runs their circuits."""
+
+_NUM_ROUNDS = Within(f"[0, {MAX_ROUNDS}]", "Take a larger fraction.")
 
 Rounds = tuple[tuple[float, float], ...]
 """(oracle phase φ, reflection phase χ) of each round."""
 
 
-def plain_iterations(fraction: float) -> int:
+@checked
+def plain_iterations(fraction: Fraction) -> int:
     """Return the number of Grover iterations that comes closest to success.
 
     With sin²θ = ``fraction``, the success after k iterations is sin²((2k + 1)θ), and
@@ -40,24 +49,25 @@ def plain_iterations(fraction: float) -> int:
     return max(0, round(pi / (4 * theta) - 0.5))
 
 
-def plain_rounds(num_iterations: int) -> Rounds:
+@checked
+def plain_rounds(num_iterations: Annotated[int, _NUM_ROUNDS]) -> Rounds:
     """Return Grover's schedule, φ = χ = π in every round.
 
     Raises:
-        ValueError: ``num_iterations`` is negative.
+        ValueError: ``num_iterations`` is negative or above a million.
     """
-    check_at_least(0, num_iterations=num_iterations)
     return ((pi, pi),) * num_iterations
 
 
-def exact_rounds(fraction: float) -> Rounds:
+@checked
+def exact_rounds(fraction: Fraction) -> Rounds:
     """Return the schedule that reaches success 1 for a known fraction.
 
     k = ⌈π/(4θ) - 1/2⌉ rounds with φ = χ = 2 arcsin(sin(π/(4k + 2)) / sin θ); opposite signs of
     the two phases would not amplify.
 
     Raises:
-        ValueError: ``fraction`` is outside (0, 1].
+        ValueError: ``fraction`` is outside (0, 1], or takes more than a million rounds.
 
     References:
         Long, "Grover algorithm with zero theoretical failure rate" (2001), equations 9-12.
@@ -65,13 +75,17 @@ def exact_rounds(fraction: float) -> Rounds:
     theta = _angle(fraction)
     exact = pi / (4 * theta) - 0.5
     iterations = ceil(exact - 1e-12)
+    _NUM_ROUNDS.check("number of rounds", iterations)
     if iterations == 0 or isclose(exact, iterations, abs_tol=1e-12):
         return plain_rounds(iterations)
     phase = 2 * asin(sin(pi / (4 * iterations + 2)) / sin(theta))
     return ((phase, phase),) * iterations
 
 
-def fixed_point_rounds(fraction: float, max_failure: float) -> Rounds:
+@checked
+def fixed_point_rounds(
+    fraction: Fraction, max_failure: Annotated[float, Within("(0, 1)")]
+) -> Rounds:
     r"""Return the shortest schedule that fails with at most δ² for *any* larger fraction too.
 
     With L = 2l + 1 and 1/γ = T_{1/L}(1/δ), the failure at fraction λ is
@@ -82,20 +96,20 @@ def fixed_point_rounds(fraction: float, max_failure: float) -> Rounds:
         max_failure: δ², in (0, 1).
 
     Raises:
-        ValueError: An argument is outside its range.
+        ValueError: An argument is outside its range, or more than a million rounds are needed.
 
     References:
         Yoder, Low and Chuang, "Fixed-point quantum search with an optimal number of queries"
         (2014), equations 3 and 11.
     """
-    _angle(fraction)
-    check_within("(0, 1)", max_failure=max_failure)
     spread = acosh(1 / sqrt(max_failure))
     if sqrt(1 - fraction) <= sqrt(max_failure):
         return ()
     # γ = 1/cosh(spread/L) >= √(1 - fraction)
-    length = ceil(spread / acosh(1 / sqrt(1 - fraction)) - 1e-12) if fraction < 1 else 1
-    num_rounds = ceil((length - 1) / 2)
+    each = acosh(1 / sqrt(1 - fraction)) if fraction < 1 else spread
+    needed = spread / each if each > 0 else 4.0 * MAX_ROUNDS
+    num_rounds = ceil((ceil(needed - 1e-12) - 1) / 2)
+    _NUM_ROUNDS.check("number of rounds", num_rounds)
     length = 2 * num_rounds + 1
     width = sqrt(1 - 1 / cosh(spread / length) ** 2)
     alphas = [
@@ -105,6 +119,7 @@ def fixed_point_rounds(fraction: float, max_failure: float) -> Rounds:
     return tuple((-alpha, -other) for alpha, other in zip(reversed(alphas), alphas, strict=True))
 
 
+@checked
 def success_amplitudes(fraction: npt.ArrayLike, rounds: Rounds) -> tuple[Complexes, Complexes]:
     """Return the amplitudes (marked, unmarked) after the rounds, for marked weights.
 
@@ -121,7 +136,7 @@ def success_amplitudes(fraction: npt.ArrayLike, rounds: Rounds) -> tuple[Complex
     Raises:
         ValueError: A fraction is outside [0, 1].
     """
-    weight = np.asarray(fraction, dtype=float)
+    weight = check_array("fraction", fraction, "...")
     if not ((weight >= 0) & (weight <= 1)).all():
         raise ValueError(f"fraction should be in [0, 1]. Got {weight}.")
     start = (np.sqrt(weight), np.sqrt(1 - weight))
@@ -134,6 +149,7 @@ def success_amplitudes(fraction: npt.ArrayLike, rounds: Rounds) -> tuple[Complex
     return marked[()], unmarked[()]
 
 
+@checked
 def amplification(
     preparation: Preparation,
     oracle: Callable[[float], QuantumCircuit],
@@ -168,6 +184,7 @@ def amplification(
     return join(parts, ["", *["oracle", "reflect"] * len(rounds)])
 
 
+@checked
 def reflection(
     preparation: Preparation, *, angle: float = pi, span_only: bool = True
 ) -> QuantumCircuit:
@@ -209,13 +226,15 @@ def _reflection(
     return circuit
 
 
-def flags_oracle(num_flags: int, *, angle: float = pi) -> QuantumCircuit:
+@checked
+def flags_oracle(
+    num_flags: Annotated[int, Within("[1, 10000]")], *, angle: float = pi
+) -> QuantumCircuit:
     """Return O(φ) that marks "all flags 0": registers ``flag`` and, from three up, ``ancilla``.
 
     Raises:
-        ValueError: There are no flags.
+        ValueError: There are no flags, or more than 10,000.
     """
-    check_at_least(1, num_flags=num_flags)
     circuit = QuantumCircuit(QuantumRegister(num_flags, "flag"))
     ancilla = None
     if multi_controlled.num_ancillas(num_flags):
@@ -262,5 +281,4 @@ def _empty_like(circuit: QuantumCircuit, *, extra_ancilla: bool) -> QuantumCircu
 
 
 def _angle(fraction: float) -> float:
-    check_within("(0, 1]", fraction=fraction)
     return asin(sqrt(fraction))

@@ -19,6 +19,7 @@ from circuits.loading.preparation import Encoder as Encoder
 from circuits.loading.preparation import Preparation as Preparation
 from circuits.loading.preparation import check_superposition
 from circuits.loading.schmidt import Schmidt as Schmidt
+from classical_ref.checks import checked
 
 ENCODERS: dict[str, type[Encoder]] = {
     encoder.name: encoder
@@ -37,6 +38,7 @@ ENCODERS: dict[str, type[Encoder]] = {
 """Every encoder by its registry name."""
 
 
+@checked
 def pattern_superposition(
     bits: npt.ArrayLike,
     amplitudes: npt.ArrayLike | None = None,
@@ -66,6 +68,7 @@ def pattern_superposition(
     return prepare(bits, amplitudes, encoder=encoder).circuit
 
 
+@checked
 def prepare(
     bits: npt.ArrayLike,
     amplitudes: npt.ArrayLike | None = None,

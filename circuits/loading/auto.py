@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from circuits.bit_order import Bits
 from circuits.gf2 import affine_rank
@@ -15,12 +15,14 @@ from circuits.loading.index_first import IndexFirst
 from circuits.loading.merging import Merging, MergingEncoder, carry_out
 from circuits.loading.preparation import AncillaEncoder, Preparation
 from circuits.loading.schmidt import Schmidt
-from classical_ref.checks import Complexes, check_at_least, check_choice
+from classical_ref.checks import Complexes, Within
 
 FEW = 64
 """Patterns up to which there is always a circuit without ancillas; beyond, it would be too long."""
 
 Goal = Literal["gates", "depth", "routed", "reflection"]
+Site = Annotated[int, Within("[0, 1000000]")]
+"""Number of a physical qubit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +34,17 @@ class Auto(AncillaEncoder):
     """``"gates"``: CX; ``"depth"``: CX depth; ``"routed"``: CX after mapping to
     ``coupling_map``, among circuits made for it (they have a layout) and others;
     ``"reflection"``: CX of a reflection about the memory, A†, phase and A."""
-    coupling_map: tuple[tuple[int, int], ...] | None = None
+    coupling_map: tuple[tuple[Site, Site], ...] | None = None
     """Coupled pairs of physical qubits, for the goal ``"routed"``."""
-    effort: int = 1
+    effort: Annotated[int, Within("[1, 1000]", "Searches take as many times as long.")] = 1
     """How many variants of each search are tried; the same effort gives the same circuit."""
 
     def __post_init__(self) -> None:
-        check_choice("goal", self.goal, Goal)
+        AncillaEncoder.__post_init__(self)
         if (self.goal == "routed") != (self.coupling_map is not None):
             raise ValueError("coupling_map should be given for the goal 'routed', and only there.")
-        AncillaEncoder.__post_init__(self)
-        check_at_least(1, effort=self.effort)
+        if self.coupling_map == ():
+            raise ValueError("coupling_map should have pairs of qubits. Got none.")
 
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
         """Return the best preparation of those allowed, or the one of fewest ancillas.

@@ -8,15 +8,16 @@ are merged without flags.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits, to_words
 from circuits.loading.elimination import Elimination
-from circuits.loading.merging import MergingEncoder
+from circuits.loading.merging import MergingEncoder, Width
 from circuits.loading.merging_search.steps import Action, Literal, Plan, RunSteps, decode
+from classical_ref.checks import Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,9 @@ class FlagTree(MergingEncoder):
     """Blocks merged under flags, then a beam search over what is left."""
 
     name: ClassVar[str] = "flag-tree"
-    block: int = 24
+    block: Annotated[int, Within("[1, 1000000000]")] = 24
     """Largest block that is not split further."""
-    width: int = 8
+    width: Width = 8
     """States kept by each beam search."""
 
     def plan(self, bits: Bits) -> Plan:

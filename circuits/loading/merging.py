@@ -13,7 +13,7 @@ References:
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -21,20 +21,23 @@ from circuits.bit_order import Bits, to_words
 from circuits.loading.elimination import Elimination
 from circuits.loading.merging_search.steps import Plan, RunSteps, Search, decode
 from circuits.loading.preparation import AncillaEncoder, Preparation
-from classical_ref.checks import Complexes
+from classical_ref.checks import Complexes, Within
+
+Width = Annotated[int, Within("[1, 10000]", "More states hardly save gates.")]
+"""States kept by a beam search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergingEncoder(AncillaEncoder):
     """An encoder that merges pairs in an order found by beam search."""
 
-    width: int = 16
+    width: Width = 16
     """States kept per number of remaining patterns."""
-    depth_weight: float = 0.0
-    """CX that one layer of depth is worth."""
+    depth_weight: Annotated[float, Within("[0, 1000000]")] = 0.0
+    """CX that one layer of depth is worth, at least 0."""
     tree: bool = False
     """Whether the CX that make two patterns neighbors form a tree, of logarithmic depth."""
-    variant: int = 0
+    variant: Annotated[int, Within("[0, 1000000000]")] = 0
     """How ties are broken; another number gives another circuit."""
 
     @property

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from copy import copy
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,10 @@ from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
 
 from circuits.bit_order import Bits, check_bits
 from circuits.resources import Resources, count
-from classical_ref.checks import Complexes, check_at_least
+from classical_ref.checks import Complexes, Within, check_complexes, check_fields
+
+Qubits = tuple[Annotated[int, Within("[0, 1000000000]")], ...]
+"""Numbers of qubits."""
 
 MIN_AMPLITUDE = 1e-12
 """Amplitudes of a unit vector should be larger: rounding is no longer small beside smaller ones."""
@@ -23,19 +26,20 @@ class Preparation:
 
     circuit: QuantumCircuit
     """Registers ``memory`` (D qubits; qubit i is neuron i) and, where used, ``ancilla``."""
-    reflection_qubits: tuple[int, ...]
+    reflection_qubits: Qubits
     """Indices into ``circuit.qubits`` that A†|ψ⟩ can occupy for |ψ⟩ in the span of the patterns.
 
     All other qubits are back in |0⟩ there, so 2|A0⟩⟨A0| - 1 restricted to that span is
     A (2|0⟩⟨0| - 1) A† with the inner reflection on these qubits alone.
     """
-    layout: tuple[int, ...] | None = None
+    layout: Qubits | None = None
     """Physical qubit of each qubit of ``circuit``, where two-qubit gates join coupled ones alone:
     Qiskit's ``initial_layout``. ``None`` leaves the choice to a transpiler."""
     resources: Resources = field(init=False)
     """CX gates, CX depth and qubits of ``circuit``, all-to-all."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         object.__setattr__(self, "resources", count(self.circuit))
 
     def copy(self) -> "Preparation":
@@ -51,10 +55,16 @@ class Preparation:
 
 
 class Encoder(ABC):
-    """How patterns become amplitudes; subclasses are frozen values with plain fields."""
+    """How patterns become amplitudes; subclasses are frozen values with plain fields.
+
+    Fields are checked by their annotations, those of subclasses in other packages too.
+    """
 
     kind: ClassVar[str] = "encoder"
     name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @abstractmethod
     def prepare(self, bits: Bits, amplitudes: Complexes) -> Preparation:
@@ -70,12 +80,8 @@ class Encoder(ABC):
 class AncillaEncoder(Encoder):
     """An encoder that uses clean ancillas."""
 
-    max_ancillas: int | None = None
+    max_ancillas: Annotated[int, Within("[0, 1000000000]")] | None = None
     """Largest number of clean ancillas allowed, ``None`` for any."""
-
-    def __post_init__(self) -> None:
-        if self.max_ancillas is not None:
-            check_at_least(0, max_ancillas=self.max_ancillas)
 
     @abstractmethod
     def unlimited(self, bits: Bits, amplitudes: Complexes) -> Preparation:
@@ -127,7 +133,7 @@ def check_superposition(
         )
     if amplitudes is None:
         return rows, np.full(num_patterns, num_patterns**-0.5, dtype=np.complex128)
-    vector = np.asarray(amplitudes, dtype=np.complex128)
+    vector = check_complexes("amplitudes", amplitudes)
     if vector.shape != (num_patterns,):
         raise ValueError(f"amplitudes should have shape ({num_patterns},). Got {vector.shape}.")
     largest = np.abs(vector).max()

@@ -11,6 +11,7 @@ from classical_ref.checks.arrays import Integers as Integers
 from classical_ref.checks.arrays import Spins as Spins
 from classical_ref.checks.arrays import SpinsLike as SpinsLike
 from classical_ref.checks.arrays import check_array as check_array
+from classical_ref.checks.arrays import check_complexes as check_complexes
 from classical_ref.checks.arrays import check_mask as check_mask
 from classical_ref.checks.arrays import lock as lock
 from classical_ref.checks.doors import check_bits as check_bits

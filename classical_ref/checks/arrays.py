@@ -52,6 +52,14 @@ def check_array(name: str, values: ArrayLike, *axes: str | int) -> Floats:
     return array
 
 
+def check_complexes(name: str, values: ArrayLike) -> Complexes:
+    """Return complex numbers of any shape; ValueError where there are none."""
+    try:
+        return np.asarray(values, dtype=np.complex128)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} should be an array of numbers. Got {error}.") from None
+
+
 def check_mask(name: str, mask: ArrayLike | None, shape: tuple[int, ...]) -> Booleans:
     """Return booleans of a shape, all false for None; one mask of the last axis serves all.
 

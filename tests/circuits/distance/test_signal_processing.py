@@ -149,7 +149,7 @@ def test_bad_input_is_refused() -> None:
         (lambda: symmetric_response([], [0.1]), "phases should have shape"),
         (lambda: table_series([]), r"table should have shape \(n \+ 1,\)"),
         (lambda: scaled_phases([[1.0]]), "chebyshev should have shape"),
-        (lambda: SignalAngles(rotations=[0.1], phases=[0.1, 0.2]), "one shape"),
+        (lambda: SignalAngles(rotations=[0.1], phases=[0.1, 0.2]), "phases should have shape"),
     ]:
         with case(message), pytest.raises(ValueError, match=message):
             call()

@@ -42,7 +42,7 @@ def test_the_oracles_cost_what_they_say() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([0, 1], [0, 1], -1), "radius should be at least 0"),
+        (([0, 1], [0, 1], -1), "radius should be in"),
         (([0, 2], [0, 1], 1), "bits should be 0 or 1"),
         (([0, 1], [0, 2], 1), "distinct neurons"),
     ],

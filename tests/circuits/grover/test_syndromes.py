@@ -53,7 +53,7 @@ def test_the_oracle_marks_hull_and_ball(patterns, rng):
     ("call", "match"),
     [
         (lambda: syndrome_circuit([[2]]), "bits should be 0 or 1"),
-        (lambda: hull_ball_oracle(affine_hull(WORDS), [0] * 7, [0], -1), "radius should be at lea"),
+        (lambda: hull_ball_oracle(affine_hull(WORDS), [0] * 7, [0], -1), "radius should be in"),
         (lambda: hull_ball_oracle(affine_hull(WORDS), [0] * 6, [0], 1), r"shape \(7,\)\. Got \(6"),
         (lambda: hull_ball_oracle(affine_hull(WORDS), [0] * 7, [7], 1), "positions should be dist"),
     ],

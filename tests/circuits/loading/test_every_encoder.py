@@ -127,7 +127,7 @@ def test_ancillas_stay_within_the_limit(name, rng):
         message = rf"max_ancillas should be at least \d+ for these patterns with the {name} encoder"
         with pytest.raises(ValueError, match=rf"{message}\. Got 0; allow more"):
             prepare(bits, encoder=ENCODERS[name](max_ancillas=0))
-    with pytest.raises(ValueError, match=r"max_ancillas should be at least 0\. Got -1"):
+    with pytest.raises(ValueError, match=r"max_ancillas should be in .*Got -1"):
         ENCODERS[name](max_ancillas=-1)
 
 

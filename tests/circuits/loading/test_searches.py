@@ -242,5 +242,5 @@ def test_bad_settings_are_refused():
         Auto(goal="routed")
     with pytest.raises(ValueError, match="coupling_map should be given for the goal 'routed'"):
         Auto(coupling_map=LINE)
-    with pytest.raises(ValueError, match=r"effort should be at least 1\. Got 0"):
+    with pytest.raises(ValueError, match=r"effort should be in \[1, 1000\]\. Got 0"):
         Auto(effort=0)
