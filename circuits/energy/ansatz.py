@@ -7,7 +7,6 @@ its own start: RY(θ_i) RZ(-2β_l) RY(-θ_i) = exp(iβ_l n_i·σ), whose axis st
 
 from collections.abc import Sequence
 from math import asin, pi, sqrt
-from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +14,11 @@ from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.energy.phases import Phase
 from circuits.registers import join
-from classical_ref.checks import Floats, Within, check_array, check_spins, checked
+from classical_ref.checks import Floats, check_array, check_spins, check_within, checked
 
 
 @checked
-def warm_start_angles(
-    probe: npt.ArrayLike, strength: Annotated[float, Within("(0, 0.5]")] | None
-) -> Floats:
+def warm_start_angles(probe: npt.ArrayLike, strength: float | None) -> Floats:
     r"""Return θ_i of the start state from a probe of spins (or text), shape ``(D,)``.
 
     A known bit b starts as 1 with probability ε (b = 0) or 1 - ε (b = 1), θ = 2 arcsin √c, an
@@ -36,6 +33,7 @@ def warm_start_angles(
     spins = check_spins(probe, name="probe")
     if strength is None:
         return np.full(spins.shape, pi / 2)
+    check_within("(0, 0.5]", warm_start=strength)  # as the methods call it
     likely, unlikely = 2 * asin(sqrt(1 - strength)), 2 * asin(sqrt(strength))
     return np.where(spins == 0, pi / 2, np.where(spins < 0, likely, unlikely))
 

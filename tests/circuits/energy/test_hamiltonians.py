@@ -95,7 +95,7 @@ def test_one_layer_on_three_spin_parity_reaches_it_with_certainty() -> None:
         (lambda: phase_circuit([4], [1], 2, angle=1), "below"),
         (lambda: phase_circuit([1], [1, 2], 2, angle=1), "one shape"),
         (lambda: qaoa(strings([1], [1.0], 1), [0.0], gammas=[1], betas=[]), "as many betas"),
-        (lambda: warm_start_angles("0", 0.6), "strength should be in"),
+        (lambda: warm_start_angles("0", 0.6), "warm_start should be in"),
     ],
 )
 def test_bad_input_is_refused(build, message: str) -> None:
