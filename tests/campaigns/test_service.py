@@ -71,10 +71,11 @@ def test_failing_requests_and_dying_processes_lose_and_double_no_job(
         known = unfinished(tmp_path)
         requests, posts = len(seen) + rng.integers(1, 30), ibm.state.num_posts + rng.integers(1, 4)
         is_ripe = (
-            never,
-            lambda requests=requests: len(seen) >= requests,
             lambda posts=posts: ibm.state.num_posts >= posts,
-        )[rng.integers(3)]
+            lambda requests=requests: len(seen) >= requests,
+            lambda requests=requests: len(seen) >= requests,
+            never,
+        )[rng.integers(4)]
         if not known or rng.random() < 0.4:
             client("submit", started, is_ripe)
         else:  # the last one: soon after its posts were lost, before they are listed
@@ -101,7 +102,7 @@ def test_failing_requests_and_dying_processes_lose_and_double_no_job(
     assert (lost, doubled, differing) == (0, 0, 0)
     assert sum(each.usage for each in ended) == pytest.approx(0.2 * len(times))
     assert len(times) == 4 * len(ended) >= wanted / 100
-    assert killed >= wanted / 100
+    assert killed >= wanted / 200
     assert abs(failures - RATE * len(seen)) < 6.2 * (RATE * (1 - RATE) * len(seen)) ** 0.5
 
 

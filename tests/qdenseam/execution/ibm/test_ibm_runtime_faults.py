@@ -65,8 +65,9 @@ def test_a_failed_post_is_not_repeated_and_find_tells_the_truth(ibm, fault):
         for number, fault in enumerate(TRANSIENT_FAULTS)
     ],
 )
-def test_every_other_request_is_repeated(ibm, fault):
+def test_every_other_request_is_repeated(ibm, fault, monkeypatch):
     """Each of the requests on the way fails once; none of them is noticed."""
+    monkeypatch.setattr("qdenseam.execution.ibm.requests.PAUSES", (0.0,) * 6)  # opening takes six
     paths = ["/identity/token", "/search/v3/resources/search"]
     planned = [("POST", path) for path in paths] + [
         ("GET", path)

@@ -8,6 +8,7 @@ import pytest
 from ibm_loopback import Fault, FaultKind, LoopbackIBM, snapshot
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
+from qiskit_ibm_runtime import QiskitRuntimeService
 
 from qdenseam import AmplitudeMemory
 from qdenseam.errors import BackendError
@@ -251,8 +252,11 @@ def test_an_answer_that_never_comes_is_given_up(ibm, chosen, monkeypatch):
     monkeypatch.setattr("qdenseam.execution.ibm.account.ANSWER_SECONDS", 0.2)
     ibm.state.faults.next("GET", "/jobs", Fault(kind=FaultKind.STALLED), times=4)
     assert chosen.job_service().find("qdenseam-x") == []
+    mine = engine(QiskitRuntimeService().backend("ibm_manila")).job_service()
+    ibm.state.faults.next("GET", "/jobs", Fault(kind=FaultKind.STALLED), times=4)
+    assert mine.find("qdenseam-x") == []
     ibm.state.latency = 0.1  # slow, but in time
-    assert chosen.job_service().find("qdenseam-x") == []
+    assert mine.find("qdenseam-x") == []
 
 
 def test_access_is_refused_where_another_token_stands(ibm, chosen, compiled):
