@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="SIGKILL"),
 ]
-FEW = 300
+FEW = 150
 """Requests of the share that runs in CI."""
 RATE = 0.22
 """Share of the requests that fail."""
