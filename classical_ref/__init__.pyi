@@ -46,6 +46,7 @@ from .modular.attention import EnergyTransformer as EnergyTransformer
 from .modular.attention import attend as attend
 from .modular.convolution import Convolution as Convolution
 from .modular.convolution import Pooling as Pooling
+from .modular.hierarchy import hierarchical_memory as hierarchical_memory
 from .modular.hypersynapses import Attention as Attention
 from .modular.hypersynapses import Coupling as Coupling
 from .modular.hypersynapses import Hypersynapse as Hypersynapse

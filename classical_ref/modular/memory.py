@@ -71,6 +71,17 @@ class ModularMemory(Checked, Shown):
         object.__setattr__(self, "layers", dict(self.layers))
         object.__setattr__(self, "synapses", tuple(map(_pair, self.synapses)))
 
+    def start(self, given: Mapping[str, ArrayLike]) -> States:
+        """Return inner states of every layer: those given, ``(..., *layer_shape)``, or 0.
+
+        Raises:
+            ValueError: A layer is unknown, or a shape does not fit.
+        """
+        some = {name: layer for name, layer in self.layers.items() if name in given}
+        flat, batch = flattened(some if len(some) == len(given) > 0 else self.layers, given)
+        rest = {name: np.zeros((*batch, *layer.axes)) for name, layer in self.layers.items()}
+        return {**rest, **self._shaped(flat, batch)}
+
     def activations(self, states: Mapping[str, ArrayLike]) -> States:
         """Return the activations of every layer, ``(..., *layer_shape)``."""
         flat, batch = flattened(self.layers, states)

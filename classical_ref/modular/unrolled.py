@@ -54,6 +54,29 @@ def with_weights(memory: ModularMemory, weights: Weights) -> ModularMemory:
 
 
 @checked
+def after_steps(
+    memory: ModularMemory,
+    states: Mapping[str, ArrayLike],
+    *,
+    clamped: Mapping[str, ArrayLike] | None = None,
+    num_steps: Annotated[int, Within("[1, inf)")] = 4,
+    step: Annotated[float, Within("(0, inf)")] = 1.0,
+) -> States:
+    """Return the inner states of every layer after the steps that :func:`recall_error` looks at.
+
+    It is what a memory with few steps learned to do; unlike those of
+    :meth:`~classical_ref.ModularMemory.recall`, the steps are no shorter where the energy would
+    rise.
+
+    Raises:
+        ValueError: A layer is missing or unknown, a shape does not fit, or an activation overflows.
+    """
+    x, batch = flattened(memory.layers, states)
+    last = _path(memory, x, _step_rates(memory, clamped, step), num_steps)[-1]
+    return {name: value.reshape(*batch, *value.shape[1:]) for name, value in last.items()}
+
+
+@checked
 def recall_error(
     memory: ModularMemory,
     states: Mapping[str, ArrayLike],
@@ -83,7 +106,7 @@ def recall_error(
         TypeError: A synapse does not say how its inputs move.
     """
     x, batch = flattened(memory.layers, states)
-    rates = {name: step * rate for name, rate in rates_of(memory.layers, clamped or {}).items()}
+    rates = _step_rates(memory, clamped, step)
     wanted = _targets(memory, x, targets, batch)
     total = prod(batch)
     free = {name: _shares(name, rates[name] > 0) / total for name in wanted}
@@ -93,10 +116,7 @@ def recall_error(
     rows = max(1, _CHUNK // path_size)
     for start in range(0, total, rows):
         block = slice(start, start + rows)
-        path = [{name: value[block] for name, value in x.items()}]
-        for _ in range(num_steps):
-            here, received = path[-1], memory.inputs(path[-1])
-            path.append({n: here[n] + rates[n] * (received[n] - here[n]) for n in here})
+        path = _path(memory, {name: value[block] for name, value in x.items()}, rates, num_steps)
         ends, adjoints = memory.activations(path[-1]), _zeros(path[-1])
         for name, goal in wanted.items():
             off = ends[name] - goal[block]
@@ -105,6 +125,20 @@ def recall_error(
         for here in reversed(path[:-1]):
             adjoints = _back(memory, here, adjoints, rates, gradient)
     return error, gradient
+
+
+def _step_rates(
+    memory: ModularMemory, clamped: Mapping[str, ArrayLike] | None, step: float
+) -> States:
+    return {name: step * rate for name, rate in rates_of(memory.layers, clamped or {}).items()}
+
+
+def _path(memory: ModularMemory, x: States, rates: States, num_steps: int) -> list[States]:
+    path = [x]
+    for _ in range(num_steps):
+        here, received = path[-1], memory.inputs(path[-1])
+        path.append({n: here[n] + rates[n] * (received[n] - here[n]) for n in here})
+    return path
 
 
 def _back(

@@ -126,3 +126,20 @@ def test_the_picture_is_what_its_script_draws():
     assert again == script["drawn"]("exact")
     if f"Matplotlib v{matplotlib.__version__}," in kept.decode():  # others write other paths
         assert again == kept
+
+
+def test_completions_come_in_the_order_that_is_told():
+    """On fewer digits, with a smaller hierarchy."""
+    script = runpy.run_path(str(ROOT / "docs" / "completions.py"))
+    known, new = script["split"]()
+    found, kept = script["completed"](
+        known[:500], new[:150], num_parts=24, num_wholes=40, max_iter=12
+    )
+    errors = script["errors"](found, new[:150])
+    learned = "hierarchy, learned"
+    assert errors["flat memory, one step"] < errors[learned] < errors["hierarchy, k-means"]
+    assert errors[learned] < errors["mean"]
+    assert errors[learned] < errors[f"{learned}, to the end"]
+    assert kept[learned] < kept["nearest neighbor"]
+    told = (ROOT / "docs" / "howto" / "memories.md").read_text()
+    assert all(f"| {way}" in told for way in ("5 nearest neighbors", "ridge regression"))
