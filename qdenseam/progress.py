@@ -29,11 +29,21 @@ class Progress:
     total: int
     """All parts."""
     message: str
-    """One line about the part that has just ended."""
+    """One line about the part that has just ended, or about what begins."""
+    seconds: float | None = None
+    """What all of it is expected to take, where that is over a minute and nothing is done yet."""
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 """What is told the progress of a call."""
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people say them, such as ``"3 min"``."""
+    for unit, size in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def silent(progress: Progress) -> None:
@@ -134,6 +144,7 @@ class _InTerminal:
             rich.BarColumn(),
             rich.TextColumn("{task.fields[parts]}"),
             rich.TimeElapsedColumn(),
+            rich.TimeRemainingColumn(elapsed_when_finished=True),
         )
         self._bar = rich.Progress(
             *columns,

@@ -112,7 +112,7 @@ def _has_ibm_account() -> bool:
 
 
 def _machine() -> list[tuple[str, str]]:
-    from qdenseam.execution.engines.memory_limits import available_memory, max_state_qubits
+    from qdenseam.effort import available_memory, max_state_qubits
 
     return [
         ("system", f"{platform.system()} {platform.machine()}"),

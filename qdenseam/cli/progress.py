@@ -11,7 +11,16 @@ from pathlib import Path
 import typer
 
 from qdenseam.cli import interrupts
-from qdenseam.progress import SECONDS_BEFORE, OnProgress, Progress, bar, can_move, followed, silent
+from qdenseam.progress import (
+    SECONDS_BEFORE,
+    OnProgress,
+    Progress,
+    bar,
+    can_move,
+    duration,
+    followed,
+    silent,
+)
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -42,7 +51,17 @@ def shown_progress(label: str, *, last: str = "", quiet: bool = False) -> Iterat
         drawn = bar(label, last=last, after=SECONDS_BEFORE)
     else:
         drawn = _lines(label, last)
-    with drawn as update, followed(label, update) as tell:  # calls inside draw nothing
+
+    def told(state: Progress) -> None:
+        if state.seconds is None:
+            update(state)
+        else:
+            typer.echo(f"{label}: {state.message}", err=True)
+
+    with (
+        drawn as update,
+        followed(label, silent if quiet else told) as tell,
+    ):  # calls inside draw nothing
         yield tell
 
 
@@ -50,11 +69,12 @@ def shown_progress(label: str, *, last: str = "", quiet: bool = False) -> Iterat
 def _lines(label: str, last: str) -> Iterator[OnProgress]:
     began = time.monotonic()
     state = Progress(done=0, total=0, message="")
+    first: tuple[float, int] | None = None  # when something was first done, and how much it was
     ends = threading.Event()
 
     def update(new: Progress) -> None:
-        nonlocal state
-        state = new
+        nonlocal state, first
+        state, first = new, first or (time.monotonic(), new.done)
         if last and new.done == new.total:
             seconds = time.monotonic() - began
             typer.echo(f"{label}: {new.total} done in {seconds:.0f} s; {last}", err=True)
@@ -62,8 +82,13 @@ def _lines(label: str, last: str) -> Iterator[OnProgress]:
     def tell() -> None:
         pause = SECONDS_BEFORE
         while not ends.wait(pause):
+            now = time.monotonic()
             done = f"{state.done} of {state.total} after" if state.total else "at work for"
-            typer.echo(f"{label}: {done} {time.monotonic() - began:.0f} s", err=True)
+            left = ""
+            if first is not None and state.done > first[1]:  # earlier runs took no time of this one
+                pace = (now - first[0]) / (state.done - first[1])
+                left = f", about {duration(pace * (state.total - state.done))} left"
+            typer.echo(f"{label}: {done} {now - began:.0f} s{left}", err=True)
             pause = SECONDS_BETWEEN_LINES
 
     thread = threading.Thread(target=tell, daemon=True)

@@ -12,8 +12,8 @@ from qiskit.transpiler import Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
 from classical_ref.checks import Within, check_fields, check_integer
+from qdenseam.effort import foretell, max_state_qubits, require_room, require_state
 from qdenseam.errors import BackendError, CapacityError
-from qdenseam.execution.engines.memory_limits import fits, max_state_qubits, require_state
 from qdenseam.execution.foreign_code import explained
 from qdenseam.execution.job_service import JobService
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
@@ -62,6 +62,17 @@ class Engine(ABC):
     def max_qubits(self) -> int | None:
         """The widest circuit that fits now, or None where no limit is known beforehand."""
         return None if self.state_power is None else max_state_qubits(self.state_power)
+
+    amplitude_ns: ClassVar[float] = 2.5
+    """Nanoseconds per gate and entry of the state, on one core."""
+
+    def expected_seconds(self, circuit: QuantumCircuit, shots: int) -> float:
+        """Return what a compiled circuit is expected to take; 0 where that is not known."""
+        if self.state_power is None:
+            return 0.0
+        entries = 2.0 ** (self.state_power * circuit.num_qubits)
+        times = shots if has_mid_circuit_operations(circuit) else 1
+        return 1e-9 * self.amplitude_ns * len(circuit.data) * entries * times
 
     @property
     def repetition_seconds(self) -> float | None:
@@ -141,6 +152,9 @@ class Engine(ABC):
         for circuit in circuits:
             self.check_runnable(circuit)
         _require_room(circuits, wanted)
+        if on_progress is not None:
+            expected = sum(map(self.expected_seconds, circuits, wanted))
+            foretell(f"{self.name} for {len(circuits)} circuits", expected, on_progress)
         samples: Samples = []
         size = self.circuits_per_run or max(1, len(circuits))
         for start in range(0, len(circuits), size):
@@ -206,11 +220,11 @@ def _require_room(circuits: list[QuantumCircuit], shots: list[int]) -> None:
         CapacityError: There are too many.
     """
     bits = sum(each * circuit.num_clbits for circuit, each in zip(circuits, shots, strict=True))
-    if not fits(2 * bits):  # booleans, beside the sampler's own form
-        raise CapacityError(
-            f"{sum(shots)} shots of {len(circuits)} circuits take about {2 * bits / 2**30:.3g} "
-            "GiB, more than is free here. Use fewer shots, or sampler='exact', which holds counts."
-        )
+    require_room(
+        f"{sum(shots)} shots of {len(circuits)} circuits",
+        2 * bits,  # booleans, beside the sampler's own form
+        "Use fewer shots, or sampler='exact', which holds counts.",
+    )
 
 
 def _read(sampler: BaseSamplerV2, batch: list[QuantumCircuit], each: list[int]) -> Samples:

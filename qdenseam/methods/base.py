@@ -130,6 +130,10 @@ class RecallMethod(Named, ABC):
         """Return the method with its angles set; methods without angles return themselves."""
         return self
 
+    def training_seconds(self, memory: Any) -> float:  # noqa: ARG002
+        """Return what :meth:`trained` is expected to take for one probe, on one core."""
+        return 0.0
+
     @property
     def knows_match_count(self) -> bool:
         """Whether the circuit is right only for a claimed number of matches or acceptance."""

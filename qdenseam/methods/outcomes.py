@@ -4,8 +4,7 @@ import numpy as np
 
 from circuits.bit_order import integer_to_bits
 from classical_ref.spins import bits_to_spins
-from qdenseam.errors import CapacityError
-from qdenseam.execution.engines.memory_limits import fits
+from qdenseam.effort import require_room
 from qdenseam.execution.tallies import Counts, tally
 from qdenseam.methods.base import RecallLaw, Spins
 from qdenseam.simulation.multinomial import multinomial
@@ -51,9 +50,8 @@ def _require_room(outcomes: float, num_neurons: int) -> None:
     Raises:
         CapacityError: There may be too many.
     """
-    needed = min(outcomes, 2.0**num_neurons) * _BYTES_PER_NEURON * num_neurons
-    if not fits(int(needed)):
-        raise CapacityError(
-            f"about {outcomes:.3g} distinct outcomes of {num_neurons} neurons take some "
-            f"{needed / 2**30:.3g} GiB, more than is free here. Use fewer shots."
-        )
+    require_room(
+        f"about {outcomes:.3g} distinct outcomes of {num_neurons} neurons",
+        min(outcomes, 2.0**num_neurons) * _BYTES_PER_NEURON * num_neurons,
+        "Use fewer shots.",
+    )

@@ -12,6 +12,7 @@ from circuits.circuit_facts import two_qubit_gates
 from circuits.resources import count
 from classical_ref.checks import check_integer
 from classical_ref.spins import check_probes
+from qdenseam.effort import foretell
 from qdenseam.errors import CapacityError
 from qdenseam.execution import engine as find_engine
 from qdenseam.execution.base import Engine
@@ -152,6 +153,9 @@ def _prepared(
             )
         assert np.array_equal(source.patterns, memory.patterns)  # results count in this order
         if isinstance(each, RecallMethod):
+            if not recalls:
+                seconds = len(probes) * each.training_seconds(source)
+                foretell(f"training of {each.name!r}", seconds, tell)
             each = each.trained(source, probe, rng=rng)
         recalls.append((source, probe, each))
         if getattr(each, "evaluations", 0) and len(probes) > 1:

@@ -6,14 +6,15 @@ from typing import Unpack, overload
 import numpy as np
 import numpy.typing as npt
 
+from circuits.loading.auto import Auto
 from circuits.resources import count
 from classical_ref.spins import bits_to_spins
-from qdenseam.errors import CapacityError
+from qdenseam.effort import foretell, require_room, search_seconds
 from qdenseam.execution.base import Engine
-from qdenseam.execution.engines.memory_limits import fits
 from qdenseam.execution.readings import measured
 from qdenseam.execution.registry import Source
 from qdenseam.execution.tallies import tally
+from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, Round, run_together, sample_laws
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
@@ -170,6 +171,10 @@ def _run(
     rng: np.random.Generator,
     on_progress: OnProgress,
 ) -> list[RecallResult]:
+    for memory in {id(memory): memory for memory, *_ in recalls}.values():
+        if isinstance(memory, AmplitudeMemory) and isinstance(memory.encoder, Auto):
+            seconds = memory.encoder.effort * search_seconds(*memory.patterns.shape)
+            foretell("the search for a cheap preparation", seconds, on_progress)
     ready, costs = compiled(recalls, engine, seed=int(rng.integers(2**31)))
     samples = engine.sample(ready, shots, rng, on_progress=on_progress)
     return [
@@ -192,7 +197,13 @@ def _adaptive(
     on_progress: OnProgress,
 ) -> list[RecallResult]:
     """Run the rounds of an adaptive method; ``shots`` of the results are their answers."""
-    _require_room(probes, shots)
+    require_room(
+        f"an adaptive method keeps every answer: {shots} for each of {len(probes)} probes",
+        8
+        * sum(probe.size for probe in probes)
+        * shots,  # with their copies of a step, and readouts
+        "Use fewer shots or probes.",
+    )
     name = "exact" if engine is None else engine.name
     spent, done, num_rounds = [0] * len(probes), 0, 0
 
@@ -232,22 +243,6 @@ def _adaptive(
         )
         for probe, state, gates in zip(probes, states, spent, strict=True)
     ]
-
-
-def _require_room(probes: Sequence[Spins], shots: int) -> None:
-    """Refuse more answers than the memory holds: unlike outcomes of a law, each is kept.
-
-    Raises:
-        CapacityError: There are too many.
-    """
-    needed = (
-        8 * sum(probe.size for probe in probes) * shots
-    )  # answers, their copies of a step, and readouts
-    if not fits(needed):
-        raise CapacityError(
-            f"an adaptive method keeps every answer: {shots} for each of {len(probes)} probes take "
-            f"about {needed / 2**30:.3g} GiB, more than is free here. Use fewer shots or probes."
-        )
 
 
 def _cheap_law(memory: Memory, probe: Spins, method: RecallMethod) -> RecallLaw | None:

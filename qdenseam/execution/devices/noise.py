@@ -22,10 +22,10 @@ from qiskit.providers import BackendV2, QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
+from qdenseam.effort import fits, require_state, state_bytes
 from qdenseam.execution.devices.error_mixtures import DrawnNoise
 from qdenseam.execution.devices.parts import DevicePart, calibration_key, part_of_target
 from qdenseam.execution.devices.trajectories import can_be_drawn, form_of, sample
-from qdenseam.execution.engines.memory_limits import fits, require_state, state_bytes
 from qdenseam.execution.engines.shot_sampler import finished
 
 if TYPE_CHECKING:

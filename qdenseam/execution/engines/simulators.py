@@ -23,6 +23,7 @@ class StatevectorEngine(Engine):
     supports_mid_circuit = False  # the state is evolved once and then sampled
 
     state_power = 1
+    amplitude_ns = 25.0
 
     name: str = "statevector"
 

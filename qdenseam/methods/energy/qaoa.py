@@ -115,6 +115,13 @@ class QAOA(LayeredMethod):
                 raise ValueError(f"expected {self.num_layers} angles per kind. Got {len(angles)}.")
         keep_floats(self, "gammas", "betas")
 
+    def training_seconds(self, memory: AnyEnergy) -> float:
+        """Return what :meth:`trained` is expected to take, with the evaluations it mostly needs."""
+        if self.gammas is not None and self.betas is not None:
+            return 0.0
+        evaluations = 0.5 * self.num_restarts * self.max_evaluations
+        return 65e-9 * evaluations * self.num_layers * 2.0**memory.num_neurons
+
     def trained(self, memory: AnyEnergy, probe: Spins | str, *, rng: Rng) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""
         if self.gammas is not None and self.betas is not None:

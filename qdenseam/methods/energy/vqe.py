@@ -89,6 +89,14 @@ class VQE(RotationMethod):
         RotationMethod.__post_init__(self)
         check_training(self.cvar, self.gradient_source)
 
+    def training_seconds(self, memory: EnergyMemory) -> float:
+        """Return what :meth:`trained` is expected to take, with the evaluations it mostly needs."""
+        if self.is_trained:
+            return 0.0
+        evaluations = 0.25 * self.num_restarts * self.max_evaluations
+        amplitudes = memory.num_neurons * 2.0**memory.num_neurons
+        return 45e-9 * evaluations * self.num_layers * amplitudes
+
     def trained(self, memory: EnergyMemory, probe: Spins | str, *, rng: Rng) -> Self:
         """Return the method with trained angles; one that has angles returns itself."""
         if self.is_trained:

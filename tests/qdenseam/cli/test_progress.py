@@ -34,12 +34,16 @@ def test_plain_lines_where_there_is_no_terminal(monkeypatch):
     monkeypatch.setattr(sys, "stderr", told)
     with progress.shown_progress("walk", last="resting") as update:
         patiently(lambda: "walk: at work for 0 s\n" in told.getvalue())
-        first, *_, last = states(3)
+        update(Progress(done=0, total=1, message="it takes about 2 h", seconds=7200.0))
+        assert told.getvalue().endswith("walk: it takes about 2 h\n")
+        first, second, last = states(3)
         update(first)
         patiently(lambda: "walk: 1 of 3 after 0 s\n" in told.getvalue())
+        update(second)
+        patiently(lambda: re.search(r"2 of 3 after \d s, about \d s left\n", told.getvalue()))
         update(last)
     assert re.fullmatch(
-        r"(walk: .* s\n)+walk: 3 done in \d+ s; resting\n(walk: .*\n)*", told.getvalue()
+        r"(walk: .*\n)+walk: 3 done in \d+ s; resting\n(walk: .*\n)*", told.getvalue()
     )
 
 

@@ -203,7 +203,7 @@ def test_widths_beyond_a_state_vector(monkeypatch):
     [compiled] = chosen.compile([chain], seed=1)
     ones = chosen.sample([compiled], 60, 1)[0]["memory_bits"].sum(axis=1)
     assert ((ones < 8) | (ones > 32)).mean() > 0.5
-    monkeypatch.setattr("qdenseam.execution.engines.memory_limits.available_memory", lambda: 2**16)
+    monkeypatch.setattr("qdenseam.effort.available_memory", lambda: 2**16)
     with pytest.raises(CapacityError, match=r"at most 11 qubits.* Got 13"):
         chosen.check_capacity(brickwork(13, 14))
     chosen.check_capacity(brickwork(13, 2))
