@@ -12,8 +12,8 @@ MAX_BYTES = 2**30
 """Of all arrays of a file, unpacked."""
 
 
-def read_arrays(path: str | os.PathLike[str]) -> dict[str, NDArray[np.generic]]:
-    """Return the arrays of a ``.npz`` file by name.
+def read_arrays(path: str | os.PathLike[str], what: str) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of a ``.npz`` file by name; ``what`` is what a message says it should be.
 
     Raises:
         ValueError: It is none, damaged, holds objects, or more than 2**30 bytes.
@@ -27,4 +27,5 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, NDArray[np.generic]]:
                 raise ValueError(f"{size} bytes of arrays, more than {MAX_BYTES}")
             return dict(archive)
     except Exception as error:  # damaged bytes raise whatever zip, zlib or NumPy's tokenizer meets
-        raise ValueError(f"{path} should be a file of arrays. Got {error!r}.") from None
+        said, _, _ = str(error).partition(". ")  # without NumPy's advice to unpickle it
+        raise ValueError(f"{path} should be {what}. Got {type(error).__name__}: {said}.") from None

@@ -12,8 +12,9 @@ from typing import Any, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from classical_ref.archives import read_arrays
 from classical_ref.checks import checked
-from classical_ref.files import read_whole, write_whole
+from classical_ref.files import write_whole
 
 Kind = TypeVar("Kind")
 Find = Callable[[str], type | None]
@@ -101,16 +102,14 @@ def write(memory: object, path: str | os.PathLike[str], find: Find) -> None:
 
 def read(path: str | os.PathLike[str], find: Find) -> object:
     """Return what :func:`write` wrote; see :func:`load`."""
+    what = "a memory that save() wrote"
+    arrays = read_arrays(path, what)
     try:
-        with np.load(BytesIO(read_whole(path)), allow_pickle=False) as archive:
-            arrays = dict(archive)
         content = json.loads(arrays.pop(_DESCRIPTION).tobytes())
         schema, described = content["schema"], content["object"]
-    except OSError:
-        raise
-    except Exception as error:  # damaged bytes raise whatever zip, zlib or NumPy's tokenizer meets
-        raise ValueError(f"{path} should be a memory that save() wrote. Got {error!r}.") from None
-    if schema != _SCHEMA:
+    except _DAMAGED as error:
+        raise ValueError(f"{path} should be {what}. Got {error!r}.") from None
+    if type(schema) is not int or schema != _SCHEMA:
         raise ValueError(
             f"{path} should have schema {_SCHEMA}. Got {schema!r}; another version wrote it."
         )

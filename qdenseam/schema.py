@@ -157,10 +157,13 @@ def _holder(holder: type, read: _Reader) -> _Reader:
 
 def _object(form: Any) -> _Reader:
     hints = get_type_hints(form, include_extras=True)
-    needed, made = getattr(form, "__required_keys__", frozenset()), dict
+    needed: frozenset[str] = getattr(form, "__required_keys__", frozenset())
+    made: Any = dict
     if is_dataclass(form):
-        needed = {f.name for f in fields(form) if f.default is f.default_factory is MISSING}
-        hints, made = {f.name: hints[f.name] for f in fields(form)}, form  # type: ignore[assignment]
+        needed = frozenset(
+            f.name for f in fields(form) if f.default is f.default_factory is MISSING
+        )
+        hints, made = {f.name: hints[f.name] for f in fields(form)}, form
     readers = {key: _reader(hint) for key, hint in hints.items()}
 
     def read_object(value: object, name: str) -> Any:

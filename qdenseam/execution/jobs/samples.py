@@ -35,7 +35,7 @@ def load_samples(path: Path) -> Samples:
         ResultsFileError: The file is damaged, or cannot be read.
     """
     try:
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, "the shots of a job")
     except (OSError, ValueError) as error:
         raise ResultsFileError(f"{error} {_REMEDY}") from error
     found: dict[int, dict[str, Booleans]] = {}

@@ -51,7 +51,7 @@ def test_damaged_shots(folder, damage):
     shots.write_bytes(damage(shots.read_bytes()))
     for call in (read, fetch):
         with pytest.raises(
-            ResultsFileError, match=rf"{shots.name} should be a file of arrays.*Move it"
+            ResultsFileError, match=rf"{shots.name} should be the shots of a job.*Move it"
         ):
             call(folder.name, store=folder.parent)
     shots.unlink()
