@@ -18,6 +18,7 @@ from classical_ref import (
     Spherical,
     Tanh,
 )
+from classical_ref.modular.unrolled import recall_error
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -82,3 +83,35 @@ def test_a_convolution_between_images(rng):
     )
     states = {"image": rng.normal(size=(7, 6, 2)), "maps": rng.normal(size=(3, 3, 4))}
     agree(memory, peer, states, states)
+
+
+def test_learning_is_that_of_automatic_differentiation(rng):
+    """The error after four steps, and its gradient by both weights, against jax through HAMUX."""
+    dense, bias = rng.normal(size=(4, 3)), rng.normal(size=3)
+    memory = ModularMemory(
+        {"a": NeuronLayer(4, Tanh(1.5)), "b": NeuronLayer(3, Softmax(1.2))},
+        [(Coupling(dense), ("a", "b")), (Coupling(bias), ("b",))],
+    )
+    states = {"a": rng.normal(size=4), "b": rng.normal(size=3)}
+    goal = rng.normal(size=4)
+
+    def error(weights):
+        peer = hamux.HAM(
+            {
+                "a": hamux.NeuronLayer(lambda x: hamux.lagr_tanh(x, 1.5), (4,)),
+                "b": hamux.NeuronLayer(lambda x: hamux.lagr_softmax(x, 1.2), (3,)),
+            },
+            {"dense": hamux.LinearSynapse(weights[0]), "bias": hamux.BiasSynapse(weights[1])},
+            [(("a", "b"), "dense"), (("b",), "bias")],
+        )
+        x = states
+        for _ in range(4):
+            slopes = peer.dEdact(peer.activations(x), x)
+            x = {name: x[name] - 0.3 * slopes[name] for name in x}
+        return ((peer.activations(x)["a"] - goal) ** 2).mean()
+
+    value, slopes = jax.value_and_grad(error)((dense, bias))
+    found, gradient = recall_error(memory, states, {"a": goal}, num_steps=4, step=0.3)
+    assert np.isclose(found, value, rtol=1e-12)
+    for place in (0, 1):
+        assert np.allclose(gradient[place, "weights"], slopes[place], rtol=1e-9, atol=1e-13)
