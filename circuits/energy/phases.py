@@ -63,7 +63,10 @@ class StringPhase(Phase):
 
     def __post_init__(self) -> None:
         check_fields(self)
-        lock(self, masks=np.asarray(self.masks), weights=np.asarray(self.weights, dtype=float))
+        masks = np.asarray(self.masks)
+        if masks.dtype.kind not in "iu" and masks.size:
+            raise ValueError(f"masks should be integers. Got {shown(self.masks)}.")
+        lock(self, masks=masks, weights=check_array("weights", self.weights, "..."))
 
     def circuit(self, angle: float) -> QuantumCircuit:
         """Return exp(-i·angle·E) on register ``memory``."""

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classical_ref.checks.arrays import Bits, Spins, SpinsLike
+from classical_ref.checks.fields import checked
 
 Kind = Literal["spins", "bits", "text", "open"]
 """What the type of an argument says; ``"open"`` where it says nothing."""
@@ -153,6 +154,7 @@ def check_bits(bits: SpinsLike, *, ndim: int | None = 2, name: str = "bits") -> 
     return array.astype(np.uint8)
 
 
+@checked
 def text_to_spins(text: str | Sequence[str]) -> Spins:
     """Return the spins of ``0``, ``1`` and ``?`` (unknown); character i is neuron i.
 

@@ -48,11 +48,18 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
     Arrays, and whatever else has no kind, are the function's own concern.
     """
+    names: list[str] = []
+    kinds: dict[str, Kind] | None = None  # found at the first call, when all names are there
 
     @functools.wraps(function)
     def check_first(*args: P.args, **kwargs: P.kwargs) -> R:
-        names, kinds = _kinds_of_arguments(function)
-        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+        nonlocal names, kinds
+        if kinds is None:
+            names, kinds = _kinds_of_arguments(function)
+        for name, value in zip(names, args):  # noqa: B905  there may be more of either
+            if name in kinds:
+                kinds[name].check(name, value)
+        for name, value in kwargs.items():
             if name in kinds:
                 kinds[name].check(name, value)
         return function(*args, **kwargs)

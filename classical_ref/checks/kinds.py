@@ -75,15 +75,21 @@ def _union(arms: list[Kind | None]) -> Kind | None:
     if len(kinds) < len(arms):
         return None
 
+    def fits(value: object) -> bool:
+        for kind in kinds:  # noqa: SIM110  any() takes three times as long
+            if kind.fits(value):
+                return True
+        return False
+
     def kept(name: str, value: object) -> object:
-        *others, last = (kind for kind in kinds if kind.fits(value))
+        *others, last = [kind for kind in kinds if kind.fits(value)]
         for kind in others:  # such as a choice, where any text is taken too
             with suppress(ValueError):
                 return kind.kept(name, value)
         return last.kept(name, value)
 
     said = " or ".join(kind.said for kind in kinds)
-    return Kind(said, lambda value: any(kind.fits(value) for kind in kinds), kept)
+    return Kind(said, fits, kept)
 
 
 def _choice(choices: tuple[object, ...]) -> Kind:

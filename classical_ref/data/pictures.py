@@ -51,6 +51,7 @@ def pool(pictures: ArrayLike, shape: Grid) -> Floats:
     return np.asarray(area_sums(levels, shape) / (levels.shape[-2] * levels.shape[-1]))
 
 
+@checked
 def binarize(pictures: ArrayLike, *, threshold: Threshold | float | str = "otsu") -> Spins:
     r"""Return spins of pictures, -1 where a pixel is darker than the threshold.
 
