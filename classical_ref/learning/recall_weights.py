@@ -15,7 +15,7 @@ from classical_ref.modular.memory import ModularMemory
 from classical_ref.modular.unrolled import Weights, recall_error, weights_of, with_weights
 from classical_ref.shown import Shown
 
-Count = Annotated[int, Within("[1, inf)")]
+Count = Annotated[int, Within("[1, 1000000]")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

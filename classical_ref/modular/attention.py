@@ -131,7 +131,7 @@ class EnergyTransformer(Checked, Shown):
         tokens: ArrayLike,
         *,
         step: Annotated[float, Within("(0, inf)")] = 0.1,
-        num_steps: Annotated[int, Within("[1, inf)")] = 12,
+        num_steps: Annotated[int, Within("[1, 1000000]")] = 12,
     ) -> Descent:
         """Return where ``x -= step * gradient``, repeated, takes the tokens.
 

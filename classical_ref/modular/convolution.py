@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from classical_ref.checks import Floats, Within, check_array, check_fields, lock
 from classical_ref.modular.hypersynapses import Hypersynapse, Moved, Shape
 
-Length = Annotated[int, Within("[1, inf)")]
+Length = Annotated[int, Within("[1, 1000000]")]
 
 
 @final

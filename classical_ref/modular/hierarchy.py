@@ -13,7 +13,7 @@ from classical_ref.modular.lagrangians import Identity, Softmax
 from classical_ref.modular.layers import NeuronLayer
 from classical_ref.modular.memory import ModularMemory
 
-Count = Annotated[int, Within("[1, inf)")]
+Count = Annotated[int, Within("[1, 1000000]")]
 Positive = Annotated[float, Within("(0, inf)")]
 
 

@@ -11,7 +11,9 @@ import numpy as np
 from classical_ref.checks import Checked, Floats, Within, check_array, check_fields, lock
 from classical_ref.log_sums import log_sum_exp, softmax
 
-Shape = tuple[int, ...]
+Size = Annotated[int, Within("[1, 100000000]")]
+"""Neurons along one axis of a layer."""
+Shape = tuple[Size, ...]
 Moved = tuple[tuple[Floats, ...], Mapping[str, Floats]]
 """Changes of the inputs of each layer, and gradients by each field with weights."""
 

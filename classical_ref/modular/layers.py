@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import Checked, Floats, Integers, Within, check_array, check_fields
 from classical_ref.continuous.memory import ENDS
-from classical_ref.modular.hypersynapses import Shape
+from classical_ref.modular.hypersynapses import Shape, Size
 from classical_ref.modular.lagrangians import Lagrangian
 from classical_ref.shown import Shown, said_outcomes, value_range
 
@@ -22,7 +22,7 @@ States = dict[str, Floats]
 class NeuronLayer(Checked):
     """A layer of neurons: how many, and how they turn inner states into activations."""
 
-    shape: int | Shape
+    shape: Size | Shape
     """Number of neurons, or several axes such as ``(num_tokens, num_features)``."""
     lagrangian: Lagrangian
     """Convex function whose gradient is the activation, over the last axis."""
@@ -32,7 +32,7 @@ class NeuronLayer(Checked):
     def __post_init__(self) -> None:
         check_fields(self)
         shape = (self.shape,) if isinstance(self.shape, int) else self.shape
-        if not shape or min(shape) < 1:
+        if not shape:
             raise ValueError(f"shape should hold one or more positive sizes. Got {self.shape}.")
         object.__setattr__(self, "shape", shape)
 

@@ -107,7 +107,7 @@ class ModularMemory(Checked, Shown):
         states: Mapping[str, ArrayLike],
         *,
         clamped: Mapping[str, ArrayLike] | None = None,
-        max_steps: Annotated[int, Within("[1, inf)")] = 10_000,
+        max_steps: Annotated[int, Within("[1, 1000000]")] = 10_000,
         tolerance: Annotated[float, Within("(0, inf)")] = 1e-7,
     ) -> ModularResult:
         """Return where the dynamics takes inner states; no step raises the energy.

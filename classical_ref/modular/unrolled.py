@@ -59,7 +59,7 @@ def after_steps(
     states: Mapping[str, ArrayLike],
     *,
     clamped: Mapping[str, ArrayLike] | None = None,
-    num_steps: Annotated[int, Within("[1, inf)")] = 4,
+    num_steps: Annotated[int, Within("[1, 1000000]")] = 4,
     step: Annotated[float, Within("(0, inf)")] = 1.0,
 ) -> States:
     """Return the inner states of every layer after the steps that :func:`recall_error` looks at.
@@ -83,7 +83,7 @@ def recall_error(
     targets: Mapping[str, ArrayLike],
     *,
     clamped: Mapping[str, ArrayLike] | None = None,
-    num_steps: Annotated[int, Within("[1, inf)")] = 4,
+    num_steps: Annotated[int, Within("[1, 1000000]")] = 4,
     step: Annotated[float, Within("(0, inf)")] = 1.0,
 ) -> tuple[float, Weights]:
     """Return how far activations are from targets after some steps, and the gradient of that.

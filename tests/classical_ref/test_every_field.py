@@ -96,8 +96,8 @@ UNBOUNDED = {
     "without.rows": "rows of the memory, checked there",
     "select.num_patterns": "at most those of the data set, checked there",
     "descent_gaps.steps": "ascending numbers, checked there",
-    "check_shapes.shapes": "shapes of layers, which have been checked",
     "increments.num_neurons": "of patterns that there are",
+    "learn_weights.only": "numbers of synapses that there are, checked there",
     "temperature_at.epoch": "only compared",
 }
 """Integers whose annotation has no upper bound, and why none is needed."""

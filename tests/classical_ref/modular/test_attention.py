@@ -179,7 +179,7 @@ def test_errors():
         ),
         (lambda: EnergyTransformer(W, W, P).gradient([[np.inf] * 3] * 2), r"tokens should be fin"),
         (lambda: EnergyTransformer(W, W, P).descend(P, step=0.0), r"step should be positive"),
-        (lambda: EnergyTransformer(W, W, P).descend(P, num_steps=0), r"num_steps should be at"),
+        (lambda: EnergyTransformer(W, W, P).descend(P, num_steps=0), r"num_steps should be in"),
     ]:
         with case(match), pytest.raises(ValueError, match=match):
             call()

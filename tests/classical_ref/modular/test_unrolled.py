@@ -104,7 +104,7 @@ def test_errors():
         (lambda: recall_error(memory, states, {"a": np.ones((2, 2))}), r"shape of states, \(3,\)"),
         (
             lambda: recall_error(memory, states, goal, num_steps=0),
-            r"num_steps should be at",
+            r"num_steps should be in",
         ),
         (lambda: recall_error(memory, states, goal, step=0.0), r"step should be positive"),
         (
