@@ -1,7 +1,7 @@
 """Memories of real-valued states: energy, gradient, one step, and recall to convergence."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Annotated, ClassVar
@@ -43,6 +43,7 @@ ENDS = {
 """What each way to end is called."""
 MaxSteps = Annotated[int, Within("[1, 1000000]", "Recall goes on from the states that it reached.")]
 """Steps after which a state is given up."""
+_BLOCK_ENTRIES = 2**21  # of the products of states and patterns, 16 MiB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -99,17 +100,19 @@ class ContinuousMemory(Growing, PatternRows, ABC):
 
     def energy(self, states: ArrayLike) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``."""
-        return self._energy(self._checked(states) - self._origin)
+        return self._by_blocks(self._energy, states).reshape(np.shape(states)[:-1])[()]
 
     def gradient(self, states: ArrayLike) -> Floats:
         """Return the gradients of the energy, ``(..., num_neurons)``."""
-        return self._gradient(self._checked(states) - self._origin)
+        return self._by_blocks(self._gradient, states).reshape(np.shape(states))
 
     def step(self, states: ArrayLike) -> Floats:
         """Return the states after one step, ``(..., num_neurons)``; it never raises the energy."""
         given = self._checked(states)
         flat = given.reshape(-1, self.num_neurons) - self._origin
-        moved = self._step(flat, np.ones(flat.shape, dtype=bool))
+        moved = self._by_blocks(
+            lambda rows: self._step(rows, np.ones(rows.shape, dtype=bool)), given
+        )
         return self._moved_back(moved, flat, given)
 
     @checked
@@ -138,6 +141,22 @@ class ContinuousMemory(Growing, PatternRows, ABC):
         shape = probes.shape[:-1]
         free = ~check_mask("clamped", clamped, probes.shape).reshape(-1, self.num_neurons)
         start = probes.reshape(-1, self.num_neurons) - self._origin
+        blocks = [
+            self._settled(start[rows], free[rows], max_steps, tolerance)
+            for rows in self._blocks(len(start))
+        ]
+        states, energies, steps, outcome = map(np.concatenate, zip(*blocks, strict=True))
+        return ContinuousResult(
+            states=self._moved_back(states, start, probes),
+            energies=energies.reshape(shape),
+            steps=steps.reshape(shape),
+            outcome=outcome.reshape(shape),
+        )
+
+    def _settled(
+        self, start: Floats, free: Booleans, max_steps: int, tolerance: float
+    ) -> tuple[Floats, Floats, Integers, NDArray[np.int8]]:
+        """Return final states, their energies, steps and outcomes."""
         states = self._start(start, free)
         steps = np.zeros(len(states), dtype=np.int64)
         outcome = np.full(len(states), Convergence.STEP_LIMIT, dtype=np.int8)
@@ -152,12 +171,16 @@ class ContinuousMemory(Growing, PatternRows, ABC):
             steps[active] += 1
             outcome[active[settled]] = Convergence.CONVERGED
             active = active[~settled]
-        return ContinuousResult(
-            states=self._moved_back(states, start, probes),
-            energies=self._energy(states).reshape(shape),
-            steps=steps.reshape(shape),
-            outcome=outcome.reshape(shape),
-        )
+        return states, self._energy(states), steps, outcome
+
+    def _by_blocks(self, function: Callable[[Floats], Floats], states: ArrayLike) -> Floats:
+        flat = self._checked(states).reshape(-1, self.num_neurons) - self._origin
+        return np.concatenate([function(flat[rows]) for rows in self._blocks(len(flat))])
+
+    def _blocks(self, num_states: int) -> list[slice]:
+        """Return slices of states whose products with all patterns take little memory."""
+        size = max(1, _BLOCK_ENTRIES // len(self.patterns))
+        return [slice(first, first + size) for first in range(0, max(num_states, 1), size)]
 
     def _moved_back(self, states: Floats, start: Floats, given: Floats) -> Floats:
         """Return the states where they were given, entries that did not move to the last digit."""
