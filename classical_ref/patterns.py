@@ -108,7 +108,10 @@ class Growing:
         Raises:
             ValueError: There is no such row, or no pattern would be left.
         """
-        gone = np.atleast_1d(np.asarray(rows, dtype=None if np.size(rows) else np.int64))
+        try:
+            gone = np.atleast_1d(np.asarray(rows, dtype=None if np.size(rows) else np.int64))
+        except ValueError:  # lists of several lengths
+            gone = np.zeros((1, 1))
         count = len(self.patterns)
         if gone.ndim != 1 or gone.dtype.kind not in "iu" or np.any((gone < 0) | (gone >= count)):
             raise ValueError(f"rows should be integers from 0 to {count - 1}. Got {rows!r}.")
@@ -347,6 +350,8 @@ def _redraw(spins: Spins, draw: Callable[[NDArray[np.intp]], Spins]) -> bool:
 
 def _chosen(known: Booleans, count: int, rng: np.random.Generator, name: str) -> Booleans:
     """Return a mask with ``count`` uniformly chosen known entries in every row."""
+    if known.ndim == 0:
+        raise ValueError("patterns should have shape (..., num_neurons). Got one number.")
     fewest = int(known.sum(axis=-1).min(initial=known.shape[-1]))
     if count > fewest:
         raise ValueError(f"{name} should be at most {fewest}, the known entries. Got {count}.")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Rng, Within, check_fields
+from classical_ref.checks import Floats, Rng, Within, check_array, check_fields
 from classical_ref.discrete.centered import CenteredMemory
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.discrete.dynamics import MaxSweeps, Tie, Update
@@ -85,7 +85,7 @@ class Recipe(ABC):
         if weights is not None and type(self).recall is Recipe.recall:
             memory = self.memory(patterns)
             if isinstance(memory, DenseMemory):
-                memory = replace(memory, weights=np.asarray(weights, dtype=float))
+                memory = replace(memory, weights=check_array("weights", weights, "num_patterns"))
             return self._run(memory, probes, clamped=clamped, rng=rng)
         return self.recall(patterns, probes, clamped=clamped, rng=rng)
 
@@ -212,7 +212,7 @@ class NearestRecipe(Recipe):
         rng: Rng = None,  # noqa: ARG002
     ) -> Spins:
         """Return the same, the heaviest of patterns that are as near."""
-        heavy = np.zeros(1) if weights is None else np.asarray(weights, dtype=float)
+        heavy = np.zeros(1) if weights is None else check_array("weights", weights, "num_patterns")
         return self._scan(patterns, heavy / max(heavy.max(), 1.0), probes)
 
     def _scan(

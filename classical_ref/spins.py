@@ -64,7 +64,7 @@ def similarity(patterns: ArrayLike, states: SpinsLike, *, bits: bool | None = No
     Raises:
         ValueError: Another shape, or spins or bits in doubt.
     """
-    stored = check_spins(patterns, name="patterns")
+    stored = _stored(patterns)
     return products(stored, check_probes(states, stored.shape[-1], bits=bits))
 
 
@@ -77,7 +77,7 @@ def overlap(patterns: ArrayLike, states: SpinsLike, *, bits: bool | None = None)
         >>> overlap([[1, 1, -1, -1], [1, -1, -1, 1]], "0011").tolist()
         [1.0, 0.0]
     """
-    stored = check_spins(patterns, name="patterns")
+    stored = _stored(patterns)
     return np.asarray(similarity(stored, states, bits=bits) / stored.shape[-1])
 
 
@@ -93,10 +93,17 @@ def hamming_distance(
         >>> hamming_distance([[1, 1, -1, -1], [1, -1, -1, 1]], "0?11").tolist()
         [0, 1]
     """
-    stored = check_spins(patterns, name="patterns")
+    stored = _stored(patterns)
     known = check_probes(probes, stored.shape[-1], bits=bits)
     num_known = np.count_nonzero(known, axis=-1)
     return np.asarray((num_known[..., np.newaxis] - products(stored, known)) // 2)
+
+
+def _stored(patterns: ArrayLike) -> Spins:
+    stored = check_spins(patterns, name="patterns")
+    if stored.ndim == 0:
+        raise ValueError("patterns should have shape (num_patterns, num_neurons). Got one number.")
+    return stored
 
 
 def products(patterns: Spins, states: Spins) -> Integers:

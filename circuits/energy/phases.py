@@ -14,7 +14,7 @@ from typing import Annotated, final
 
 import numpy as np
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
-from qiskit.circuit import Gate
+from qiskit.circuit import Gate, ParameterExpression
 
 from circuits.bit_order import check_bits
 from circuits.blocks import append, block
@@ -68,7 +68,7 @@ class StringPhase(Phase):
             raise ValueError(f"masks should be integers. Got {shown(self.masks)}.")
         lock(self, masks=masks, weights=check_array("weights", self.weights, "..."))
 
-    def circuit(self, angle: float) -> QuantumCircuit:
+    def circuit(self, angle: float | ParameterExpression) -> QuantumCircuit:
         """Return exp(-i·angle·E) on register ``memory``."""
         return phase_circuit(self.masks, self.weights, self.num_qubits, angle=angle)
 
@@ -111,7 +111,8 @@ class CountingPhase(Phase):
         lock(self, pattern_bits=bits, tables=tables)
         lock(self, fields=check_array("fields", self.fields, num_neurons))
 
-    def circuit(self, angle: float) -> QuantumCircuit:
+    @checked
+    def circuit(self, angle: float | ParameterExpression) -> QuantumCircuit:
         """Return exp(-i·angle·E) on ``memory`` with w clean ``ancilla`` qubits."""
         num_neurons = self.pattern_bits.shape[1]
         memory = QuantumRegister(num_neurons, "memory")

@@ -20,6 +20,7 @@ from classical_ref.checks import (
     Within,
     check_fields,
     check_spins,
+    shown,
 )
 from classical_ref.shown import brief
 
@@ -128,8 +129,7 @@ class LevelCode:
         array = np.asarray(levels)
         if array.dtype.kind not in "iu" or ((array < 0) | (array >= self.num_levels)).any():
             raise ValueError(
-                f"levels should be integers from 0 to {self.num_levels - 1}. Got {array.dtype} "
-                f"from {array.min(initial=0)} to {array.max(initial=0)}."
+                f"levels should be integers from 0 to {self.num_levels - 1}. Got {shown(levels)}."
             )
         return np.asarray(self.words[array])
 
@@ -144,6 +144,8 @@ class LevelCode:
             ValueError: The states are no whole words, or spins or bits in doubt.
         """
         spins = check_spins(states, bits=bits, name="states")
+        if spins.ndim == 0:
+            raise ValueError(f"states should be words of {self.bits} bits, {self}. Got one number.")
         if spins.shape[-1] % self.bits:
             raise ValueError(
                 f"states should be words of {self.bits} bits, {self}. "

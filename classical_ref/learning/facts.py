@@ -24,6 +24,7 @@ from classical_ref.checks import (
     check_positive,
     checked,
     lock,
+    shown,
 )
 from classical_ref.log_sums import log_sum_exp
 from classical_ref.shown import Shown
@@ -115,6 +116,7 @@ class Facts(Shown):
         It is the divergence of the answers' distribution from the model's: 0 at the optimum, the
         whole loss without label noise.
         """
+        logits = _of_shape("logits", logits, (self.num_facts, self.num_facts))
         log_answers = logits - log_sum_exp(logits.T)
         if self.label_noise == 0:
             return np.asarray(-np.diagonal(log_answers))
@@ -123,6 +125,7 @@ class Facts(Shown):
 
     def by_group(self, values: Floats) -> Floats:
         """Return the mean of ``values (num_facts,)`` over each group, ``(num_groups,)``."""
+        values = _of_shape("values", values, (self.num_facts,))
         return np.asarray(values.reshape(self.num_groups, self.group_size).mean(axis=1))
 
     def residual(self, logits: Floats) -> Floats:
@@ -130,5 +133,17 @@ class Facts(Shown):
 
         Its columns sum to zero, so its rank is below K.
         """
+        logits = _of_shape("logits", logits, (self.num_facts, self.num_facts))
         model = np.exp(logits - log_sum_exp(logits.T))
         return np.asarray((model - self.targets) * self.query_probabilities)
+
+
+def _of_shape(name: str, values: Floats, shape: tuple[int, ...]) -> Floats:
+    """Return numbers of a shape, which diverging training may have made infinite."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of several lengths
+        array = np.zeros(0)
+    if array.shape != shape or array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} should be numbers of shape {shape}. Got {shown(values)}.")
+    return array

@@ -76,3 +76,13 @@ def test_groups(facts):
 def test_errors(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+@pytest.mark.parametrize("logits", [None, 3, "a", np.eye(3), [[1, 2], [3]], np.full((4, 4), 1j)])
+def test_logits_of_another_shape_are_refused(logits):
+    facts = Facts.power_law(2, 2, exponent=1.0)
+    for use in (facts.residual, facts.excess_losses):
+        with pytest.raises(ValueError, match=r"logits should be numbers of shape \(4, 4\)\. Got "):
+            use(logits)
+    with pytest.raises(ValueError, match=r"values should be numbers of shape \(4,\)\. Got "):
+        facts.by_group(logits)
