@@ -4,7 +4,6 @@ Importing this file loads no numerics: a command imports what it needs when it r
 ``qdenseam --help`` is quick.
 """
 
-import errno
 import os
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from qdenseam.cli.compare import compare
 from qdenseam.cli.info import info
 from qdenseam.cli.options import Command, with_options
 from qdenseam.cli.plot import plot
+from qdenseam.cli.progress import is_full
 from qdenseam.cli.recalls.jobs import cancel, fetch, jobs
 from qdenseam.cli.recalls.plan import plan
 from qdenseam.cli.recalls.recall import recall
@@ -61,8 +61,9 @@ def refuse(error: Exception) -> NoReturn:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         place = "" if error.filename is None else f": {error.filename}"
-        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        advice = "Free some room" if is_full else "Choose a path that can be read and written"
+        advice = (
+            "Free some room" if is_full(error) else "Choose a path that can be read and written"
+        )
         text = f"{error.strerror}{place}. {advice}."
     from qdenseam.execution.secrets import without_secrets  # numerics, loaded where there are any
 

@@ -1,5 +1,6 @@
 """Progress on stderr: a bar on a terminal, a plain line every few seconds elsewhere."""
 
+import errno
 import shlex
 import sys
 import threading
@@ -25,13 +26,24 @@ from qdenseam.progress import (
 SECONDS_BETWEEN_LINES = 5.0
 
 
-def resumable(results: Path) -> AbstractContextManager[None]:
-    """Have an interruption say how to go on; finished work is in ``results``."""
+def is_full(error: Exception) -> bool:
+    """Whether an error is of a disk without room."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, OSError) and error.errno in full
+
+
+@contextmanager
+def resumable(results: Path) -> Iterator[None]:
+    """Have an interruption or a full disk say how to go on; finished work is in ``results``."""
     again = shlex.join(["qdenseam", *sys.argv[1:]])
-    return interrupts.saying(
-        f"Interrupted. Finished work is in {results}; to go on from there, run the same "
-        f"command again: {again}"
-    )
+    how = f"Finished work is in {results}; to go on from there, run the same command again: {again}"
+    with interrupts.saying(f"Interrupted. {how}"):
+        try:
+            yield
+        except OSError as error:
+            if is_full(error) and results.exists():
+                typer.echo(how, err=True)
+            raise
 
 
 @contextmanager

@@ -20,8 +20,7 @@ def check_drawing(place: Path | None, view: Path | None, method: object) -> None
     """Refuse what cannot be drawn or viewed, before any work.
 
     Raises:
-        ValueError: The method has no circuit, or no single one, or
-            pylatexenc, which pictures need, is not installed.
+        ValueError: The method has no circuit, or no single one; or what draws it is not installed.
     """
     from classical_ref.recipes import Recipe
     from qdenseam.methods import AdaptiveMethod
@@ -33,6 +32,8 @@ def check_drawing(place: Path | None, view: Path | None, method: object) -> None
             f"{option} should go with a method of one circuit. Got {spell(method)!r}, which asks "
             "one circuit after the other; 'set-intersection' has one."
         )
+    if view is not None and find_spec("vl_convert") is None:
+        raise ValueError('--view needs Vega-Lite. Install it by pip install "qdenseam[view]".')
     if place is None:
         return
     if isinstance(method, Recipe):
