@@ -31,6 +31,8 @@ NAMES = ("digits", "glyphs", "random")
 """Data that have no file."""
 MAX_ENTRIES = 2**28
 """Neurons of all patterns together."""
+MAX_NEURONS = MAX_ENTRIES // 256
+"""D of data that have no file."""
 DEFAULT_NEURONS = 16
 """D of data that have no size of their own; of levels, the pixels."""
 _SHOWN_WEIGHTS = 6
@@ -347,7 +349,7 @@ def load_dataset(
             ``merge_duplicates`` of :func:`as_patterns`; a shape also as text such as ``"4x3"``.
 
     Raises:
-        ValueError: The name is unknown, glyphs do not fit a square, a name is given a shape or
+        ValueError: The name is unknown, D is above 2**20, glyphs do not fit a square, a name is given a shape or
             levels, or what :func:`as_patterns` refuses.
         OSError: The file cannot be read.
     """
@@ -355,6 +357,8 @@ def load_dataset(
     shape, levels = reading.get("shape"), reading.get("levels")
     if source in NAMES and not (shape is None and levels is None):
         raise ValueError(f"shape and levels should be of a file or a folder. Got {source!r}.")
+    if source in NAMES and wished > MAX_NEURONS:
+        raise ValueError(f"num_neurons should be at most {MAX_NEURONS}. Got {wished}.")
     if source in NAMES:  # probes in files may be read so
         check_threshold(reading.get("threshold", "otsu"))
         if (kind := reading.get("kind")) is not None:

@@ -207,10 +207,14 @@ def run(words: list[str], box: Path, log: Path) -> tuple[int, bool]:
     return status, status == -signal.SIGXCPU
 
 
-def _seconds_of(process: int) -> float:
-    """Return the processor time of a process."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _seconds_of(group: int) -> float:
+    """Return the processor time of the processes of a group."""
+    ticks = 0
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            fields = place.read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15])) if int(fields[2]) == group else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _child(words: list[str], box: Path, log: Path) -> int:

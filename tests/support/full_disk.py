@@ -34,8 +34,8 @@ kind = "bars"
 where = {num_patterns = [3], flips = [0]}
 """
 COMPARE = (
-    "compare --data random --num-neurons 6 --num-patterns 3 --loads 2,3 --flips 0,1 --erasures 0 "
-    "--num-sets 2 --num-probes 2 --shots 20 --circuit-neurons 0 --workers 1 --quiet --out run"
+    "compare --data random --num-neurons 6 --num-patterns 3 --loads 2 --flips 0,1 --erasures 0 "
+    "--num-sets 1 --num-probes 2 --shots 20 --circuit-neurons 0 --workers 1 --quiet --out run"
 )
 SUBMIT = "submit --backend statevector --num-neurons 4 --num-patterns 3 --shots 9 --yes"
 
@@ -107,7 +107,6 @@ SCENARIOS = {
         "collect study.toml --out run --workers 1 --quiet",
         files("run/results.jsonl", "run/study.toml", "run/table.csv", "run/figure-1.png"),
     ),
-    "compare": Scenario(COMPARE, files("run/results.jsonl", "run/study.toml", "run/table.csv")),
     "submit": Scenario(SUBMIT, fetched, after="fetch --json fetched.json"),
     "export": Scenario(
         "recall --num-neurons 12 --num-patterns 60 --method probabilistic --json all.json "
@@ -125,6 +124,7 @@ SCENARIOS = {
         before="collect study.toml --out run --workers 1 --quiet",
     ),
     "save": Scenario(save, files("memory.npz")),
+    "compare": Scenario(COMPARE, files("run/results.jsonl", "run/study.toml", "run/table.csv")),
 }
 
 

@@ -310,3 +310,9 @@ def test_levels_whose_sums_overflow_are_refused(size):
 def test_a_shape_of_other_than_two_numbers_is_refused(shape):
     with pytest.raises(TypeError, match="shape should be 2 values, each an integer or None"):
         as_patterns(np.eye(4) * 9, kind="grey", shape=shape)
+
+
+@pytest.mark.parametrize("source", ["digits", "glyphs", "random"])
+def test_a_huge_size_is_refused_at_once(source):
+    with pytest.raises(ValueError, match=r"num_neurons should be at most 1048576\. Got 10{30}"):
+        load_dataset(source, 10**30)
