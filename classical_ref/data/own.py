@@ -349,8 +349,8 @@ def load_dataset(
             ``merge_duplicates`` of :func:`as_patterns`; a shape also as text such as ``"4x3"``.
 
     Raises:
-        ValueError: The name is unknown, D is above 2**20, glyphs do not fit a square, a name is given a shape or
-            levels, or what :func:`as_patterns` refuses.
+        ValueError: The name is unknown, D is above 2**20, glyphs do not fit a square, a name is
+            given a shape or levels, or what :func:`as_patterns` refuses.
         OSError: The file cannot be read.
     """
     wished = DEFAULT_NEURONS if num_neurons is None else num_neurons
