@@ -23,6 +23,7 @@ from classical_ref.checks.fields import Checked as Checked
 from classical_ref.checks.fields import check_attributes as check_attributes
 from classical_ref.checks.fields import check_fields as check_fields
 from classical_ref.checks.fields import checked as checked
+from classical_ref.checks.kinds import Said as Said
 from classical_ref.checks.values import Rng as Rng
 from classical_ref.checks.values import Within as Within
 from classical_ref.checks.values import check_at_least as check_at_least

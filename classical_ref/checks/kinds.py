@@ -9,6 +9,14 @@ import numpy as np
 
 from classical_ref.checks.values import Within, is_integer, is_number, shown
 
+
+class Said(str):
+    """What a message calls a kind, where the class alone would not say what to give.
+
+    As in ``Annotated[Pairs, Said("pairs(patterns[:-1], patterns[1:])")]``.
+    """
+
+
 _FINITE = Within("(-inf, inf)")
 
 
@@ -35,8 +43,13 @@ def kind_of(hint: object) -> Kind | None:
     """Return what an annotation allows, None where it says nothing that can be checked here."""
     origin, arms = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        bounds = [each for each in arms[1:] if isinstance(each, Within)]
-        return _bounded(kind_of(arms[0]), bounds[0]) if bounds else kind_of(arms[0])
+        kind = kind_of(arms[0])
+        for each in arms[1:]:
+            if isinstance(each, Within):
+                kind = _bounded(kind, each)
+            elif isinstance(each, Said) and kind:
+                kind = kind._replace(said=each)
+        return kind
     if origin in (Union, UnionType):
         return _union([kind_of(arm) for arm in arms])
     if origin is Literal:

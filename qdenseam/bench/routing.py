@@ -16,6 +16,7 @@ from circuits.distance.filters import signal_filter
 from circuits.distance.signal_processing import SignalAngles
 from circuits.loading import pattern_superposition
 from circuits.registers import join
+from classical_ref.checks import Rng
 from qdenseam.bench.base import Benchmark, BenchRow, Case, Names, Numbers, Setting, register
 from qdenseam.execution.compiling.layout import place
 from qdenseam.execution.compiling.routing import route_by_qiskit, route_by_trees
@@ -109,7 +110,7 @@ def filter_circuit(
     num_patterns: int,
     degree: int,
     *,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> QuantumCircuit:
     """Return a measured filter with generic angles on random patterns.
 

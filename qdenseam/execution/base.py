@@ -11,7 +11,7 @@ from qiskit.primitives import BaseSamplerV2
 from qiskit.transpiler import Target
 
 from circuits.circuit_facts import has_mid_circuit_operations
-from classical_ref.checks import Within, check_fields, check_integer
+from classical_ref.checks import Rng, Within, check_fields, check_integer
 from qdenseam.effort import foretell, max_state_qubits, require_room, require_state
 from qdenseam.errors import BackendError, CapacityError
 from qdenseam.execution.foreign_code import explained
@@ -125,7 +125,7 @@ class Engine(ABC):
         self,
         circuits: Sequence[QuantumCircuit],
         shots: int | Sequence[int],
-        rng: np.random.Generator | int | None = None,
+        rng: Rng = None,
         *,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Samples:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classical_ref.checks import checked
 from qdenseam.execution import engine
 from qdenseam.experiments.challenge import CLASSICAL
 from qdenseam.experiments.collecting.collect import collect
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _TRIALS = ("qdenseam.experiments.trials",)
 
 
+@checked
 def run_study(
     study: Study,
     path: str | os.PathLike[str],

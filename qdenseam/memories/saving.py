@@ -4,11 +4,13 @@ import os
 from typing import overload
 
 from classical_ref import saving
+from classical_ref.checks import checked
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
 from qdenseam.spelling.kinds import registered
 
 
+@checked
 def save(memory: object, path: str | os.PathLike[str]) -> None:
     """Write a memory, quantum or classical, to a file that :func:`load` reads.
 
@@ -26,6 +28,7 @@ def save(memory: object, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str]) -> object: ...
 @overload
 def load(path: str | os.PathLike[str], kind: type[saving.Kind]) -> saving.Kind: ...
+@checked
 def load(path: str | os.PathLike[str], kind: type[saving.Kind] | None = None) -> object:
     """Return the memory that :func:`save` wrote, here or in :mod:`classical_ref`.
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Booleans, Floats, Integers, check_at_least, check_probes
+from classical_ref.checks import Booleans, Floats, Integers, Rng, check_at_least, check_probes
 from qdenseam.memories.probe import PatternMemory
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
@@ -145,7 +145,7 @@ def run_rounds(
     shots: int,
     sample: Sample,
     *,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> AdaptiveState:
     """Run rounds until the method is done and return its last state.
 
@@ -174,7 +174,7 @@ def run_together(
     shots: int,
     sample: Sample,
     *,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> list[AdaptiveState]:
     """Run the recalls of many probes side by side, see :func:`run_rounds`.
 

@@ -12,7 +12,7 @@ from qiskit.transpiler import Target
 
 from circuits.circuit_facts import two_qubit_gates
 from circuits.resources import count
-from classical_ref.checks import check_integer
+from classical_ref.checks import check_integer, checked
 from classical_ref.shown import Shown
 from qdenseam.execution.compiling.compilation import predicted_layout
 from qdenseam.execution.compiling.layout import Layout, typical_survival
@@ -111,6 +111,7 @@ class Plan(Shown):
         )
 
 
+@checked
 @followed("plan")
 def plan(
     memory: AmplitudeMemory,
@@ -226,6 +227,7 @@ def plan(
     ]
 
 
+@checked
 def best_of_each_kind(plans: Sequence[Plan]) -> list[Plan]:
     """Return the best plan of each method, degree, controls and number of rounds.
 

@@ -4,7 +4,7 @@ import numpy as np
 from qiskit.transpiler import Target
 
 from circuits.index.known_index import MAX_PATTERNS
-from classical_ref.checks import Booleans, check_integer
+from classical_ref.checks import Booleans, check_integer, checked
 from qdenseam.execution.compiling.compilation import WIDEST, is_calibrated
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.memories.energy import EnergyMemory
@@ -24,6 +24,7 @@ from qdenseam.planning.plans import plan
 Memory = AmplitudeMemory | EnergyMemory
 
 
+@checked
 def choose(
     memory: Memory,
     probe: Spins,
@@ -64,6 +65,7 @@ def choose(
     return memory, chosen
 
 
+@checked
 def choose_method(
     memory: Memory,
     known: Booleans,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Rng, checked
 from classical_ref.files import check_output, write_whole
 from classical_ref.recipes import Recipe
 from classical_ref.spins import spins_to_text
@@ -25,6 +25,7 @@ MOST_SHOWN = 8
 """Stored patterns that have a line of their own; the others are summed up."""
 
 
+@checked
 def recall_view(
     memory: AmplitudeMemory | EnergyMemory,
     probe: npt.ArrayLike | str,
@@ -33,7 +34,7 @@ def recall_view(
     method: RecallMethod | AdaptiveMethod | Recipe | str = "auto",
     shape: tuple[int, int] | None = None,
     clamped: npt.ArrayLike | None = None,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
     expected_flips: int | None = None,
 ) -> Path:
     """Write a page that shows one recall step by step, and return its path.

@@ -1,10 +1,11 @@
 """Recalls compiled and priced, ready to be submitted."""
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Annotated, TypeAlias, Unpack
 
 import numpy.typing as npt
 
+from classical_ref.checks import Said, checked
 from qdenseam.execution.jobs import Draft, stream_state
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
@@ -12,12 +13,22 @@ from qdenseam.methods.base import RecallMethod
 from qdenseam.retrieval.preparing import Settings, compiled, requested
 from qdenseam.retrieval.reading import Memory, Reader
 
+EngineName: TypeAlias = Annotated[
+    str,
+    Said(
+        "a name, which a later process can find again, such as MODULE:FACTORY of a function that "
+        "returns the backend"
+    ),
+]
+"""How a submission names its engine."""
 
+
+@checked
 def draft(
     memory: Memory,
     probes: npt.ArrayLike | Sequence[str],
     *,
-    backend: str,
+    backend: EngineName,
     **settings: Unpack[Settings],
 ) -> Draft:
     """Compile and price a submission without writing or sending anything.
@@ -35,11 +46,6 @@ def draft(
         CapacityError: A circuit does not fit the device.
         BackendError: The engine is missing, has no account or cannot be reached.
     """
-    if not isinstance(backend, str):
-        raise TypeError(
-            "A backend should be a name, which a later process can find again. Got "
-            f"{type(backend).__name__}; a function that returns it can be named MODULE:FACTORY."
-        )
     chosen = as_method(settings.get("method", "auto"))
     if isinstance(chosen, AdaptiveMethod):
         raise TypeError(

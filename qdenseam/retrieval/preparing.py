@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 
 from circuits.circuit_facts import two_qubit_gates
 from circuits.resources import count
-from classical_ref.checks import check_integer
+from classical_ref.checks import Rng, check_integer
 from classical_ref.spins import check_probes
 from qdenseam.effort import foretell
 from qdenseam.errors import CapacityError
@@ -20,7 +20,6 @@ from qdenseam.execution.devices.calibrated import shot_seconds
 from qdenseam.execution.readings import measured
 from qdenseam.execution.readout_errors import ReadoutErrors, read_qubits
 from qdenseam.execution.registry import Source
-from qdenseam.memories.probe import PatternMemory
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod, RecallResources, Spins
@@ -46,7 +45,7 @@ class Settings(TypedDict, total=False):
     method: RecallMethod | AdaptiveMethod | str
     shots: int
     bits: bool | None
-    rng: np.random.Generator | int | None
+    rng: Rng
     expected_flips: int | None
 
 
@@ -73,7 +72,7 @@ def requested(
     method: RecallMethod | AdaptiveMethod | str = "auto",
     shots: int = 1000,
     bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
     expected_flips: int | None = None,
     tell: OnProgress = silent,
 ) -> Request:
@@ -86,11 +85,6 @@ def requested(
         TypeError: The memory is none, the method needs the other kind, or the shots are no integer.
         CapacityError: The engine has fewer qubits than the memory neurons.
     """
-    if not isinstance(memory, PatternMemory):
-        raise TypeError(
-            f"memory should be an AmplitudeMemory or an EnergyMemory. Got {memory!r}; of "
-            "patterns or of a classical memory EnergyMemory(...) makes one."
-        )
     rng, chosen = np.random.default_rng(rng), as_method(method)
     check_integer(1, shots=shots)
     if shots > MOST_DRAWS:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any, Self, TypedDict
+from typing import Annotated, Any, Self, TypeAlias, TypedDict
 
 import numpy as np
 from qiskit import QuantumCircuit
 
-from classical_ref.checks import Booleans, Floats
+from classical_ref.checks import Booleans, Floats, Said
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.shown import Shown
 from classical_ref.spins import hamming_distance
@@ -25,7 +25,13 @@ from qdenseam.methods.base import RecallLaw, RecallMethod, RecallResources, Spin
 from qdenseam.retrieval.result import RecallResult, predicted_probability
 from qdenseam.spelling import parse, spell
 
-Memory = AmplitudeMemory | EnergyMemory
+Memory: TypeAlias = Annotated[
+    AmplitudeMemory | EnergyMemory,
+    Said(
+        "an AmplitudeMemory or an EnergyMemory; of patterns or of a classical memory "
+        "EnergyMemory(...) makes one"
+    ),
+]
 
 
 class Cost(TypedDict, total=False):

@@ -1,12 +1,21 @@
 """Sequences recalled by a quantum memory: each answer is the probe of the next step."""
 
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 
 from circuits.loading.preparation import Encoder
-from classical_ref.checks import Floats, Spins, SpinsLike, check_integer, lock
+from classical_ref.checks import (
+    Floats,
+    Rng,
+    Said,
+    Spins,
+    SpinsLike,
+    Within,
+    checked,
+    lock,
+)
 from classical_ref.sequences import Pairs
 from classical_ref.shown import Shown, html_patterns
 from classical_ref.spins import check_probes
@@ -43,10 +52,11 @@ class SequenceRecall(Shown):
         return sum(each.state_preparations for each in self.results)
 
 
+@checked
 def recall_sequence(
-    links: Pairs,
+    links: Annotated[Pairs, Said("pairs(patterns[:-1], patterns[1:])")],
     start: SpinsLike,
-    num_steps: int,
+    num_steps: Annotated[int, Within("[0, 100000]", "Go on from the last state.")],
     *,
     encoder: Encoder | str = "auto",
     method: RecallMethod | AdaptiveMethod | str = "auto",
@@ -54,7 +64,7 @@ def recall_sequence(
     shots: int = 1000,
     bits: bool | None = None,
     expected_flips: int | None = None,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> SequenceRecall:
     r"""Recall what follows a state, step by step.
 
@@ -66,7 +76,7 @@ def recall_sequence(
     Args:
         links: Transitions, ``pairs(patterns[:-1], patterns[1:])``: keys and values of one size.
         start: Spins ``(num_neurons,)`` with 0 where unknown, or text.
-        num_steps: Steps to do, at least 0.
+        num_steps: Steps to do, 0 to 100,000.
         encoder: How the transitions are loaded, or its spelling.
         method: As in :func:`recall`, and so the other options.
         sampler: Engine of every step.
@@ -89,14 +99,11 @@ def recall_sequence(
         >>> recall_sequence(pairs(song[:-1], song[1:]), "001?", 3, rng=0).states[-1].tolist()
         [-1, 1, 1, -1]
     """
-    if not isinstance(links, Pairs):
-        raise TypeError(f"links should be pairs(patterns[:-1], patterns[1:]). Got {links!r}.")
     size = links.num_key_neurons
     if links.num_neurons != 2 * size:
         raise ValueError(
             f"values should have as many neurons as keys, {size}. Got {links.num_neurons - size}."
         )
-    check_integer(0, num_steps=num_steps)
     rng = np.random.default_rng(rng)
     memory = AmplitudeMemory(links.patterns, encoder=encoder)
     begin = check_probes(start, size, bits=bits)

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypedDict, Unpack, overload
+from typing import Annotated, TypedDict, Unpack, overload
 
-import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Rng, Within, checked
 from classical_ref.files import check_folder
 from qdenseam.errors import BackendError, ResultsFileError
 from qdenseam.execution import jobs
@@ -17,7 +17,7 @@ from qdenseam.methods.adaptive import AdaptiveMethod
 from qdenseam.methods.base import RecallMethod
 from qdenseam.progress import Progress, followed, silent
 from qdenseam.retrieval.circuits_kept import StoredCircuit
-from qdenseam.retrieval.draft import draft
+from qdenseam.retrieval.draft import EngineName, draft
 from qdenseam.retrieval.preparing import ManyProbes, OneProbe, Settings
 from qdenseam.retrieval.reading import Memory, Reader, kept_memory
 from qdenseam.retrieval.result import RecallResult
@@ -47,17 +47,18 @@ def submit(
 def submit(
     memory: Memory, probes: ManyProbes, *, backend: str, **options: Unpack[_Options]
 ) -> Submission[list[RecallResult]]: ...
+@checked
 def submit(
     memory: Memory,
     probes: npt.ArrayLike | Sequence[str],
     *,
     method: RecallMethod | AdaptiveMethod | str = "auto",
-    backend: str,
+    backend: EngineName,
     shots: int = 1000,
     bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
     store: str | Path = STORE,
-    max_seconds: float | None = None,
+    max_seconds: Annotated[float, Within("(0, inf)")] | None = None,
     expected_flips: int | None = None,
 ) -> AnySubmission:
     """Submit recalls as jobs and return at once; :func:`fetch` gets their results.
@@ -107,8 +108,12 @@ def submit(
         return send(drafted, store=store, max_seconds=max_seconds)
 
 
+@checked
 def send(
-    drafted: Draft, *, store: str | Path = STORE, max_seconds: float | None = None
+    drafted: Draft,
+    *,
+    store: str | Path = STORE,
+    max_seconds: Annotated[float, Within("(0, inf)")] | None = None,
 ) -> AnySubmission:
     """Write a draft into a store and send it.
 
@@ -137,11 +142,12 @@ class _Waiting(TypedDict, total=False):
 def fetch(submission: Submission[Results], **options: Unpack[_Waiting]) -> Results: ...
 @overload
 def fetch(submission: str, **options: Unpack[_Waiting]) -> RecallResult | list[RecallResult]: ...
+@checked
 def fetch(
     submission: AnySubmission | str,
     *,
     store: str | Path = STORE,
-    wait: float = 0.0,
+    wait: Annotated[float, Within("[0, inf]")] = 0.0,
     on_progress: Callable[[AnySubmission], None] | None = None,
 ) -> RecallResult | list[RecallResult]:
     """Return the results of a submission, as ``recall`` would have.
@@ -184,6 +190,7 @@ def fetch(
     return read(now)
 
 
+@checked
 def update(submission: AnySubmission | str, *, store: str | Path = STORE) -> AnySubmission:
     """Take a submission as far as it goes now and return it; see :func:`fetch`.
 
@@ -196,6 +203,7 @@ def update(submission: AnySubmission | str, *, store: str | Path = STORE) -> Any
     return seen(folder, jobs.advance(folder))
 
 
+@checked
 def read(
     submission: AnySubmission | str, *, store: str | Path = STORE
 ) -> RecallResult | list[RecallResult]:
@@ -236,6 +244,7 @@ def read(
         return results[0] if payload["is_single"] else results
 
 
+@checked
 def submissions(
     store: str | Path = STORE,
     *,
@@ -272,6 +281,7 @@ def submissions(
     return sorted(found, key=lambda each: each.created)
 
 
+@checked
 def cancel(submission: AnySubmission | str, *, store: str | Path = STORE) -> AnySubmission:
     """Stop what has not ended and return the submission; what was not sent never will be.
 

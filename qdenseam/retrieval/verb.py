@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from circuits.loading.auto import Auto
 from circuits.resources import count
+from classical_ref.checks import Rng, checked
 from classical_ref.spins import bits_to_spins
 from qdenseam.effort import foretell, require_room, search_seconds
 from qdenseam.execution.base import Engine
@@ -38,6 +39,7 @@ def recall(memory: Memory, probes: OneProbe, **options: Unpack[_Options]) -> Rec
 def recall(
     memory: Memory, probes: ManyProbes, **options: Unpack[_Options]
 ) -> list[RecallResult]: ...
+@checked
 def recall(
     memory: Memory,
     probes: npt.ArrayLike | Sequence[str],
@@ -46,7 +48,7 @@ def recall(
     sampler: Source = "exact",
     shots: int = 1000,
     bits: bool | None = None,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
     expected_flips: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> RecallResult | list[RecallResult]:

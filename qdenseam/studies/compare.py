@@ -8,6 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from classical_ref.checks import checked
 from classical_ref.data.own import bits_per_pixel, has_own_size
 from classical_ref.files import check_folder
 from classical_ref.shown import Shown
@@ -39,6 +40,7 @@ class Comparison(Shown):
     """The HTML page."""
 
 
+@checked
 def compare(
     settings: ComparisonSettings | None = None,
     *,

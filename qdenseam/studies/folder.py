@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classical_ref.checks import checked
 from qdenseam.experiments.collecting.results_table import task_table
 from qdenseam.spelling.names import UnknownNameError
 from qdenseam.studies.base import Findings
@@ -44,6 +45,7 @@ def _first_cause(error: BaseException) -> BaseException:
     return error
 
 
+@checked
 def load_results(path: str | os.PathLike[str]) -> "pd.DataFrame":
     """Return what was run as one tidy table.
 

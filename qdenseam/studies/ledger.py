@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
+from classical_ref.checks import Rng
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.methods import OptimalFilter
@@ -56,7 +57,7 @@ def ledger(
     num_patterns: int,
     *,
     num_probes: int = 2000,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> list[LedgerRow]:
     """Return a row per scheme: measure and accept, and the filter amplified in four ways.
 

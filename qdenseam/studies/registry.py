@@ -14,6 +14,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import Final, TypeAlias
 
+from classical_ref.checks import checked
 from qdenseam.experiments.study import Study
 from qdenseam.plugins import plugged_in
 from qdenseam.spelling.names import unknown_name
@@ -47,6 +48,7 @@ _MODULES: Final[Mapping[str, str]] = {
 _REGISTERED: dict[str, SpecialStudy] = {}
 
 
+@checked
 def register(study: SpecialStudy) -> SpecialStudy:
     """Enter a study under its name, and return it; defining the same one again replaces it.
 
@@ -68,6 +70,7 @@ def study_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_MODULES, *_shipped_files(), *_plugged_in(), *_REGISTERED)))
 
 
+@checked
 def study_named(name: str) -> AnyStudy:
     """Return the study of a name.
 
@@ -85,6 +88,7 @@ def study_named(name: str) -> AnyStudy:
     raise unknown_name("study", name, study_names(), more=", or a .toml file")
 
 
+@checked
 def study_text(name: str) -> str:
     """Return the TOML file of a named study, to be kept, changed and collected.
 
@@ -103,6 +107,7 @@ def study_text(name: str) -> str:
     return toml_text(named.study.to_dict())
 
 
+@checked
 def open_study(path: str | Path) -> AnyStudy:
     """Return the study of a TOML file: one of contenders, or a named one with its settings.
 

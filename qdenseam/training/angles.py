@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classical_ref.checks import Floats, check_at_least, check_within
+from classical_ref.checks import Floats, Rng, check_at_least, check_within
 from classical_ref.shown import Shown
 from qdenseam.training.minimize import minimize
 
@@ -58,7 +58,7 @@ def train_angles(
     num_restarts: int,
     max_evaluations: int,
     optimizer: str = "L-BFGS-B",
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Training:
     """Return the angles with the lowest objective over several starts.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from classical_ref.checks import Floats
+from classical_ref.checks import Floats, Rng
 from qdenseam.training.angles import Training, train_angles
 from qdenseam.training.gradient_sources import GradientSource, mean_energy
 
@@ -52,7 +52,7 @@ def train_shared_angles(
     max_evaluations: int = 150,
     optimizer: str = "L-BFGS-B",
     gradient_source: GradientSource = "diagonal",
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Training:
     """Return the angles that minimize the mean energy per neuron over many instances.
 

@@ -1,6 +1,7 @@
 """Every setting that has a spelling refuses what it is not, where the object is made."""
 
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Annotated, ClassVar, get_type_hints
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 
 from classical_ref.checks import Within
 from classical_ref.checks.kinds import kind_of
+from qdenseam import AmplitudeMemory, recall, submit
 from qdenseam.filters.tables import Filter
-from qdenseam.methods import RecallMethod
+from qdenseam.methods import RecallMethod, SetIntersection
 from qdenseam.methods.schedules import Schedule
 from qdenseam.spelling import registered
 
@@ -84,3 +86,30 @@ def test_classes_of_strangers_are_checked() -> None:
     with pytest.raises(TypeError, match=r"num_known should be an integer\. Got 'x'\."):
         registered("filter")["posterior"]().table("x")
     assert RecallMethod.__post_init__ is Filter.__post_init__ is Schedule.__post_init__
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"rng": -1}, r"rng should be at least 0\. Got -1\."),
+        ({"rng": 0.5}, r"rng should be of class Generator or an integer or None\. Got 0\.5\."),
+        ({"rng": "seed"}, r"rng should be .*\. Got 'seed'\."),
+        ({"method": SetIntersection}, "Got the class SetIntersection, not one of its objects"),
+        ({"method": "amplificaton"}, "Did you mean 'amplification'"),
+        ({"shots": 2**70}, "shots should be at most"),
+        ({"shots": "many"}, r"shots should be an integer\. Got 'many'\."),
+        ({"sampler": 3}, r"sampler should be text or .*\. Got 3\."),
+        ({"sampler": "statevectr"}, "Did you mean 'statevector'"),
+        ({"bits": 1}, r"bits should be True or False or None\. Got 1\."),
+        ({"on_progress": 3}, r"on_progress should be a function or None\. Got 3\."),
+    ],
+)
+def test_arguments_of_recall_are_refused_in_our_words(given, said) -> None:
+    with pytest.raises((TypeError, ValueError), match=said):
+        recall(AmplitudeMemory(["0011", "0110"]), "0?11", **given)
+
+
+@pytest.mark.parametrize("verb", [recall, partial(submit, backend="statevector")])
+def test_what_is_no_memory_is_refused_with_the_way_to_one(verb) -> None:
+    with pytest.raises(TypeError, match=r"memory should be an AmplitudeMemory .* makes one\. Got"):
+        verb(np.ones((2, 4)), "0?11")

@@ -9,6 +9,7 @@ from qiskit import QuantumCircuit
 
 from circuits.bit_order import Bits
 from circuits.blocks import flat
+from classical_ref.checks import Rng
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.patterns import random_patterns
 from classical_ref.separation import Polynomial
@@ -66,7 +67,7 @@ def recall_case(
     num_neurons: int,
     num_patterns: int,
     *,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> RecallCase:
     """Return a case on random patterns.
 

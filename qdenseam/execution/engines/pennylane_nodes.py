@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 
 from circuits.blocks import flat
-from classical_ref.checks import Spins, SpinsLike
+from classical_ref.checks import Spins, SpinsLike, checked
 from qdenseam.execution.engines.deferral import deferred, measured_qubits, without_measurements
 from qdenseam.execution.engines.pennylane_engine import make_device
 from qdenseam.execution.engines.pennylane_gates import queue_circuit
@@ -43,6 +43,7 @@ class BuildsCircuits(Protocol):
         ...
 
 
+@checked
 def to_qnode(
     memory: TakesProbes,
     probe: SpinsLike,

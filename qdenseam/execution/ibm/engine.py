@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.primitives import BaseSamplerV2
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
+from classical_ref.checks import Rng
 from qdenseam.errors import BackendError
 from qdenseam.execution.base import Engine, NumLayouts, shots_of_each
 from qdenseam.execution.compiling.compilation import onto_backend, predicted_layout, widened
@@ -117,7 +117,7 @@ class IBMEngine(Engine):
         self,
         circuits: Sequence[QuantumCircuit],
         shots: int | Sequence[int],
-        rng: np.random.Generator | int | None = None,  # noqa: ARG002
+        rng: Rng = None,  # noqa: ARG002
         *,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Samples:

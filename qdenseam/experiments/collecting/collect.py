@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+from classical_ref.checks import checked
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.results_file import ResultsFile, read_results
@@ -25,6 +26,7 @@ _FOREIGN_WINDOW = 64
 """Chunks that a caller's executor is given at a time: it does not say how many workers it has."""
 
 
+@checked
 def collect(
     tasks: Iterable[Task],
     path: str | os.PathLike[str],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import Rng
 from qdenseam.experiments.estimates.statistics import Estimate, check_fraction
 
 
@@ -16,7 +17,7 @@ def bootstrap(
     groups: Sequence[Hashable] | NDArray[np.generic] | None = None,
     num_resamples: int = 2000,
     level: float = 0.95,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
     covers: str = "samples",
 ) -> Estimate:
     """Return a statistic with its percentile bootstrap interval over whole groups of samples.
@@ -67,7 +68,7 @@ def ratio_of_means(
     groups: Sequence[Hashable] | NDArray[np.generic] | None = None,
     num_resamples: int = 2000,
     level: float = 0.95,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
     covers: str = "samples",
 ) -> Estimate:
     """Return ``mean(numerators) / mean(denominators)`` with a bootstrap interval.
@@ -116,7 +117,7 @@ def capacity(
     threshold: float,
     num_resamples: int = 2000,
     level: float = 0.95,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Estimate:
     r"""Return the largest load up to which the failure rate stays at or below a threshold.
 

@@ -18,6 +18,7 @@ from math import comb, log2
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Rng
 from qdenseam.experiments.estimates.resampling import bootstrap
 from qdenseam.experiments.estimates.statistics import Estimate
 
@@ -78,7 +79,7 @@ def recall_curves(
     *,
     num_probes: int,
     distinct: bool = False,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Floats:
     """Return P(target given acceptance) of random probes at growing loads, (num_probes, loads).
 
@@ -145,7 +146,7 @@ def capacity_of_curves(
     curves: npt.ArrayLike,
     *,
     threshold: float = 0.9,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Estimate:
     """Return where the mean of the curves falls through the threshold, bootstrapped over rows.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from classical_ref.checks import Rng
 from classical_ref.theory.capacity import error_free_capacity, hopfield_retrieval_capacity
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.studies import FigureSpec, Row, SpecialStudy, by_task, of_kind, register
@@ -35,9 +36,7 @@ def study_tasks(
     ]
 
 
-def capacity_summary(
-    records: Iterable[Record], *, rng: np.random.Generator | int | None = 0
-) -> list[Row]:
+def capacity_summary(records: Iterable[Record], *, rng: Rng = 0) -> list[Row]:
     """Return one row per filter or memory at each (D, e): both capacities at 90 %.
 
     ``kind`` is ``"filter"`` where only distances were drawn: each probe has patterns of its own,

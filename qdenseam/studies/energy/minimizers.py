@@ -7,12 +7,11 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
+from classical_ref.checks import Rng
 from qdenseam.studies.energy.landscape import Indices, flips_of
 
 
-def descend(
-    energies: npt.ArrayLike, start: int, *, rng: np.random.Generator | int | None = None
-) -> tuple[int, int]:
+def descend(energies: npt.ArrayLike, start: int, *, rng: Rng = None) -> tuple[int, int]:
     """Return where flips that lower the energy lead, and how many flips were tried.
 
     This is asynchronous recall on this energy; the last sweep finds nothing to flip.
@@ -41,7 +40,7 @@ def sampled_descents(
     budgets: Sequence[int],
     *,
     num_runs: int = 100,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Indices:
     """Return the lowest state that descent after descent has looked at within a budget.
 
@@ -112,7 +111,7 @@ def anneal(
     num_evaluations: int | None = None,
     hottest: float = 1.0,
     coldest: float = 0.01,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> Annealed:
     r"""Return what independent runs of Metropolis annealing find.
 

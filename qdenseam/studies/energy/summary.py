@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from classical_ref.checks import Rng
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.estimates.statistics import Estimate, rate
 from qdenseam.methods.base import Floats
@@ -41,7 +42,7 @@ def energy_summary(
     records: Iterable[Record],
     *,
     num_resamples: int = 2000,
-    rng: np.random.Generator | int | None = 0,
+    rng: Rng = 0,
 ) -> list[dict[str, Any]]:
     """Return one row per point and method, intervals over instances (each has its own patterns).
 

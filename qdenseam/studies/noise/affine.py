@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.bit_order import Bits, all_bits
+from classical_ref.checks import Rng
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.trial_registry import trial
 from qdenseam.experiments.estimates.set_rates import rate_over_sets
@@ -35,9 +36,7 @@ def affine_tasks(
     ]
 
 
-def random_code(
-    num_neurons: int, dimension: int, *, rng: np.random.Generator | int | None = None
-) -> Bits:
+def random_code(num_neurons: int, dimension: int, *, rng: Rng = None) -> Bits:
     """Return the words of a systematic linear code, ``(2**dimension, num_neurons)``.
 
     Of 200 random ones it is one of largest minimum distance.

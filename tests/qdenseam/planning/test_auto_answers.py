@@ -181,7 +181,7 @@ def test_bad_flips_are_refused() -> None:
     with pytest.raises(ValueError, match=r"expected_flips should be at least 0\. Got -1"):
         recall(memory, "0??", expected_flips=-1)
     for flips in (1.5, True):
-        said = rf"expected_flips should be an integer\. Got {flips}"
+        said = rf"expected_flips should be an integer or None\. Got {flips}"
         with pytest.raises(TypeError, match=said):
             recall(memory, "0??", expected_flips=flips)
     with pytest.raises(ValueError, match=r"with method='auto' alone\. Got 'amplification'"):

@@ -175,7 +175,7 @@ def test_bad_input_is_refused(rng, target) -> None:
         plan(memory, np.ones(3, dtype=bool), target)
     with pytest.raises(ValueError, match=r"expected_flips should be in 0\.\.4"):
         plan(memory, known, target, expected_flips=5)
-    with pytest.raises(TypeError, match=r"expected_flips should be an integer\. Got True"):
+    with pytest.raises(TypeError, match=r"expected_flips should be an integer or None\. Got True"):
         plan(memory, known, target, expected_flips=True)
     with pytest.raises(ValueError, match=r"margin should be in \[0, 1\]. Got 2"):
         plan(memory, known, target, margin=2)
