@@ -1,8 +1,10 @@
 """Checks of numbers and choices: what was expected, and what came."""
 
+import functools
 import math
 from dataclasses import dataclass
 from numbers import Real
+from operator import truediv
 from typing import Annotated, SupportsFloat, TypeGuard, get_args
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Numbers of an interval such as ``"[1, 10]"`` or ``"(1, 4/3]"``, and what to do beyond it.
+    """Numbers of an interval such as ``"[1, 10^6]"`` or ``"(1, 4/3]"``, and what to do beyond it.
 
     As in ``Annotated[int, Within("[1, 1000]", "Ask several times instead.")]``.
     """
@@ -46,8 +48,18 @@ class Within:
         return above and (value <= high if self.interval[-1] == "]" else value < high)
 
     def _ends(self) -> tuple[float, float]:
-        low, high = (end.partition("/") for end in self.interval[1:-1].split(","))
-        return float(low[0]) / float(low[2] or 1), float(high[0]) / float(high[2] or 1)
+        low, high = map(_number, self.interval[1:-1].split(", "))
+        return low, high
+
+
+@functools.cache
+def _number(text: str) -> float:
+    """Return what ``4/3``, ``10^6`` or a plain number says."""
+    for sign, combined in (("/", truediv), ("^", pow)):
+        if sign in text:
+            left, right = text.split(sign)
+            return float(combined(float(left), float(right)))
+    return float(text)
 
 
 def check_at_least(least: int, **values: float) -> None:

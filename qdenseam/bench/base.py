@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 
+from classical_ref.checks import Within, check_fields
 from qdenseam.spelling.names import unknown_name
 
 BenchRow: TypeAlias = dict[str, str | int | float | bool | None]
@@ -26,21 +27,34 @@ Sizes: TypeAlias = tuple[tuple[int, int], ...]
 """Pairs (D, K)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is said of a field, as ``Annotated[int, Setting("Shots.", least=1)]``."""
+@dataclass(frozen=True, slots=True, init=False)
+class Setting(Within):
+    """What is said of a field, as ``Annotated[int, Setting("Shots.", "[1, 10^9]")]``.
 
-    help: str
-    least: float | None = None
-    """Of the number, or of every number in a list."""
+    Args:
+        help: The sentence on the command line.
+        interval: Of the number, or of every number in a list.
+        among: Of the text, or of every text in a list.
+    """
+
+    help: str = ""
     among: tuple[str, ...] = ()
-    """Of the text, or of every text in a list."""
+
+    def __init__(
+        self,
+        help: str,  # noqa: A002
+        interval: str = "(-inf, inf)",
+        *,
+        among: tuple[str, ...] = (),
+    ) -> None:
+        Within.__init__(self, interval)
+        object.__setattr__(self, "help", help)
+        object.__setattr__(self, "among", among)
 
     def check(self, name: str, value: object) -> None:
         """Raise a ValueError unless a value is what the setting allows."""
         for each in _leaves(value):
-            if self.least is not None and isinstance(each, int | float) and each < self.least:
-                raise ValueError(f"{name} should be at least {self.least}. Got {each}.")
+            Within.check(self, name, each)
             if self.among and each not in self.among:
                 raise unknown_name(name, str(each), self.among, wanted="be among")
 
@@ -63,8 +77,7 @@ class Benchmark(ABC):
     """Modules that are not among our dependencies, and what ``pip`` calls them."""
 
     def __post_init__(self) -> None:
-        for name, setting in settings(type(self)).items():
-            setting.check(name, getattr(self, name))
+        check_fields(self)
 
     @abstractmethod
     def cases(self) -> Iterable[Case]:

@@ -49,14 +49,14 @@ class ClassicalBenchmark(Benchmark):
     }
     example: ClassVar[str] = "--num-patterns 512 --num-single 4096 --turns 3"
     packages: ClassVar[Mapping[str, str]] = {"torch": "torch"}
-    num_probes: Annotated[int, Setting("B of the synchronous steps.", least=1)] = 256
-    num_patterns: Annotated[int, Setting("Their K.", least=1)] = 4096
-    num_neurons: Annotated[int, Setting("D of everything.", least=1)] = 1024
-    num_single: Annotated[int, Setting("K where one probe is recalled.", least=1)] = 65_536
-    num_asynchronous: Annotated[int, Setting("K of asynchronous recall.", least=1)] = 1024
-    threads: Annotated[int, Setting("Threads of products and kernels.", least=1)] = 1
-    turns: Annotated[int, Setting("Turns, of which the least time counts.", least=1)] = 9
-    seed: Annotated[int, Setting("Seed of patterns and probes.", least=0)] = 0
+    num_probes: Annotated[int, Setting("B of the synchronous steps.", "[1, 10^9]")] = 256
+    num_patterns: Annotated[int, Setting("Their K.", "[1, 10^9]")] = 4096
+    num_neurons: Annotated[int, Setting("D of everything.", "[1, 10^9]")] = 1024
+    num_single: Annotated[int, Setting("K where one probe is recalled.", "[1, 10^9]")] = 65_536
+    num_asynchronous: Annotated[int, Setting("K of asynchronous recall.", "[1, 10^9]")] = 1024
+    threads: Annotated[int, Setting("Threads of products and kernels.", "[1, 10^9]")] = 1
+    turns: Annotated[int, Setting("Turns, of which the least time counts.", "[1, 10^9]")] = 9
+    seed: Annotated[int, Setting("Seed of patterns and probes.", "[0, inf)")] = 0
 
     def __post_init__(self) -> None:
         Benchmark.__post_init__(self)

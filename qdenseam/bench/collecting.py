@@ -36,8 +36,8 @@ class CollectorBenchmark(Benchmark):
     }
     example: ClassVar[str] = "--tasks 100000"
     packages: ClassVar[Mapping[str, str]] = {"joblib": "joblib", "sinter": "sinter"}
-    tasks: Annotated[int, Setting("Trivial tasks of ours.", least=1)] = 10_000
-    peer_tasks: Annotated[int, Setting("Trivial tasks of each peer.", least=1)] = 300
+    tasks: Annotated[int, Setting("Trivial tasks of ours.", "[1, 10^9]")] = 10_000
+    peer_tasks: Annotated[int, Setting("Trivial tasks of each peer.", "[1, 10^9]")] = 300
 
     def cases(self) -> list[Case]:
         """Return one case: all are timed in one run."""

@@ -68,14 +68,14 @@ class RecallBenchmark(Benchmark):
         "acceptance.",
     }
     example: ClassVar[str] = "--methods 'separation-filter(hamming-ball(1)), amplification'"
-    num_neurons: Annotated[int, Setting("D.", least=2)] = 6
-    num_patterns: Annotated[int, Setting("K, at most 2^D.", least=1)] = 6
-    shots: Annotated[int, Setting("Shots per method.", least=1)] = 4000
+    num_neurons: Annotated[int, Setting("D.", "[2, 10^9]")] = 6
+    num_patterns: Annotated[int, Setting("K, at most 2^D.", "[1, 10^9]")] = 6
+    shots: Annotated[int, Setting("Shots per method.", "[1, 10^9]")] = 4000
     methods: Annotated[
         Names,
         Setting("Spellings, in which $num_patterns is K. By default every method with a law."),
     ] = ()
-    seed: Annotated[int, Setting("Seed of the memory, the training and the shots.", least=0)] = 0
+    seed: Annotated[int, Setting("Seed of the memory, the training and the shots.", "[0, inf)")] = 0
 
     def cases(self) -> list[Case]:
         """Return the methods."""

@@ -59,11 +59,11 @@ class RoutingBenchmark(Benchmark):
         "line",
         "nighthawk",
     )
-    sizes: Annotated[Numbers, Setting("Numbers of neurons.", least=1)] = (6, 8, 12, 16, 20)
-    patterns: Annotated[Numbers, Setting("Numbers of patterns.", least=0)] = (0, 4, 8)
-    degrees: Annotated[Numbers, Setting("Numbers of signals.", least=1)] = (1, 4, 8)
-    routings: Annotated[int, Setting("Qiskit's seeds.", least=1)] = 12
-    seed: Annotated[int, Setting("Seed of the patterns and angles.", least=0)] = 0
+    sizes: Annotated[Numbers, Setting("Numbers of neurons.", "[1, 10^9]")] = (6, 8, 12, 16, 20)
+    patterns: Annotated[Numbers, Setting("Numbers of patterns.", "[0, inf)")] = (0, 4, 8)
+    degrees: Annotated[Numbers, Setting("Numbers of signals.", "[1, 10^9]")] = (1, 4, 8)
+    routings: Annotated[int, Setting("Qiskit's seeds.", "[1, 10^9]")] = 12
+    seed: Annotated[int, Setting("Seed of the patterns and angles.", "[0, inf)")] = 0
 
     def cases(self) -> Iterator[Case]:
         """Return all combinations."""

@@ -41,7 +41,7 @@ class SignalBenchmark(Benchmark):
     }
     example: ClassVar[str] = "--degrees 8,64"
     packages: ClassVar[Mapping[str, str]] = {"pennylane": "pennylane", "pyqsp": "pyqsp"}
-    degrees: Annotated[Numbers, Setting("Degrees.", least=1)] = (
+    degrees: Annotated[Numbers, Setting("Degrees.", "[1, 10^9]")] = (
         8,
         32,
         64,
@@ -50,8 +50,8 @@ class SignalBenchmark(Benchmark):
         512,
         1024,
     )
-    peer_degree: Annotated[int, Setting("Largest degree that peers are asked for.", least=0)] = 256
-    seed: Annotated[int, Setting("Seed of the random tables and points.", least=0)] = 0
+    peer_degree: Annotated[int, Setting("Largest degree of the peers.", "[0, inf)")] = 256
+    seed: Annotated[int, Setting("Seed of the random tables and points.", "[0, inf)")] = 0
 
     def cases(self) -> list[Case]:
         """Return the degrees."""

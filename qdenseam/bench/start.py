@@ -59,7 +59,7 @@ class StartBenchmark(Benchmark):
         "ratio": f'Over that of "{REFERENCE}", warm.',
     }
     example: ClassVar[str] = "--turns 1"
-    turns: Annotated[int, Setting("Processes each, of which the least time counts.", least=1)] = 3
+    turns: Annotated[int, Setting("Processes each; the least time counts.", "[1, 10^9]")] = 3
 
     def cases(self) -> list[Case]:
         """Return one case: ratios are of one run."""

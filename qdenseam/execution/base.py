@@ -19,7 +19,7 @@ from qdenseam.execution.job_service import JobService
 from qdenseam.execution.readout import Samples, check_samples, named_bits, register_sizes
 from qdenseam.progress import Progress
 
-NumLayouts: TypeAlias = Annotated[int, Within("[1, 10000]", "Fewer find as good ones.")]
+NumLayouts: TypeAlias = Annotated[int, Within("[1, 10^4]", "Fewer find as good ones.")]
 """How many layouts a compilation tries."""
 
 

@@ -40,11 +40,11 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
+from classical_ref.checks import Within, check_fields
 from classical_ref.data.own import NAMES
 from classical_ref.shown import Shown, html_table
-from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.experiments.study_parts import BLOCK_SETTINGS, Selection, Table
 from qdenseam.experiments.study_parts import DATA_AXES as DATA_AXES
 from qdenseam.experiments.study_parts import Axes as Axes
@@ -82,10 +82,10 @@ class Study(Shown):
     """Cells that the page and the command line show as numbers; by default all."""
     capacities: tuple[CapacitySpec, ...] = ()
     costs: tuple[CostSpec, ...] = ()
-    seed: int = 0
+    seed: Annotated[int, Within("[0, inf)")] = 0
 
     def __post_init__(self) -> None:
-        check_integer(self.seed, "seed", 0)
+        check_fields(self)
         if not self.contenders:
             raise ValueError("a study should have at least one contender. Got none.")
         blocks = {block.name for block in self.axes}

@@ -3,8 +3,9 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
+from classical_ref.checks import Within, check_fields, check_within
 from classical_ref.data.own import NAMES, load_dataset
 from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.spelling.names import unknown_name
@@ -25,9 +26,16 @@ READING = ("kind", "threshold", "shape", "levels", "merge_duplicates")
 _COUNTS = {"num_neurons": 1, "num_patterns": 1, "flips": 0, "erasures": 0}
 
 
+Count: TypeAlias = Annotated[int, Within("[1, 10^9]", "Run more sets instead.")]
+"""How much of something is drawn."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of a TOML file."""
+    """A table of a TOML file, whose fields are checked."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @classmethod
     def from_table(cls, name: str, table: object) -> Self:
@@ -66,7 +74,7 @@ class DataSource(Table):
     source: str = "digits"
     """``digits``, ``glyphs``, ``random``, or a file or folder: :func:`classical_ref.as_patterns`,
     whose options the others but D are."""
-    num_neurons: int | None = None
+    num_neurons: Count | None = None
     """D, where no axis says it: by default 16, or a file's own."""
     kind: str | None = None
     threshold: str | float = "otsu"
@@ -77,8 +85,7 @@ class DataSource(Table):
     merge_duplicates: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.source, str):
-            raise TypeError(f"source should be a name or a path. Got {self.source!r}.")
+        check_fields(self)
         if isinstance(self.shape, tuple):
             object.__setattr__(self, "shape", "x".join(map(str, self.shape)))
 
@@ -102,36 +109,33 @@ class DataSource(Table):
 class Until(Table):
     """When a cell has enough pattern sets: all its contenders' failure rates are known so well."""
 
-    half_width: float
+    half_width: Annotated[float, Within("(0, 1)")]
     """Largest half width of the 95 % intervals, in (0, 1)."""
-    at_least_sets: int = 20
-    at_most_sets: int = 400
+    at_least_sets: Count = 20
+    at_most_sets: Count = 400
 
     def __post_init__(self) -> None:
-        if not 0 < self.half_width < 1:
-            raise ValueError(f"half_width should be in (0, 1). Got {self.half_width}.")
-        check_integer(self.at_least_sets, "at_least_sets", 1)
-        check_integer(self.at_most_sets, "at_most_sets", self.at_least_sets)
+        check_fields(self)
+        check_within(f"[{self.at_least_sets}, inf)", at_most_sets=self.at_most_sets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling(Table):
     """How much is drawn in every cell."""
 
-    pattern_sets: int = 20
-    probes: int = 10
+    pattern_sets: Count = 20
+    probes: Count = 10
     """Probes of each set."""
-    shots: int = 1000
+    shots: Count = 1000
     """Shots of each probe."""
     until: Until | None = None
     """Draws more sets where given; ``pattern_sets`` then does not count."""
 
     def __post_init__(self) -> None:
-        for name in ("pattern_sets", "probes", "shots"):
-            check_integer(getattr(self, name), name, 1)
         given: Any = self.until
         if isinstance(given, Mapping):
             object.__setattr__(self, "until", Until.from_table("until", given))
+        check_fields(self)
 
     def but(self, given: Mapping[str, Any]) -> Self:
         """Return this with other values of some keys."""
@@ -152,6 +156,7 @@ class Axes(Table):
     def __post_init__(self) -> None:
         Sampling().but(self.sampling)
         object.__setattr__(self, "engine", listed(self.engine))
+        check_fields(self)
         whole = {axis: listed(each) for axis, each in self.values.items()}
         object.__setattr__(self, "values", whole)
         for axis, values in self.values.items():
@@ -196,6 +201,7 @@ class Selection(Table):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "axes", listed(self.axes))
+        check_fields(self)
         where = {axis: listed(values) for axis, values in self.where.items()}
         object.__setattr__(self, "where", where)
 
@@ -227,22 +233,17 @@ class Entrant(Selection):
     mitigation: str = "none"
     """What is inferred from its shots, such as ``mitigation(readout=subspace)``. It answers by
     that; what it would answer as measured is counted beside."""
-    shots: int | None = None
+    shots: Count | None = None
     """Shots of each probe, where they differ from those of the cell."""
-    probes: int | None = None
+    probes: Count | None = None
     """Probes of each set, where they differ; few are the first of many."""
     told: bool | None = None
     """Whether it uses the number of flipped bits; by default, where ``$flips`` is in its spelling.
     What is told stands beside a scan that is told too."""
 
     def __post_init__(self) -> None:
-        Selection.__post_init__(self)
-        if not isinstance(self.told, bool | None):
-            raise TypeError(f"told should be true or false. Got {self.told!r}.")
         object.__setattr__(self, "engine", listed(self.engine))
-        for name in ("shots", "probes"):
-            if getattr(self, name) is not None:
-                check_integer(getattr(self, name), name, 1)
+        Selection.__post_init__(self)
 
     @property
     def name(self) -> str:

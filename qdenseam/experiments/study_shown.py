@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from qdenseam.experiments.collecting.records import check_integer
-from qdenseam.experiments.study_parts import Selection, listed
+from classical_ref.checks import Within
+from qdenseam.experiments.study_parts import Count, Selection, listed
 from qdenseam.plugins import plugged_in
 from qdenseam.spelling.names import unknown_name
 
@@ -34,13 +34,12 @@ class FigureSpec(Selection):
     line: tuple[str, ...] = ("label", "engine")
     """Columns of the table whose values make a line."""
     log_y: bool = False
-    probes: int = 6
+    probes: Count = 6
     """Of the first pattern set, in a gallery."""
 
     def __post_init__(self) -> None:
-        Selection.__post_init__(self)
         object.__setattr__(self, "line", listed(self.line))
-        check_integer(self.probes, "probes", 1)
+        Selection.__post_init__(self)
         kinds = ("lines", "bars", "gallery", *plugged_in("figures"))
         if self.kind not in kinds:
             raise unknown_name("kind", self.kind, kinds)
@@ -105,13 +104,8 @@ def page_files(figures: Iterable[str]) -> list[str]:
 class CapacitySpec(Selection):
     """A table of capacities: the largest ``num_patterns`` up to which few recalls fail."""
 
-    failure_rate: float = 0.1
+    failure_rate: Annotated[float, Within("(0, 1)")] = 0.1
     """Of all probes, up to which a memory works, in (0, 1)."""
-
-    def __post_init__(self) -> None:
-        Selection.__post_init__(self)
-        if not 0 < self.failure_rate < 1:
-            raise ValueError(f"failure_rate should be in (0, 1). Got {self.failure_rate}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

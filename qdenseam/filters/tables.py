@@ -18,7 +18,7 @@ from circuits.distance.symmetric_signal_processing import table_series
 from classical_ref.checks import Floats, Within, check_fields
 from qdenseam.spelling import Named, resolved
 
-Radius: TypeAlias = Annotated[int, Within("[0, 1000000]", "No distance exceeds D.")]
+Radius: TypeAlias = Annotated[int, Within("[0, 10^6]", "No distance exceeds D.")]
 """A Hamming distance."""
 _Chance: TypeAlias = Annotated[float, Within("(0, 0.5]")]
 MAX_TABULATED = 128
@@ -76,7 +76,7 @@ class OverlapPower(Filter):
     """
 
     name: ClassVar[str] = "overlap-power"
-    order: Annotated[int, Within("[1, 10000]", "All but F(0) vanish; use a ball.")] = 2
+    order: Annotated[int, Within("[1, 10^4]", "All but F(0) vanish; use a ball.")] = 2
     rectified: bool = True
 
     def table(self, num_known: int) -> Floats:

@@ -56,7 +56,7 @@ class SequenceRecall(Shown):
 def recall_sequence(
     links: Annotated[Pairs, Said("pairs(patterns[:-1], patterns[1:])")],
     start: SpinsLike,
-    num_steps: Annotated[int, Within("[0, 100000]", "Go on from the last state.")],
+    num_steps: Annotated[int, Within("[0, 10^5]", "Go on from the last state.")],
     *,
     encoder: Encoder | str = "auto",
     method: RecallMethod | AdaptiveMethod | str = "auto",

@@ -82,13 +82,13 @@ class EncoderBenchmark(Benchmark):
     }
     example: ClassVar[str] = "--sizes 6:4,8:8 --patterns random --peers --out encoders.jsonl"
     grid: Annotated[str, Setting("Sizes in bulk.", among=tuple(GRIDS))] = "small"
-    sizes: Annotated[Sizes, Setting("Neurons and patterns instead.", least=1)] = ()
+    sizes: Annotated[Sizes, Setting("Neurons and patterns instead.", "[1, 10^9]")] = ()
     patterns: Annotated[Names, Setting("Kinds of pattern sets.", among=PATTERNS)] = PATTERNS
     amplitudes: Annotated[Names, Setting("Kinds of amplitudes.", among=AMPLITUDES)] = (
         "uniform",
         "complex",
     )
-    seeds: Annotated[Numbers, Setting("Of the pattern sets.", least=0)] = (7,)
+    seeds: Annotated[Numbers, Setting("Of the pattern sets.", "[0, inf)")] = (7,)
     encoders: Annotated[Names, Setting("Ours, by spelling.")] = ("auto", "auto(goal=depth)")
     devices: Annotated[Names, Setting("Where circuits are routed to.", among=DEVICES)] = DEVICES
     peers: Annotated[bool, Setting("Run the peers that are installed.")] = False

@@ -48,7 +48,7 @@ class GpuBenchmark(Benchmark):
         "correct": "Whether the error is below 1e-10, in single precision 1e-6.",
     }
     example: ClassVar[str] = "--sizes 20,28 --engines cupy-diagonal"
-    sizes: Annotated[Numbers, Setting("Numbers of neurons, up to what the GPU holds.", least=9)] = (
+    sizes: Annotated[Numbers, Setting("Neurons, up to what the GPU holds.", "[9, 10^9]")] = (
         20,
         24,
         28,
@@ -56,7 +56,7 @@ class GpuBenchmark(Benchmark):
         32,
         33,
     )
-    max_cpu_qubits: Annotated[int, Setting("Largest D that is also run on the CPU.", least=0)] = 24
+    max_cpu_qubits: Annotated[int, Setting("Largest D on the CPU too.", "[0, inf)")] = 24
     precisions: Annotated[Names, Setting("Of numbers.", among=tuple(TOLERANCES))] = tuple(
         TOLERANCES
     )

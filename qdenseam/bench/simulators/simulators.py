@@ -50,9 +50,9 @@ class SimulatorBenchmark(CaseSettings):
         "qsimcirq": "qsimcirq",
     }
     only: Annotated[Names, Setting("Simulators.", among=tuple(SIMULATORS))] = tuple(SIMULATORS)
-    threads: Annotated[int, Setting("Threads that a simulator may use.", least=1)] = 1
+    threads: Annotated[int, Setting("Threads that a simulator may use.", "[1, 10^9]")] = 1
     limit: Annotated[
-        float, Setting("Processor seconds after which a run is stopped.", least=0.1)
+        float, Setting("Processor seconds after which a run is stopped.", "[0.1, inf)")
     ] = 60.0
 
     def cases(self) -> Iterator[Case]:

@@ -53,7 +53,7 @@ class EnergySearch(AdaptiveMethod):
 
     warm_start: WarmStart = 0.25
     growth: Growth = 1.2
-    max_calls: Annotated[int, Within("[1, 1000000]", "Leave it out for 4·2^(D/2).")] | None = None
+    max_calls: Annotated[int, Within("[1, 10^6]", "Leave it out for 4·2^(D/2).")] | None = None
     resolution: Time = 0.5
 
     def start(

@@ -56,7 +56,7 @@ class ThresholdSearch(RecallMethod):
     memory_type: ClassVar[type] = EnergyMemory
 
     threshold: float | None = None
-    num_iterations: Annotated[int, Within("[0, 1000000]", "Leave it out.")] | None = None
+    num_iterations: Annotated[int, Within("[0, 10^6]", "Leave it out.")] | None = None
     warm_start: WarmStart = 0.25
     resolution: Time = 0.5
 

@@ -37,7 +37,7 @@ class Squares(Benchmark):
     }
     example: ClassVar[str] = "--most 2"
     packages: ClassVar[dict[str, str]] = {"abacus": "abacus-python"}
-    most: Annotated[int, Setting("The last.", least=1)] = 3
+    most: Annotated[int, Setting("The last.", "[1, 10^9]")] = 3
     kinds: Annotated[Names, Setting("Of numbers.", among=("even", "odd"))] = ("even", "odd")
     is_wrong: Annotated[bool, Setting("Whether it errs.")] = False
     counted: ClassVar[list[int]] = []
@@ -63,7 +63,7 @@ def squares(monkeypatch):
 
 
 def test_settings_are_checked_where_a_benchmark_is_made(squares):
-    with pytest.raises(ValueError, match=r"most should be at least 1\. Got 0"):
+    with pytest.raises(ValueError, match=r"most should be in \[1, 10\^9\]\. Got 0"):
         squares(most=0)
     with pytest.raises(ValueError, match=r"kinds should be among even, odd.*Did you mean 'even'"):
         squares(kinds=("evn",))

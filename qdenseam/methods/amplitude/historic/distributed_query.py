@@ -48,9 +48,7 @@ class DistributedQuery(RecallMethod):
     is_historic: ClassVar[bool] = True
 
     spread: Annotated[float, Within("(0, 0.5)")] = 0.2
-    num_rounds: (
-        Annotated[int, Within("[0, 1000000000000]", "Leave it out for the best.")] | None
-    ) = None
+    num_rounds: Annotated[int, Within("[0, 10^12]", "Leave it out for the best.")] | None = None
 
     def rounds(self, memory: AmplitudeMemory) -> int:
         """Return T; the default is that of a fully known probe."""

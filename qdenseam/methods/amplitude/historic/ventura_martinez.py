@@ -47,7 +47,7 @@ class VenturaMartinez(RecallMethod):
     is_historic: ClassVar[bool] = True
 
     num_rounds: (
-        Annotated[int, Within("[1, 1000000000000]", "Leave it out for the published one.")] | None
+        Annotated[int, Within("[1, 10^12]", "Leave it out for the published one.")] | None
     ) = None
 
     def rounds(self, memory: AmplitudeMemory) -> int:

@@ -66,7 +66,7 @@ class IndexSearch(MarkedSearch):
     corrects: ClassVar[bool] = False
 
     schedule: Schedule | str | None = None
-    positions: tuple[Annotated[int, Within("[0, 1000000]")], ...] | None = None
+    positions: tuple[Annotated[int, Within("[0, 10^6]")], ...] | None = None
     radius: Radius = 0
     variant: Variant = 0
     claimed_weight: ClaimedWeight = None
