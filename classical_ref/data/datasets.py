@@ -110,9 +110,9 @@ class Dataset(PatternRows):
             ValueError: The states have another number of neurons, or spins or bits in doubt.
         """
         spins = check_spins(states, bits=bits, name="states")
-        if spins.shape[-1] != self.num_neurons:
+        if spins.shape[-1:] != (self.num_neurons,):
             raise ValueError(
-                f"states should have {self.num_neurons} neurons. Got {spins.shape[-1]}."
+                f"states should have {self.num_neurons} neurons. Got shape {spins.shape}."
             )
         found = self.levels.decode(spins)
         shape = (*found.levels.shape[:-1], *self.shape)

@@ -168,7 +168,7 @@ def test_errors():
             lambda: Dataset(name="", patterns=["01", "10"], shape=(1, 2), weights=[1, 0]),
             "weights should be positive",
         ),
-        (lambda: as_patterns(GREY, levels=4).pictures("01"), "45 neurons. Got 2"),
+        (lambda: as_patterns(GREY, levels=4).pictures("01"), "45 neurons. Got shape .2,"),
     ]:
         with case(match), pytest.raises(ValueError, match=match):
             make()
