@@ -5,6 +5,8 @@ from .class_memory import ClassMemory as ClassMemory
 from .classifier import DenseClassifier as DenseClassifier
 from .dual_network import DualNetwork as DualNetwork
 from .facts import Facts as Facts
+from .masked_tokens import MaskedTokens as MaskedTokens
+from .masked_tokens import learn_tokens as learn_tokens
 from .optimizers import GradientDescent as GradientDescent
 from .optimizers import MatrixOptimizer as MatrixOptimizer
 from .optimizers import Muon as Muon

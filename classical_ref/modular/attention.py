@@ -126,6 +126,21 @@ class EnergyTransformer(Checked, Shown):
         """Return the gradient by the normalized tokens, of the shape of ``tokens``."""
         return self._gradient(self.norm.activation(self._checked(tokens)))
 
+    def moved_gradient(self, g: Floats, moves: Floats) -> tuple[Floats, dict[str, Floats]]:
+        """Return how fast the gradient changes along moves of normalized tokens.
+
+        With it come the gradients by each field with weights of the sum of moves times the
+        gradient. Both have shape ``(num_states, num_tokens, num_features)``.
+        """
+        (queries, keys), parts = self._attention.moved_inputs((g, g), (moves, moves))
+        products = g @ self.patterns.T
+        moved = np.where(products > 0, moves @ self.patterns.T, 0)
+        patterns = np.einsum("Ztm,Ztf->mf", np.maximum(products, 0), moves, optimize=True)
+        patterns += np.einsum("Ztm,Ztf->mf", moved, g, optimize=True)
+        change = -queries - keys - moved @ self.patterns
+        slopes = {name: -part for name, part in parts.items()}
+        return change, {**slopes, "patterns": -patterns}
+
     def descend(
         self,
         tokens: ArrayLike,

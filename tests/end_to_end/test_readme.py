@@ -143,3 +143,11 @@ def test_completions_come_in_the_order_that_is_told():
     assert kept[learned] < kept["nearest neighbor"]
     told = (ROOT / "docs" / "howto" / "memories.md").read_text()
     assert all(f"| {way}" in told for way in ("5 nearest neighbors", "ridge regression"))
+
+
+def test_masked_digits_are_filled_in_behind_simple_ways():
+    script = runpy.run_path(str(ROOT / "docs" / "masked_digits.py"))
+    found, rise = script["errors"](20, 400)
+    assert rise < 0
+    assert found["5 nearest neighbors"] < found["ridge regression"] < found["mean picture"]
+    assert found["ridge regression"] < found["Energy Transformer"]

@@ -70,6 +70,18 @@ def test_only_some_learn_and_decay_holds_them(problem):
     assert away[0] > away[1] > away[2]
 
 
+def test_decay_pulls_to_the_first_weights(problem):
+    memory, cues, wholes = problem
+    options = {"clamped": HELD, "optimizer": GradientDescent(0.1), "decay": 0.5}
+    one, two = (
+        learn_weights(memory, cues, wholes, max_iter=count, **options).memory for count in (1, 2)
+    )
+    _, gradient = recall_error(one, cues, wholes, clamped=HELD)
+    away = one.synapses[0][0].weights - memory.synapses[0][0].weights
+    moved = two.synapses[0][0].weights - one.synapses[0][0].weights
+    assert np.allclose(moved, -0.1 * (gradient[0, "weights"] + 0.5 * away))
+
+
 def test_learning_that_converges_says_so(problem):
     memory, cues, wholes = problem
     learned = learn_weights(memory, cues, wholes, clamped=HELD, decay=1.0, tolerance=1e-5)
