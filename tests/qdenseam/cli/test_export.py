@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from qdenseam.cli.app import app
 from qdenseam.cli.export import Export
 from qdenseam.cli.outputs import DASH
+from qdenseam.cli.progress import resumable
 
 ROWS = [{"a": 1, "b": [1, 2]}, {"a": float("nan"), "c": np.float64(0.5), "d": None}]
 
@@ -108,3 +109,13 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatc
         w(ROWS)
     assert [each.name for each in tmp_path.iterdir()] == ["x.csv"]
     assert (tmp_path / "x.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(28, True), (2, False)])
+def test_a_full_disk_says_how_to_go_on(tmp_path, capsys, number, is_told):
+    results = tmp_path / "results.jsonl"
+    results.touch()
+    with pytest.raises(OSError, match="why"), resumable(results):
+        raise OSError(number, "why")
+    told = f"Finished work is in {results}; to go on from there, run the same command again"
+    assert (told in capsys.readouterr().err) is is_told
