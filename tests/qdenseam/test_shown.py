@@ -37,6 +37,7 @@ from classical_ref import (
     random_patterns,
 )
 from classical_ref.continuous.measures import TokenMeasure
+from classical_ref.learning import LearnedWeights, MaskedTokens
 from classical_ref.learning.class_memory import ClassMemory
 from classical_ref.sequences import Pairs, SequenceMemory
 from classical_ref.shown import Shown, brief, shortened
@@ -80,6 +81,8 @@ def examples() -> Iterator[Shown]:
     layers = {RAW: NeuronLayer(2, Identity()), "hidden": NeuronLayer(2, Softmax(9.0))}
     modular = ModularMemory(layers, [(Coupling(np.eye(2)), ("hidden", RAW))])
     yield modular.recall({RAW: [0.8, 0.7], "hidden": [0.0, 0.0]})
+    yield LearnedWeights(memory=modular, losses=np.ones(9), converged=True)
+    yield MaskedTokens.random(4, 3, rng=0)
     yield ClassMemory(pixels=reals, classes=reals[:, :10], order=3, temperature=1e3)
     yield EnergyTransformer(np.ones((2, 3, 4)), np.ones((2, 3, 4)), np.ones((K, 4)))
     yield SubspaceMemory(np.ones((1, D)))
