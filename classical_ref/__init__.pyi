@@ -12,6 +12,7 @@ from .continuous.memory import ContinuousMemory as ContinuousMemory
 from .continuous.memory import ContinuousResult as ContinuousResult
 from .continuous.memory import Convergence as Convergence
 from .continuous.random_features import RandomFeatureMemory as RandomFeatureMemory
+from .continuous.random_features import RandomFeatures as RandomFeatures
 from .continuous.transforms import Entmax as Entmax
 from .continuous.transforms import KSubset as KSubset
 from .continuous.transforms import Normmax as Normmax

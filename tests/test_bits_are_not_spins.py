@@ -458,6 +458,7 @@ def test_a_mask_is_no_list_of_positions() -> None:
 EXEMPT = {
     "classical_ref.modular.attention": "real vectors",
     "classical_ref.continuous.memory": "real vectors",
+    "classical_ref.continuous.random_features": "real vectors",
     "classical_ref.continuous.diffusion": "real vectors",
     "classical_ref.continuous.fenchel_young": "real vectors",
     "classical_ref.learning": "real images and embeddings",

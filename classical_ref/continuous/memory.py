@@ -69,34 +69,33 @@ class ContinuousResult(Shown):
         return {"summary": self.summary, "states": self.states, "energies": energies}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ContinuousMemory(Growing, PatternRows, ABC):
-    """Real patterns with an energy over real states.
+class ContinuousDynamics(Shown, ABC):
+    """What descends an energy over real states."""
 
-    Where the energy depends on differences alone it is computed around the mean of the patterns, so
-    that data far from the origin lose no digits.
-    """
+    __slots__ = ()
 
-    _shown: ClassVar[tuple[str, ...]] = ("beta",)
     shift_invariant: ClassVar[bool]
     """Whether moving patterns and states together changes nothing."""
-    patterns: Floats
-    """Stored patterns ``(num_patterns, num_neurons)``, read-only."""
-    beta: Annotated[float, Within("(0, inf)")] = 1.0
-    """Inverse temperature, positive: sharper for larger values."""
-    _origin: Floats = field(init=False)
-    """What states and patterns are taken relative to inside, ``(num_neurons,)``."""
-    _centered: Floats = field(init=False)
-    """The patterns relative to it."""
 
-    def __post_init__(self) -> None:
-        check_fields(self)
-        patterns = check_array("patterns", self.patterns, "num_patterns", "num_neurons")
-        self._check_size("patterns", patterns, beta=self.beta)
-        origin = np.zeros(patterns.shape[1])
-        if self.shift_invariant:
-            origin = (patterns / len(patterns)).sum(axis=0)  # divided first: sums may overflow
-        lock(self, patterns=patterns, _origin=origin, _centered=patterns - origin)
+    @property
+    @abstractmethod
+    def num_neurons(self) -> int:
+        """Number of neurons."""
+
+    @property
+    @abstractmethod
+    def beta(self) -> float:
+        """Inverse temperature, positive: sharper for larger values."""
+
+    @property
+    @abstractmethod
+    def _origin(self) -> Floats:
+        """What states are taken relative to inside, ``(num_neurons,)``."""
+
+    @property
+    @abstractmethod
+    def _num_terms(self) -> int:
+        """Number of terms that the energy of one state sums."""
 
     def energy(self, states: ArrayLike) -> Floats:
         """Return the energies ``(...)`` of states ``(..., num_neurons)``."""
@@ -178,8 +177,8 @@ class ContinuousMemory(Growing, PatternRows, ABC):
         return np.concatenate([function(flat[rows]) for rows in self._blocks(len(flat))])
 
     def _blocks(self, num_states: int) -> list[slice]:
-        """Return slices of states whose products with all patterns take little memory."""
-        size = max(1, _BLOCK_ENTRIES // len(self.patterns))
+        """Return slices of states whose products with all terms take little memory."""
+        size = max(1, _BLOCK_ENTRIES // self._num_terms)
         return [slice(first, first + size) for first in range(0, max(num_states, 1), size)]
 
     def _moved_back(self, states: Floats, start: Floats, given: Floats) -> Floats:
@@ -218,3 +217,34 @@ class ContinuousMemory(Growing, PatternRows, ABC):
                 f"{name} should have entries of at most {most:.2g}, whose energies are finite. Got "
                 f"{largest:.2g}; give all in other units."
             )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ContinuousMemory(Growing, PatternRows, ContinuousDynamics):
+    """Real patterns with an energy over real states.
+
+    Where the energy depends on differences alone it is computed around the mean of the patterns, so
+    that data far from the origin lose no digits.
+    """
+
+    _shown: ClassVar[tuple[str, ...]] = ("beta",)
+    patterns: Floats
+    """Stored patterns ``(num_patterns, num_neurons)``, read-only."""
+    beta: Annotated[float, Within("(0, inf)")] = 1.0
+    """Inverse temperature, positive: sharper for larger values."""
+    _origin: Floats = field(init=False)
+    _centered: Floats = field(init=False)
+    """The patterns relative to it."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        patterns = check_array("patterns", self.patterns, "num_patterns", "num_neurons")
+        self._check_size("patterns", patterns, beta=self.beta)
+        origin = np.zeros(patterns.shape[1])
+        if self.shift_invariant:
+            origin = (patterns / len(patterns)).sum(axis=0)  # divided first: sums may overflow
+        lock(self, patterns=patterns, _origin=origin, _centered=patterns - origin)
+
+    @property
+    def _num_terms(self) -> int:
+        return self.num_patterns

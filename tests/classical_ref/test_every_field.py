@@ -16,7 +16,7 @@ import classical_ref
 import classical_ref.learning
 import classical_ref.sequences
 import classical_ref.sparse_recovery
-from classical_ref import Coupling, Identity, NeuronLayer, random_patterns
+from classical_ref import Coupling, Identity, NeuronLayer, RandomFeatures, random_patterns
 from classical_ref.checks import Within
 from classical_ref.checks.kinds import kind_of
 from classical_ref.sequences import pairs
@@ -64,7 +64,12 @@ EXAMPLES = {
     "Polynomial": {"order": 3},
     "Pooling": {"window": 2},
     "Preparation": {"circuit": QuantumCircuit(1), "reflection_qubits": (0,)},
-    "RandomFeatureMemory": {"patterns": REAL, "rng": 0},
+    "RandomFeatureMemory": {
+        "features": RandomFeatures(6),
+        "sums": np.ones(1024),
+        "num_patterns": 1,
+    },
+    "RandomFeatures": {"num_neurons": 6},
     "RectifiedPolynomial": {"order": 3},
     "SequenceMemory": {"patterns": PATTERNS},
     "SignDescent": {"step_size": 0.1},

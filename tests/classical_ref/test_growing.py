@@ -7,7 +7,6 @@ from classical_ref import (
     Exponential,
     GaussianMemory,
     HopfieldMemory,
-    RandomFeatureMemory,
     check_patterns,
     random_patterns,
 )
@@ -21,7 +20,6 @@ KINDS = [
     (CenteredMemory, SPINS),
     (SequenceMemory, SPINS),
     (lambda patterns: GaussianMemory(patterns, 2), REALS),
-    (lambda patterns: RandomFeatureMemory(patterns, rng=1), REALS),
 ]
 
 

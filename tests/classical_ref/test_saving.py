@@ -37,7 +37,7 @@ MEMORIES = [
     CenteredMemory(SPINS),
     AttentionMemory(REALS, 2.5),
     FenchelYoungMemory(REALS, 1.5, KSubset(2)),
-    RandomFeatureMemory(REALS, 0.5, num_features=40, rng=7),
+    RandomFeatureMemory.of(REALS, 0.5, num_features=40, rng=7),
     SequenceMemory(SPINS, closed=True, rule="projection"),
     pairs(SPINS, SPINS[:, :4]),
     BidirectionalMemory(pairs(SPINS, SPINS[:, :4])),

@@ -75,7 +75,7 @@ def examples() -> Iterator[Shown]:
     reals = SPINS.astype(float)
     yield from (each(reals) for each in (AttentionMemory, GaussianMemory, EpanechnikovMemory))
     yield FenchelYoungMemory(reals)
-    yield from (SphericalMemory(reals), RandomFeatureMemory(reals))
+    yield from (SphericalMemory(reals), RandomFeatureMemory.of(reals))
     yield DenseMemory(SPINS).recall(SPINS[:20], trajectory=True, rng=0)
     yield AttentionMemory(reals).recall(reals[:3])
     layers = {RAW: NeuronLayer(2, Identity()), "hidden": NeuronLayer(2, Softmax(9.0))}

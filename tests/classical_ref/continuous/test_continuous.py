@@ -26,7 +26,7 @@ KINDS = [
     FenchelYoungMemory,
     lambda patterns, beta: FenchelYoungMemory(patterns, beta, Normmax(3)),
     lambda patterns, beta: FenchelYoungMemory(patterns, beta, KSubset(2)),
-    lambda patterns, beta: RandomFeatureMemory(patterns, beta, num_features=300, rng=0),
+    lambda patterns, beta: RandomFeatureMemory.of(patterns, beta, num_features=300, rng=0),
 ]
 
 
@@ -173,7 +173,7 @@ def test_random_features_approach_the_gaussian_memory(rng):
     exact = GaussianMemory(patterns, 0.5)
     rough, fine = (
         np.abs(
-            RandomFeatureMemory(patterns, 0.5, num_features=m, rng=1).energy(states)
+            RandomFeatureMemory.of(patterns, 0.5, num_features=m, rng=1).energy(states)
             - exact.energy(states)
         ).mean()
         for m in (50, 20_000)
@@ -219,9 +219,9 @@ def test_errors():
             lambda: SphericalMemory([[1.0, 1.0]]).recall([2.0, 0.0], clamped=[True, False]),
             r"fit into the sphere of squared radius 2\. Got 4\.0",
         ),
-        (lambda: RandomFeatureMemory([[1.0]], num_features=0), r"num_features should be in"),
+        (lambda: RandomFeatureMemory.of([[1.0]], num_features=0), r"num_features should be in"),
         (
-            lambda: RandomFeatureMemory([[1.0]], floor=0.0),
+            lambda: RandomFeatureMemory.of([[1.0]], floor=0.0),
             r"floor should be positive and finite\. Got",
         ),
     ]:
@@ -232,7 +232,7 @@ def test_errors():
 def test_a_changed_memory_keeps_its_random_features(rng):
     states = rng.normal(size=(3, 4))
     for source in (None, 5, np.random.default_rng(5)):
-        memory = RandomFeatureMemory(rng.normal(size=(6, 4)), 0.5, num_features=9, rng=source)
+        memory = RandomFeatureMemory.of(rng.normal(size=(6, 4)), 0.5, num_features=9, rng=source)
         energies = memory.energy(states)
         np.testing.assert_array_equal(replace(memory, floor=1e-3).energy(states), energies)
 
