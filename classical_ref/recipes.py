@@ -123,7 +123,8 @@ class BestExponentialRecipe(Recipe):
     r"""The exponential :class:`DenseMemory` at its best: all neurons at once, own spin kept.
 
     With :math:`\beta = \max(1, \ln(K)/2 + 1/2)`, above :math:`\ln(K - 1)/2`, it is an exact scan
-    for the nearest pattern wherever one is nearest (``tests/classical_ref/test_nearest_law.py``).
+    for the nearest pattern wherever one is nearest: in one step, since of K patterns the nearest
+    weighs more than all others together. Known neurons that are certain are ``clamped``.
     """
 
     name: ClassVar[str] = "best-exponential"

@@ -1,4 +1,9 @@
-"""The exponential memory at its best setting is an exact scan for the nearest pattern."""
+"""The exponential memory at its best setting is an exact scan for the nearest pattern.
+
+With its own spin kept and all neurons at once, a neuron sees the sum of exp(β H_μ) ξ_i. Where one
+pattern is nearest, each other has exp(β H) at least exp(2 β) times smaller, so that K - 1 of them
+together weigh less than it once β > ln(K - 1)/2: one step gives the nearest pattern.
+"""
 
 import itertools
 import math
@@ -16,6 +21,7 @@ from classical_ref import (
     nearest_pattern,
     random_patterns,
 )
+from classical_ref.recipes import BestExponentialRecipe
 
 BEST = {"update": "synchronous", "self_interaction": "kept"}
 
@@ -35,8 +41,9 @@ def assert_nearest(patterns, probes):
         return
     for beta in betas(len(patterns)):
         memory = DenseMemory(patterns, Exponential(beta))
-        states = memory.recall(probes, **BEST).states
+        states = memory.recall(probes, **BEST, max_sweeps=1).states
         np.testing.assert_array_equal(states, patterns[rows])
+        np.testing.assert_array_equal(memory.recall(patterns, **BEST).states, patterns)
         exact = hamming_distance(patterns, probes).min(axis=1) == 0
         held = memory.recall(probes[exact], clamped=probes[exact] != 0, **BEST).states
         np.testing.assert_array_equal(held, patterns[rows[exact]])
@@ -74,6 +81,30 @@ def test_larger_memories(data, num_neurons, seed):
     num_flips = data.draw(st.integers(0, num_neurons - num_erasures))
     probes = corrupt(patterns, num_flips=num_flips, num_erasures=num_erasures, rng=seed)
     assert_nearest(patterns, probes)
+
+
+@pytest.mark.parametrize("num_patterns", [3, 4, 8, 16, 29])
+def test_below_the_bound_rivals_outvote_the_nearest_pattern(num_patterns):
+    """All rivals are one bit further away and agree with the probe where the target does not."""
+    pairs = list(itertools.combinations(range(1, 9), 2))[: num_patterns - 1]
+    patterns = np.ones((num_patterns, 9), dtype=np.int8)
+    for row, pair in zip(patterns[1:], pairs, strict=True):
+        row[[0, *pair]] = -1
+    probe = np.array([-1, *[1] * 8], dtype=np.int8)
+    assert hamming_distance(patterns, probe).tolist() == [1, *[2] * (num_patterns - 1)]
+    bound = math.log(num_patterns - 1) / 2
+    for beta, first in ((bound - 1e-6, -1), (bound + 1e-6, 1)):
+        memory = DenseMemory(patterns, Exponential(beta))
+        assert memory.recall(probe, max_sweeps=1, **BEST).states[0] == first
+
+
+@pytest.mark.parametrize("num_patterns", [1, 2, 5, 8, 32, 1000])
+def test_the_recipe_of_comparisons_is_above_the_bound(num_patterns):
+    recipe = BestExponentialRecipe()
+    memory = recipe.memory(random_patterns(num_patterns, 12, rng=0))
+    assert memory.separation == Exponential(betas(num_patterns)[1])
+    assert num_patterns < 3 or memory.separation.beta > math.log(num_patterns - 1) / 2
+    assert {name: getattr(recipe, name) for name in BEST} == BEST
 
 
 def test_without_its_own_spin_a_margin_of_one_is_not_enough():
