@@ -9,14 +9,14 @@ References:
     scaling laws" (2026), arXiv 2602.05725.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, Rng, Within, check_array, check_entries, checked
-from classical_ref.learning.facts import Facts
+from classical_ref.learning.facts import Facts, GroupSize
 from classical_ref.learning.optimizers import MatrixOptimizer
 from classical_ref.learning.training import TrainingOutcome
 from classical_ref.shown import Shown
@@ -28,7 +28,7 @@ class Learning(Shown):
     """What learning left behind; one entry for the start and one after every step done."""
 
     weights: Floats
-    """The last finite weights, ``(num_dimensions, num_dimensions)``."""
+    """The last finite weights, ``(answer_dimensions, query_dimensions)``."""
     losses: Floats
     """Loss above the least possible one, ``(num_done + 1,)``."""
     group_losses: Floats
@@ -67,34 +67,51 @@ def learn(
     *,
     queries: ArrayLike | None = None,
     answers: ArrayLike | None = None,
+    batch_size: GroupSize | None = None,
+    decreasing: bool = False,
+    rng: Rng = None,
 ) -> Learning:
     """Learn facts from zero weights.
 
-    GD, normalized GD and Muon give the same losses in any orthonormal embedding; only the sign of
-    single weights depends on the coordinates.
+    Without batches GD, normalized GD and Muon give the same losses in any orthonormal embedding;
+    only the sign of single weights depends on the coordinates.
 
     Args:
         facts: What is learned.
         optimizer: How steps come from gradients.
         num_steps: Number of steps.
         queries: Query embeddings as columns, ``(num_dimensions, num_facts)``; None is the identity.
-        answers: Answer embeddings as columns, of any number of dimensions; None is the identity.
+            With :meth:`Facts.of_labels` they are one's own samples.
+        answers: Answer embeddings as columns, ``(num_dimensions, num_answers)``; None is the
+            identity.
+        batch_size: Queries of a step, drawn by their probabilities with noisy answers; None takes
+            the expectation. Losses are of all facts.
+        decreasing: Whether step sizes fall linearly, step t of T being 1 - t/T of the first: a
+            constant one leaves normalized methods at a height of its square.
+        rng: Source of the batches.
 
     Raises:
         ValueError: An embedding has another shape or is not finite, ``num_steps`` is not from 0 to
-            ten millions, or there are more than 16,384 facts.
+            ten millions, or facts times answers are more than 2**28.
     """
-    check_entries(2**28, **{"num_facts**2": facts.num_facts**2})
-    asked, told = _embedding(queries, facts, "queries"), _embedding(answers, facts, "answers")
+    check_entries(2**28, num_facts=facts.num_facts, num_answers=facts.num_answers)
+    asked = _embedding("queries", queries, facts.num_facts)
+    told = _embedding("answers", answers, facts.num_answers)
     weights = np.zeros((len(told), len(asked)))
-    logits = np.zeros((facts.num_facts, facts.num_facts))
+    logits = np.zeros((facts.num_answers, facts.num_facts))
     each = facts.excess_losses(logits)
     losses, group_losses = [float(facts.query_probabilities @ each)], [facts.by_group(each)]
     outcome = TrainingOutcome.COMPLETED
-    for _ in range(num_steps):
+    generator, now, state = np.random.default_rng(rng), optimizer, None
+    for step in range(num_steps):
+        if decreasing:
+            now = replace(optimizer, step_size=optimizer.step_size * (1 - step / num_steps))
+        drawn = None if batch_size is None else facts.draw(batch_size, rng=generator)
         with np.errstate(over="ignore", invalid="ignore"):
-            gradient = told @ facts.residual(logits) @ asked.T
-            new = weights - optimizer.step_size * optimizer.direction(gradient)
+            gradient = told @ facts.residual(logits, drawn) @ asked.T
+            new = gradient
+            if np.isfinite(gradient).all():
+                new, state = now.step(weights, gradient, state)
             logits = told.T @ new @ asked
             each = facts.excess_losses(logits)
         if not (np.isfinite(new).all() and np.isfinite(each).all()):
@@ -111,7 +128,5 @@ def learn(
     )
 
 
-def _embedding(given: ArrayLike | None, facts: Facts, name: str) -> Floats:
-    if given is None:
-        return np.eye(facts.num_facts)
-    return check_array(name, given, "num_dimensions", facts.num_facts)
+def _embedding(name: str, given: ArrayLike | None, size: int) -> Floats:
+    return np.eye(size) if given is None else check_array(name, given, "num_dimensions", size)

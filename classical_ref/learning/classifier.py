@@ -27,11 +27,11 @@ from classical_ref.learning.cross_entropy import (
     first_memories,
     loss_and_gradient,
 )
+from classical_ref.learning.optimizers import Adam, OptimizerState
 from classical_ref.learning.scaling import Scale, Scaling, merged
 from classical_ref.log_sums import softmax
 
 _DEAD = 0.2  # share of memories that may be active on no sample
-_ADAM = (0.9, 0.999, 1e-8)
 
 
 @final
@@ -82,8 +82,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
 
     _scaling: Scaling
     _memories: Floats
-    _moments: Floats
-    _steps: int
+    _state: OptimizerState | None
 
     def __init__(
         self,
@@ -260,21 +259,17 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     def _adam(self, scaled: Floats, numbers: Integers, weights: Floats) -> None:
         loss, flat = self._loss(self._memories, scaled, numbers, weights)
         gradient = flat.reshape(self._memories.shape)
-        self._steps += 1
+        if not np.isfinite(gradient).all():
+            raise self._overflow()
         self.n_iter_ += 1
-        first, second, floor = _ADAM
-        mean = first * self._moments[0] + (1 - first) * gradient
-        square = second * self._moments[1] + (1 - second) * gradient**2
-        self._moments = np.array([mean, square])
-        mean, square = mean / (1 - first**self._steps), square / (1 - second**self._steps)
-        self._memories = self._memories - self.learning_rate * mean / (np.sqrt(square) + floor)
+        adam = Adam(self.learning_rate)
+        self._memories, self._state = adam.step(self._memories, gradient, self._state)
         self.loss_curve_.append(loss)
 
     def _begin(self, memories: Floats) -> None:
         """Take memories, from which steps of Adam begin."""
         self._memories = memories
-        self._moments = np.zeros((2, *memories.shape))
-        self._steps = 0
+        self._state = None
 
     def _finish(self, scaled: Floats) -> None:
         is_finite = bool(np.isfinite(self._memories).all())
@@ -283,16 +278,19 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             with np.errstate(all="ignore"):  # what overflows is refused
                 is_finite = bool(np.isfinite(memory.fields(_with_one(scaled))).all())
         if not is_finite:
-            del self._memories
-            raise ValueError(
-                f"features should be small enough for powers of order {self.order}. Got an "
-                "overflow; scale='feature' brings them to one size, and alpha or learning_rate may "
-                "be too large."
-            )
+            raise self._overflow()
         self.memory_: ClassMemory = memory
         base = _with_one(scaled) @ self.memory_.pixels.T - self.memory_.classes.sum(axis=1)
         highest = base.max(axis=0) + 2 * self.memory_.classes.max(axis=1)
         self.active_memories_: Booleans = np.asarray(highest > 0)
+
+    def _overflow(self) -> ValueError:
+        """Forget what overflowed, and return what is to be said."""
+        del self._memories
+        return ValueError(
+            f"features should be small enough for powers of order {self.order}. Got an overflow; "
+            "scale='feature' brings them to one size, and alpha or learning_rate may be too large."
+        )
 
     def _warn(self, scaled: Floats, numbers: Integers, weights: Floats) -> None:
         troubles = []

@@ -1,10 +1,11 @@
 r"""Facts to be learned: questions asked at unequal rates, each with one right answer.
 
-Query j comes with probability p_j, and its answer is j with probability 1 - a + a/K, any other with
-a/K. A model that answers by the softmax of logits has the loss
+Query j comes with probability p_j, and its answer is y_j with probability 1 - a + a/A, any other of
+the A answers with a/A. Each query has an answer of its own, :math:`y_j = j` and A = K, unless told
+otherwise. A model that answers by the softmax of logits has the loss
 
 .. math:: L = -\sum_j p_j \sum_i P_{ij} \log \hat p_{ij}, \qquad
-          P_{ij} = (1 - a) [i = j] + a / K.
+          P_{ij} = (1 - a) [i = y_j] + a / A.
 
 References:
     Wang, Li, Zhong, Lu and Wang, "Muon in associative memory learning: training dynamics and
@@ -15,9 +16,12 @@ from dataclasses import dataclass
 from typing import Annotated, final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from classical_ref.checks import (
     Floats,
+    Integers,
+    Rng,
     Within,
     check_array,
     check_fields,
@@ -44,6 +48,8 @@ class Facts(Shown):
     """Facts per group."""
     label_noise: Noise = 0.0
     """Part a of the answers that are drawn at random, from 0 to below 1."""
+    answers: Integers | None = None
+    """Right answer y of each query, from 0, ``(num_facts,)``, read-only; None: its own number."""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -57,6 +63,14 @@ class Facts(Shown):
                 f"{self.group_size}."
             )
         lock(self, group_probabilities=rates)
+        if self.answers is not None:
+            answers = check_array("answers", self.answers, self.num_facts)
+            if (answers % 1).any() or answers.min() < 0 or not 1 <= answers.max() < 2**31:
+                raise ValueError(
+                    "answers should be numbers from 0 to below 2**31, at least two different. Got "
+                    f"{shown(self.answers)}."
+                )
+            lock(self, answers=answers.astype(np.int64))
 
     @classmethod
     @checked
@@ -79,6 +93,33 @@ class Facts(Shown):
             group_probabilities=rates / rates.sum(), group_size=group_size, label_noise=label_noise
         )
 
+    @classmethod
+    @checked
+    def of_labels(cls, labels: ArrayLike, *, label_noise: Noise = 0.0) -> "Facts":
+        """Return one's own data, a fact a sample: equally frequent, answered by their labels.
+
+        Args:
+            labels: One of any type for each sample, ``(num_facts,)``; answers are their places
+                among the sorted different ones, as ``numpy.unique`` gives them.
+            label_noise: a.
+
+        Raises:
+            ValueError: ``labels`` are of another shape, or all alike.
+        """
+        array = np.asarray(labels)
+        kinds, answers = np.unique(array, return_inverse=True)
+        if array.ndim != 1 or len(kinds) < 2:
+            raise ValueError(
+                "labels should have shape (num_facts,), at least two different. Got "
+                f"{len(kinds)} in shape {array.shape}."
+            )
+        return cls(
+            group_probabilities=np.ones(1),
+            group_size=len(array),
+            label_noise=label_noise,
+            answers=answers,
+        )
+
     @property
     def num_groups(self) -> int:
         """Number of groups."""
@@ -86,8 +127,13 @@ class Facts(Shown):
 
     @property
     def num_facts(self) -> int:
-        """Number K of queries and of answers."""
+        """Number K of queries."""
         return self.num_groups * self.group_size
+
+    @property
+    def num_answers(self) -> int:
+        """Number A of answers."""
+        return self.num_facts if self.answers is None else int(self.answers.max()) + 1
 
     @property
     def query_probabilities(self) -> Floats:
@@ -96,30 +142,31 @@ class Facts(Shown):
 
     @property
     def targets(self) -> Floats:
-        """P, the probability of answer i (row) to query j (column), ``(K, K)``."""
-        size = self.num_facts
-        return np.asarray((1 - self.label_noise) * np.eye(size) + self.label_noise / size)
+        """P, the probability of answer i (row) to query j (column), ``(A, K)``."""
+        targets = np.full(self._shape, self.label_noise / self.num_answers)
+        targets[self._right] += 1 - self.label_noise
+        return targets
 
     @property
     def optimal_gap(self) -> float:
         """Logit of the right answer less that of a wrong one at the optimum; inf without noise."""
         if self.label_noise == 0:
             return float("inf")
-        return float(np.log1p(self.num_facts * (1 - self.label_noise) / self.label_noise))
+        return float(np.log1p(self.num_answers * (1 - self.label_noise) / self.label_noise))
 
     def excess_losses(self, logits: Floats) -> Floats:
         """Return each query's loss above the least possible one, ``(num_facts,)``.
 
         Args:
-            logits: Answer by query, ``(num_facts, num_facts)``.
+            logits: Answer by query, ``(num_answers, num_facts)``.
 
         It is the divergence of the answers' distribution from the model's: 0 at the optimum, the
         whole loss without label noise.
         """
-        logits = _of_shape("logits", logits, (self.num_facts, self.num_facts))
+        logits = _of_shape("logits", logits, self._shape)
         log_answers = logits - log_sum_exp(logits.T)
         if self.label_noise == 0:
-            return np.asarray(-np.diagonal(log_answers))
+            return np.asarray(-log_answers[self._right])
         targets = self.targets
         return np.asarray((targets * (np.log(targets) - log_answers)).sum(axis=0))
 
@@ -128,14 +175,45 @@ class Facts(Shown):
         values = _of_shape("values", values, (self.num_facts,))
         return np.asarray(values.reshape(self.num_groups, self.group_size).mean(axis=1))
 
-    def residual(self, logits: Floats) -> Floats:
-        """Return the gradient of the loss by the logits, ``(Phat - P) diag(p)``, ``(K, K)``.
+    def residual(self, logits: Floats, drawn: tuple[Floats, Floats] | None = None) -> Floats:
+        """Return the gradient of the loss by the logits, ``(Phat - P) diag(p)``, ``(A, K)``.
 
-        Its columns sum to zero, so its rank is below K.
+        Its columns sum to zero, so its rank is below A.
+
+        Args:
+            logits: Answer by query, ``(A, K)``.
+            drawn: P and p of a batch, as :meth:`draw` returns them; None takes those of all facts.
         """
-        logits = _of_shape("logits", logits, (self.num_facts, self.num_facts))
+        logits = _of_shape("logits", logits, self._shape)
+        targets, rates = drawn or (self.targets, self.query_probabilities)
         model = np.exp(logits - log_sum_exp(logits.T))
-        return np.asarray((model - self.targets) * self.query_probabilities)
+        return np.asarray((model - targets) * rates)
+
+    @checked
+    def draw(self, batch_size: GroupSize, *, rng: Rng = None) -> tuple[Floats, Floats]:
+        """Return P and p as the frequencies of a batch of queries with their noisy answers.
+
+        The gradient with them is that of the batch, and right on average.
+        """
+        generator = np.random.default_rng(rng)
+        queries = generator.choice(self.num_facts, batch_size, p=self.query_probabilities)
+        told = self._right[0][queries]
+        is_noise = generator.random(batch_size) < self.label_noise
+        told = np.where(is_noise, generator.integers(self.num_answers, size=batch_size), told)
+        counts = np.zeros(self._shape)
+        np.add.at(counts, (told, queries), 1)
+        totals = counts.sum(axis=0)
+        return counts / np.maximum(totals, 1), totals / batch_size
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return self.num_answers, self.num_facts
+
+    @property
+    def _right(self) -> tuple[Integers, Integers]:
+        """Rows and columns of the right answers."""
+        queries = np.arange(self.num_facts)
+        return queries if self.answers is None else self.answers, queries
 
 
 def _of_shape(name: str, values: Floats, shape: tuple[int, ...]) -> Floats:

@@ -1,104 +1,115 @@
-r"""Optimizers of one weight matrix: :math:`W \leftarrow W - \eta\, d(G)` for the gradient G.
+r"""Optimizers of matrices: :math:`W \leftarrow (1 - \eta\lambda) W - \eta\, d` for a gradient G.
 
-They differ in d. Muon, here without momentum, takes the polar factor: all singular values become
-1. Directions compare fairly only at equal size: on data without noise every normalized method is
-exponential, and the one with the larger step wins. ``unit_norm`` therefore scales a direction to
-operator norm 1, which Muon's has by itself.
+They differ in d, a function of G or, with momentum :math:`\mu`, of
+:math:`V \leftarrow \mu V + G` (Nesterov's look-ahead: of :math:`G + \mu V`). Muon takes the polar
+factor: all singular values become 1. Directions compare fairly only at equal size: on data without
+noise every normalized method is exponential, and the one with the larger step wins. ``unit_norm``
+therefore scales a direction to operator norm 1, which Muon's has by itself.
 
 References:
     Wang, Li, Zhong, Lu and Wang, "Muon in associative memory learning: training dynamics and
-    scaling laws" (2026), arXiv 2602.05725.
+    scaling laws" (2026), arXiv 2602.05725; Muon there has no momentum, as here by default.
+    Kingma and Ba, "Adam: a method for stochastic optimization" (2015), arXiv 1412.6980.
+    Loshchilov and Hutter, "Decoupled weight decay regularization" (2019), arXiv 1711.05101.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, final
+from typing import Annotated, ClassVar, Literal, NamedTuple, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Within, check_array, check_fields, checked, lock
+from classical_ref.checks import Checked, Floats, Within, check_array, check_fields, lock
+from classical_ref.learning.polar_factors import Relative, newton_schulz, polar_factor
 
-Iteration = Literal["cubic", "quintic"]
-"""One of two Newton-Schulz iterations."""
 Polar = Literal["svd", "cubic", "quintic"]
 """How a polar factor is computed: exactly, or by an iteration."""
-Relative = Annotated[float, Within("[0, 1)")]
-"""What counts as zero, of the largest."""
-
-_ITERATIONS = {  # coefficients, and steps where none are given
-    "cubic": ((1.5, -0.5, 0.0), 30),
-    "quintic": ((3.4445, -4.7750, 2.0315), 5),  # as in public implementations of Muon
-}
+Share = Annotated[float, Within("[0, 1)")]
 
 
-@checked
-def polar_factor(matrix: ArrayLike, *, tolerance: Relative = 1e-10) -> Floats:
-    """Return ``U V'`` of the singular value decomposition ``U S V'``, of the shape of the matrix.
+class OptimizerState(NamedTuple):
+    """What an optimizer remembers between steps."""
 
-    Singular values up to ``tolerance`` times the largest one count as zero and stay zero: below it
-    is rounding, which would otherwise be blown up to full size.
-
-    Raises:
-        ValueError: The matrix is not two-dimensional or not finite.
-    """
-    array = check_array("matrix", matrix, "num_rows", "num_columns")
-    left, values, right = np.linalg.svd(array, full_matrices=False)
-    kept = values > tolerance * values[0]
-    return np.asarray(left[:, kept] @ right[kept])
-
-
-@checked
-def newton_schulz(
-    matrix: ArrayLike,
-    *,
-    iteration: Iteration = "cubic",
-    num_steps: Annotated[int, Within("[1, 10000]")] | None = None,
-) -> Floats:
-    r"""Return an approximate polar factor from matrix products alone.
-
-    From :math:`X = G / |G|_F`, repeat :math:`X \leftarrow a X + b X X' X + c X X' X X' X`.
-
-    ``"cubic"`` (1.5, -0.5, 0) converges to the polar factor; at condition number 64, 30 steps reach
-    1e-12. ``"quintic"`` (3.4445, -4.7750, 2.0315), five steps, is that of public implementations of
-    Muon. It is no polar factor: at that condition number singular values end between about 0.68 and
-    1.13, not at 1.
-
-    Raises:
-        ValueError: The matrix is not two-dimensional or not finite, an option is unknown, or
-            ``num_steps`` is not from 1 to 10,000.
-    """
-    (first, third, fifth), default = _ITERATIONS[iteration]
-    steps = default if num_steps is None else num_steps
-    x = check_array("matrix", matrix, "num_rows", "num_columns")
-    tall = x.shape[0] > x.shape[1]
-    x = x.T if tall else x
-    norm = np.linalg.norm(x)
-    x = x / norm if norm > 0 else x
-    for _ in range(steps):
-        gram = x @ x.T
-        x = first * x + (third * gram + fifth * gram @ gram) @ x
-    return np.asarray(x.T if tall else x)
+    num_steps: int
+    """Steps done."""
+    moments: Floats
+    """Running sums or means of gradients, ``(num_moments, num_rows, num_columns)``."""
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixOptimizer(ABC):
+class MatrixOptimizer(Checked, ABC):
     """A rule that turns gradients into steps; one of the final classes of this module."""
 
-    step_size: Annotated[float, Within("(0, inf)")]
-    """Step size eta, positive."""
+    num_moments: ClassVar[int] = 1
 
-    def __post_init__(self) -> None:
-        check_fields(self)
+    step_size: Annotated[float, Within("(0, inf)")]
+    """Step size eta, positive; ``dataclasses.replace`` changes it on the way."""
+    momentum: Share = field(default=0.0, kw_only=True)
+    """mu, from 0 to below 1."""
+    weight_decay: Annotated[float, Within("[0, inf)")] = field(default=0.0, kw_only=True)
+    """lambda, which draws weights to 0 beside the gradient."""
+
+    def step(
+        self, weights: ArrayLike, gradient: ArrayLike, state: OptimizerState | None = None
+    ) -> tuple[Floats, OptimizerState]:
+        """Return the weights after a step, and the state for the next one.
+
+        Args:
+            weights: W of any shape; it is a matrix by its first axis.
+            gradient: G of the loss at W, of its shape.
+            state: What the step before returned; None begins.
+
+        Raises:
+            ValueError: An array is empty or not finite, or the shapes do not fit.
+
+        Examples:
+            >>> optimizer, weights, state = Muon(0.1, momentum=0.9), np.zeros((2, 2)), None
+            >>> for _ in range(20):
+            ...     gradient = weights - [[1, 0], [0, 1]]
+            ...     weights, state = optimizer.step(weights, gradient, state)
+            >>> state.num_steps
+            20
+        """
+        w = check_array("weights", weights, "...")
+        if w.size == 0:
+            raise ValueError(f"weights should not be empty. Got shape {w.shape}.")
+        g = check_array("gradient", gradient, *w.shape).reshape(w.shape[0] if w.ndim else 1, -1)
+        shape = self.num_moments, *g.shape
+        before = state or OptimizerState(0, np.zeros(shape))
+        if before.moments.shape != shape:
+            raise ValueError(
+                f"state should hold moments of shape {shape}, of such an optimizer and such "
+                f"weights. Got shape {before.moments.shape}."
+            )
+        direction, moments = self._directed(g, before)
+        kept = (1 - self.step_size * self.weight_decay) * w
+        moved = kept - self.step_size * direction.reshape(w.shape)
+        return np.asarray(moved), OptimizerState(before.num_steps + 1, moments)
+
+    @abstractmethod
+    def _directed(self, gradient: Floats, before: OptimizerState) -> tuple[Floats, Floats]:
+        """Return what is multiplied by the step size and subtracted, and the new moments."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OneMomentum(MatrixOptimizer):
+    nesterov: bool = field(default=False, kw_only=True)
+    """Whether the direction is that of G + mu V rather than V."""
+
+    def _directed(self, gradient: Floats, before: OptimizerState) -> tuple[Floats, Floats]:
+        moments = self.momentum * before.moments + gradient
+        (ahead,) = gradient + self.momentum * moments if self.nesterov else moments
+        return self.direction(ahead), moments
 
     @abstractmethod
     def direction(self, gradient: Floats) -> Floats:
-        """Return the matrix that is multiplied by the step size and subtracted."""
+        """Return the direction of a gradient, without momentum."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class GradientDescent(MatrixOptimizer):
+class GradientDescent(_OneMomentum):
     """The gradient itself."""
 
     def direction(self, gradient: Floats) -> Floats:
@@ -108,7 +119,7 @@ class GradientDescent(MatrixOptimizer):
 
 @final
 @dataclass(frozen=True, slots=True)
-class NormalizedGradient(MatrixOptimizer):
+class NormalizedGradient(_OneMomentum):
     """The gradient divided by its Frobenius norm, or by its operator norm."""
 
     unit_norm: bool = field(default=False, kw_only=True)
@@ -120,7 +131,7 @@ class NormalizedGradient(MatrixOptimizer):
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs(MatrixOptimizer):
+class _Signs(_OneMomentum):
     unit_norm: bool = field(default=False, kw_only=True)
     """Whether the signs are divided by their operator norm."""
 
@@ -152,7 +163,7 @@ class TaskAlignedSign(_Signs):
     """Entries up to this part of the largest one count as zero: they are rounding."""
 
     def __post_init__(self) -> None:
-        MatrixOptimizer.__post_init__(self)
+        check_fields(self)
         axes = "num_dimensions", "num_facts"
         lock(
             self,
@@ -169,8 +180,8 @@ class TaskAlignedSign(_Signs):
 
 @final
 @dataclass(frozen=True, slots=True)
-class Muon(MatrixOptimizer):
-    """The polar factor of the gradient, without momentum."""
+class Muon(_OneMomentum):
+    """The polar factor of the gradient; usual are a momentum of 0.95 and Nesterov's look-ahead."""
 
     polar: Polar = field(default="svd", kw_only=True)
     """``"svd"`` (exact), or Newton-Schulz ``"cubic"`` or ``"quintic"``."""
@@ -182,6 +193,34 @@ class Muon(MatrixOptimizer):
         if self.polar == "svd":
             return polar_factor(gradient, tolerance=self.tolerance)
         return newton_schulz(gradient, iteration=self.polar)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Adam(MatrixOptimizer):
+    r"""The mean gradient over the root of the mean square, entry by entry.
+
+    .. math:: m \leftarrow \mu m + (1 - \mu) G, \quad s \leftarrow \nu s + (1 - \nu) G^2, \quad
+              d = \frac{m / (1 - \mu^t)}{\sqrt{s / (1 - \nu^t)} + \epsilon}
+
+    The first step is that of :class:`SignDescent`, but for epsilon.
+    """
+
+    num_moments: ClassVar[int] = 2
+
+    momentum: Share = field(default=0.9, kw_only=True)
+    """mu, from 0 to below 1."""
+    square_momentum: Share = field(default=0.999, kw_only=True)
+    """nu, from 0 to below 1."""
+    floor: Annotated[float, Within("(0, inf)")] = field(default=1e-8, kw_only=True)
+    """epsilon, positive."""
+
+    def _directed(self, gradient: Floats, before: OptimizerState) -> tuple[Floats, Floats]:
+        shares = np.array([self.momentum, self.square_momentum])
+        each = shares[:, np.newaxis, np.newaxis]
+        moments = each * before.moments + (1 - each) * np.stack([gradient, gradient**2])
+        mean, square = moments / (1 - each ** (before.num_steps + 1))
+        return np.asarray(mean / (np.sqrt(square) + self.floor)), moments
 
 
 def _scaled(matrix: Floats, norm: Literal[2, "fro"]) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import OptimizeResult, minimize
 
 from classical_ref.checks import Floats, Integers, Rng, Within, checked
-from classical_ref.learning.optimizers import MatrixOptimizer
+from classical_ref.learning.optimizers import MatrixOptimizer, OptimizerState
 from classical_ref.modular.layers import States
 from classical_ref.modular.memory import ModularMemory
 from classical_ref.modular.unrolled import Weights, recall_error, weights_of, with_weights
@@ -121,16 +121,18 @@ def learn_weights(
         return _by_lbfgs(memory, chosen, evaluated, max_iter, tolerance)
     num_states = len(np.asarray(next(iter(states.values()))))
     generator, losses, weights = np.random.default_rng(rng), [], chosen
+    states_of: dict[tuple[int, str], OptimizerState | None] = dict.fromkeys(chosen)
     for _ in range(max_iter):
         rows = None
         if batch_size is not None:
             rows = generator.choice(num_states, min(batch_size, num_states), replace=False)
         loss, gradient = evaluated(weights, rows)
         losses.append(loss)
-        weights = {
-            key: array - optimizer.step_size * _direction(optimizer, gradient[key])
-            for key, array in weights.items()
-        }
+        weights = dict(weights)
+        for key in chosen:
+            weights[key], states_of[key] = optimizer.step(
+                weights[key], gradient[key], states_of[key]
+            )
     losses.append(evaluated(weights)[0])
     return LearnedWeights(
         memory=with_weights(memory, weights), losses=np.array(losses), converged=False
@@ -173,8 +175,3 @@ def _by_lbfgs(
 
 def _picked(states: Mapping[str, ArrayLike], rows: Integers) -> States:
     return {name: np.asarray(value)[rows] for name, value in states.items()}
-
-
-def _direction(optimizer: MatrixOptimizer, gradient: Floats) -> Floats:
-    matrix = gradient.reshape(len(gradient), -1)
-    return optimizer.direction(matrix).reshape(gradient.shape)

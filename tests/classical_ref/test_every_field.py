@@ -27,6 +27,7 @@ TENSOR = np.ones((1, 2, 3))
 IMAGES = np.zeros((2, 3, 3), dtype=np.uint8)
 
 EXAMPLES = {
+    "Adam": {"step_size": 0.1},
     "Attention": {"query_weights": TENSOR, "key_weights": TENSOR},
     "AttentionMemory": {"patterns": REAL},
     "BidirectionalMemory": {"pairs": pairs(PATTERNS, PATTERNS)},

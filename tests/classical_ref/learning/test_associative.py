@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from classical_ref.learning import (
+    Adam,
     Facts,
     GradientDescent,
     Muon,
@@ -108,6 +109,48 @@ def test_with_few_groups_descent_wins_in_the_end():
     assert late < muon / 10 < early
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+def test_several_queries_may_have_one_answer(noise):
+    answers = np.arange(12) % 3
+    rare = Facts(group_probabilities=[0.7, 0.3], group_size=6, label_noise=noise, answers=answers)
+    done = learn(rare, GradientDescent(0.5), 60)
+    assert done.weights.shape == (3, 12)
+    gaps = descent_gaps(rare, 0.5, range(61))
+    assert np.abs(done.group_losses - gap_losses(rare, gaps)).max() < 1e-14
+    even = Facts(group_probabilities=[1.0], group_size=12, label_noise=noise, answers=answers)
+    done = learn(even, Muon(0.3), 40)
+    assert np.abs(done.losses - gap_losses(even, uniform_muon_gaps(even, 0.3, 40))).max() < 1e-13
+
+
+def test_batches_are_drawn_anew_and_decreasing_steps_settle(embeddings):
+    facts = Facts.power_law(4, 6, exponent=1.5, label_noise=0.2)
+    optimizers = (Muon(0.5, momentum=0.9), SignDescent(0.1), Adam(0.2))
+    for optimizer in optimizers:
+        options = {"batch_size": 512, "decreasing": True, **embeddings}
+        done = learn(facts, optimizer, 100, rng=0, **options)
+        again, other = (learn(facts, optimizer, 100, rng=seed, **options) for seed in (0, 1))
+        assert np.array_equal(done.losses, again.losses)
+        assert not np.array_equal(done.losses, other.losses)
+        assert done.losses[-5:].mean() < 0.05
+    constant, decreasing = (
+        learn(facts, Muon(0.5), 100, decreasing=each).losses[-10:].mean() for each in (False, True)
+    )
+    assert decreasing < constant / 20
+
+
+def test_own_samples_are_classified(rng):
+    # 8 classes of Gaussian samples, whose sizes fall like i**-1.5.
+    sizes = np.maximum(200 * np.arange(1, 9) ** -1.5, 4).astype(int)
+    centers, labels = 2 * rng.normal(size=(8, 20)), np.repeat(list("abcdefgh"), sizes)
+    samples = np.repeat(centers, sizes, axis=0) + rng.normal(size=(len(labels), 20))
+    facts = Facts.of_labels(labels)
+    done = learn(facts, Muon(0.05, momentum=0.9), 60, queries=samples.T, decreasing=True)
+    fresh = centers[:, np.newaxis] + rng.normal(size=(8, 50, 20))
+    guesses = (fresh @ done.weights.T).argmax(axis=-1)
+    assert (guesses == np.arange(8)[:, np.newaxis]).mean(axis=1).min() > 0.8
+    assert done.losses[0] == pytest.approx(np.log(8))
+
+
 def test_embeddings_may_have_any_dimension(rng):
     facts = Facts.power_law(2, 3, exponent=1)
     queries = random_embeddings(9, rng=rng)[:, :6]
@@ -126,6 +169,9 @@ def test_divergence_is_an_outcome_that_keeps_finite_weights():
     assert np.isfinite(done.losses).all()
     assert done.num_steps < 5
     assert learn(facts, Muon(0.1), 5).outcome is TrainingOutcome.COMPLETED
+    huge = 1e200 * np.eye(6)
+    done = learn(facts, GradientDescent(1.0), 5, queries=huge, answers=huge)
+    assert done.outcome is TrainingOutcome.DIVERGED
 
 
 @pytest.mark.parametrize(
@@ -146,6 +192,11 @@ def test_divergence_is_an_outcome_that_keeps_finite_weights():
         ),
         (lambda f: descent_gaps(f, 1.0, []), r"ascend from 0 or more to 1000000000\. Got \[\]"),
         (lambda f: uniform_muon_gaps(f, 1.0, 1), r"equally frequent"),
+        (
+            lambda f: uniform_muon_gaps(Facts.of_labels([0, 0, 1]), 1.0, 1),
+            r"answers should be equally frequent",
+        ),
+        (lambda f: learn(f, Muon(1.0), 1, batch_size=0), r"batch_size should be in"),
         (
             lambda f: uniform_muon_gaps(Facts.power_law(1, 3, exponent=1), 1.0, -1),
             r"num_steps should be in \[0, 100000000\]\. Got -1",

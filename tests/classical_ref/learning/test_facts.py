@@ -49,6 +49,26 @@ def test_groups(facts):
     assert facts.by_group(np.arange(6.0)).tolist() == [0.5, 2.5, 4.5]
 
 
+def test_batches_have_the_residual_on_average(facts, rng):
+    logits = rng.normal(size=(6, 6))
+    size, trials = 5, 4000
+    batches = [facts.residual(logits, facts.draw(size, rng=rng)) for _ in range(trials)]
+    away = np.mean(batches, axis=0) - facts.residual(logits)
+    assert np.abs(away).max() < 6.5 / np.sqrt(size * trials)
+    targets, rates = facts.draw(200_000, rng=rng)
+    assert np.abs(rates - facts.query_probabilities).max() < 0.01
+    assert np.abs(targets - facts.targets).max() < 0.03
+
+
+def test_labels_of_any_type_are_answers():
+    labeled = Facts.of_labels(["b", "a", "b", "c"], label_noise=0.3)
+    assert labeled.answers.tolist() == [1, 0, 1, 2]
+    assert (labeled.num_facts, labeled.num_answers) == (4, 3)
+    assert np.allclose(labeled.query_probabilities, 1 / 4)
+    assert np.allclose(labeled.targets, 0.1 + 0.7 * np.eye(3)[:, [1, 0, 1, 2]])
+    assert np.abs(labeled.residual(labeled.optimal_gap * np.eye(3)[:, [1, 0, 1, 2]])).max() < 1e-16
+
+
 @pytest.mark.parametrize(
     ("call", "match"),
     [
@@ -61,6 +81,16 @@ def test_groups(facts):
         (
             lambda: Facts.power_law(0, 2, exponent=1),
             r"num_groups should be in \[1, 100000000\]\. Got 0",
+        ),
+        (lambda: Facts.of_labels([1, 1]), r"labels should have.*Got 1 in shape \(2,\)"),
+        (lambda: Facts.of_labels([[1, 2]]), r"labels should have.*Got 2 in shape \(1, 2\)"),
+        (
+            lambda: Facts(group_probabilities=[1.0], group_size=2, answers=[0, 0.5]),
+            r"answers should be numbers from 0.*Got \[0, 0\.5\]",
+        ),
+        (
+            lambda: Facts(group_probabilities=[1.0], group_size=2, answers=[0, 1, 2]),
+            r"answers should have shape \(2,\)",
         ),
         (lambda: Facts.power_law(1, 1, exponent=1), r"two facts\. Got 1 groups of 1"),
         (

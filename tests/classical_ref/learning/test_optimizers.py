@@ -1,7 +1,11 @@
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from classical_ref.learning import (
+    Adam,
     GradientDescent,
     Muon,
     NormalizedGradient,
@@ -84,6 +88,110 @@ def test_the_oracle_takes_rounding_for_zero():
 
 
 @pytest.mark.parametrize(
+    ("iteration", "factors"), [("cubic", (1.5, -0.5, 0)), ("quintic", (3.4445, -4.775, 2.0315))]
+)
+def test_newton_schulz_moves_singular_values_by_its_polynomial(rng, iteration, factors):
+    matrix = with_condition(rng, 64, (12, 7))
+    values = np.linalg.svd(matrix / np.linalg.norm(matrix), compute_uv=False)
+    for num_steps in range(1, 13):
+        values = sum(f * values**power for f, power in zip(factors, (1, 3, 5), strict=True))
+        found = newton_schulz(matrix, iteration=iteration, num_steps=num_steps)
+        found = np.linalg.svd(found, compute_uv=False)
+        assert np.allclose(np.sort(found), np.sort(values), atol=1e-12)
+
+
+def test_newton_schulz_converges_quadratically(rng):
+    # |U - X'| <= |X + 2 U| |U - X|^2 / 2: Higham, "Functions of matrices" (2008), chapter 8.
+    matrix = with_condition(rng, 64)
+    factor = polar_factor(matrix)
+    steps = [newton_schulz(matrix, num_steps=n) for n in range(1, 20)]
+    for before, after in pairwise(steps):
+        bound = np.linalg.norm(before + 2 * factor, 2) * np.linalg.norm(factor - before, 2) ** 2 / 2
+        assert np.linalg.norm(factor - after, 2) <= bound + 1e-13
+    assert np.linalg.norm(factor - steps[-1], 2) < 1e-12
+
+
+PLAIN = (
+    GradientDescent(0.3),
+    NormalizedGradient(0.3),
+    SignDescent(0.3, unit_norm=True),
+    Muon(0.3),
+    TaskAlignedSign(0.3, queries=np.eye(4), answers=np.eye(4)),
+)
+
+
+@pytest.mark.parametrize("optimizer", PLAIN, ids=lambda each: type(each).__name__)
+def test_momentum_sums_gradients_with_falling_weights(optimizer, rng):
+    gradients, weights = rng.normal(size=(3, 4, 4)), rng.normal(size=(4, 4))
+    plain, _ = optimizer.step(weights, gradients[0])
+    assert np.array_equal(plain, weights - 0.3 * optimizer.direction(gradients[0]))
+    total = gradients[2] + 0.5 * gradients[1] + 0.25 * gradients[0]
+    for nesterov, ahead in ((False, total), (True, gradients[2] + 0.5 * total)):
+        heavy, state = replace(optimizer, momentum=0.5, nesterov=nesterov), None
+        for gradient in gradients:
+            moved, state = heavy.step(weights, gradient, state)
+        assert np.allclose(moved, weights - 0.3 * optimizer.direction(ahead))
+        assert state.num_steps == 3
+
+
+def test_adam_divides_means_of_gradients_by_roots_of_mean_squares(rng):
+    gradients, weights = rng.normal(size=(5, 4, 3)), np.zeros((4, 3))
+    adam, state = Adam(0.1, momentum=0.8, square_momentum=0.9, floor=1e-3), None
+    for gradient in gradients:
+        moved, state = adam.step(weights, gradient, state)
+    shares = [0.8 ** np.arange(5)[::-1], 0.9 ** np.arange(5)[::-1]]
+    mean = np.average(gradients, axis=0, weights=shares[0])
+    square = np.average(gradients**2, axis=0, weights=shares[1])
+    assert np.allclose(moved, -0.1 * mean / (np.sqrt(square) + 1e-3))
+    first, _ = Adam(0.1).step(weights, gradients[0])
+    assert np.allclose(first, -0.1 * np.sign(gradients[0]), atol=1e-6)
+
+
+def path(optimizer, weights, gradients):
+    state = None
+    for gradient in gradients:
+        weights, state = optimizer.step(weights, gradient, state)
+    return weights
+
+
+HEAVY = {"momentum": 0.9, "weight_decay": 0.1}
+
+
+def test_paths_turn_with_the_basis_of_muon_and_flip_with_that_of_signs(rng):
+    gradients, weights = rng.normal(size=(4, 6, 5)), rng.normal(size=(6, 5))
+    left, right = random_embeddings(6, rng=rng), random_embeddings(5, rng=rng)
+    flips = np.diag(rng.choice([-1, 1], 6)), np.diag(rng.choice([-1, 1], 5))
+    turned = (Muon(0.1, **HEAVY), Muon(0.1, polar="quintic", nesterov=True, **HEAVY))
+    turned += (GradientDescent(0.1, **HEAVY), NormalizedGradient(0.1, unit_norm=True, **HEAVY))
+    flipped = (SignDescent(0.1, **HEAVY), Adam(0.1, **HEAVY))
+    for a, b, optimizers in ((left, right, turned), (*flips, turned + flipped)):
+        for optimizer in optimizers:
+            expected = a @ path(optimizer, weights, gradients) @ b
+            assert np.allclose(path(optimizer, a @ weights @ b, a @ gradients @ b), expected)
+    for optimizer in flipped:
+        expected = left @ path(optimizer, weights, gradients) @ right
+        found = path(optimizer, left @ weights @ right, left @ gradients @ right)
+        assert not np.allclose(found, expected)
+
+
+def test_weights_decay_beside_the_gradient_and_zero_leaves_them(rng):
+    weights, zero = rng.normal(size=(4, 3)), np.zeros((4, 3))
+    for optimizer in (GradientDescent(0.2), Muon(0.2), SignDescent(0.2), Adam(0.2)):
+        assert np.array_equal(optimizer.step(weights, zero)[0], weights)
+        decayed, _ = replace(optimizer, weight_decay=0.5).step(weights, zero)
+        assert np.allclose(decayed, 0.9 * weights)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (3, 2, 2)])
+def test_weights_of_any_shape_are_matrices_by_their_first_axis(shape, rng):
+    weights, gradient = rng.normal(size=(2, *shape))
+    moved, _ = Muon(0.1).step(weights, gradient)
+    assert np.shape(moved) == shape
+    matrix = np.reshape(gradient, (3 if shape else 1, -1))
+    assert np.allclose(np.ravel(weights - moved), 0.1 * polar_factor(matrix).ravel())
+
+
+@pytest.mark.parametrize(
     ("call", "match"),
     [
         (lambda: GradientDescent(0.0), r"step_size should be positive and finite\. Got 0\.0"),
@@ -98,6 +206,17 @@ def test_the_oracle_takes_rounding_for_zero():
         (
             lambda: newton_schulz([[1.0]], num_steps=0),
             r"num_steps should be in \[1, 10000\]\. Got 0",
+        ),
+        (lambda: Muon(0.1, momentum=1.0), r"momentum should be in \[0, 1\)\. Got 1\.0"),
+        (lambda: Adam(0.1).step(np.eye(2), np.eye(3)), r"gradient should have shape \(2, 2\)"),
+        (
+            lambda: Adam(0.1).step(np.zeros((0, 2)), np.zeros((0, 2))),
+            r"weights should not be empty",
+        ),
+        (lambda: Adam(0.1).step(np.eye(2), np.eye(2) * np.nan), r"gradient should be finite"),
+        (
+            lambda: Adam(0.1).step([[1.0]], [[1.0]], Muon(0.1).step([[1.0]], [[1.0]])[1]),
+            r"state should hold moments of shape \(2, 1, 1\).*Got shape \(1, 1, 1\)",
         ),
         (lambda: random_embeddings(0), r"size should be in \[1, 16384\]\. Got 0"),
     ],
