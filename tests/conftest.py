@@ -14,7 +14,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--campaign", type=int, default=500, help="cases of a campaign")
     parser.addoption("--seed", type=int, default=0, help="session seed of the rng fixture")
     parser.addoption(
         "--campaign", type=int, default=0, help="cases of a campaign; 0: few, as in CI"

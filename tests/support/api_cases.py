@@ -9,7 +9,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from enum import Enum
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -18,6 +18,7 @@ import circuits
 import classical_ref
 import qdenseam
 from circuits.loading import Merging
+from classical_ref.checks.kinds import kind_of
 from classical_ref.spins import text_to_spins
 from qdenseam.methods import AmplitudeAmplification, HammingBall
 
@@ -30,6 +31,7 @@ NAMES_LEFT_OUT = {
     "register", "check_fields", "checked", "lock", "shown", "unknown_name", "method_from_dict",
     "compare",  # a study of its own: a minute
     "Plan", "RecallLaw", "RecallResources", "Recovered", "Learning", "Training", "Submission",
+    "DenseClassifier",  # its errors are scikit-learn's, as check_estimator demands
     "SequenceRecall", "Estimate", "Check", "Progress", "Record", "Resources", "Preparation",
 }  # fmt: skip
 """What the packages make, and users only read; the registries' own calls."""
@@ -47,22 +49,33 @@ VALID: dict[str, Any] = {
     "weights": [0.5, 0.25, 0.25], "amplitudes": [0.5, 0.5, 0.5], "rng": 7, "random_state": 7,
     "num_neurons": 4, "num_patterns": 3, "num_flips": 1, "num_erasures": 1, "fraction": 0.5,
     "shots": 20, "beta": 1.0, "order": 3, "name": "digits", "store": "store", "out": "out",
-    "memory": AMPLITUDE, "method": AmplitudeAmplification(), "sampler": "exact", "filter": 
-    HammingBall(1), "memories": [AMPLITUDE], "energies": np.arange(8.0), "diagonal": np.arange(16.0),
+    "memory": AMPLITUDE, "method": AmplitudeAmplification(), "sampler": "exact", "filter":
+    HammingBall(1), "memories": [AMPLITUDE], "energies": np.arange(8.0),
+    "diagonal": np.arange(16.0),
     "preparation": PREPARATION, "circuit": PREPARATION.circuit, "part": PREPARATION.circuit,
     "parts": [PREPARATION.circuit], "path": "file.npz", "source": "1011\n0110", "pictures": REAL,
     "images": REAL, "pixels": REAL, "labels": [0, 1, 0], "y": [0, 1, 0], "X": REAL, "queries": REAL,
     "keys": PATTERNS, "values": PATTERNS, "matrix": REAL, "shape": (2, 2), "separation":
     classical_ref.Polynomial(3), "angles": [0.1, 0.2], "gammas": [0.1], "betas": [0.2], "table":
     [1.0, 0.5, 0.0], "on_progress": None, "chebyshev": [0.0, 1.0], "coefficients": [0.5, 0.5],
-    "masks": [1, 2], "names": ["h", ("rz", 0.1)], "num_qubits": 4, "damping": 0.5, "gaps": [0.1, 0.2],
+    "masks": [1, 2], "names": ["h", ("rz", 0.1)], "num_qubits": 4, "damping": 0.5,
+    "gaps": [0.1, 0.2],
     "modules": [], "encoder": "auto", "num_known": 4, "value": 0.5, "size": 5, "distance": 1,
     "features": [[0, 1], [2, 3]], "start_angles": [0.1, 0.2, 0.3, 0.4], "phases": [0.1, 0.2, 0.1],
-    "records": [], "rows": [0], "layers": {"a": classical_ref.NeuronLayer(3, classical_ref.Identity())},
+    "records": [], "rows": [0],
+    "layers": {"a": classical_ref.NeuronLayer(3, classical_ref.Identity())},
     "synapses": [], "query_weights": np.ones((1, 2, 3)), "key_weights": np.ones((1, 2, 3)),
     "columns": "shots", "text_or_pattern": "1011", "state": REAL[0], "tokens": REAL,
 }  # fmt: skip
 """Arguments by their names; what else is asked is made from its annotation."""
+
+MADE: dict[type, Any] = {
+    qdenseam.AmplitudeMemory: AMPLITUDE,
+    qdenseam.EnergyMemory: qdenseam.EnergyMemory(PATTERNS),
+    classical_ref.DenseMemory: classical_ref.DenseMemory(PATTERNS),
+    np.random.Generator: np.random.default_rng(3),
+}
+"""Objects by their classes, where making them takes more than the names of arguments say."""
 
 HOSTILE: list[Callable[[], Any]] = [
     lambda: None, lambda: True, lambda: -1, lambda: 0, lambda: 1, lambda: 3, lambda: 2**70,
@@ -76,7 +89,8 @@ HOSTILE: list[Callable[[], Any]] = [
     lambda: np.nan, lambda: np.int64(2), lambda: np.float32(0.5), lambda: np.array(2),
     lambda: np.zeros(0), lambda: np.zeros((0, 4)), lambda: np.zeros((3, 0)), lambda: np.ones(4),
     lambda: np.ones((3, 4)), lambda: -np.ones((3, 4), dtype=np.int8), lambda: np.ones((2, 3, 4)),
-    lambda: np.full((3, 4), np.nan), lambda: np.full((3, 4), np.inf), lambda: np.full((3, 4), 1e200),
+    lambda: np.full((3, 4), np.nan), lambda: np.full((3, 4), np.inf),
+    lambda: np.full((3, 4), 1e200),
     lambda: np.array(["a", "b"]), lambda: np.array([object(), None]), lambda: np.ones((3, 4)) * 1j,
     lambda: np.arange(12).reshape(3, 4), lambda: PATTERNS, lambda: PATTERNS.astype(float),
     lambda: BITS, lambda: BITS.astype(bool), lambda: np.ones((1, 2, 3, 4, 5)), lambda: range(4),
@@ -98,11 +112,16 @@ def public() -> dict[str, Callable[..., Any]]:
             module = importlib.import_module(room)
             for name in dir(module):
                 thing = getattr(module, name)
-                known = inspect.isfunction(thing) or inspect.isclass(thing)
-                if known and not name.startswith("_") and thing.__module__.split(".")[0] in OURS:
-                    if name not in NAMES_LEFT_OUT and not is_read_only(thing):
-                        found.setdefault(f"{thing.__module__}.{name}", thing)
+                is_named = not name.startswith("_") and name not in NAMES_LEFT_OUT
+                if is_named and is_ours(thing) and not is_read_only(thing):
+                    found.setdefault(f"{thing.__module__}.{name}", thing)
     return found
+
+
+def is_ours(thing: object) -> bool:
+    """Whether it is a function or a class of the three packages."""
+    is_known = inspect.isroutine(thing) or inspect.isclass(thing)
+    return is_known and (getattr(thing, "__module__", None) or "").split(".")[0] in OURS
 
 
 def is_read_only(thing: Callable[..., Any]) -> bool:
@@ -131,23 +150,25 @@ def valid_arguments(call: Callable[..., Any]) -> dict[str, Any]:
 
 
 def fitting(name: str, hint: Any) -> Any:
+    """A value for an argument: the known one where its annotation allows it, or one made for it."""
+    kind = kind_of(hint)
+    if name == "bits" and kind is None:
+        return BITS
+    if name in VALID and (kind is None or kind.fits(VALID[name])):
+        return VALID[name]
     origin, arms = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return fitting(name, arms[0])
-    if inspect.isclass(hint) and hint.__module__.split(".")[0] in OURS and not inspect.isabstract(hint):
-        if name in VALID and isinstance(VALID[name], hint):
-            return VALID[name]
-        return hint(**valid_arguments(hint))
-    if hint in (int, float, str) and name in VALID and not isinstance(VALID[name], hint):
-        return {int: 3, float: 0.5, str: "a"}[hint]
-    if name in VALID:
-        return VALID[name]
     if origin is Literal:
         return arms[0]
     if origin in (Union, UnionType):
-        return None if type(None) in arms else fitting(name, arms[0])
+        return None if NoneType in arms else fitting(name, arms[0])
     if origin is tuple:
         return tuple(fitting(name, arm) for arm in arms if arm is not ...)
+    if inspect.isclass(hint) and hint in MADE:
+        return MADE[hint]
+    if inspect.isclass(hint) and hint.__module__.split(".")[0] in OURS:
+        return hint(**valid_arguments(hint))
     return {int: 3, float: 0.5, str: "a", bool: False}.get(hint, REAL)
 
 
@@ -166,7 +187,7 @@ def calls() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
         try:
             arguments = valid_arguments(thing)
         except Exception:
-            arguments = {each: REAL for each in inspect.signature(thing).parameters}
+            arguments = dict.fromkeys(inspect.signature(thing).parameters, REAL)
         if inspect.isclass(thing) or not takes_exact_arrays(thing):
             yield name, thing, arguments
         if not inspect.isclass(thing):
@@ -177,11 +198,14 @@ def calls() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
             continue
         for member in dir(thing):
             method = inspect.getattr_static(thing, member)
-            if member.startswith("_") or isinstance(method, property) or not inspect.isroutine(method):
+            if (
+                member.startswith("_")
+                or isinstance(method, property)
+                or not inspect.isroutine(method)
+            ):
                 continue
             bound = getattr(made, member)
-            is_ours = (getattr(bound, "__module__", None) or "").split(".")[0] in OURS
-            if not is_ours or takes_exact_arrays(bound):
+            if not is_ours(bound) or takes_exact_arrays(bound):
                 continue
             try:
                 yield f"{name}.{member}", bound, valid_arguments(bound)
