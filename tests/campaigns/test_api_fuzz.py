@@ -3,6 +3,7 @@
 ``pytest tests/campaigns/test_api_fuzz.py -m slow -s --campaign 10000`` runs as many cases.
 """
 
+import faulthandler
 import multiprocessing
 import os
 import resource
@@ -12,6 +13,7 @@ import traceback
 import warnings
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NamedTuple
@@ -91,9 +93,22 @@ def run_batch(seed: int, folder: str) -> tuple[list[Told], float]:
         picked = {str(each): int(rng.integers(len(HOSTILE))) for each in changed}
         hostile = {each: HOSTILE[index]() for each, index in picked.items()}
         shown = ", ".join(f"{each}={short(value)}" for each, value in hostile.items())
+        case = f"{name}({shown})"
+        Path("case").write_text(case)
+        faulthandler.dump_traceback_later(3 * SECONDS, exit=True)  # compiled code heeds no alarm
         what, said = outcome(call, valid | hostile)
-        found.append(Told(what, f"{name}({shown})", said))
+        found.append(Told(what, case, said))
+    faulthandler.cancel_dump_traceback_later()
     return found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def run_apart(seed: int, folder: Path) -> tuple[list[Told], float]:
+    """Run a batch in a process of its own; where that dies, the case that it was at is a hang."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(run_batch, seed, str(folder)).result()
+        except BrokenProcessPool:
+            return [Told("hang", (folder / "case").read_text())], 0.0
 
 
 def short(value: object) -> str:
@@ -105,11 +120,7 @@ def short(value: object) -> str:
 
 def test_hostile_arguments(pytestconfig, tmp_path):
     size = pytestconfig.getoption("--campaign") or 1000
-    batches = range(max(1, size // BATCH))
-    with ProcessPoolExecutor(
-        1, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=4
-    ) as pool:
-        done = list(pool.map(run_batch, batches, [str(tmp_path)] * len(batches)))
+    done = [run_apart(seed, tmp_path) for seed in range(max(1, size // BATCH))]
     told = [each for found, _ in done for each in found]
     counts = Counter(each.what for each in told)
     peak = max(memory for _, memory in done) / 2**30

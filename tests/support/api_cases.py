@@ -8,6 +8,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -179,35 +180,32 @@ def hints_of(call: Callable[..., Any]) -> dict[str, Any]:
         return {}
 
 
-def calls() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
+Call = tuple[str, Callable[..., Any], dict[str, Any]]
+
+
+def calls() -> Iterator[Call]:
     """Everything that can be called: functions, classes, and methods of what is made."""
     for name, thing in public().items():
         if inspect.isabstract(thing) or getattr(thing, "_is_protocol", False):
             continue
-        try:
+        arguments = dict.fromkeys(inspect.signature(thing).parameters, REAL)
+        with suppress(Exception):  # where names and annotations say too little
             arguments = valid_arguments(thing)
-        except Exception:
-            arguments = dict.fromkeys(inspect.signature(thing).parameters, REAL)
-        if inspect.isclass(thing) or not takes_exact_arrays(thing):
+        if inspect.isclass(thing):
             yield name, thing, arguments
-        if not inspect.isclass(thing):
+            with suppress(Exception):
+                yield from methods(name, thing(**arguments))
+        elif not takes_exact_arrays(thing):
+            yield name, thing, arguments
+
+
+def methods(name: str, made: object) -> Iterator[Call]:
+    """The public methods of what was made that take what users have."""
+    for member in dir(type(made)):
+        is_hidden = member.startswith("_")
+        if is_hidden or not inspect.isroutine(inspect.getattr_static(type(made), member)):
             continue
-        try:
-            made = thing(**arguments)
-        except Exception:
-            continue
-        for member in dir(thing):
-            method = inspect.getattr_static(thing, member)
-            if (
-                member.startswith("_")
-                or isinstance(method, property)
-                or not inspect.isroutine(method)
-            ):
-                continue
-            bound = getattr(made, member)
-            if not is_ours(bound) or takes_exact_arrays(bound):
-                continue
-            try:
+        bound = getattr(made, member)
+        if is_ours(bound) and not takes_exact_arrays(bound):
+            with suppress(Exception):
                 yield f"{name}.{member}", bound, valid_arguments(bound)
-            except Exception:
-                continue
