@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from classical_ref.checks import Floats, Integers, Within, check_array, check_fields
+from classical_ref.checks import Floats, Integers, Within, check_array, check_fields, checked
 
 Rule = Literal["exact", "leading"]
 """``exact`` compares the energies of both values of a spin, ``leading`` their first derivative."""
@@ -118,6 +118,7 @@ class _Power(Separation):
                 gains = self._power(h + 1, self.order) - self._power(h - 1, self.order)
             return np.asarray(gains @ (weights * column))
 
+    @checked
     def increments(self, num_neurons: int, rule: Rule) -> tuple[int, ...]:
         """Return the integers ``g(x)``; see :class:`Separation`."""
         argument = range(-num_neurons - 2, num_neurons + 3)

@@ -13,6 +13,7 @@ from classical_ref.checks.arrays import SpinsLike as SpinsLike
 from classical_ref.checks.arrays import check_array as check_array
 from classical_ref.checks.arrays import check_complexes as check_complexes
 from classical_ref.checks.arrays import check_mask as check_mask
+from classical_ref.checks.arrays import check_numbers as check_numbers
 from classical_ref.checks.arrays import lock as lock
 from classical_ref.checks.doors import check_bits as check_bits
 from classical_ref.checks.doors import check_patterns as check_patterns

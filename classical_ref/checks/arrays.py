@@ -30,13 +30,7 @@ def check_array(name: str, values: ArrayLike, *axes: str | int) -> Floats:
     Raises:
         ValueError: The shape is another, or an entry is no real number or not finite.
     """
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind == "c":
-            raise TypeError("complex numbers")
-        array = array.astype(np.float64, copy=False)
-    except (OverflowError, TypeError, ValueError) as error:
-        raise ValueError(f"{name} should be an array of real numbers. Got {error}.") from None
+    array = check_numbers(name, values)
     is_open = axes[:1] == ("...",)
     last = axes[1:] if is_open else axes
     lengths = array.shape[array.ndim - len(last) :] if is_open else array.shape
@@ -50,6 +44,17 @@ def check_array(name: str, values: ArrayLike, *axes: str | int) -> Floats:
     if not np.isfinite(array).all():
         raise ValueError(f"{name} should be finite. Got nan or infinity.")
     return array
+
+
+def check_numbers(name: str, values: ArrayLike) -> Floats:
+    """Return real numbers of any shape, nan and infinity too; ValueError where there are none."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind == "c":
+            raise TypeError("complex numbers")
+        return array.astype(np.float64, copy=False)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} should be an array of real numbers. Got {error}.") from None
 
 
 def check_complexes(name: str, values: ArrayLike) -> Complexes:

@@ -1,6 +1,6 @@
 """What an annotation allows: the kinds of values that fields and arguments may hold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -58,6 +58,8 @@ def kind_of(hint: object) -> Kind | None:
         return _tuple(arms)
     if hint is float:
         return _bounded(_NUMBER, _FINITE)
+    if origin in (Iterable, Sequence, list) and (each := kind_of(arms[0])):
+        return _several(origin, each)
     return _PLAIN.get(hint) or _instance(origin or hint)
 
 
@@ -144,6 +146,16 @@ def _tuple(arms: tuple[object, ...]) -> Kind | None:
     number = "several" if is_open else f"{len(kinds)} values"
     said = f"{number}, each {kinds[0].said}" if are_alike else number
     return Kind(said, fits, kept)
+
+
+def _several(owner: type[Iterable[object]], each: Kind) -> Kind:
+    def fits(value: object) -> bool:
+        if not isinstance(value, owner):
+            return False
+        # What can be read once only is left to be read by whom it is for.
+        return isinstance(value, Iterator) or all(each.fits(item) for item in value)
+
+    return Kind(f"several, each {each.said}", fits)
 
 
 def _plain(_: str, value: object) -> object:

@@ -42,7 +42,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from classical_ref.checks import Within, check_fields
+from classical_ref.checks import Within, check_fields, checked
 from classical_ref.data.own import NAMES
 from classical_ref.shown import Shown, html_table
 from qdenseam.experiments.study_parts import BLOCK_SETTINGS, Selection, Table
@@ -116,6 +116,7 @@ class Study(Shown):
         return html_table(rows, header=("contender", "recall"))
 
     @classmethod
+    @checked
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
         """Return the study of a TOML file's content.
 
@@ -157,6 +158,7 @@ class Study(Shown):
         return self.sampling.but(block.sampling) if block.sampling else self.sampling
 
     @classmethod
+    @checked
     def from_toml(cls, path: str | Path) -> Self:
         """Return the study of a TOML file; a path of data in it is relative to the file.
 
@@ -174,6 +176,7 @@ class Study(Shown):
         source = _as_path(os.path.join(path.parent, study.data.source))  # noqa: PTH118
         return replace(study, data=replace(study.data, source=source))
 
+    @checked
     def keep(self, path: Path) -> None:
         """Write the TOML file that says this, over one that was kept before only.
 

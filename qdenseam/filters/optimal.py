@@ -10,7 +10,7 @@ import numpy as np
 from circuits.distance.signal_processing import SignalAngles, modulus_angles
 from classical_ref.checks import Complexes, Floats, Within
 from qdenseam.filters.polynomial import Degree, cached_angles
-from qdenseam.filters.tables import Filter, Radius
+from qdenseam.filters.tables import Filter, NumKnown, Radius
 
 _ANGLES = np.linspace(1.5, 2.4, 10) * pi
 """Candidates for (n + 1)ω: beyond 2π distances near n alias, which random patterns never have."""
@@ -44,7 +44,7 @@ class OptimalFilter(Filter):
     radius: Radius = 1
     acceptance: Annotated[float, Within("(0, 1]")] = 0.5
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return F(d), shape ``(n + 1,)``; F = 1 when nothing is known."""
         if num_known == 0:
             return np.ones(1)
@@ -52,14 +52,14 @@ class OptimalFilter(Filter):
         squares = _values(fourier, omega * np.arange(num_known + 1.0))
         return np.sqrt(np.clip(squares, 0, 1))  # rounding only: R lies in [0, 1]
 
-    def signal(self, num_known: int) -> tuple[SignalAngles, float]:
+    def signal(self, num_known: NumKnown) -> tuple[SignalAngles, float]:
         """Return the angles and ω."""
         if num_known == 0:
             return modulus_angles([1.0]), pi
         fourier, omega = self._solution(num_known)
         return cached_angles(modulus_angles, fourier.tobytes()), omega
 
-    def _solution(self, num_known: int) -> tuple[Complexes, float]:
+    def _solution(self, num_known: NumKnown) -> tuple[Complexes, float]:
         degree, radius = min(self.degree, num_known), min(self.radius, num_known)
         return _solve(num_known, degree, radius, self.acceptance)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from circuits.distance.signal_processing import SignalAngles, polynomial_angles
 from classical_ref.checks import Complexes, Floats, Within
-from qdenseam.filters.tables import Filter
+from qdenseam.filters.tables import Filter, NumKnown
 
 Degree: TypeAlias = Annotated[int, Within("[1, 1000]", "No more than n signals are needed.")]
 """The degree of a polynomial in the signal."""
@@ -25,10 +25,10 @@ class PolynomialFilter(Filter):
     """A filter given by its polynomial."""
 
     @abstractmethod
-    def polynomial(self, num_known: int) -> tuple[Complexes, float]:
+    def polynomial(self, num_known: NumKnown) -> tuple[Complexes, float]:
         """Return c_0..c_m and the signal angle ω for n >= 1 known bits."""
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the moduli at d = 0..n, shape ``(n + 1,)``; F = 1 when nothing is known."""
         if num_known == 0:
             return np.ones(1)
@@ -36,7 +36,7 @@ class PolynomialFilter(Filter):
         points = np.exp(1j * omega * np.arange(num_known + 1))
         return np.abs(np.polynomial.polynomial.polyval(points, coefficients))
 
-    def signal(self, num_known: int) -> tuple[SignalAngles, float]:
+    def signal(self, num_known: NumKnown) -> tuple[SignalAngles, float]:
         """Return the angles of the polynomial and ω."""
         if num_known == 0:
             return polynomial_angles([1.0]), pi
@@ -52,18 +52,18 @@ class CosinePower(PolynomialFilter):
     name: ClassVar[str] = "cosine-power"
     num_controls: Annotated[int, Within("[1, 1000]", "A hamming-ball is sharper.")] = 2
 
-    def polynomial(self, num_known: int) -> tuple[Complexes, float]:
+    def polynomial(self, num_known: NumKnown) -> tuple[Complexes, float]:
         """Return ((1 + z)/2)^b and ω = π/n."""
         b = self.num_controls
         return np.array([comb(b, k) / 2**b for k in range(b + 1)], dtype=complex), pi / num_known
 
-    def cosine_series(self, num_known: int) -> Floats:
+    def cosine_series(self, num_known: NumKnown) -> Floats:
         """Return a^b, of degree b."""
         if num_known == 0:
             return np.ones(1)
         return np.asarray(np.polynomial.chebyshev.poly2cheb([0.0] * self.num_controls + [1.0]))
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the powers of the cosine, shape ``(n + 1,)``; F(0) = 1 when nothing is known."""
         angles = np.pi * np.arange(num_known + 1) / (2 * max(1, num_known))
         return np.asarray(np.cos(angles) ** self.num_controls)
@@ -86,7 +86,7 @@ class DolphChebyshev(PolynomialFilter):
     degree: Degree = 4
     edge: Annotated[float, Within("(0, 1)")] = 0.85
 
-    def polynomial(self, num_known: int) -> tuple[Complexes, float]:
+    def polynomial(self, num_known: NumKnown) -> tuple[Complexes, float]:
         """Return w^m f(cos θ) as a polynomial in z = w², w = e^{iθ}, and ω = π/n."""
         m, series = self.degree, self.cosine_series(num_known)
         coefficients = np.zeros(m + 1, dtype=complex)
@@ -95,7 +95,7 @@ class DolphChebyshev(PolynomialFilter):
             coefficients[(m - k) // 2] += series[k] / 2
         return coefficients, pi / num_known
 
-    def cosine_series(self, num_known: int) -> Floats:
+    def cosine_series(self, num_known: NumKnown) -> Floats:
         """Return f, of degree m."""
         if num_known == 0:
             return np.ones(1)

@@ -18,6 +18,8 @@ from circuits.distance.symmetric_signal_processing import table_series
 from classical_ref.checks import Floats, Within, check_fields
 from qdenseam.spelling import Named, resolved
 
+NumKnown: TypeAlias = Annotated[int, Within("[0, 10^6]")]
+"""How many positions of a probe are known."""
 Radius: TypeAlias = Annotated[int, Within("[0, 10^6]", "No distance exceeds D.")]
 """A Hamming distance."""
 _Chance: TypeAlias = Annotated[float, Within("(0, 0.5]")]
@@ -31,14 +33,14 @@ class Filter(Named, ABC):
     kind: ClassVar[str] = "filter"
 
     @abstractmethod
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return F(d) in [0, 1] for d = 0..n, shape ``(n + 1,)``."""
 
-    def signal(self, num_known: int) -> tuple[SignalAngles, float]:
+    def signal(self, num_known: NumKnown) -> tuple[SignalAngles, float]:
         """Return angles and signal angle ω whose response at e^{iωd} has the modulus F(d)."""
         return table_angles(self.table(num_known)), 2 * np.pi / (num_known + 1)
 
-    def cosine_series(self, num_known: int) -> Floats:
+    def cosine_series(self, num_known: NumKnown) -> Floats:
         """Return Chebyshev coefficients of a real f, |f(cos(πd/2n))| = F(d), of one parity."""
         return table_series(self.table(num_known))
 
@@ -50,7 +52,7 @@ class HammingBall(Filter):
     name: ClassVar[str] = "hamming-ball"
     radius: Radius = 0
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the indicator of the ball, shape ``(n + 1,)``."""
         return (np.arange(num_known + 1) <= self.radius).astype(float)
 
@@ -62,7 +64,7 @@ class Shell(Filter):
     name: ClassVar[str] = "shell"
     radius: Radius = 1
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the indicator of the shell, shape ``(n + 1,)``; zeros for a radius above n."""
         return (np.arange(num_known + 1) == self.radius).astype(float)
 
@@ -79,7 +81,7 @@ class OverlapPower(Filter):
     order: Annotated[int, Within("[1, 10^4]", "All but F(0) vanish; use a ball.")] = 2
     rectified: bool = True
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the powers of the overlap, shape ``(n + 1,)``."""
         overlap = 1 - 2 * np.arange(num_known + 1) / max(1, num_known)
         overlap = np.maximum(overlap, 0) if self.rectified else np.abs(overlap)
@@ -98,7 +100,7 @@ class Posterior(Filter):
     name: ClassVar[str] = "posterior"
     flip_probability: _Chance = 0.2
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the roots of the likelihood ratio, shape ``(n + 1,)``."""
         ratio = self.flip_probability / (1 - self.flip_probability)
         return np.asarray(ratio ** (np.arange(num_known + 1) / 2))
@@ -112,7 +114,7 @@ class CappedPosterior(Filter):
     flip_probability: _Chance = 0.2
     radius: Radius = 1
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the capped roots, shape ``(n + 1,)``."""
         ratio = self.flip_probability / (1 - self.flip_probability)
         beyond = np.maximum(np.arange(num_known + 1) - self.radius, 0)
@@ -139,7 +141,7 @@ class Compact(Filter):
     radius: Annotated[float, Within("(0, inf)")] = 4.0
     alpha: Annotated[float, Within("(1, inf)")] = 1.5
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return the powers, shape ``(n + 1,)``; F(0) = 1."""
         left = np.maximum(1 - np.arange(num_known + 1) / self.radius, 0)
         return np.asarray(left ** (1 / (2 * (self.alpha - 1))))
@@ -182,7 +184,7 @@ class Table(Filter):
             raise ValueError(f"F(0) should lie in [0, 1]. Got {float(function(0))}; scale it.")
         return cls(tuple(values))
 
-    def table(self, num_known: int) -> Floats:
+    def table(self, num_known: NumKnown) -> Floats:
         """Return F(0)..F(n).
 
         Raises:

@@ -14,7 +14,15 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from classical_ref.checks import Booleans, Floats, Integers, Rng, check_at_least, check_probes
+from classical_ref.checks import (
+    Booleans,
+    Floats,
+    Integers,
+    Rng,
+    check_at_least,
+    check_probes,
+    checked,
+)
 from qdenseam.memories.probe import PatternMemory
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins
 from qdenseam.methods.outcomes import draw
@@ -138,6 +146,7 @@ Sample = Callable[[list[Round], np.random.Generator], Sequence[Spins]]
 """Runs a list of rounds and returns the measured spins of each, ``(shots, D)``."""
 
 
+@checked
 def run_rounds(
     method: AdaptiveMethod,
     memory: PatternMemory,
@@ -167,6 +176,7 @@ def run_rounds(
     )[0]
 
 
+@checked
 def run_together(
     method: AdaptiveMethod,
     memory: PatternMemory,
@@ -225,6 +235,7 @@ def run_together(
     return states
 
 
+@checked
 def sample_laws(rounds: list[Round], rng: np.random.Generator) -> list[Spins]:
     """Return spins drawn from each round's exact law, ``(shots, D)`` each.
 

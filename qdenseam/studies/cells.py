@@ -1,12 +1,13 @@
 """Tasks of a grid, and from records to rows: what belongs together, means with intervals."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import check_array, checked
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.estimates.statistics import Estimate
 
@@ -26,7 +27,8 @@ def grid(kind: str, *, num_batches: int = 1, **params: object) -> list[Task]:
     ]
 
 
-def cells_of(records: Iterable[Record], *names: str) -> dict[tuple[Any, ...], list[Record]]:
+@checked
+def cells_of(records: Sequence[Record], *names: str) -> dict[tuple[Any, ...], list[Record]]:
     """Return records by the values of these parameters, in the order in which they first come."""
     cells: dict[tuple[Any, ...], list[Record]] = {}
     for record in records:
@@ -34,7 +36,8 @@ def cells_of(records: Iterable[Record], *names: str) -> dict[tuple[Any, ...], li
     return cells
 
 
-def by_task(records: Iterable[Record]) -> list[list[Record]]:
+@checked
+def by_task(records: Sequence[Record]) -> list[list[Record]]:
     """Return the batches of each task together, in the order in which tasks first come."""
     tasks: dict[str, list[Record]] = {}
     for record in records:
@@ -42,7 +45,8 @@ def by_task(records: Iterable[Record]) -> list[list[Record]]:
     return list(tasks.values())
 
 
-def of_kind(records: Iterable[Record], kind: str, **params: object) -> list[Record]:
+@checked
+def of_kind(records: Sequence[Record], kind: str, **params: object) -> list[Record]:
     """Return the records of a kind that have these parameters."""
     return [
         record
@@ -51,6 +55,7 @@ def of_kind(records: Iterable[Record], kind: str, **params: object) -> list[Reco
     ]
 
 
+@checked
 def mean_of(values: Sequence[float] | ArrayLike, covers: str) -> Estimate:
     """Return a mean with Student's 95 % interval; of a single value the interval is all numbers.
 
@@ -60,7 +65,7 @@ def mean_of(values: Sequence[float] | ArrayLike, covers: str) -> Estimate:
     """
     from scipy.special import stdtrit
 
-    numbers = np.asarray(values, dtype=float)
+    numbers = check_array("values", values, "n")
     best, half = float(numbers.mean()), float("inf")
     if len(numbers) > 1:
         spread = numbers.std(ddof=1) / np.sqrt(len(numbers))

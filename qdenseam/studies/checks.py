@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Literal, TypeAlias
 
+from classical_ref.checks import checked
 from qdenseam.experiments.estimates.statistics import Estimate
 
 Sense: TypeAlias = Literal["equal", "at least", "at most"]
@@ -53,6 +54,7 @@ class Check:
         }
 
 
+@checked
 def held(
     quantity: str,
     found: float | Estimate,

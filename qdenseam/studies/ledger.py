@@ -6,7 +6,7 @@ is correct if it shows the target. All numbers are ratios of means over probes: 
 inverses) spent, over correct answers got.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import ceil, sqrt
 from typing import Any
@@ -144,7 +144,7 @@ def ledger_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     return {"rows": [asdict(row) for row in rows], "backend": "exact"}
 
 
-def ledger_table(records: Iterable[Record]) -> list[Row]:
+def ledger_table(records: Sequence[Record]) -> list[Row]:
     """Return a row per load and scheme; ``gain`` is what it saves on measuring and accepting."""
     rows: list[Row] = []
     for (load,), batches in cells_of(records, "num_patterns").items():

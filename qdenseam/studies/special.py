@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
+from classical_ref.checks import check_fields
 from classical_ref.shown import Shown
 from qdenseam.experiments.collecting.collect import collect
 from qdenseam.experiments.collecting.records import Record, Task
@@ -81,6 +82,7 @@ class SpecialStudy(Shown):
     read only when it is finished."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         known = inspect.signature(self.tasks).parameters
         for setting in self.settings:
             if setting not in known:

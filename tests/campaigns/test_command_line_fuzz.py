@@ -24,6 +24,6 @@ def test_random_command_lines(request):
     assert done.returncode == 0, done.stderr
     counts = json.loads(done.stdout.splitlines()[-1])
     told = ", ".join(f"{what} {n}" for what, n in counts.items() if not what.startswith("seconds"))
-    print(f"command lines: {told}")  # noqa: T201
+    print(f"command lines: {told}")
     assert counts["lines"] == size
     assert not any(counts[fault] for fault in command_lines.FAULTS), done.stderr

@@ -285,7 +285,7 @@ def test_damaged_in_one_place(kind, request, rng, tmp_path):
         shutil.rmtree(inside)
         (outside / "elsewhere").unlink(missing_ok=True)
         tally.cases += 1
-    print(  # noqa: T201
+    print(
         f"\n{kind.__name__}: {tally.cases} cases, {tally.refused} refused, undocumented errors "
         f"{len(tally.undocumented)}, writes outside {tally.writes}, hangs {tally.hangs}"
     )

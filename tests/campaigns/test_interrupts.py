@@ -79,4 +79,4 @@ def test_interrupted_at_any_moment(name, request, rng, tmp_path_factory):
             assert "qdenseam" not in ended.err.replace("-m qdenseam", ""), case
             counts["before Python ran us"] += 1
     said = ", ".join(f"{number} {what}" for what, number in counts.items())
-    print(f"\n{name}: {number} signals, {said}, tracebacks 0, left 0, slowest {slowest:.1f} s")  # noqa: T201
+    print(f"\n{name}: {number} signals, {said}, tracebacks 0, left 0, slowest {slowest:.1f} s")

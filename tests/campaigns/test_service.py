@@ -94,7 +94,7 @@ def test_failing_requests_and_dying_processes_lose_and_double_no_job(
     doubled = times.total() - len(times)
     differing = sum(not same(files[tag], job) for tag, job in at_service if tag in files)
     failures = ibm.state.num_failures
-    print(  # noqa: T201
+    print(
         f"requests {len(seen)}, failed {failures} ({failures / len(seen):.1%}), "
         f"processes {started}, killed {killed}, submissions {len(ended)}, jobs {len(times)}, "
         f"posted {ibm.state.num_posts}, lost {lost}, doubled {doubled}, differing {differing}"

@@ -7,7 +7,7 @@ its public methods are called on what was made.
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
 from types import NoneType, UnionType
@@ -30,7 +30,10 @@ ROOMS_LEFT_OUT = (
 )  # fmt: skip
 NAMES_LEFT_OUT = {
     "register", "check_fields", "checked", "lock", "shown", "unknown_name", "method_from_dict",
-    "check_attributes", "check_entries", "check_mask", "check_array", "Within", "Said",
+    "check_attributes", "check_entries", "check_mask", "check_array", "check_at_least",
+    "check_integer", "check_positive", "check_finite", "check_within", "check_choice",
+    "check_shapes",
+    "check_numbers", "check_complexes", "Within", "Said",
     "resolved",
     "compare",  # a study of its own: a minute
     "Plan", "RecallLaw", "RecallResources", "Recovered", "Learning", "Training", "Submission",
@@ -136,8 +139,13 @@ def is_read_only(thing: Callable[..., Any]) -> bool:
 
 def takes_exact_arrays(call: Callable[..., Any]) -> bool:
     """Whether it is a hook: the packages call it, with arrays of the exact type that it names."""
-    hints = {name: hint for name, hint in hints_of(call).items() if name != "return"}
-    return any(get_origin(hint) is np.ndarray for hint in hints.values())
+    return any(is_exact(hint) for name, hint in hints_of(call).items() if name != "return")
+
+
+def is_exact(hint: Any) -> bool:
+    """Whether an annotation is an array's exact type, or several of such."""
+    several = get_origin(hint) in (tuple, list, Sequence, Mapping)
+    return get_origin(hint) is np.ndarray or (several and any(map(is_exact, get_args(hint))))
 
 
 def valid_arguments(call: Callable[..., Any]) -> dict[str, Any]:
@@ -204,7 +212,7 @@ def calls() -> Iterator[Call]:
 def methods(name: str, made: object) -> Iterator[Call]:
     """The public methods of what was made that take what users have."""
     for member in dir(type(made)):
-        is_hidden = member.startswith("_")
+        is_hidden = member.startswith("_") or member in NAMES_LEFT_OUT
         if is_hidden or not inspect.isroutine(inspect.getattr_static(type(made), member)):
             continue
         bound = getattr(made, member)

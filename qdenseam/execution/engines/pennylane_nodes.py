@@ -9,7 +9,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 
 from circuits.blocks import flat
-from classical_ref.checks import Spins, SpinsLike, checked
+from classical_ref.checks import Spins, SpinsLike, checked, shown
 from qdenseam.execution.engines.deferral import deferred, measured_qubits, without_measurements
 from qdenseam.execution.engines.pennylane_engine import make_device
 from qdenseam.execution.engines.pennylane_gates import queue_circuit
@@ -92,6 +92,8 @@ def to_qnode(
             f"A method should have one circuit, known beforehand. Got {made}; use recall() with "
             "the sampler 'pennylane:lightning.qubit'."
         )
+    if not callable(getattr(memory, "check_probe", None)):
+        raise TypeError(f"memory should be an amplitude or an energy memory. Got {shown(memory)}.")
     import pennylane as qml
 
     spins = memory.check_probe(probe, bits=bits)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from classical_ref.checks import checked
 from classical_ref.files import read_whole
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments.collecting.records import (
@@ -137,6 +138,7 @@ class ResultsFile:
         )
 
 
+@checked
 def read_records(path: str | os.PathLike[str]) -> list[Record]:
     """Return all records of a results file, in the order of its rows.
 

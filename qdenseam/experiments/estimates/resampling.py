@@ -6,10 +6,11 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import Rng
+from classical_ref.checks import Rng, check_numbers, checked
 from qdenseam.experiments.estimates.statistics import Estimate, check_fraction
 
 
+@checked
 def bootstrap(
     values: ArrayLike,
     statistic: Callable[[NDArray[np.float64]], float],
@@ -47,7 +48,7 @@ def bootstrap(
     """
     rng = np.random.default_rng(rng)
     _check_resampling(num_resamples, level)
-    samples = np.asarray(values, dtype=float)
+    samples = check_numbers("values", values)
     if samples.ndim == 0 or len(samples) == 0:
         raise ValueError(f"values should hold at least one sample. Got shape {samples.shape}.")
     members = _members(len(samples), groups)
@@ -61,6 +62,7 @@ def bootstrap(
     return _around(best, resampled, level, len(members), covers)
 
 
+@checked
 def ratio_of_means(
     numerators: ArrayLike,
     denominators: ArrayLike,
@@ -89,7 +91,8 @@ def ratio_of_means(
         ValueError: The shapes differ, a denominator is negative, all are 0, or as for
             ``bootstrap``.
     """
-    above, below = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
+    above = check_numbers("numerators", numerators)
+    below = check_numbers("denominators", denominators)
     if above.ndim != 1 or above.shape != below.shape:
         raise ValueError(
             "numerators and denominators should have the same shape (num_samples,). "
@@ -109,6 +112,7 @@ def ratio_of_means(
     return _around(best, resampled, level, len(sums), covers)
 
 
+@checked
 def capacity(
     loads: ArrayLike,
     failures: ArrayLike,
@@ -253,7 +257,7 @@ def _members(
 def _checked_counts(
     loads: ArrayLike, failures: ArrayLike, probes: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    K, failed = np.asarray(loads, dtype=float), np.asarray(failures, dtype=float)
+    K, failed = check_numbers("loads", loads), check_numbers("failures", failures)
     if K.ndim != 1 or len(K) == 0 or not (K > 0).all() or not (np.diff(K) > 0).all():
         raise ValueError(f"loads should be ascending and positive, shape (num_loads,). Got {K}.")
     if failed.ndim != 2 or len(failed) != len(K) or failed.shape[1] == 0:
@@ -261,7 +265,7 @@ def _checked_counts(
             f"failures should have shape (num_loads, num_sets) = ({len(K)}, at least 1). "
             f"Got {failed.shape}."
         )
-    asked = np.broadcast_to(np.asarray(probes, dtype=float), failed.shape)
+    asked = np.broadcast_to(check_numbers("probes", probes), failed.shape)
     if not ((failed >= 0) & (failed <= asked)).all():
         raise ValueError(
             f"failures should be in 0..probes. Got failures in {failed.min():g}..{failed.max():g} "

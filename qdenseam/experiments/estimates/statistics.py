@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
+from classical_ref.checks import checked
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -48,6 +50,7 @@ class Estimate:
         return f"{'unknown' if math.isnan(self.best) else best} [{low}, {high}]"
 
 
+@checked
 def rate(
     successes: int,
     trials: int,
@@ -87,8 +90,6 @@ def rate(
     check_fraction(level, "level")
     if not 0 <= successes <= trials:
         raise ValueError(f"successes should be in 0..trials = {trials}. Got {successes}.")
-    if method not in ("wilson", "clopper-pearson"):
-        raise ValueError(f"method should be 'wilson' or 'clopper-pearson'. Got {method!r}.")
     if trials == 0:
         low, best, high, note = 0.0, math.nan, 1.0, "there were no trials"
     else:

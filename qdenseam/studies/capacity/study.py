@@ -1,6 +1,6 @@
 """The capacity study: loads at 90 % correct recall of filters and memories, beside their theory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,7 @@ def study_tasks(
     ]
 
 
-def capacity_summary(records: Iterable[Record], *, rng: Rng = 0) -> list[Row]:
+def capacity_summary(records: Sequence[Record], *, rng: Rng = 0) -> list[Row]:
     """Return one row per filter or memory at each (D, e): both capacities at 90 %.
 
     ``kind`` is ``"filter"`` where only distances were drawn: each probe has patterns of its own,

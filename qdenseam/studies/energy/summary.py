@@ -1,6 +1,6 @@
 """The table of the energy study: a row per point and method, with intervals over instances."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf, log, log1p
 from typing import Any
@@ -39,7 +39,7 @@ _REFERENCES = {DESCENTS: "descents", ANNEALER: "annealer", NEAREST: "nearest", D
 
 
 def energy_summary(
-    records: Iterable[Record],
+    records: Sequence[Record],
     *,
     num_resamples: int = 2000,
     rng: Rng = 0,

@@ -1,6 +1,6 @@
 """Affine memories of 16 neurons and more on noisy device models: a code's words as patterns."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -108,7 +108,7 @@ def affine_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     }
 
 
-def affine_summary(records: Iterable[Record]) -> list[Row]:
+def affine_summary(records: Sequence[Record]) -> list[Row]:
     """Return a row per device and size, with 95 % intervals over codes.
 
     Probes that fit two words are drawn again; solving the code's linear equations finds the word of

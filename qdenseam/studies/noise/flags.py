@@ -7,7 +7,7 @@ unknown neuron. The filters and their baseline keep a pattern within the flip ha
 accepts it always is measured in :mod:`qdenseam.studies.noise.references`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -111,7 +111,7 @@ def flag_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, An
     return {"variants": variants, "backend": params["device"]}
 
 
-def flag_summary(records: Iterable[Record]) -> list[Row]:
+def flag_summary(records: Sequence[Record]) -> list[Row]:
     """Return a row per device, cell and variant.
 
     ``success`` is P(target and accepted), 95 % over instances, which have a memory each; ``purity``

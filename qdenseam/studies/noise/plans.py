@@ -5,7 +5,7 @@ the best of each kind is kept: a method with its degree or controls and its numb
 is run on the same probes, of the kind that the planner expects.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -79,7 +79,7 @@ def plan_trial(params: dict[str, Any], rng: np.random.Generator) -> dict[str, An
     return {"plans": rows, "backend": params["device"]}
 
 
-def plan_summary(records: Iterable[Record]) -> list[Row]:
+def plan_summary(records: Sequence[Record]) -> list[Row]:
     """Return a row per device, size and kind of probe, means over memories.
 
     ``rank_correlation`` is Spearman's between predicted and simulated success over the plans of a

@@ -1,6 +1,6 @@
 """The noise study: success over all probes, and what stands beside it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +34,7 @@ _MEANS = (
 )
 
 
-def noise_summary(records: Iterable[Record]) -> list[Row]:
+def noise_summary(records: Sequence[Record]) -> list[Row]:
     """Return a row per device and cell.
 
     ``success`` is over all probes, ``ambiguous`` the share of them that another pattern is as near
@@ -64,7 +64,7 @@ def noise_summary(records: Iterable[Record]) -> list[Row]:
     return [_row(key, members, beside) for key, members in sorted(cells.items())]
 
 
-def prediction_quality(records: Iterable[Record]) -> dict[str, float]:
+def prediction_quality(records: Sequence[Record]) -> dict[str, float]:
     """Return how predicted success compares with the simulated one, over planned instances.
 
     ``correlation`` (Pearson), ``bias`` (mean of simulated minus predicted) and ``spread`` (its
@@ -79,7 +79,7 @@ def prediction_quality(records: Iterable[Record]) -> dict[str, float]:
     }
 
 
-def _predictions(records: Iterable[Record]) -> list[tuple[float, float]]:
+def _predictions(records: Sequence[Record]) -> list[tuple[float, float]]:
     return [
         (r.values["predicted"], r.values["success"] / r.params["shots"])
         for r in of_kind(records, "noise")

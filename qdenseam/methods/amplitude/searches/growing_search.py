@@ -3,11 +3,11 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from math import ceil, log, sqrt
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
-from classical_ref.checks import Booleans, Integers, lock
+from classical_ref.checks import Booleans, Integers, Within, lock
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.adaptive import AdaptiveMethod, AdaptiveState
 from qdenseam.methods.amplitude.searches.amplification import AmplitudeAmplification
@@ -84,7 +84,9 @@ class GrowingSearch(AdaptiveMethod):
         """Return j for each search."""
         return np.asarray(rng.integers(0, np.ceil(state.bounds).astype(np.int64)))
 
-    def success_by_level(self, memory: AmplitudeMemory, weight: float) -> Floats:
+    def success_by_level(
+        self, memory: AmplitudeMemory, weight: Annotated[float, Within("[0, inf)")]
+    ) -> Floats:
         """Return P(a round measures a marked pattern) at each level, for a marked weight."""
         theta = np.arcsin(np.sqrt(min(weight, 1.0)))
         counts = [ceil(self.bound(memory, k)) for k in range(self.num_levels(memory) + 1)]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuits.grover.rounds import Rounds, success_amplitudes
-from classical_ref.checks import Booleans, Integers, check_fields
+from classical_ref.checks import Booleans, Integers, check_fields, check_mask
 from qdenseam.memories.amplitude import AmplitudeMemory
 from qdenseam.methods.base import RecallLaw, RecallMethod, Spins, law_of_joint
 from qdenseam.methods.bounds import ClaimedWeight, NumMatches
@@ -195,10 +195,12 @@ class MarkedSearch(RecallMethod):
             known: Which neurons the probe knows, ``bool``, shape ``(D,)``.
 
         Raises:
-            ValueError: More matches are claimed than patterns are stored.
+            ValueError: More matches are claimed than patterns are stored, or ``known`` is no such
+                mask.
         """
         schedule = None if self.schedule is None else as_schedule(self.schedule)
-        return self.claim(memory, np.asarray(known, dtype=bool)).rounds(schedule)
+        mask = check_mask("known", known, (memory.num_neurons,))
+        return self.claim(memory, mask).rounds(schedule)
 
     def state_preparations(self, memory: AmplitudeMemory, probe: Spins | str) -> int:
         """Return 2k + 1 for k rounds, of the state that the search starts from."""

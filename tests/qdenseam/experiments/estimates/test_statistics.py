@@ -98,7 +98,7 @@ class TestRate:
             ((-1, 10), {}, r"successes should be in 0..trials = 10. Got -1"),
             ((0, -1), {}, r"successes should be in 0..trials = -1. Got 0"),
             ((1, 2), {"level": 1.0}, r"level should be in \(0, 1\). Got 1.0"),
-            ((1, 2), {"method": "wald"}, "method should be 'wilson' or .*Got 'wald'"),
+            ((1, 2), {"method": "wald"}, "method should be one of wilson, .*Got 'wald'"),
         ],
     )
     def test_refusals(self, arguments, options, message):
