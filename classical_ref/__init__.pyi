@@ -35,6 +35,8 @@ from .discrete.hopfield import HopfieldMemory as HopfieldMemory
 from .discrete.hopfield import hebb_weights as hebb_weights
 from .discrete.hopfield import projection_weights as projection_weights
 from .discrete.hopfield import storkey_weights as storkey_weights
+from .discrete.potts import PottsMemory as PottsMemory
+from .discrete.potts import PottsResult as PottsResult
 from .metrics import Nearest as Nearest
 from .metrics import basin_radius as basin_radius
 from .metrics import failure_rate as failure_rate

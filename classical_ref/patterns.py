@@ -39,7 +39,7 @@ class PatternRows(Shown):
 
     __slots__ = ()
 
-    patterns: NDArray[np.int8] | NDArray[np.float64]
+    patterns: NDArray[np.int8] | NDArray[np.int64] | NDArray[np.float64]
     """Shape ``(num_patterns, num_neurons)``."""
 
     _shown: ClassVar[tuple[str, ...]] = ()
@@ -68,7 +68,7 @@ class Growing:
 
     __slots__ = ()
 
-    patterns: NDArray[np.int8] | NDArray[np.float64]
+    patterns: NDArray[np.int8] | NDArray[np.int64] | NDArray[np.float64]
     """Shape ``(num_patterns, num_neurons)``."""
 
     def with_patterns(self, patterns: ArrayLike, *, weights: ArrayLike | None = None) -> Self:

@@ -164,7 +164,9 @@ def html_states(states: Mapping[str, Spins], shape: Shape | None) -> str:
     return f"<div>{''.join(figures)}</div>"
 
 
-def html_patterns(patterns: Spins | Floats, shape: Shape | None, *, name: str = "pattern") -> str:
+def html_patterns(
+    patterns: Spins | Integers | Floats, shape: Shape | None, *, name: str = "pattern"
+) -> str:
     """Return the first eight patterns, shape ``(K, D)``, as :func:`html_states`; none of reals."""
     if patterns.dtype != np.int8:
         return ""

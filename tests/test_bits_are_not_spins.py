@@ -476,6 +476,7 @@ EXEMPT = {
     "qdenseam.experiments.estimates.resampling.capacity": "a number of probes",
     "qdenseam.plots.pictures": "real numbers",
     "qdenseam.plots.trajectories.plot_qaoa_landscape": "by the diagonal, above",
+    "classical_ref.discrete.potts": "symbols, 0 to q - 1",
     "classical_ref.recipes.BestExponentialRecipe.memory": "by its base",
     "classical_ref.recipes.DenseRecipe.memory": "by its base",
     "classical_ref.recipes.HopfieldRecipe.memory": "by its base",

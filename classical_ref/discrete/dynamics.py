@@ -43,7 +43,7 @@ class Outcome(IntEnum):
     """``max_sweeps`` sweeps were not enough."""
 
 
-_ENDS = {
+ENDS = {
     Outcome.FIXED_POINT: "reached a fixed point",
     Outcome.TWO_CYCLE: "alternate between two states",
     Outcome.STEP_LIMIT: "had not settled",
@@ -93,7 +93,7 @@ class DynamicsResult(Shown):
     def summary(self) -> str:
         """How the dynamics ended, in a sentence for each way that it did, and a quick hint."""
         hint = "" if self.hint_by is None else self.hint_by(quick=True)
-        return f"{said_outcomes(self.outcome, self.sweeps, _ENDS, 'sweep')} {hint}".strip()
+        return f"{said_outcomes(self.outcome, self.sweeps, ENDS, 'sweep')} {hint}".strip()
 
     def _facts(self) -> Mapping[str, object]:
         return {

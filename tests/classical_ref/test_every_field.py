@@ -64,6 +64,7 @@ EXAMPLES = {
     "ParityMemory": {"checks": [[1, 1, 0]]},
     "Polynomial": {"order": 3},
     "Pooling": {"window": 2},
+    "PottsMemory": {"patterns": [[0, 1, 2]], "num_symbols": 3},
     "Preparation": {"circuit": QuantumCircuit(1), "reflection_qubits": (0,)},
     "RandomFeatureMemory": {
         "features": RandomFeatures(6),
@@ -87,7 +88,8 @@ EXAMPLES = {
 MADE_BY_US = """
 AffineHull BidirectionalResult Components ContinuousResult Descent DynamicsResult Eliminated Flip
 GFASolution HubCircuit HubSites IndexTree KnownIndex LearnedWeights Learning ModularResult MoveFlag
-Need Node ParityTree Plan RecallAndPredict Recovered Resources RunSteps Scaling SequenceResult
+Need Node ParityTree Plan PottsResult RecallAndPredict Recovered Resources RunSteps Scaling
+SequenceResult
 Signal SimulatedOverlaps SparseState Step Tables ToggleFlag Training Turn Within
 """
 """Results, steps and plans, which our own loops make: they are not checked."""

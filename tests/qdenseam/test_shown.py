@@ -29,6 +29,7 @@ from classical_ref import (
     Identity,
     ModularMemory,
     NeuronLayer,
+    PottsMemory,
     RandomFeatureMemory,
     Softmax,
     SphericalMemory,
@@ -72,6 +73,8 @@ def examples() -> Iterator[Shown]:
     yield from (SequenceMemory(SPINS), Pairs(SPINS, 100))
     yield SequenceRecall(states=SPINS.copy(), shares=np.ones(K - 1), results=())
     yield from (HopfieldMemory(SPINS), CenteredMemory(SPINS), DenseMemory(SPINS))
+    potts = PottsMemory((1 - SPINS) // 2, 2)
+    yield from (potts, potts.recall(potts.patterns[:20], max_sweeps=1, rng=0))
     reals = SPINS.astype(float)
     yield from (each(reals) for each in (AttentionMemory, GaussianMemory, EpanechnikovMemory))
     yield FenchelYoungMemory(reals)
