@@ -6,14 +6,14 @@ References:
     Kawata and Suzuki, "Transformers as measure-theoretic associative memory" (2026).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, check_array, is_number, lock
+from classical_ref.checks import Floats, check_array, is_number, lock, shown
 from classical_ref.log_sums import softmax
 from classical_ref.shown import Shown
 
@@ -44,21 +44,41 @@ class TokenMeasure(Shown):
         return {"num_atoms": atoms, "tag_size": size}
 
     @classmethod
-    def mixture(cls, tags: ArrayLike, contents: ArrayLike) -> Self:
-        r"""Return :math:`\frac1I \sum_i \delta_{v_i} \otimes \mu_i` with uniform samples.
+    def mixture(
+        cls,
+        tags: ArrayLike,
+        contents: Sequence[ArrayLike] | Floats,
+        masses: ArrayLike | None = None,
+    ) -> Self:
+        r"""Return :math:`\sum_i m_i\, \delta_{v_i} \otimes \mu_i` with uniform samples.
 
         Args:
             tags: One per component, ``(I, tag_size)``.
-            contents: Samples of each component, ``(I, num_tokens, content_size)``.
+            contents: Samples of each component, ``(num_tokens, content_size)``, of unequal numbers
+                if need be.
+            masses: m, positive, normalized to sum 1, ``(I,)``; None takes 1/I, as the publication.
+                The numbers of tokens count all tokens alike: small components are then lost beside
+                large ones.
 
         Raises:
-            ValueError: The shapes do not fit.
+            ValueError: The shapes do not fit, or a mass is not positive.
         """
         each = check_array("tags", tags, "I", "tag_size")
-        samples = check_array("contents", contents, len(each), "num_tokens", "content_size")
+        given: object = contents  # whatever came
+        if not isinstance(given, Sequence | np.ndarray) or len(given) != len(each):
+            raise ValueError(
+                f"contents should be samples for each of {len(each)} tags. Got {shown(contents)}."
+            )
+        samples: list[Floats] = []
+        for place, tokens in enumerate(contents):
+            size = samples[0].shape[1] if samples else "content_size"
+            samples.append(check_array(f"contents[{place}]", tokens, "num_tokens", size))
+        counts = [len(sample) for sample in samples]
+        shares = np.ones(len(each)) if masses is None else check_array("masses", masses, len(each))
         return cls(
-            tags=np.repeat(each, samples.shape[1], axis=0),
-            contents=samples.reshape(-1, samples.shape[2]),
+            tags=np.repeat(each, counts, axis=0),
+            contents=np.concatenate(samples),
+            masses=np.repeat(shares / counts, counts),
         )
 
     def attend(self, queries: ArrayLike, values: ArrayLike, *, match: ArrayLike = 1.0) -> Floats:

@@ -8,13 +8,15 @@ References:
     Kawata and Suzuki, "Transformers as measure-theoretic associative memory" (2026).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Within, check_array, checked, lock
+from classical_ref.checks import Floats, Integers, Within, check_array, checked, lock
+from classical_ref.continuous.measures import TokenMeasure
 from classical_ref.log_sums import softmax
 
 Mode = Literal["learned", "uniform"]
@@ -25,20 +27,72 @@ _SOFT = 1e-4  # a penalty under which attention does not saturate before it has 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Contexts:
-    """A batch of contexts of equally many components with equal masses, and what is asked."""
+    """A batch of contexts, and what is asked; :meth:`of_measures` makes them of own tokens."""
 
     tags: Floats
     """Tag of each component, ``(n, I, tag_size)``."""
     means: Floats
     """Means of the features over each component, ``(n, I, num_features)``."""
     queries: Floats
-    """The tag asked for, ``(n, tag_size)``."""
+    """What is asked for, such as a tag, ``(n, query_size)``."""
+    masses: Floats = field(default_factory=lambda: np.ones(0))
+    """Mass of each component, normalized to sum 1, ``(n, I)``; equal by default, and 0 where a
+    context has fewer components."""
 
     def __post_init__(self) -> None:
         tags = check_array("tags", self.tags, "n", "I", "tag_size")
         means = check_array("means", self.means, *tags.shape[:2], "num_features")
-        queries = check_array("queries", self.queries, tags.shape[0], tags.shape[2])
-        lock(self, tags=tags, means=means, queries=queries)
+        queries = check_array("queries", self.queries, tags.shape[0], "query_size")
+        given = self.masses if np.size(self.masses) else np.ones(tags.shape[:2])
+        masses = check_array("masses", given, *tags.shape[:2])
+        totals = masses.sum(axis=1, keepdims=True)
+        if masses.min() < 0 or totals.min() == 0:
+            raise ValueError(
+                "masses should be 0 or more, and not all of a context 0. Got "
+                f"{masses.min()} as the least, {totals.min()} as the least sum."
+            )
+        lock(self, tags=tags, means=means, queries=queries, masses=masses / totals)
+
+    @classmethod
+    def of_measures(
+        cls,
+        measures: Sequence[TokenMeasure],
+        queries: ArrayLike,
+        *,
+        features: Callable[[Floats], ArrayLike] | None = None,
+    ) -> "Contexts":
+        """Return one's own contexts, of any numbers of components and tokens.
+
+        Tokens of one tag become a component, with their whole mass and their means. Components are
+        sorted by their tags; where a context has fewer than others, some of mass 0 come last.
+
+        Args:
+            measures: n contexts, such as :meth:`TokenMeasure.mixture` makes.
+            queries: What is asked of each, ``(n, query_size)``.
+            features: Function of contents ``(num_tokens, content_size)`` to what is averaged,
+                ``(num_tokens, num_features)``, such as powers; None averages contents.
+
+        Raises:
+            ValueError: There is no measure, or sizes differ.
+        """
+        parts = [_components(measure, features) for measure in measures]
+        sizes = sorted({(tags.shape[1], means.shape[1]) for tags, means, _ in parts})
+        if len(sizes) != 1:
+            raise ValueError(
+                "measures should be at least one, with tags of one size and one number of "
+                f"features. Got (tag_size, num_features) of {sizes or 'none'}."
+            )
+        most = max(len(masses) for _, _, masses in parts)
+        tags, means, masses = (
+            np.stack([np.concatenate([a, np.zeros((most - len(a), *a.shape[1:]))]) for a in each])
+            for each in zip(*parts, strict=True)
+        )
+        wanted = check_array("queries", queries, len(measures), "query_size")
+        return cls(tags=tags, means=means, queries=wanted, masses=masses)
+
+    def select(self, rows: slice | Integers) -> "Contexts":
+        """Return some of the contexts, by a slice or an array of numbers."""
+        return Contexts(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
 
 
 @final
@@ -46,14 +100,14 @@ class Contexts:
 class RecallAndPredict:
     r"""Recall a component by its tag, then predict from its features.
 
-    .. math:: w_i = \operatorname{softmax}_i(v_i^T A q), \quad \hat b = \sum_i w_i b_i, \quad
-              \hat y = \theta^T (1, \hat b, \hat b^2)
+    .. math:: w_i = \operatorname{softmax}_i(v_i^T A q + \log m_i), \quad
+              \hat b = \sum_i w_i b_i, \quad \hat y = \theta^T (1, \hat b, \hat b^2)
     """
 
     match: Floats
-    """A, of shape ``(tag_size, tag_size)``; zeros for uniform attention."""
+    """A, of shape ``(tag_size, query_size)``; zeros for uniform attention."""
     readout: Floats
-    """theta, of shape ``(1 + 2 num_features,)``."""
+    """theta, of shape ``(1 + 2 num_features,)``, with a column per output of vector targets."""
     loss: float
     """Mean square error plus penalty on the training set."""
     converged: bool
@@ -63,10 +117,17 @@ class RecallAndPredict:
         """Return the mass that attention puts on each component, ``(n, I)``."""
         return _weights(self.match, contexts)
 
+    def recalled(self, contexts: Contexts) -> Floats:
+        """Return b, the features that attention recalls, ``(n, num_features)``.
+
+        Any regressor of scikit-learn reads it out, such as
+        ``MLPRegressor().fit(model.recalled(contexts), targets)``.
+        """
+        return np.asarray(np.einsum("ni,nif->nf", self.weights(contexts), contexts.means))
+
     def predict(self, contexts: Contexts) -> Floats:
-        """Return the predictions, ``(n,)``."""
-        recalled = np.einsum("ni,nif->nf", self.weights(contexts), contexts.means)
-        return np.asarray(_design(recalled) @ self.readout)
+        """Return the predictions, of the shape of the targets."""
+        return np.asarray(_design(self.recalled(contexts)) @ self.readout)
 
 
 @checked
@@ -86,7 +147,7 @@ def fit(
 
     Args:
         contexts: n contexts.
-        targets: What to predict, ``(n,)``.
+        targets: What to predict, ``(n,)`` or ``(n, num_outputs)``; errors of outputs are averaged.
         mode: ``"uniform"`` keeps A at zero.
         ridge: Penalty on the squares of read-out and A, positive; without it A can run away where
             attention saturates.
@@ -98,14 +159,15 @@ def fit(
     """
     from scipy.optimize import minimize
 
-    num_contexts, _, tag_size = contexts.tags.shape
-    y = check_array("targets", targets, num_contexts)
+    outputs = ("num_outputs",) if np.ndim(targets) == 2 else ()
+    y = check_array("targets", targets, len(contexts.tags), *outputs)
+    shape = contexts.tags.shape[2], contexts.queries.shape[1]
 
     def loss_and_gradient(flat: Floats, penalty: float) -> tuple[float, Floats]:
-        loss, gradient, _ = _projected(flat.reshape(tag_size, tag_size), contexts, y, penalty)
+        loss, gradient, _ = _projected(flat.reshape(shape), contexts, y, penalty)
         return loss, gradient.ravel()
 
-    match, converged = np.zeros((tag_size, tag_size)), True
+    match, converged = np.zeros(shape), True
     for penalty in (max(ridge, _SOFT), ridge) if mode == "learned" else ():
         found = minimize(
             loss_and_gradient,
@@ -117,23 +179,38 @@ def fit(
         )
         match, converged = np.asarray(found.x).reshape(match.shape), bool(found.success)
     loss, _, readout = _projected(match, contexts, y, ridge)
+    readout = readout if outputs else readout[:, 0]
     return RecallAndPredict(match=match, readout=readout, loss=loss, converged=converged)
+
+
+def _components(
+    measure: TokenMeasure, features: Callable[[Floats], ArrayLike] | None
+) -> tuple[Floats, Floats, Floats]:
+    """Return tags of a measure's components, the means over their tokens, and their masses."""
+    seen = measure.contents
+    if features is not None:
+        seen = check_array("features", features(seen), len(seen), "num_features")
+    tags, places = np.unique(measure.tags, axis=0, return_inverse=True)
+    masses, sums = np.zeros(len(tags)), np.zeros((len(tags), seen.shape[1]))
+    np.add.at(masses, places.ravel(), measure.masses)
+    np.add.at(sums, places.ravel(), measure.masses[:, np.newaxis] * seen)
+    return tags, sums / masses[:, np.newaxis], masses
 
 
 def _projected(
     match: Floats, contexts: Contexts, targets: Floats, ridge: float
 ) -> tuple[float, Floats, Floats]:
-    """Return loss, its gradient by ``match``, and the best read-out for this ``match``."""
+    """Return loss, its gradient by ``match``, and the best read-out, a column per output."""
+    y = targets.reshape(len(targets), -1)
     weights = _weights(match, contexts)
     recalled = np.einsum("ni,nif->nf", weights, contexts.means)
     design = _design(recalled)
-    normal = design.T @ design / len(targets) + ridge * np.eye(design.shape[1])
-    readout = np.linalg.solve(normal, design.T @ targets / len(targets))
-    rest = design @ readout - targets
-    penalty = readout @ readout + (match**2).sum()
-    loss = float((rest**2).mean() + ridge * penalty)
+    normal = design.T @ design / y.size + ridge * np.eye(design.shape[1])
+    readout = np.linalg.solve(normal, design.T @ y / y.size)
+    rest = design @ readout - y
+    loss = float((rest**2).mean() + ridge * ((readout**2).sum() + (match**2).sum()))
     linear, square = np.split(readout[1:], 2)
-    by_recalled = 2 / len(targets) * rest[:, np.newaxis] * (linear + 2 * recalled * square)
+    by_recalled = 2 / y.size * (rest @ linear.T + 2 * recalled * (rest @ square.T))
     gains = np.einsum("nif,nf->ni", contexts.means, by_recalled)
     by_scores = weights * (gains - (weights * gains).sum(axis=1, keepdims=True))
     gradient = np.einsum("ni,nit,nu->tu", by_scores, contexts.tags, contexts.queries)
@@ -141,7 +218,9 @@ def _projected(
 
 
 def _weights(match: Floats, contexts: Contexts) -> Floats:
-    return softmax(np.einsum("nit,tu,nu->ni", contexts.tags, match, contexts.queries))
+    scores = np.einsum("nit,tu,nu->ni", contexts.tags, match, contexts.queries)
+    with np.errstate(divide="ignore"):  # no mass
+        return softmax(scores + np.log(contexts.masses))
 
 
 def _design(recalled: Floats) -> Floats:

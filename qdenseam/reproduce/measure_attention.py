@@ -55,7 +55,7 @@ def trained(params: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     contexts, targets, asked = random_contexts(
         2 * num_train, num_parts, num_tokens=params["num_tokens"], rng=rng
     )
-    train, test = _rows(contexts, slice(0, num_train)), _rows(contexts, slice(num_train, None))
+    train, test = contexts.select(slice(num_train)), contexts.select(slice(num_train, None))
     learned = fit(train, targets[:num_train])
     uniform = fit(train, targets[:num_train], mode="uniform")
     targets, asked, rows = targets[num_train:], asked[num_train:], np.arange(num_train)
@@ -190,12 +190,6 @@ def _risks(records: Records) -> Floats:
     risks = np.array([each.values["risk"] for each in of_kind(records, "measure-risk")])
     means = risks.reshape(len(DECAYS), len(SIZES), -1).mean(axis=2)
     return np.asarray(np.log(means))
-
-
-def _rows(contexts: Contexts, rows: slice) -> Contexts:
-    return Contexts(
-        tags=contexts.tags[rows], means=contexts.means[rows], queries=contexts.queries[rows]
-    )
 
 
 STUDY = register(

@@ -19,12 +19,6 @@ def measure(rng):
     )
 
 
-def part(contexts, rows):
-    return Contexts(
-        tags=contexts.tags[rows], means=contexts.means[rows], queries=contexts.queries[rows]
-    )
-
-
 def test_attention_depends_on_the_measure_alone(measure, rng):
     queries, match = rng.normal(size=(5, 3)), rng.normal(size=(3, 3))
     answer = measure.attend(queries, measure.contents, match=match)
@@ -96,10 +90,94 @@ def test_the_gradient_of_training_is_its_slope(rng):
     assert (ahead - behind) / 2e-5 == pytest.approx((gradient * direction).sum(), abs=1e-8)
 
 
+MASSES = np.array([0.7, 0.2, 0.08, 0.02])
+
+
+def test_components_of_unequal_counts(rng):
+    counts = [70, 20, 8, 2]
+    contents = [rng.random((count, 1)) for count in counts]
+    component = np.repeat(np.eye(4), counts, axis=0)
+    alike = TokenMeasure.mixture(np.eye(4), contents).attend(np.eye(4), component, match=3.0)
+    assert np.diagonal(alike) == pytest.approx(1 / (1 + 3 * np.exp(-3)))
+    by_tokens = TokenMeasure.mixture(np.eye(4), contents, counts)
+    assert np.allclose(by_tokens.masses, 1 / 100)
+    found = np.diagonal(by_tokens.attend(np.eye(4), component, match=3.0))
+    assert found == pytest.approx(MASSES / (MASSES + (1 - MASSES) * np.exp(-3)))
+    assert found.round(3).tolist() == [0.979, 0.834, 0.636, 0.291]
+
+
+def ragged(rng, num_contexts):
+    """Contexts of one to three components of one to nine tokens with two coordinates."""
+    measures = []
+    for several in rng.integers(1, 4, num_contexts):
+        bags = [rng.normal(size=(count, 2)) for count in rng.integers(1, 10, several)]
+        tags = rng.normal(size=(several, 3))
+        measures.append(TokenMeasure.mixture(tags, bags, rng.random(several) + 0.1))
+    return measures, rng.normal(size=(num_contexts, 4))
+
+
+def powers(contents):
+    return np.hstack([contents, contents**2, contents**3])
+
+
+def test_ragged_contexts_collapse_to_their_components(rng):
+    measures, queries = ragged(rng, 12)
+    contexts = Contexts.of_measures(measures, queries, features=powers)
+    match = rng.normal(size=(3, 4))
+    model = replace(fit(contexts, np.ones(12), mode="uniform"), match=match)
+    by_tokens = [
+        measure.attend(match @ query, powers(measure.contents))
+        for measure, query in zip(measures, queries, strict=True)
+    ]
+    assert np.abs(model.recalled(contexts) - by_tokens).max() < 1e-12
+    assert (model.weights(contexts)[contexts.masses == 0] == 0).all()
+    assert (contexts.masses == 0).any()
+    # Two atoms of half the mass are the same measure.
+    halves = [
+        TokenMeasure(
+            tags=np.vstack([m.tags] * 2),
+            contents=np.vstack([m.contents] * 2),
+            masses=np.hstack([m.masses] * 2),
+        )
+        for m in measures
+    ]
+    split = Contexts.of_measures(halves, queries, features=powers)
+    assert np.allclose(split.means, contexts.means)
+    assert np.allclose(split.masses, contexts.masses)
+    some = contexts.select(np.array([3, 7]))
+    assert np.allclose(model.recalled(some), np.array(by_tokens)[[3, 7]])
+    plain = Contexts.of_measures(measures, queries)
+    assert np.allclose(plain.means, contexts.means[..., :2])
+
+
+def test_the_gradient_for_vector_targets_is_its_slope(rng):
+    measures, queries = ragged(rng, 30)
+    contexts = Contexts.of_measures(measures, queries, features=powers)
+    targets, (match, direction) = rng.normal(size=(30, 2)), rng.normal(size=(2, 3, 4))
+    _, gradient, _ = _projected(match, contexts, targets, 1e-3)
+    ahead, behind = (
+        _projected(match + step * direction, contexts, targets, 1e-3)[0] for step in (1e-5, -1e-5)
+    )
+    assert (ahead - behind) / 2e-5 == pytest.approx((gradient * direction).sum(), abs=1e-8)
+
+
+def test_vector_targets_are_read_out_side_by_side(rng):
+    measures, queries = ragged(rng, 40)
+    contexts, targets = Contexts.of_measures(measures, queries), rng.normal(size=(40, 2))
+    both = fit(contexts, targets, mode="uniform", ridge=1e-3)
+    for column in (0, 1):  # errors are means over two outputs, and so is their weight
+        one = fit(contexts, targets[:, column], mode="uniform", ridge=2e-3)
+        assert np.allclose(both.readout[:, column], one.readout)
+        assert np.allclose(both.predict(contexts)[:, column], one.predict(contexts))
+    scalar, column = (fit(contexts, t) for t in (targets[:, 0], targets[:, :1]))
+    assert scalar.predict(contexts).shape == (40,)
+    assert np.allclose(scalar.predict(contexts), column.predict(contexts)[:, 0])
+
+
 @pytest.mark.parametrize("num_parts", [2, 4])
 def test_trained_attention_recalls_and_uniform_attention_does_not(num_parts):
     contexts, targets, asked = random_contexts(600, num_parts, num_tokens=600, rng=3)
-    train, test = part(contexts, slice(0, 400)), part(contexts, slice(400, None))
+    train, test = contexts.select(slice(400)), contexts.select(slice(400, None))
     expected, asked = targets[400:], asked[400:]
 
     def error(model, given):
@@ -129,6 +207,7 @@ def test_coefficients_are_means_over_the_density(rng):
 
 
 V, Z = np.ones((2, 3)), np.ones((2, 1))
+MEASURE = TokenMeasure(tags=V, contents=Z)
 SMALL = Contexts(tags=V[None], means=Z[None], queries=V[:1])
 
 
@@ -137,7 +216,25 @@ def test_errors():
         (lambda: TokenMeasure(tags=V, contents=Z[:1]), r"contents should have shape \(2,"),
         (lambda: TokenMeasure(tags=V, contents=Z, masses=[1, 0]), r"masses should be positive"),
         (lambda: TokenMeasure(tags=V * np.nan, contents=Z), r"tags should be finite"),
-        (lambda: TokenMeasure.mixture(V, Z), r"contents should have shape \(2, num_tokens,"),
+        (lambda: TokenMeasure.mixture(V, Z), r"contents\[0\] should have shape \(num_tokens, cont"),
+        (lambda: TokenMeasure.mixture(V, None), r"contents should be samples.*Got None"),
+        (lambda: TokenMeasure.mixture(V, [Z]), r"contents should be samples for each of 2 tags"),
+        (
+            lambda: TokenMeasure.mixture(V, [Z, V]),
+            r"contents\[1\] should have shape \(num_tokens, 1",
+        ),
+        (lambda: TokenMeasure.mixture(V, [Z, Z], [1, 0]), r"masses should be positive"),
+        (lambda: replace(SMALL, masses=[[0.0, 0.0]]), r"masses should be 0 or more.*Got 0\.0 as"),
+        (lambda: replace(SMALL, masses=[[2.0, -1.0]]), r"masses should be 0 or more.*Got -1\.0 as"),
+        (lambda: Contexts.of_measures([], V), r"measures should be at least one.*of none\."),
+        (
+            lambda: Contexts.of_measures([MEASURE, TokenMeasure(tags=Z, contents=Z)], V),
+            r"tags of one size.*of \[\(1, 1\), \(3, 1\)\]",
+        ),
+        (
+            lambda: Contexts.of_measures([MEASURE], V[:1], features=lambda z: z[:1]),
+            r"features should have shape \(2, num_features\)",
+        ),
         (lambda: TokenMeasure(tags=V, contents=Z).attend([1, 2], Z), r"queries should.*\.\.\., 3"),
         (lambda: TokenMeasure(tags=V, contents=Z).attend(V, V[:1]), r"values should have shape"),
         (
