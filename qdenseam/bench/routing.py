@@ -59,7 +59,7 @@ class RoutingBenchmark(Benchmark):
         "line",
         "nighthawk",
     )
-    sizes: Annotated[Numbers, Setting("Numbers of neurons.", "[1, 10^9]")] = (6, 8, 12, 16, 20)
+    sizes: Annotated[Numbers, Setting("Numbers of neurons.", "[1, 10^4]")] = (6, 8, 12, 16, 20)
     patterns: Annotated[Numbers, Setting("Numbers of patterns.", "[0, inf)")] = (0, 4, 8)
     degrees: Annotated[Numbers, Setting("Numbers of signals.", "[1, 10^9]")] = (1, 4, 8)
     routings: Annotated[int, Setting("Qiskit's seeds.", "[1, 10^9]")] = 12

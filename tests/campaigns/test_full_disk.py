@@ -33,6 +33,6 @@ def test_full_disks(request):
     faults = ("untrue", "leftovers", "lost", "stuck", "differing")
     for name, each in counts.items():
         told = ", ".join(f"{what} {each.get(what, 0)}" for what in ("points", "full", *faults))
-        print(f"full disk, {name}: {told}")  # noqa: T201
+        print(f"full disk, {name}: {told}")
     assert not any(each.get(fault) for each in counts.values() for fault in faults), done.stderr
     assert all(each["full"] for each in counts.values())

@@ -82,7 +82,7 @@ class EncoderBenchmark(Benchmark):
     }
     example: ClassVar[str] = "--sizes 6:4,8:8 --patterns random --peers --out encoders.jsonl"
     grid: Annotated[str, Setting("Sizes in bulk.", among=tuple(GRIDS))] = "small"
-    sizes: Annotated[Sizes, Setting("Neurons and patterns instead.", "[1, 10^9]")] = ()
+    sizes: Annotated[Sizes, Setting("Neurons and patterns instead.", "[1, 10^5]")] = ()
     patterns: Annotated[Names, Setting("Kinds of pattern sets.", among=PATTERNS)] = PATTERNS
     amplitudes: Annotated[Names, Setting("Kinds of amplitudes.", among=AMPLITUDES)] = (
         "uniform",

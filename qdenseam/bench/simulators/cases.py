@@ -142,7 +142,7 @@ FAMILIES: dict[str, Callable[[Spins], tuple[Memory, Spins, RecallMethod]]] = {
 class CaseSettings(Benchmark):
     """Which cases a benchmark takes."""
 
-    sizes: Annotated[Sizes, Setting("Neurons and patterns.", "[1, 10^9]")] = ((8, 4), (12, 8))
+    sizes: Annotated[Sizes, Setting("Neurons and patterns.", "[1, 10^5]")] = ((8, 4), (12, 8))
     families: Annotated[Names, Setting("Kinds of recall.", among=tuple(FAMILIES))] = tuple(FAMILIES)
     seed: Annotated[int, Setting("Seed of the patterns.", "[0, inf)")] = 0
 

@@ -48,7 +48,7 @@ class GpuBenchmark(Benchmark):
         "correct": "Whether the error is below 1e-10, in single precision 1e-6.",
     }
     example: ClassVar[str] = "--sizes 20,28 --engines cupy-diagonal"
-    sizes: Annotated[Numbers, Setting("Neurons, up to what the GPU holds.", "[9, 10^9]")] = (
+    sizes: Annotated[Numbers, Setting("Neurons, up to what the GPU holds.", "[9, 64]")] = (
         20,
         24,
         28,
