@@ -468,6 +468,7 @@ EXEMPT = {
     "classical_ref.modular.unrolled": "states of layers by name",
     "classical_ref.continuous.recall_and_predict": "real tokens",
     "classical_ref.sparse_recovery.constraints": "real vectors",
+    "classical_ref.sparse_recovery.dictionary": "real vectors",
     "qdenseam.memories.context": "real tags",
     "qdenseam.memories.energy.ClassicalModel": "a protocol",
     "qdenseam.execution.engines.pennylane_nodes.TakesProbes": "a protocol",

@@ -13,6 +13,7 @@ from classical_ref.sparse_recovery.basis_pursuit import basis_pursuit as basis_p
 from classical_ref.sparse_recovery.constraints import Recovered as Recovered
 from classical_ref.sparse_recovery.constraints import SubspaceMemory as SubspaceMemory
 from classical_ref.sparse_recovery.constraints import learn_constraints as learn_constraints
+from classical_ref.sparse_recovery.dictionary import DictionaryMemory as DictionaryMemory
 from classical_ref.sparse_recovery.graphs import left_regular_graph as left_regular_graph
 from classical_ref.sparse_recovery.graphs import num_four_cycles as num_four_cycles
 from classical_ref.sparse_recovery.local_decoder import gap_decode as gap_decode

@@ -39,6 +39,7 @@ EXAMPLES = {
     "Coupling": {"weights": REAL},
     "Dataset": {"name": "own", "patterns": PATTERNS, "shape": (2, 3)},
     "DenseMemory": {"patterns": PATTERNS},
+    "DictionaryMemory": {"atoms": REAL, "center": np.zeros(6)},
     "DualNetwork": {
         "input_weights": REAL,
         "hidden_bias": np.ones(4),

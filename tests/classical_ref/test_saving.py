@@ -28,7 +28,7 @@ from classical_ref import (
     save,
 )
 from classical_ref.sequences import BidirectionalMemory, SequenceMemory, pairs
-from classical_ref.sparse_recovery import ParityMemory, SubspaceMemory
+from classical_ref.sparse_recovery import DictionaryMemory, ParityMemory, SubspaceMemory
 
 SPINS = random_patterns(5, 11, rng=0)
 REALS = np.random.default_rng(0).normal(size=(5, 3))
@@ -50,6 +50,7 @@ MEMORIES = [
     EnergyTransformer(np.ones((1, 2, 3)), np.ones((1, 2, 3)), REALS),
     ParityMemory(np.array([[1, 1, 0, 1], [0, 1, 1, 1]], dtype=np.uint8)),
     SubspaceMemory(np.array([[1.0, -1, 0], [0, 1, -1]])),
+    DictionaryMemory(REALS, np.ones(3), error_weight=2.0),
 ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import matplotlib
+import numpy as np
 import pytest
 import typer
 from markdown_pages import PAGES, README, ROOT, blocks, commands_of, name_of, python_of
@@ -151,3 +152,16 @@ def test_masked_digits_are_filled_in_behind_simple_ways():
     assert rise < 0
     assert found["5 nearest neighbors"] < found["ridge regression"] < found["mean picture"]
     assert found["ridge regression"] < found["Energy Transformer"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "least", "most"),
+    [("linear program", (24, 48, 96), 1, 1), ("parity checks, flips", (48, 192, 768), 0.75, 1)],
+)
+def test_words_grow_exponentially_and_corrected_entries_nearly_linearly(name, sizes, least, most):
+    script = runpy.run_path(str(ROOT / "docs" / "corrected_shares.py"))
+    held, points = script["measured"](name, sizes, np.random.default_rng(1))
+    assert all(n // 2 <= words <= n // 2 + 2 for n, words in zip(sizes, held, strict=True))
+    slopes = script["exponents"](sizes, points)
+    assert slopes.std() < 0.1
+    assert least - 6 * slopes.std() < slopes[0] < most + 6 * slopes.std()

@@ -43,6 +43,7 @@ from classical_ref.learning.class_memory import ClassMemory
 from classical_ref.sequences import Pairs, SequenceMemory
 from classical_ref.shown import Shown, brief, shortened
 from classical_ref.sparse_recovery.constraints import SubspaceMemory
+from classical_ref.sparse_recovery.dictionary import DictionaryMemory
 from classical_ref.sparse_recovery.parity import ParityMemory
 from qdenseam import AmplitudeMemory, EnergyMemory, Study, recall
 from qdenseam.execution.compiling.layout import Layout
@@ -89,6 +90,7 @@ def examples() -> Iterator[Shown]:
     yield ClassMemory(pixels=reals, classes=reals[:, :10], order=3, temperature=1e3)
     yield EnergyTransformer(np.ones((2, 3, 4)), np.ones((2, 3, 4)), np.ones((K, 4)))
     yield SubspaceMemory(np.ones((1, D)))
+    yield DictionaryMemory(np.eye(2, D), np.zeros(D))
     yield ParityMemory(np.eye(4, D, dtype=np.uint8))
     yield TokenMeasure(tags=reals, contents=reals)
     law = law_of_joint(np.full(K, 1 / K))
