@@ -41,6 +41,13 @@ def check_regular(path: str | os.PathLike[str], name: str = "path") -> None:
         )
 
 
+def _check_replaced(path: str | os.PathLike[str], name: str = "path") -> None:
+    """Refuse what is no regular file, and the system's own links to open files, kept from loss."""
+    check_regular(path, name)
+    if os.path.islink(path) and os.readlink(path).startswith("/proc/"):  # noqa: PTH114, PTH115
+        raise OSError(f"{name} should be a file. Got the stream {path}; choose another path.")
+
+
 def check_output(path: str | os.PathLike[str], name: str = "path") -> Path:
     """Return where a file is to be written, once it is known that it can be; all stays as it is.
 
@@ -48,7 +55,7 @@ def check_output(path: str | os.PathLike[str], name: str = "path") -> Path:
         ValueError: It is no path.
         OSError: It is no file, or cannot be written: its folder is missing, protected or full.
     """
-    check_regular(path, name)
+    _check_replaced(path, name)
     path = Path(path)
     if path.exists():
         path.open("ab").close()
@@ -95,7 +102,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o666)
     Raises:
         OSError: It cannot be written, such as on a full disk; no other file is left.
     """
-    check_regular(path)
+    _check_replaced(path)
     path = Path(path)
     with _beside(path) as partial:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks.values import shown
+
 Spins = NDArray[np.int8]
 """Entries -1 and +1, and 0 where a probe is unknown; the last axis is the neuron axis."""
 Bits = NDArray[np.uint8]
@@ -39,8 +41,8 @@ def check_array(name: str, values: ArrayLike, *axes: str | int) -> Floats:
         for length, axis in zip(lengths, last, strict=True)
     )
     if not fits:
-        shown = ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "")
-        raise ValueError(f"{name} should have shape ({shown}). Got shape {array.shape}.")
+        wanted = ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "")
+        raise ValueError(f"{name} should have shape ({wanted}). Got shape {array.shape}.")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} should be finite. Got nan or infinity.")
     return array
@@ -51,18 +53,27 @@ def check_numbers(name: str, values: ArrayLike) -> Floats:
     try:
         array = np.asarray(values)
         if array.dtype.kind == "c":
-            raise TypeError("complex numbers")
+            raise TypeError
         return array.astype(np.float64, copy=False)
-    except (OverflowError, TypeError, ValueError) as error:
-        raise ValueError(f"{name} should be an array of real numbers. Got {error}.") from None
+    except (OverflowError, TypeError, ValueError):
+        raise ValueError(
+            f"{name} should be an array of real numbers. Got {_content(values)}."
+        ) from None
 
 
 def check_complexes(name: str, values: ArrayLike) -> Complexes:
     """Return complex numbers of any shape; ValueError where there are none."""
     try:
         return np.asarray(values, dtype=np.complex128)
-    except (OverflowError, TypeError, ValueError) as error:
-        raise ValueError(f"{name} should be an array of numbers. Got {error}.") from None
+    except (OverflowError, TypeError, ValueError):
+        raise ValueError(f"{name} should be an array of numbers. Got {_content(values)}.") from None
+
+
+def _content(values: ArrayLike) -> str:
+    """Return how a message shows what is no array of numbers."""
+    if isinstance(values, np.ndarray):
+        return f"an array of {values.dtype}"
+    return shown(values)
 
 
 def check_mask(name: str, mask: ArrayLike | None, shape: tuple[int, ...]) -> Booleans:

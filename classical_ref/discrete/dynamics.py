@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Annotated, Literal
@@ -18,6 +19,7 @@ from classical_ref.checks import (
     check_mask,
     checked,
     lock,
+    shown,
 )
 from classical_ref.shown import Shown, html_patterns, said_outcomes, value_range
 from classical_ref.spins import Spins
@@ -248,16 +250,14 @@ def _preference(tie: Tie, num_neurons: int, rng: np.random.Generator) -> Spins:
 
 def _fixed_order(order: str | ArrayLike, num_neurons: int) -> Integers | None:
     """Return the order of every sweep, None where each draws its own."""
-    if isinstance(order, str):
-        if order not in ("random", "sequential"):
-            raise ValueError(
-                f"order should be 'random', 'sequential' or a permutation. Got {order!r}."
-            )
+    if isinstance(order, str) and order in ("random", "sequential"):
         return None if order == "random" else np.arange(num_neurons)
-    array = np.asarray(order)
-    if array.ndim != 1 or not np.array_equal(np.sort(array), np.arange(num_neurons)):
-        raise ValueError(
-            f"order should be 'random', 'sequential' or a permutation of 0..{num_neurons - 1}. "
-            f"Got {array.tolist()}."
-        )
-    return array.astype(np.int64)
+    with suppress(TypeError, ValueError):  # rows of several lengths, objects that have no order
+        array = np.asarray(order)
+        if array.ndim == 1 and np.array_equal(np.sort(array), np.arange(num_neurons)):
+            return array.astype(np.int64)
+    given = order.tolist() if isinstance(order, np.ndarray) else order
+    raise ValueError(
+        f"order should be 'random', 'sequential' or a permutation of 0..{num_neurons - 1}. "
+        f"Got {shown(given)}."
+    )

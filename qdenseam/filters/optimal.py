@@ -9,7 +9,7 @@ import numpy as np
 
 from circuits.distance.signal_processing import SignalAngles, modulus_angles
 from classical_ref.checks import Complexes, Floats, Within
-from qdenseam.filters.polynomial import Degree, cached_angles
+from qdenseam.filters.polynomial import cached_angles
 from qdenseam.filters.tables import Filter, NumKnown, Radius
 
 _ANGLES = np.linspace(1.5, 2.4, 10) * pi
@@ -30,7 +30,7 @@ class OptimalFilter(Filter):
     their squared modulus are a known problem; here it stands in a new setting.
 
     Attributes:
-        degree: m >= 1; more than n are cut to n.
+        degree: m from 1 to 16, beyond which the search takes minutes; more than n are cut to n.
         radius: e >= 0.
         acceptance: In (0, 1], how surely a pattern within the radius must be kept.
 
@@ -40,7 +40,7 @@ class OptimalFilter(Filter):
     """
 
     name: ClassVar[str] = "optimal"
-    degree: Degree = 4
+    degree: Annotated[int, Within("[1, 16]", "A table takes any shape, with n signals.")] = 4
     radius: Radius = 1
     acceptance: Annotated[float, Within("(0, 1]")] = 0.5
 
@@ -86,7 +86,7 @@ def _solve_at(
 ) -> tuple[float, Complexes]:
     """Return the acceptance of random patterns and r_0..r_m of the best R for one ω."""
     distances = np.arange(num_known + 1.0)
-    random = np.array([comb(num_known, d) * 0.5**num_known for d in range(num_known + 1)])
+    random = np.array([comb(num_known, d) / 2**num_known for d in range(num_known + 1)])
     at_distances = _modes(omega * distances, degree)
     cost = random @ at_distances
     points = 2 * pi * np.arange(16.0 * degree) / (16 * degree)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, pi
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,6 @@ import numpy.typing as npt
 from circuits.distance.signal_processing import SignalAngles, polynomial_angles
 from classical_ref.checks import Complexes, Floats, Within
 from qdenseam.filters.tables import Filter, NumKnown
-
-Degree: TypeAlias = Annotated[int, Within("[1, 1000]", "No more than n signals are needed.")]
-"""The degree of a polynomial in the signal."""
 
 
 class PolynomialFilter(Filter):
@@ -50,7 +47,7 @@ class CosinePower(PolynomialFilter):
     """F(d) = cos^b(πd/(2n)): what Trugenberger's b controls do (2001, equation 15)."""
 
     name: ClassVar[str] = "cosine-power"
-    num_controls: Annotated[int, Within("[1, 1000]", "A hamming-ball is sharper.")] = 2
+    num_controls: Annotated[int, Within("[1, 500]", "A hamming-ball is sharper.")] = 2
 
     def polynomial(self, num_known: NumKnown) -> tuple[Complexes, float]:
         """Return ((1 + z)/2)^b and ω = π/n."""
@@ -83,7 +80,7 @@ class DolphChebyshev(PolynomialFilter):
     """
 
     name: ClassVar[str] = "dolph-chebyshev"
-    degree: Degree = 4
+    degree: Annotated[int, Within("[1, 500]", "No more than n signals are needed.")] = 4
     edge: Annotated[float, Within("(0, 1)")] = 0.85
 
     def polynomial(self, num_known: NumKnown) -> tuple[Complexes, float]:
@@ -96,15 +93,24 @@ class DolphChebyshev(PolynomialFilter):
         return coefficients, pi / num_known
 
     def cosine_series(self, num_known: NumKnown) -> Floats:
-        """Return f, of degree m."""
+        """Return f, of degree m.
+
+        Raises:
+            ValueError: T_m(1/x) does not fit into float64.
+        """
         if num_known == 0:
             return np.ones(1)
         m = self.degree
         top = np.polynomial.Chebyshev.basis(m)
         nodes = np.cos(pi * (np.arange(m + 1) + 0.5) / (m + 1))
-        series = np.polynomial.chebyshev.chebfit(
-            nodes, top(nodes / self.edge) / top(1 / self.edge), m
-        )
+        with np.errstate(all="ignore"):  # what is not finite is refused
+            values = top(nodes / self.edge) / top(1 / self.edge)
+        if not np.isfinite(values).all():
+            raise ValueError(
+                f"edge should be larger for degree {m}, so that T_m(1/edge) fits into float64. "
+                f"Got {self.edge}; CosinePower({m}) is the limit of a small edge."
+            )
+        series = np.polynomial.chebyshev.chebfit(nodes, values, m)
         series[m - 1 :: -2] = 0  # rounding of the other parity
         return np.asarray(series)
 

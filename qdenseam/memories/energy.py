@@ -1,8 +1,8 @@
 r"""The memory as an energy over all 2^D spin states, tilted by a probe field."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -11,10 +11,19 @@ import numpy.typing as npt
 from circuits.bit_order import bits_to_integer, integer_to_bits
 from circuits.energy.hamiltonians import pauli_operator, walsh_coefficients
 from circuits.energy.phases import CountingPhase, Phase, StringPhase, cheapest
-from classical_ref.checks import Floats, Integers, Spins, SpinsLike, check_spins
+from classical_ref.checks import (
+    Floats,
+    Integers,
+    Spins,
+    SpinsLike,
+    check_spins,
+    is_number,
+    shown,
+)
 from classical_ref.discrete.dense import DenseMemory
 from classical_ref.separation import Exponential, LogSumExp, Polynomial, Separation
 from classical_ref.spins import bits_to_spins, check_patterns, spins_to_bits
+from classical_ref.tabulated import SeparationLike
 from qdenseam.errors import CapacityError
 from qdenseam.memories.kept import Kept
 from qdenseam.memories.probe import PatternMemory, check_shape, unpacked
@@ -63,8 +72,8 @@ class EnergyMemory(PatternMemory):
         model: Patterns of spins ±1, shape ``(K, D)``, or text (bits through ``bits_to_spins``),
             made a dense memory with ``separation``, or a :class:`classical_ref.Dataset`, with its
             weights and shape; or any object with ``.patterns`` and ``.energy(states)``.
-        separation: F of the dense memory, or its spelling such as ``"polynomial(4)"``; order 3 by
-            default.
+        separation: F of the dense memory, or its spelling such as ``"polynomial(4)"``, or whatever
+            else :class:`classical_ref.DenseMemory` takes, such as a function; order 3 by default.
         probe_field: h > 0, the same for all known positions, or ``None`` for the default.
         shape: Rows and columns that patterns are drawn in.
 
@@ -97,7 +106,7 @@ class EnergyMemory(PatternMemory):
         def __init__(
             self,
             model: ClassicalModel | SpinsLike | Dataset,
-            separation: Separation | str | None = None,
+            separation: SeparationLike | str | None = None,
             probe_field: float | None = None,
             *,
             shape: tuple[int, int] | None = None,
@@ -114,12 +123,15 @@ class EnergyMemory(PatternMemory):
                     "patterns should be distinct. Got equal rows; keep one and make it deeper by "
                     "DenseMemory(patterns, separation, weights=...)."
                 )
-            separation: Any = resolved("separation", self.separation or Polynomial(3))
+            separation: Any = Polynomial(3) if self.separation is None else self.separation
+            if isinstance(separation, str):
+                separation = resolved("separation", separation)
             model = DenseMemory(patterns, separation=separation, weights=weights)
             object.__setattr__(self, "model", model)
-            object.__setattr__(self, "separation", separation)
-        elif self.separation is not None and self.separation != getattr(
-            self.model, "separation", None
+            object.__setattr__(self, "separation", model.separation)
+        elif self.separation is not None and (
+            not isinstance(self.separation, Separation)
+            or self.separation != getattr(self.model, "separation", None)
         ):
             raise ValueError("a model has its own energy: give either a model or a separation.")
         check_spins(self.model.patterns, name="model.patterns", may_be_unknown=False)
@@ -133,15 +145,17 @@ class EnergyMemory(PatternMemory):
         strength: Any = self.probe_field
         if strength is None:
             return
-        if not isinstance(strength, Real):
+        if not is_number(self.probe_field):
             raise TypeError(
-                f"probe_field should be one number; unknown positions get none. Got {strength!r}."
+                "probe_field should be one number; unknown positions get none. "
+                f"Got {shown(strength)}."
             )
-        if not 0 < self.num_neurons * float(strength) < float("inf"):
+        if not 0 < strength <= sys.float_info.max / self.num_neurons:
             raise ValueError(
                 f"probe_field should be positive and finite, summed over all neurons too. "
-                f"Got {strength}."
+                f"Got {shown(strength)}."
             )
+        object.__setattr__(self, "probe_field", float(strength))
 
     @property
     def patterns(self) -> Spins:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from classical_ref.checks import Floats, Spins, SpinsLike
+from classical_ref.checks import Floats, Spins, SpinsLike, is_integer, shown
 from classical_ref.shown import Shown, html_patterns
 from classical_ref.spins import check_probes
 
@@ -80,10 +80,13 @@ def check_shape(shape: tuple[int, int] | None, num_neurons: int) -> tuple[int, i
     """
     if shape is None:
         return None
-    given = np.asarray(shape)
-    if given.shape != (2,) or given.dtype.kind not in "iu" or given.min() < 1:
-        raise ValueError(f"shape should be (rows, columns) of {num_neurons} neurons. Got {shape}.")
-    rows, columns = map(int, given)
-    if rows * columns != num_neurons:
-        raise ValueError(f"shape should be (rows, columns) of {num_neurons} neurons. Got {shape}.")
-    return rows, columns
+    given: object = shape
+    if isinstance(given, np.ndarray):
+        given = given.tolist()
+    if isinstance(given, tuple | list) and len(given) == 2 and all(map(is_integer, given)):
+        rows, columns = map(int, given)
+        if min(rows, columns) > 0 and rows * columns == num_neurons:
+            return rows, columns
+    raise ValueError(
+        f"shape should be (rows, columns) of {num_neurons} neurons. Got {shown(shape)}."
+    )

@@ -95,7 +95,7 @@ class Iterations(Schedule):
     name: ClassVar[str] = "iterations"
     knows_weight: ClassVar[bool] = False
 
-    num_iterations: Annotated[int, Within("[0, 10^6]", "The best is about (π/4)√K.")] = 1
+    num_iterations: Annotated[int, Within("[0, 10^5]", "The best is about (π/4)√K.")] = 1
     may_over_rotate: bool = False
 
     def rounds(self, fraction: Weight) -> Rounds:

@@ -80,7 +80,9 @@ def tree(text: str, axes: Axes | None = None) -> Node:
         ValueError: The text is malformed, too long or too deep, or an axis has no value.
     """
     if len(text) > MAX_LENGTH:
-        raise ValueError(f"a spelling should have at most {MAX_LENGTH} characters. Got {len(text)}")
+        raise ValueError(
+            f"a spelling should have at most {MAX_LENGTH} characters. Got {len(text)}."
+        )
     reader = _Reader(text, axes or {})
     node = reader.value()
     reader.expect("end")

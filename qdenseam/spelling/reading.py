@@ -59,7 +59,10 @@ def resolved(kind: str, value: object) -> object:
     bare, types = BARE.get(kind, ("", ()))
     if isinstance(value, types) and not isinstance(value, bool):
         return registered(kind)[bare](value)
-    raise TypeError(f"{kind} should be an object of this kind or its spelling. Got {shown(value)}.")
+    such = min(registered(kind).items())[1].__name__
+    raise TypeError(
+        f"{kind} should be an object of a class such as {such} or its spelling. Got {shown(value)}."
+    )
 
 
 def settings(cls: type) -> dict[str, Field[object]]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classical_ref import checks
-from classical_ref.checks import check_array, check_mask, check_within
+from classical_ref.checks import check_array, check_complexes, check_mask, check_within
 
 INF, NAN = float("inf"), float("nan")
 
@@ -72,9 +72,21 @@ def test_shapes_of_arrays():
     for bad in (NAN, -INF):
         with pytest.raises(ValueError, match=r"x should be finite"):
             check_array("x", [0.0, bad], 2)
-    for bad in ("ab", [1j], [2**2000], [[1], [1, 2]]):
-        with pytest.raises(ValueError, match="x should be an array of real numbers"):
+    for bad, came in (
+        ("ab", "'ab'"),
+        ("x" * 10**5, "'x{75} \\.\\.\\."),
+        ({}, r"\{\}"),
+        ([1j], r"\[1j\]"),
+        (np.array([1j]), "an array of complex128"),
+        ([2**2000], "an object of class list|\\[1148.* \\.\\.\\."),
+        ([[1], [1, 2]], r"\[\[1\], \[1, 2\]\]"),
+    ):
+        with pytest.raises(
+            ValueError, match=rf"x should be an array of real numbers\. Got ({came})"
+        ):
             check_array("x", bad, "n")
+    with pytest.raises(ValueError, match=r"x should be an array of numbers\. Got \{\}\."):
+        check_complexes("x", {})
 
 
 def test_masks():

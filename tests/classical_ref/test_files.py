@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -113,6 +114,17 @@ def test_a_symlink_is_replaced(tmp_path):
     (tmp_path / "link").symlink_to("kept")
     write_whole(tmp_path / "link", b"new")
     assert tree(tmp_path) == {"kept": b"mine", "link": b"new"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no such links")
+def test_a_link_to_a_stream_is_not_replaced(tmp_path):
+    link = tmp_path / "stdout"  # as /dev/stdout, which a shell may have sent to a file
+    with (tmp_path / "log").open("wb") as log:
+        link.symlink_to(f"/proc/self/fd/{log.fileno()}")
+        for refuse in (lambda: check_output(link, "--json"), lambda: write_whole(link, b"x")):
+            with pytest.raises(OSError, match=r"a file\. Got the stream .*stdout; choose"):
+                refuse()
+    assert link.is_symlink()
 
 
 def test_what_is_read_has_a_limit(tmp_path):

@@ -195,6 +195,10 @@ def test_tables_and_functions_become_filters() -> None:
     assert len(SeparationFilter(lambda d: 0.5**d).filter.values) == 129
 
 
+def test_an_optimal_filter_takes_more_known_bits_than_a_float_has_powers_of_two() -> None:
+    assert OptimalFilter(1, 0).table(1100)[0] ** 2 >= 0.5 - 1e-6
+
+
 def test_bad_input_is_refused() -> None:
     for build, message in [
         (lambda: HammingBall(-1), r"radius should be in \[0, 10\^6\]"),
@@ -208,6 +212,10 @@ def test_bad_input_is_refused() -> None:
         (lambda: DolphChebyshev(0), r"degree should be in \[1, "),
         (lambda: DolphChebyshev(2, 1.0), "edge should be in"),
         (lambda: OptimalFilter(0), r"degree should be in \[1, "),
+        (lambda: DolphChebyshev(4, 1e-300).table(8), r"edge should be larger.*CosinePower\(4\)"),
+        (lambda: CosinePower(501), r"\[1, 500\]\. Got 501\. A hamming-ball"),
+        (lambda: DolphChebyshev(501), r"\[1, 500\]\. Got 501\. No more than n"),
+        (lambda: OptimalFilter(17), r"\[1, 16\]\. Got 17\. A table"),
         (lambda: OptimalFilter(2, -1), r"radius should be in \[0, 10\^6\]"),
         (lambda: OptimalFilter(2, 1, 0.0), "acceptance should be in"),
         (lambda: Table(()), "values should be a row"),
@@ -243,8 +251,8 @@ def test_a_filter_may_be_spelled_or_be_a_row(method, given) -> None:
 @pytest.mark.parametrize(
     ("given", "error", "said"),
     [
-        (0.5, TypeError, r"filter should be an object of this kind or its spelling\. Got 0\.5"),
-        (None, TypeError, "filter should be an object of this kind"),
+        (0.5, TypeError, r"of a class such as CappedPosterior or its spelling\. Got 0\.5"),
+        (None, TypeError, "filter should be an object of a class such as"),
         (HammingBall, TypeError, "Got the class HammingBall, not one of its objects"),
         ("hamming-bal", ValueError, "Did you mean 'hamming-ball'"),
         ([[1.0, 0.5]], TypeError, "values should be several, each a number"),

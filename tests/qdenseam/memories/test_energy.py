@@ -190,6 +190,16 @@ def test_the_calibrated_field_of_special_energies() -> None:
     assert everything.field_strength() > 0
 
 
+def test_a_separation_may_be_a_function_or_a_row_as_for_a_dense_memory() -> None:
+    patterns = ["0011", "0110"]
+    wanted = EnergyMemory(patterns, Polynomial(3)).diagonal()
+    row = [x**3 for x in range(-5, 6)]
+    for given in (lambda x: x**3, row, np.array(row)):
+        memory = EnergyMemory(patterns, given)
+        assert memory.diagonal() == pytest.approx(wanted)
+        assert memory.separation == memory.model.separation
+
+
 def test_bad_input_is_refused() -> None:
     for build, error, message in [
         (lambda: EnergyMemory([[1, 1], [1, -1]], probe_field=0), ValueError, "probe_field should"),
@@ -202,7 +212,23 @@ def test_bad_input_is_refused() -> None:
         (lambda: EnergyMemory(["0" * 1100]), CapacityError, r"2\*\*1100 energies"),
         (lambda: EnergyMemory([[1, -1]], probe_field=[0.3, 0.3]), TypeError, "one number; unknown"),
         (lambda: EnergyMemory([[1, -1]], probe_field="0.3"), TypeError, "one number; unknown"),
+        (lambda: EnergyMemory([[1, -1]], probe_field=True), TypeError, "number; .* Got True"),
         (lambda: EnergyMemory([[1, -1]], probe_field=1e308), ValueError, "positive and finite"),
+        (
+            lambda: EnergyMemory([[1, -1]], probe_field=10**400),
+            ValueError,
+            "Got 1000",
+        ),
+        (lambda: EnergyMemory([[1, -1]], 0), TypeError, r"separation should be.* Got 0\."),
+        (lambda: EnergyMemory([[1, -1]], ""), ValueError, "there should be"),
+        (lambda: EnergyMemory([[1, -1]], np.ones(3)), ValueError, "at -2 .. 2"),
+        (
+            lambda: EnergyMemory(HopfieldMemory([[1, -1]]), np.ones(5)),
+            ValueError,
+            "either a model or a separation",
+        ),
+        (lambda: EnergyMemory([[1, -1]], shape=[[1], [1, 2]]), ValueError, r"Got \[\[1\], \[1, 2"),
+        (lambda: EnergyMemory([[1, -1]], shape=""), ValueError, "of 2 neurons. Got ''"),
         (lambda: EnergyMemory([[1, -1], [1, -1]]), ValueError, r"distinct.*DenseMemory\(patterns"),
         (
             lambda: EnergyMemory([[1, -1]]).diagonal(["00", "00"]),

@@ -39,7 +39,7 @@ class ProbabilisticRecall(FlagFilter):
 
     name: ClassVar[str] = "probabilistic"
 
-    num_controls: Annotated[int, Within("[1, 1000]", "A hamming-ball filter is sharper.")] = 2
+    num_controls: Annotated[int, Within("[1, 500]", "A hamming-ball filter is sharper.")] = 2
     scale: Annotated[float, Within("(0, inf)")] | None = None
     reuse_control: bool = False
     amplified: Amplified | None = None
