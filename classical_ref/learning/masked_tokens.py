@@ -19,19 +19,20 @@ from classical_ref.checks import (
     Rng,
     Within,
     check_array,
+    check_entries,
     check_fields,
     check_mask,
     checked,
     lock,
 )
+from classical_ref.learning.optimizers import Adam, OptimizerState
 from classical_ref.modular.attention import Descent, EnergyTransformer
 from classical_ref.shown import Shown
 
-Count = Annotated[int, Within("[1, inf)")]
+Count = Annotated[int, Within("[1, 1000000]")]
 Positive = Annotated[float, Within("(0, inf)")]
 Gradients = dict[str, Floats]
 
-_ADAM = (0.9, 0.999, 1e-8)
 _BLOCK = ("query_weights", "key_weights", "patterns")
 _OWN = ("embedding", "positions", "mask_token", "readout", "offset")
 
@@ -86,7 +87,13 @@ class MaskedTokens(Checked, Shown):
         num_patterns: Count = 64,
         rng: Rng = None,
     ) -> "MaskedTokens":
-        """Return a model that has learned nothing."""
+        """Return a model that has learned nothing.
+
+        Raises:
+            ValueError: A number is not from 1 to a million, or all weights are more than 2**28.
+        """
+        rows = 2 * num_heads * head_size + num_patterns + 2 * num_values + num_tokens
+        check_entries(2**28, rows=rows, num_features=num_features)
         draw = np.random.default_rng(rng).normal
         heads = (num_heads, head_size, num_features)
         block = EnergyTransformer(
@@ -222,18 +229,13 @@ def learn_tokens(
             f"num_missing should be at most {len(model.positions)}, all tokens. Got {num_missing}."
         )
     generator, losses = np.random.default_rng(rng), []
-    weights = model.weights()
-    means = {name: np.zeros(each.shape) for name, each in weights.items()}
-    squares = {name: np.zeros(each.shape) for name, each in weights.items()}
-    first, second, floor = _ADAM
-    for count in range(1, num_steps + 1):
+    adam, weights = Adam(learning_rate), model.weights()
+    states: dict[str, OptimizerState | None] = dict.fromkeys(weights)
+    for _ in range(num_steps):
         batch = samples[generator.integers(len(samples), size=batch_size)]
         ranks = generator.random(batch.shape[:2]).argsort(axis=1).argsort(axis=1)
         loss, gradient = model.with_weights(weights).loss_and_gradient(batch, ranks < num_missing)
         losses.append(loss)
         for name, slope in gradient.items():
-            means[name] = first * means[name] + (1 - first) * slope
-            squares[name] = second * squares[name] + (1 - second) * slope**2
-            mean, square = means[name] / (1 - first**count), squares[name] / (1 - second**count)
-            weights[name] = weights[name] - learning_rate * mean / (np.sqrt(square) + floor)
+            weights[name], states[name] = adam.step(weights[name], slope, states[name])
     return model.with_weights(weights), np.array(losses)

@@ -16,7 +16,14 @@ import classical_ref
 import classical_ref.learning
 import classical_ref.sequences
 import classical_ref.sparse_recovery
-from classical_ref import Coupling, Identity, NeuronLayer, RandomFeatures, random_patterns
+from classical_ref import (
+    Coupling,
+    EnergyTransformer,
+    Identity,
+    NeuronLayer,
+    RandomFeatures,
+    random_patterns,
+)
 from classical_ref.checks import Within
 from classical_ref.checks.kinds import kind_of
 from classical_ref.sequences import pairs
@@ -54,6 +61,14 @@ EXAMPLES = {
     "GradientDescent": {"step_size": 0.1},
     "HopfieldMemory": {"patterns": PATTERNS},
     "LabeledImages": {"pixels": IMAGES, "labels": [0, 1]},
+    "MaskedTokens": {
+        "block": EnergyTransformer(TENSOR, TENSOR, np.ones((1, 3))),
+        "embedding": np.ones((2, 3)),
+        "positions": np.ones((4, 3)),
+        "mask_token": np.ones(3),
+        "readout": np.ones((3, 2)),
+        "offset": np.ones(2),
+    },
     "ModularMemory": {
         "layers": {"a": NeuronLayer(4, Identity()), "b": NeuronLayer(6, Identity())},
         "synapses": [(Coupling(REAL), ("a", "b"))],

@@ -88,8 +88,12 @@ def test_errors(model, tokens):
         (lambda: model.fill(tokens * np.nan, MISSING), r"tokens should be finite"),
         (lambda: model.loss_and_gradient(tokens, ~np.ones(5, bool)), r"hold a missing token"),
         (lambda: learn_tokens(model, tokens, num_missing=6), r"num_missing should be at most 5"),
-        (lambda: learn_tokens(model, tokens, num_missing=0), r"num_missing should be at least 1"),
-        (lambda: MaskedTokens.random(0, 3), r"num_tokens should be at least 1"),
+        (lambda: learn_tokens(model, tokens, num_missing=0), r"num_missing should be in \[1"),
+        (lambda: MaskedTokens.random(0, 3), r"num_tokens should be in \[1, 1000000\]"),
+        (
+            lambda: MaskedTokens.random(10**6, 3, num_features=300),
+            r"rows \* num_features should be",
+        ),
         (lambda: model.with_weights(model.weights() | {"offset": [0.0]}), r"offset should have"),
     ]:
         with case(match), pytest.raises(ValueError, match=match):
