@@ -156,7 +156,7 @@ def test_masked_digits_are_filled_in_behind_simple_ways():
 
 @pytest.mark.parametrize(
     ("name", "sizes", "least", "most"),
-    [("linear program", (24, 48, 96), 1, 1), ("parity checks, flips", (48, 192, 768), 0.75, 1)],
+    [("linear program", (16, 32, 64), 1, 1), ("parity checks, flips", (48, 192, 768), 0.75, 1)],
 )
 def test_words_grow_exponentially_and_corrected_entries_nearly_linearly(name, sizes, least, most):
     script = runpy.run_path(str(ROOT / "docs" / "corrected_shares.py"))
