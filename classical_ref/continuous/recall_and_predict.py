@@ -15,7 +15,17 @@ from typing import Annotated, Literal, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Floats, Integers, Within, check_array, checked, lock
+from classical_ref.checks import (
+    Checked,
+    Floats,
+    Integers,
+    Within,
+    check_array,
+    check_fields,
+    checked,
+    lock,
+    shown,
+)
 from classical_ref.continuous.measures import TokenMeasure
 from classical_ref.log_sums import softmax
 
@@ -26,7 +36,7 @@ _SOFT = 1e-4  # a penalty under which attention does not saturate before it has 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Contexts:
+class Contexts(Checked):
     """A batch of contexts, and what is asked; :meth:`of_measures` makes them of own tokens."""
 
     tags: Floats
@@ -40,6 +50,7 @@ class Contexts:
     context has fewer components."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         tags = check_array("tags", self.tags, "n", "I", "tag_size")
         means = check_array("means", self.means, *tags.shape[:2], "num_features")
         queries = check_array("queries", self.queries, tags.shape[0], "query_size")
@@ -91,8 +102,25 @@ class Contexts:
         return cls(tags=tags, means=means, queries=wanted, masses=masses)
 
     def select(self, rows: slice | Integers) -> "Contexts":
-        """Return some of the contexts, by a slice or an array of numbers."""
-        return Contexts(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+        """Return some of the contexts.
+
+        Args:
+            rows: A slice, or numbers or booleans as numpy takes them.
+
+        Raises:
+            ValueError: There are no such contexts.
+        """
+        count = len(self.tags)
+        try:
+            chosen = np.arange(count)[rows]
+        except (IndexError, ValueError):
+            chosen = np.zeros((0, 0), dtype=np.int64)
+        if chosen.ndim != 1 or chosen.size == 0:
+            raise ValueError(
+                f"rows should be a slice or numbers below {count}, and leave a context. Got "
+                f"{shown(rows)}."
+            )
+        return Contexts(**{each.name: getattr(self, each.name)[chosen] for each in fields(self)})
 
 
 @final
@@ -159,8 +187,9 @@ def fit(
     """
     from scipy.optimize import minimize
 
-    outputs = ("num_outputs",) if np.ndim(targets) == 2 else ()
-    y = check_array("targets", targets, len(contexts.tags), *outputs)
+    given = check_array("targets", targets, "...")
+    outputs = ("num_outputs",) if given.ndim == 2 else ()
+    y = check_array("targets", given, len(contexts.tags), *outputs)
     shape = contexts.tags.shape[2], contexts.queries.shape[1]
 
     def loss_and_gradient(flat: Floats, penalty: float) -> tuple[float, Floats]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from classical_ref.checks import Floats, Rng, Within, check_array, check_entries, checked
-from classical_ref.learning.facts import Facts, GroupSize
+from classical_ref.learning.facts import Count, Facts
 from classical_ref.learning.optimizers import MatrixOptimizer
 from classical_ref.learning.training import TrainingOutcome
 from classical_ref.shown import Shown
@@ -67,7 +67,7 @@ def learn(
     *,
     queries: ArrayLike | None = None,
     answers: ArrayLike | None = None,
-    batch_size: GroupSize | None = None,
+    batch_size: Count | None = None,
     decreasing: bool = False,
     rng: Rng = None,
 ) -> Learning:
@@ -102,13 +102,12 @@ def learn(
     each = facts.excess_losses(logits)
     losses, group_losses = [float(facts.query_probabilities @ each)], [facts.by_group(each)]
     outcome = TrainingOutcome.COMPLETED
-    generator, now, state = np.random.default_rng(rng), optimizer, None
+    rng, now, state = np.random.default_rng(rng), optimizer, None
     for step in range(num_steps):
         if decreasing:
             now = replace(optimizer, step_size=optimizer.step_size * (1 - step / num_steps))
-        drawn = None if batch_size is None else facts.draw(batch_size, rng=generator)
         with np.errstate(over="ignore", invalid="ignore"):
-            gradient = told @ facts.residual(logits, drawn) @ asked.T
+            gradient = told @ facts.residual(logits, batch_size=batch_size, rng=rng) @ asked.T
             new = gradient
             if np.isfinite(gradient).all():
                 new, state = now.step(weights, gradient, state)

@@ -34,6 +34,7 @@ from classical_ref.log_sums import log_sum_exp
 from classical_ref.shown import Shown
 
 GroupSize = Annotated[int, Within("[1, 1000000000]")]
+Count = Annotated[int, Within("[1, 10000000]")]
 Noise = Annotated[float, Within("[0, 1)")]
 
 
@@ -106,16 +107,19 @@ class Facts(Shown):
         Raises:
             ValueError: ``labels`` are of another shape, or all alike.
         """
-        array = np.asarray(labels)
-        kinds, answers = np.unique(array, return_inverse=True)
+        try:
+            array = np.asarray(labels)
+            kinds, answers = np.unique(array, return_inverse=True)
+        except (TypeError, ValueError):  # no order among them, or lists of several lengths
+            array = kinds = answers = np.zeros(0, dtype=np.int64)
         if array.ndim != 1 or len(kinds) < 2:
             raise ValueError(
-                "labels should have shape (num_facts,), at least two different. Got "
-                f"{len(kinds)} in shape {array.shape}."
+                "labels should have shape (num_facts,), at least two different of one type. Got "
+                f"{shown(labels)}."
             )
         return cls(
             group_probabilities=np.ones(1),
-            group_size=len(array),
+            group_size=len(answers),
             label_noise=label_noise,
             answers=answers,
         )
@@ -175,27 +179,31 @@ class Facts(Shown):
         values = _of_shape("values", values, (self.num_facts,))
         return np.asarray(values.reshape(self.num_groups, self.group_size).mean(axis=1))
 
-    def residual(self, logits: Floats, drawn: tuple[Floats, Floats] | None = None) -> Floats:
+    @checked
+    def residual(
+        self, logits: Floats, *, batch_size: Count | None = None, rng: Rng = None
+    ) -> Floats:
         """Return the gradient of the loss by the logits, ``(Phat - P) diag(p)``, ``(A, K)``.
 
         Its columns sum to zero, so its rank is below A.
 
         Args:
             logits: Answer by query, ``(A, K)``.
-            drawn: P and p of a batch, as :meth:`draw` returns them; None takes those of all facts.
+            batch_size: Number of queries, drawn by their probabilities with noisy answers, whose
+                frequencies take the place of p and P; None takes these.
+            rng: Source of the batch.
+
+        Raises:
+            ValueError: The logits have another shape, or the batch is not of 1 to 1e7 queries.
         """
         logits = _of_shape("logits", logits, self._shape)
-        targets, rates = drawn or (self.targets, self.query_probabilities)
+        targets, rates = self.targets, self.query_probabilities
+        if batch_size is not None:
+            targets, rates = self._drawn(batch_size, np.random.default_rng(rng))
         model = np.exp(logits - log_sum_exp(logits.T))
         return np.asarray((model - targets) * rates)
 
-    @checked
-    def draw(self, batch_size: GroupSize, *, rng: Rng = None) -> tuple[Floats, Floats]:
-        """Return P and p as the frequencies of a batch of queries with their noisy answers.
-
-        The gradient with them is that of the batch, and right on average.
-        """
-        generator = np.random.default_rng(rng)
+    def _drawn(self, batch_size: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
         queries = generator.choice(self.num_facts, batch_size, p=self.query_probabilities)
         told = self._right[0][queries]
         is_noise = generator.random(batch_size) < self.label_noise

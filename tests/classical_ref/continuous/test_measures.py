@@ -226,6 +226,8 @@ def test_errors():
         (lambda: TokenMeasure.mixture(V, [Z, Z], [1, 0]), r"masses should be positive"),
         (lambda: replace(SMALL, masses=[[0.0, 0.0]]), r"masses should be 0 or more.*Got 0\.0 as"),
         (lambda: replace(SMALL, masses=[[2.0, -1.0]]), r"masses should be 0 or more.*Got -1\.0 as"),
+        (lambda: SMALL.select(slice(0)), r"rows should be a slice or numbers below 1.*Got slice"),
+        (lambda: SMALL.select(np.array([1])), r"rows should be a slice or numbers below 1"),
         (lambda: Contexts.of_measures([], V), r"measures should be at least one.*of none\."),
         (
             lambda: Contexts.of_measures([MEASURE, TokenMeasure(tags=Z, contents=Z)], V),

@@ -52,10 +52,10 @@ def test_groups(facts):
 def test_batches_have_the_residual_on_average(facts, rng):
     logits = rng.normal(size=(6, 6))
     size, trials = 5, 4000
-    batches = [facts.residual(logits, facts.draw(size, rng=rng)) for _ in range(trials)]
+    batches = [facts.residual(logits, batch_size=size, rng=rng) for _ in range(trials)]
     away = np.mean(batches, axis=0) - facts.residual(logits)
     assert np.abs(away).max() < 6.5 / np.sqrt(size * trials)
-    targets, rates = facts.draw(200_000, rng=rng)
+    targets, rates = facts._drawn(200_000, rng)
     assert np.abs(rates - facts.query_probabilities).max() < 0.01
     assert np.abs(targets - facts.targets).max() < 0.03
 
@@ -82,8 +82,9 @@ def test_labels_of_any_type_are_answers():
             lambda: Facts.power_law(0, 2, exponent=1),
             r"num_groups should be in \[1, 100000000\]\. Got 0",
         ),
-        (lambda: Facts.of_labels([1, 1]), r"labels should have.*Got 1 in shape \(2,\)"),
-        (lambda: Facts.of_labels([[1, 2]]), r"labels should have.*Got 2 in shape \(1, 2\)"),
+        (lambda: Facts.of_labels([1, 1]), r"labels should have.*Got \[1, 1\]"),
+        (lambda: Facts.of_labels([[1, 2], [3]]), r"labels should have.*Got \[\[1, 2\], \[3\]\]"),
+        (lambda: Facts.of_labels([None, 1]), r"labels should have.*Got \[None, 1\]"),
         (
             lambda: Facts(group_probabilities=[1.0], group_size=2, answers=[0, 0.5]),
             r"answers should be numbers from 0.*Got \[0, 0\.5\]",
