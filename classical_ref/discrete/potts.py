@@ -189,8 +189,9 @@ def _similarities(raised_patterns: Spins, num_symbols: int, raised: Spins) -> In
     """Return H, ``(..., num_patterns)``, of symbols raised by one: 0 is unknown."""
     known = np.count_nonzero(raised, axis=-1)[..., np.newaxis]
     equal = np.zeros((*raised.shape[:-1], len(raised_patterns)), dtype=np.float32)
-    for symbol in range(1, num_symbols + 1):  # counts are exact below 2**24 neurons
-        equal += (raised == symbol).astype(np.float32) @ (raised_patterns == symbol).T
+    with np.errstate(invalid="ignore"):  # as in classical_ref.spins.products
+        for symbol in range(1, num_symbols + 1):  # counts are exact below 2**24 neurons
+            equal += (raised == symbol).astype(np.float32) @ (raised_patterns == symbol).T
     return np.asarray(num_symbols * equal.astype(np.int64) - known)
 
 
