@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from math import nan
-from typing import Literal, TypeAlias
+from typing import Literal, SupportsFloat, TypeAlias
 
-from classical_ref.checks import checked
+from classical_ref.checks import checked, is_number, shown
 from qdenseam.experiments.estimates.statistics import Estimate
 
 Sense: TypeAlias = Literal["equal", "at least", "at most"]
@@ -57,12 +57,17 @@ class Check:
 @checked
 def held(
     quantity: str,
-    found: float | Estimate,
+    found: SupportsFloat | Estimate,
     expected: float,
     tolerance: float = 0.0,
     sense: Sense = "equal",
 ) -> Check:
-    """Return the check of a number, with its interval where it is an estimate."""
+    """Return the check of a number, with its interval where it is an estimate.
+
+    A number that was not found is nan, which fails; steps to what was never reached are inf.
+    """
+    if not isinstance(found, Estimate) and not is_number(found):
+        raise TypeError(f"found should be a number or an Estimate. Got {shown(found)}.")
     low, best, high = (
         (found.low, found.best, found.high) if isinstance(found, Estimate) else (nan, found, nan)
     )

@@ -37,6 +37,10 @@ def test_a_check_has_two_sides():
     assert not Check(quantity="x", value=float("nan"), expected=1.0, tolerance=0.5).passed
     assert held("x", 0.9, 1.0, 0.1, "at least").passed
     assert not held("x", 1.1, 1.0, 0.0, "at most").passed
+    assert held("x", float("inf"), 1.0, 0.0, "at least").passed
+    assert not held("x", float("nan"), 1.0).passed
+    with pytest.raises(TypeError, match=r"found should be a number or an Estimate\. Got 'a'"):
+        held("x", "a", 1.0)
 
 
 def test_what_was_published_must_be_found_and_the_tolerance_is_that_of_the_run():
