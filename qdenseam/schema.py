@@ -52,6 +52,10 @@ class Moment:
             )
 
 
+class OtherVersionError(ValueError):
+    """What is read is whole, and of a version that this one does not know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """The number of a format: what is of another is not guessed at."""
@@ -59,10 +63,10 @@ class Version:
     known: tuple[int, ...]
 
     def check(self, name: str, value: int) -> None:
-        """Raise ValueError unless the number is known."""
+        """Raise OtherVersionError unless the number is known."""
         if value not in self.known:
             known = " or ".join(map(str, self.known))
-            raise ValueError(
+            raise OtherVersionError(
                 f"{name} should be {known}. Got {value}: read it with the version of qdenseam that "
                 "wrote it."
             )
@@ -188,7 +192,7 @@ def _object(form: Any) -> _Reader:
 
 @contextmanager
 def door(place: object, remedy: str) -> Iterator[None]:
-    """Say of an error where it is, such as a file and a line, and what to do.
+    """Say of an error where it is, such as a file and a line, and what to do with what is damaged.
 
     Raises:
         ResultsFileError: What is read there is not as its form says.
@@ -197,5 +201,7 @@ def door(place: object, remedy: str) -> Iterator[None]:
         yield
     except ResultsFileError:
         raise
+    except OtherVersionError as error:  # its remedy is its own: there is nothing to repair
+        raise ResultsFileError(f"{place}: {error}") from error
     except (LookupError, TypeError, ValueError) as error:
         raise ResultsFileError(f"{place}: {error} {remedy}") from error

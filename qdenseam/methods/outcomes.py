@@ -52,6 +52,6 @@ def _require_room(outcomes: float, num_neurons: int) -> None:
     """
     require_room(
         f"about {outcomes:.3g} distinct outcomes of {num_neurons} neurons",
-        min(outcomes, 2.0**num_neurons) * _BYTES_PER_NEURON * num_neurons,
+        min(outcomes, 2.0 ** min(num_neurons, 1000)) * _BYTES_PER_NEURON * num_neurons,
         "Use fewer shots.",
     )

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias, Unpack
 
 import numpy.typing as npt
 
-from classical_ref.checks import Said, checked
+from classical_ref.checks import Said, Within, checked
 from qdenseam.execution.jobs import Draft, stream_state
 from qdenseam.methods import as_method
 from qdenseam.methods.adaptive import AdaptiveMethod
@@ -53,6 +53,7 @@ def draft(
             "circuits that depend on earlier answers; use recall()."
         )
     asked = requested(memory, probes, backend, **settings)
+    Within("[1, 9007199254740992]", "Submit several times.").check("shots", asked.shots)
     engine, rng = asked.engine, asked.rng
     # an engine's choice is not adaptive
     recalls = [(m, p, each) for m, p, each in asked.recalls if isinstance(each, RecallMethod)]

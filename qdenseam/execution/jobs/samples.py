@@ -36,7 +36,11 @@ def load_samples(path: Path) -> Samples:
     """
     try:
         arrays = read_arrays(path, "the shots of a job")
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ResultsFileError(
+            f"{path} should be a file that can be read. Got: {error} {_REMEDY}"
+        ) from error
+    except ValueError as error:
         raise ResultsFileError(f"{error} {_REMEDY}") from error
     found: dict[int, dict[str, Booleans]] = {}
     with door(path, _REMEDY):

@@ -21,8 +21,9 @@ from qdenseam.experiments.collecting.records import (
 )
 from qdenseam.files import MAX_ROW_BYTES, row_of, whole_lines
 from qdenseam.formats import RESULTS_SCHEMA, BatchRow, BatchRow1, TaskRow, VersionsRow
-from qdenseam.schema import read_as
+from qdenseam.schema import door, read_as
 
+_REPAIR = "Repair or delete that line, or collect into another file."
 _STARTS = (b'{"schema": ', b'{"task": "', b'{"key": "')
 
 
@@ -58,13 +59,8 @@ class ResultsFile:
             )
         for line in whole.splitlines():
             self._num_lines += 1
-            try:
+            with door(f"{self.path}, line {self._num_lines}", _REPAIR):
                 self._take(line)
-            except (TypeError, ValueError) as error:
-                raise ResultsFileError(
-                    f"{self.path}, line {self._num_lines}: {error} "
-                    "Repair or delete that line, or collect into another file."
-                ) from error
         self.length += len(whole)
 
     def lines_of(self, record: Record) -> bytes:

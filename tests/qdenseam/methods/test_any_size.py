@@ -48,6 +48,12 @@ def asked(name: str, num_neurons: int) -> RecallResult | str:
         return str(error)
 
 
+def test_a_law_with_more_states_than_a_float_can_count_is_drawn_from() -> None:
+    patterns = random_patterns(2, 1100, rng=0)
+    result = recall(AmplitudeMemory(patterns), patterns[0], method=QuantumNeuron(), shots=5, rng=1)
+    assert result.shots == 5
+
+
 @pytest.mark.parametrize("name", sorted(METHODS))
 def test_every_method_answers_or_says_its_limit(name: str) -> None:
     is_table = METHODS[name].memory_type is EnergyMemory

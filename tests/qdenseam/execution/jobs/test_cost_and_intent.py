@@ -187,7 +187,8 @@ def test_tags_are_short_and_plain(intent):
 def test_other_files_are_refused(intent):
     for schema in (2, 0):
         with pytest.raises(
-            ResultsFileError, match=rf"^here: schema should be 1. Got {schema}: read"
+            ResultsFileError,
+            match=rf"^here: schema should be 1. Got {schema}: read .* that wrote it\.$",
         ):
             from_json(json.dumps({"schema": schema}).encode(), "here")
     for data in (

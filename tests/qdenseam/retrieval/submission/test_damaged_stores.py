@@ -58,6 +58,20 @@ def test_damaged_shots(folder, damage):
     assert fetch(folder.name, store=folder.parent).shots == 5
 
 
+def test_a_folder_in_place_of_shots(folder):
+    (shots,) = folder.glob("*.npz")
+    shots.unlink()
+    shots.mkdir()
+    with pytest.raises(ResultsFileError, match=rf"{shots.name} should be a file that can be read"):
+        read(folder.name, store=folder.parent)
+
+
+def test_what_could_not_be_read_back_is_not_written(memory, service, store):
+    with pytest.raises(ValueError, match=r"shots should be in .*Submit several times"):
+        submit(memory, "0000", backend="toy", shots=2**62, store=store)
+    assert not list(store.glob("*"))
+
+
 @pytest.mark.parametrize("num_shots", [4, 6])
 def test_fewer_or_more_shots_than_were_asked_for(folder, num_shots):
     (shots,) = folder.glob("*.npz")
