@@ -12,7 +12,17 @@ from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from types import NoneType, UnionType
-from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    NotRequired,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +31,7 @@ from classical_ref.checks import Within, shown
 from classical_ref.checks.kinds import kind_of
 from qdenseam.errors import ResultsFileError
 
+Form = TypeVar("Form")
 _Reader = Callable[[object, str], Any]
 
 
@@ -80,7 +91,7 @@ class Array:
     ndim: int
     within: Within = Within("(-inf, inf)")  # noqa: RUF009  it is frozen
 
-    def read(self, value: object, name: str) -> NDArray[Any]:
+    def read(self, value: object, name: str) -> NDArray[np.generic]:
         """Return the array.
 
         Raises:
@@ -102,7 +113,7 @@ class Array:
         return found.astype(self.dtype)
 
 
-def read_as(form: Any, value: object, name: str = "") -> Any:
+def read_as(form: type[Form], value: object, name: str = "") -> Form:
     """Return plain JSON as what a form says: dataclasses made, arrays and tuples in place of lists.
 
     Args:
@@ -114,7 +125,8 @@ def read_as(form: Any, value: object, name: str = "") -> Any:
         TypeError: Something is of another kind.
         ValueError: It is of this kind and still not allowed, or a field is missing or unknown.
     """
-    return _reader(form)(value, name)
+    reader = _reader(form)  # type: ignore[arg-type]  # a class has a hash
+    return cast(Form, reader(value, name))
 
 
 @functools.cache

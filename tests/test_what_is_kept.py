@@ -84,6 +84,7 @@ KEPT: dict[str, Callable[[], Any]] = {
 INSIDE = {
     "classical_ref/checks/fields.py _kinds_of_arguments": "arguments are checked by them",
     "classical_ref/checks/fields.py _kinds_of_fields": "fields are checked by them",
+    "classical_ref/checks/values.py _number": "numbers",
     "qdenseam/schema.py _reader": "functions, which hand out what they read",
     "circuits/loading/merging_search/few.py spanning_tree": "tuples of numbers",
     "circuits/synthesis/unitaries.py _cx_decomposer": "computed with",

@@ -59,7 +59,7 @@ def save_pictures(folder: Path) -> list[Path]:
         written.append(folder / f"{name}.svg")
         with rc_context({"svg.fonttype": "none"}):
             figure = circuit.draw("mpl", fold=20)
-            save_figure(figure, written[-1], bbox_inches="tight")
+            save_figure(figure, written[-1], is_tight=True)
         plt.close(figure)
     return written
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,15 +46,19 @@ def colored(curves: Mapping[str, Curve]) -> Iterable[tuple[str, Curve, str]]:
     return zip(curves, curves.values(), palette(len(curves)), strict=True)
 
 
-def save_figure(figure: "Figure", path: Path, **options: Any) -> None:
+def save_figure(figure: "Figure", path: Path, *, is_tight: bool = False) -> None:
     """Write a figure whole or not at all, in the format of the path's ending.
+
+    Its own size is kept, or cut to what is drawn where ``is_tight``.
 
     Raises:
         ValueError: Matplotlib writes no such format.
         OSError: The file cannot be written.
     """
     picture = BytesIO()
-    figure.savefig(picture, format=path.suffix[1:].lower(), **options)
+    figure.savefig(
+        picture, format=path.suffix[1:].lower(), bbox_inches="tight" if is_tight else None
+    )
     write_whole(path, picture.getvalue())
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, fields
 from typing import Annotated
 
-from classical_ref.checks import check_fields
 from qdenseam.errors import CapacityError
 
 MAX_CIRCUIT_NEURONS = 20
@@ -100,6 +99,8 @@ class ComparisonSettings:
     seed: Annotated[int, "Seed of patterns, probes and shots."] = 7
 
     def __post_init__(self) -> None:
+        from classical_ref.checks import check_fields  # numpy, which no help needs
+
         check_fields(self)
         if () in (self.loads, self.flips, self.erasures):
             raise ValueError("loads, flips and erasures should each have at least one value.")

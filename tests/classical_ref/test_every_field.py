@@ -9,6 +9,7 @@ from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
+from cases import case
 from qiskit import QuantumCircuit
 
 import circuits
@@ -146,12 +147,7 @@ def made_by_users() -> dict[str, type]:
 
 
 CLASSES = made_by_users()
-FIELDS = [
-    pytest.param(kind, each.name, id=f"{name}.{each.name}")
-    for name, kind in CLASSES.items()
-    for each in fields(kind)
-    if each.init
-]
+FIELDS = [(kind, each.name) for kind in CLASSES.values() for each in fields(kind) if each.init]
 ROOMS = (classical_ref, classical_ref.learning, classical_ref.sequences, circuits)
 ROOMS = (*ROOMS, classical_ref.sparse_recovery)
 FUNCTIONS = {
@@ -196,27 +192,26 @@ def test_all_of_both_packages_are_looked_at():
     assert EXAMPLES.keys() <= CLASSES.keys()
 
 
-@pytest.mark.parametrize(("kind", "name"), FIELDS)
-def test_a_field_refuses_what_is_of_no_such_kind(kind, name):
-    example = made(kind)
-    with pytest.raises((TypeError, ValueError)) as refused:
-        replace(example, **{name: Foreign()})
-    assert " should " in str(refused.value)  # in our own words, which name what came
-    assert "Got " in str(refused.value)
-    hint = get_type_hints(kind, include_extras=True)[name]
-    if kind_of(hint) is not None:
-        assert type(refused.value) is TypeError
-        assert str(refused.value).startswith(f"{name} should be ")
+def test_a_field_refuses_what_is_of_no_such_kind():
+    for kind, name in FIELDS:
+        with case(kind.__name__, name):
+            with pytest.raises((TypeError, ValueError)) as refused:
+                replace(made(kind), **{name: Foreign()})
+            assert " should " in str(refused.value)  # in our own words, which name what came
+            assert "Got " in str(refused.value)
+            if kind_of(get_type_hints(kind, include_extras=True)[name]) is not None:
+                assert type(refused.value) is TypeError
+                assert str(refused.value).startswith(f"{name} should be ")
 
 
-@pytest.mark.parametrize(("kind", "name"), FIELDS)
-def test_a_field_with_an_upper_bound_refuses_what_is_beyond(kind, name):
-    hint = get_type_hints(kind, include_extras=True)[name]
-    arms = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    for arm in arms:
-        if get_origin(arm) is Annotated and (high := highest(bounds(arm)[0][1])) is not None:
-            with pytest.raises(ValueError, match=rf"^{name} should be in .* Got {high + 1}\."):
-                replace(made(kind), **{name: high + 1})
+def test_a_field_with_an_upper_bound_refuses_what_is_beyond():
+    for kind, name in FIELDS:
+        hint = get_type_hints(kind, include_extras=True)[name]
+        for arm in get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,):
+            if get_origin(arm) is Annotated and (high := highest(bounds(arm)[0][1])) is not None:
+                said = rf"^{name} should be in .* Got {high + 1}\."
+                with case(kind.__name__, name), pytest.raises(ValueError, match=said):
+                    replace(made(kind), **{name: high + 1})
 
 
 def arguments(function):
@@ -253,13 +248,12 @@ def test_integers_without_an_upper_bound_are_few_and_have_a_reason():
     assert unbounded == set(UNBOUNDED)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_public_function_refuses_what_is_of_no_such_kind(name):
-    function = FUNCTIONS[name]
-    kinds = {argument: kind_of(hint) for argument, hint in arguments(function).items()}
-    own = [argument for argument, kind in kinds.items() if kind and argument != "bits"]
-    parameters = inspect.signature(function).parameters
-    named = [each for each in own if parameters[each].kind is not inspect.Parameter.VAR_POSITIONAL]
-    for argument in named:
-        with pytest.raises(TypeError, match=rf"^{argument} should be .*Got <foreign>"):
-            function(**{argument: Foreign()})
+def test_a_public_function_refuses_what_is_of_no_such_kind():
+    for name, function in FUNCTIONS.items():
+        parameters = inspect.signature(function).parameters
+        for argument, hint in arguments(function).items():
+            is_one = parameters[argument].kind is not inspect.Parameter.VAR_POSITIONAL
+            if is_one and argument != "bits" and kind_of(hint):
+                said = rf"^{argument} should be .*Got <foreign>"
+                with case(name), pytest.raises(TypeError, match=said):
+                    function(**{argument: Foreign()})

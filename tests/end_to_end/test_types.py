@@ -19,7 +19,8 @@ SCRIPT = Path(__file__).with_name("users_script.py")
 PACKAGES = ("classical_ref", "circuits", "qdenseam")
 UNIMPORTED = ("__main__", "sinter_peer")  # rooms that run, or need a peer
 SUBCLASSES_SAY = (
-    r"qdenseam\.methods\.(base\.RecallMethod|adaptive\.AdaptiveMethod)\.\w+\((memory|state)\)"
+    r"qdenseam\.methods\.(base\.RecallMethod|adaptive\.AdaptiveMethod|energy\.energy_law\.LayeredMethod)"
+    r"\.\w+\((memory|state)\)"
     r"|qdenseam\.methods\.adaptive\.Round\.memory"
 )
 """What an abstract method leaves open: each of its subclasses says which memory it takes."""

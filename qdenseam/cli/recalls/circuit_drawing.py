@@ -56,5 +56,5 @@ def draw_circuit(circuit: "QuantumCircuit", place: Path) -> None:
         return
     from qdenseam.plots.style import save_figure
 
-    save_figure(circuit.draw("mpl", idle_wires=False), place, bbox_inches="tight")
+    save_figure(circuit.draw("mpl", idle_wires=False), place, is_tight=True)
     typer.echo(f"Circuit: {place}")

@@ -96,19 +96,19 @@ class ResultsFile:
         if "task" in row:
             self._take_task(read_as(TaskRow, row), row["task"])
         elif "schema" not in row:
-            row = read_as(BatchRow, row)
-            if row["key"] not in self._tasks:
-                raise ValueError(f"no task above has the key {row['key']!r}.")
-            self._take_row(row, self._versions)
+            batch = read_as(BatchRow, row)
+            if batch["key"] not in self._tasks:
+                raise ValueError(f"no task above has the key {batch['key']!r}.")
+            self._take_row(batch, self._versions)
         elif type(row["schema"]) is int and row["schema"] == 1:
-            row = read_as(BatchRow1, row)
+            whole = read_as(BatchRow1, row)
             self.is_of_schema_1 = True
-            self._take_task(row, row["key"])
-            self._take_row(row, row["versions"])
+            self._take_task(whole, whole["key"])
+            self._take_row(whole, whole["versions"])
         else:
             self._versions = read_as(VersionsRow, row)["versions"]
 
-    def _take_task(self, row: dict[str, Any], key: str) -> None:
+    def _take_task(self, row: Mapping[str, Any], key: str) -> None:
         if key in self._tasks:
             return
         task = Task(kind=row["kind"], params=row["params"], seed=row["seed"])
@@ -118,7 +118,7 @@ class ResultsFile:
             )
         self._tasks[key] = task
 
-    def _take_row(self, row: dict[str, Any], versions: Mapping[str, str]) -> None:
+    def _take_row(self, row: Mapping[str, Any], versions: Mapping[str, str]) -> None:
         key, batch = row["key"], row["batch"]
         task = self._tasks[key]
         self.records[key, batch] = Record(

@@ -200,8 +200,8 @@ def test_a_damaged_folder_is_named_and_the_others_go_on(run, service, tmp_path):
     assert fetched.exit_code == 1
     assert f"{names[2]} on toy: 1 probe of 20 shots in 1 job, done" in fetched.stdout
     for result in (listed, fetched):
-        assert f"{names[0]}/intent.json should be the intent of a submission" in result.stderr
-        assert f"{names[1]}/events.jsonl, line 1 should be what happened" in result.stderr
+        assert f"{names[0]}/intent.json: it should have a field 'schema'" in result.stderr
+        assert f"{names[1]}/events.jsonl, line 1" in result.stderr
         assert not any(name in result.stdout for name in names[:2])
         assert "Traceback" not in result.output
     assert run("fetch", names[1], names[2]).stdout == fetched.stdout
@@ -286,22 +286,22 @@ def test_a_token_is_shown_nowhere(run, service, tmp_path, monkeypatch):
 def test_ids_are_named_by_their_beginning_or_that_of_their_end(run, tmp_path):
     store = tmp_path / "qdenseam-jobs"
     first, second = submitted(run), submitted(run)
-    for old, new in ((first, "20260101-000000-aa11"), (second, "20260101-000000-ab22")):
+    for old, new in ((first, "20260101-000000-aa110000"), (second, "20260101-000000-ab220000")):
         rows = store / old / "intent.json"
         rows.write_text(rows.read_text().replace(old, new))
         for path in (store / old).iterdir():
             path.rename(path.with_name(path.name.replace(old, new)))
         (store / old).rename(store / new)
-    whole = run("fetch", "20260101-000000-aa11").stdout
+    whole = run("fetch", "20260101-000000-aa110000").stdout
     for start in ("20260101-000000-aa", "aa", "aa11"):
         assert run("fetch", start).stdout == whole
-    assert "-ab22" in run("jobs", "ab").stdout
-    assert "-aa11" not in run("jobs", "ab").stdout
-    assert "-ab22" in run("cancel", "ab2").stdout
+    assert "-ab220000" in run("jobs", "ab").stdout
+    assert "-aa110000" not in run("jobs", "ab").stdout
+    assert "-ab220000" in run("cancel", "ab2").stdout
     for command in ("fetch", "jobs", "cancel"):
         several = run(command, "2026")
         assert several.exit_code == 2
-        assert "20260101-000000-aa11, 20260101-000000-ab22." in several.stderr
+        assert "20260101-000000-aa110000, 20260101-000000-ab220000." in several.stderr
         none = run(command, "aa12")
         assert none.exit_code == 2
         assert "should be one of those in qdenseam-jobs: 20260101-" in none.stderr

@@ -119,7 +119,7 @@ def test_who_is_told_the_flips_may_be_said():
     spelled = [CONTENDERS["filter"] | {"label": "filter", "told": False}, *scans]
     found = stand({name: PLANTED[name] for name in names}, contender=spelled)["filter"]
     assert found.floor.first.row.label == "scan"
-    with pytest.raises(TypeError, match="told should be true or false"):
+    with pytest.raises(TypeError, match="told should be True or False"):
         planted({"scan": [0] * SETS}, contender=[own | {"told": "yes"}])
 
 

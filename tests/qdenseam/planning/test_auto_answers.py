@@ -202,7 +202,7 @@ def test_a_rare_pattern_is_found_as_surely() -> None:
         SetIntersection(radius=0, claimed_weight=1 / 16),
     ):
         assert method.law(memory, patterns[0]).probabilities[0] > 0.899
-    with pytest.raises(ValueError, match=r"claimed_weight should be in \(0, 1\]\. Got 0"):
+    with pytest.raises(ValueError, match=r"claimed_weight should be in \[1e-12, 1\]\. Got 0"):
         AmplitudeAmplification(claimed_weight=0)
     with pytest.raises(ValueError, match="two claims of the same"):
         AmplitudeAmplification(num_matches=1, claimed_weight=0.5)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from classical_ref.recipes import RECIPES
 from qdenseam import AmplitudeMemory, CapacityError, EnergyMemory
 from qdenseam.cli.app import app
+from qdenseam.cli.recalls import circuit_drawing
 from qdenseam.methods import QAOA, VenturaMartinez
 from qdenseam.report import recall_view, steps, view
 
@@ -32,6 +33,7 @@ KINDS = {
 def no_library(monkeypatch):
     """Pages without the library that draws: their text and numbers are the same."""
     monkeypatch.setattr(view, "_library", lambda: "")
+    monkeypatch.setattr(circuit_drawing, "find_spec", lambda _: True)
 
 
 def written(kind, tmp_path):
