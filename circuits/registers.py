@@ -1,18 +1,22 @@
 """Circuits are joined by register name: ``memory``, ``flag`` and clean ``ancilla`` qubits."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from qiskit import AncillaRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import ParameterExpression
 
 from circuits.blocks import append, block
 from classical_ref.checks import checked, shown
 
+Angle: TypeAlias = float | ParameterExpression
+"""A number, or a parameter that is bound later."""
 _ORDER = ("memory", "flag", "ancilla")
 
 
 @checked
 def join(
-    parts: Sequence[QuantumCircuit], names: Sequence[str | tuple[str, float]] = ()
+    parts: Sequence[QuantumCircuit], names: Sequence[str | tuple[str, Angle]] = ()
 ) -> QuantumCircuit:
     """Return the circuits one after the other on shared registers.
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from qiskit import QuantumCircuit, QuantumRegister
 
 from circuits.energy.phases import Phase
-from circuits.registers import join
+from circuits.registers import Angle, join
 from classical_ref.checks import Floats, check_array, check_spins, check_within, checked
 
 
@@ -55,8 +55,8 @@ def qaoa(
     phase: Phase,
     start_angles: npt.ArrayLike,
     *,
-    gammas: Sequence[float],
-    betas: Sequence[float],
+    gammas: Sequence[Angle],
+    betas: Sequence[Angle],
 ) -> QuantumCircuit:
     r"""Return the circuit Π_l mixer(β_l) exp(-iγ_l E) on the start state.
 
@@ -79,7 +79,7 @@ def qaoa(
     if len(gammas) != len(betas):
         raise ValueError(f"{len(gammas)} gammas need as many betas. Got {len(betas)}.")
     parts: list[QuantumCircuit] = [product_start(angles)]
-    names: list[str | tuple[str, float]] = ["start"]
+    names: list[str | tuple[str, Angle]] = ["start"]
     for gamma, beta in zip(gammas, betas, strict=True):
         parts += [phase.circuit(gamma), mixer(angles, beta)]
         names += [("cost", gamma), ("mixer", beta)]

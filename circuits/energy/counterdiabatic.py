@@ -15,7 +15,7 @@ from qiskit import QuantumCircuit, QuantumRegister
 from circuits.energy.ansatz import mixer, product_start
 from circuits.energy.hamiltonians import phase_circuit
 from circuits.energy.phases import Phase
-from circuits.registers import join
+from circuits.registers import Angle, join
 from classical_ref.checks import Floats, Integers
 
 
@@ -82,9 +82,9 @@ def counterdiabatic(
     weights: Floats,
     start_angles: npt.ArrayLike,
     *,
-    gammas: Sequence[float],
-    betas: Sequence[float],
-    strengths: Sequence[float],
+    gammas: Sequence[Angle],
+    betas: Sequence[Angle],
+    strengths: Sequence[Angle],
 ) -> QuantumCircuit:
     r"""Return Π_l gauge(strength_l) mixer(β_l) exp(-iγ_l E) on ⊗ RY(θ_i)|0⟩.
 
@@ -99,7 +99,7 @@ def counterdiabatic(
             f"Got {len(gammas)}, {len(betas)}, {len(strengths)}."
         )
     parts: list[QuantumCircuit] = [product_start(start_angles)]
-    names: list[str | tuple[str, float]] = ["start"]
+    names: list[str | tuple[str, Angle]] = ["start"]
     for gamma, beta, strength in zip(gammas, betas, strengths, strict=True):
         if phase is not None:
             parts += [phase.circuit(gamma), mixer(start_angles, beta)]

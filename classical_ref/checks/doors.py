@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from classical_ref.checks.arrays import Bits, Spins, SpinsLike
 from classical_ref.checks.fields import checked
+from classical_ref.checks.values import check_integer
 
 Kind = Literal["spins", "bits", "text", "open"]
 """What the type of an argument says; ``"open"`` where it says nothing."""
@@ -93,6 +94,7 @@ def check_probes(probes: SpinsLike, num_neurons: int, *, bits: bool | None = Non
         [-1, 0, -1, -1]
     """
     array, kind = _read(probes, "probe")
+    check_integer(0, num_neurons=num_neurons)
     if array.ndim == 0 or array.shape[-1] != num_neurons:
         raise ValueError(
             f"probe should have shape ({num_neurons},) or (..., {num_neurons}). "

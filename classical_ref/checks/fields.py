@@ -9,12 +9,12 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, ParamSpec, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 from classical_ref.checks.kinds import Kind, kind_of
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_Function = TypeVar("_Function", bound=Callable[..., object])
+"""Whole, since type checkers lose what arrays are where parameters and results are apart."""
 
 
 def check_fields(holder: object) -> None:
@@ -43,7 +43,7 @@ def check_attributes(holder: object, maker: Callable[..., object]) -> None:
         kind.check(name, getattr(holder, name))
 
 
-def checked(function: Callable[P, R]) -> Callable[P, R]:
+def checked(function: _Function) -> _Function:
     """Check a function's arguments by their annotations, as :func:`check_fields` does fields.
 
     Arrays, and whatever else has no kind, are the function's own concern.
@@ -52,7 +52,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     kinds: dict[str, Kind] | None = None  # found at the first call, when all names are there
 
     @functools.wraps(function)
-    def check_first(*args: P.args, **kwargs: P.kwargs) -> R:
+    def check_first(*args: object, **kwargs: object) -> object:
         nonlocal names, kinds
         if kinds is None:
             names, kinds = _kinds_of_arguments(function)
@@ -64,7 +64,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
                 kinds[name].check(name, value)
         return function(*args, **kwargs)
 
-    return check_first
+    return cast(_Function, check_first)
 
 
 class Checked:

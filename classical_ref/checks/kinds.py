@@ -150,7 +150,7 @@ def _tuple(arms: tuple[object, ...]) -> Kind | None:
 
 def _several(owner: type[Iterable[object]], each: Kind) -> Kind:
     def fits(value: object) -> bool:
-        if not isinstance(value, owner):
+        if not isinstance(value, owner) or not getattr(value, "ndim", 1):
             return False
         # What can be read once only is left to be read by whom it is for.
         return isinstance(value, Iterator) or all(each.fits(item) for item in value)

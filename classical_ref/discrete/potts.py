@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, final
+from typing import TYPE_CHECKING, Annotated, ClassVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,6 +98,12 @@ class PottsMemory(Growing, PatternRows):
     """How many symbols q there are."""
     separation: Separation = field(default_factory=lambda: Polynomial(3))
     """The separation function F, of whole similarities from -D to (q - 1) D."""
+
+    if TYPE_CHECKING:  # more is taken than the fields hold
+
+        def __init__(
+            self, patterns: ArrayLike, num_symbols: int, separation: Separation = ...
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         check_fields(self)

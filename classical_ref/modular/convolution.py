@@ -84,8 +84,8 @@ class Convolution(Hypersynapse):
 class Pooling(Hypersynapse):
     r"""What windows of a layer in space amount to, channel by channel.
 
-    .. math:: E = -\sum_{p, c} h_{pc}\, \frac1\beta \log\Big(
-              \frac{1}{|W|} \sum_{k \in W} e^{\beta v_{ps + k,\, c}}\Big)
+    .. math:: E = -\sum_{p, c} h_{pc}\, \frac1\beta \log\left(
+              \frac{1}{|W|} \sum_{k \in W} e^{\beta v_{ps + k,\, c}}\right)
 
     At :math:`\beta = 0` that is the mean of a window, for large :math:`\beta` its largest entry.
     Layers have shapes ``(*size, num_channels)`` and ``(*places, num_channels)``, as those of a

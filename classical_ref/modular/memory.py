@@ -7,7 +7,7 @@ from typing import Annotated, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classical_ref.checks import Booleans, Checked, Floats, Within, check_fields, shown
+from classical_ref.checks import Booleans, Checked, Floats, Said, Within, check_fields, shown
 from classical_ref.continuous.memory import Convergence
 from classical_ref.modular.hypersynapses import Hypersynapse, Shape
 from classical_ref.modular.layers import (
@@ -50,7 +50,10 @@ class ModularMemory(Checked, Shown):
 
     layers: Mapping[str, NeuronLayer]
     """Neuron layers by name."""
-    synapses: Sequence[tuple[Hypersynapse, tuple[str, ...]]]
+    synapses: Annotated[
+        Sequence[tuple[Hypersynapse, tuple[str, ...]]],
+        Said("pairs of a hypersynapse and the names of its layers"),
+    ]
     """Hypersynapses, each with the names of the layers it joins, in its own order."""
 
     def __post_init__(self) -> None:

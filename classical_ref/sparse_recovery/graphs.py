@@ -58,8 +58,8 @@ def left_regular_graph(
 
 def num_four_cycles(graph: ArrayLike) -> int:
     """Return how many pairs of neurons share two checks or more."""
-    columns = check_array("graph", graph, "num_checks", "num_neurons")
-    shared = np.triu(columns.T @ columns, k=1)
+    columns = check_array("graph", graph, "num_checks", "num_neurons") != 0
+    shared = np.triu(columns.T @ columns.astype(np.int64), k=1)
     return int(np.count_nonzero(shared > 1))
 
 

@@ -40,7 +40,44 @@ def annotation_text(annotation) -> str:
         return f"~{path}" if "." in path else path
     if not isinstance(annotation, griffe.Expr):
         return str(annotation)
+    if metadata := _metadata(annotation):
+        return annotation_text(metadata[0])
     return "".join(annotation_text(part) for part in annotation.iterate(flat=False))
+
+
+def _metadata(annotation) -> list:
+    """Return what is between the brackets of ``Annotated[...]``, nothing of anything else."""
+    is_annotated = isinstance(annotation, griffe.ExprSubscript) and (
+        annotation.left.canonical_path == "typing.Annotated"
+    )
+    return annotation.slice.elements if is_annotated else []
+
+
+def _bound(annotation) -> str:
+    """Return the interval that an annotation allows, also by the name of one; mostly empty."""
+    if isinstance(annotation, griffe.ExprName | griffe.ExprAttribute):
+        try:
+            named = annotation.parent.modules_collection[annotation.canonical_path]
+        except (AttributeError, KeyError):
+            return ""
+        return _bound(named.value) if named.is_attribute else ""
+    if isinstance(annotation, griffe.ExprBinOp):
+        return _bound(annotation.left) or _bound(annotation.right)
+    for each in _metadata(annotation)[1:]:
+        if isinstance(each, griffe.ExprCall) and str(each.function) == "Within":
+            return str(each.arguments[0]).strip("\"'")
+    return ""
+
+
+def _bounds(thing: griffe.Object) -> list[str]:
+    """Return a paragraph of the intervals of a thing's parameters."""
+    bounds = {
+        each.name: bound
+        for each in (() if thing.is_attribute else thing.parameters)
+        if (bound := _bound(each.annotation))
+    }
+    said = ", ".join(f"``{name}`` in {bound}" for name, bound in bounds.items())
+    return ["", f"Bounds: {said}."] if said else []
 
 
 def _class(path: str, thing: griffe.Class, known: set[str], config) -> list[str]:
@@ -129,7 +166,8 @@ def _returns(thing: griffe.Function) -> str:
 
 def _google(thing: griffe.Object, what: str, config) -> list[str]:
     docs = thing.docstring.value if thing.docstring else ""
-    return plain(thing, GoogleDocstring(docs, config, what=what, name=thing.name).lines())
+    lines = GoogleDocstring(docs, config, what=what, name=thing.name).lines()
+    return plain(thing, lines + _bounds(thing))
 
 
 def plain(thing: griffe.Object, lines: list[str]) -> list[str]:

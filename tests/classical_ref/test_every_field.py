@@ -178,7 +178,10 @@ def bounds(hint):
         return [(hint.__origin__, within[0] if within else None)]
     if hint in (int, float):
         return [(hint, None)]
-    return [found for arm in get_args(hint) for found in bounds(arm)]
+    arms = get_args(hint)
+    if any(getattr(get_origin(arm) or arm, "_is_protocol", False) for arm in arms):
+        return []  # an array, of which a number is one too
+    return [found for arm in arms for found in bounds(arm)]
 
 
 def highest(within):

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
-from classical_ref.checks import checked
+from classical_ref.checks import checked, shown
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.results_file import ResultsFile, read_results
@@ -71,6 +71,10 @@ def collect(
             the same call goes on from there, as it does after ``KeyboardInterrupt``.
     """
     path = Path(path)
+    tasks = list(tasks)
+    given: list[object] = [*tasks]
+    if wrong := [each for each in given if not isinstance(each, Task)]:
+        raise TypeError(f"tasks should be several, each of class Task. Got {shown(wrong[0])}.")
     keyed = [(task.key, task) for task in tasks]
     for _, task in keyed:
         _check_engine(task)

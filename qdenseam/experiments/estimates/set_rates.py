@@ -7,6 +7,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classical_ref.checks import check_numbers
 from qdenseam.experiments.estimates.statistics import Estimate, check_fraction, rate
 
 
@@ -157,6 +158,8 @@ def _times_drawn(num_sets: int, num_resamples: int, seed: int) -> NDArray[np.flo
 
 def _checked(successes: ArrayLike, trials: ArrayLike) -> NDArray[np.int64]:
     """Return (successes, trials) of the sets that have trials, shape ``(num_sets, 2)``."""
+    for name, given in (("successes", successes), ("trials", trials)):
+        check_numbers(name, given)
     happened, asked = np.asarray(successes), np.asarray(trials)
     if happened.ndim != 1 or happened.shape != asked.shape:
         raise ValueError(

@@ -53,7 +53,7 @@ class GrowingSearch(AdaptiveMethod):
         """Return the m that a pattern of the least prior needs, see :class:`Claim`."""
         return round(sqrt(1 / claim_of_each(memory).least), 9)  # √K, not its rounding error
 
-    def bound(self, memory: AmplitudeMemory, level: int) -> float:
+    def bound(self, memory: AmplitudeMemory, level: Annotated[int, Within("[0, 1000]")]) -> float:
         """Return m after ``level`` failures in a row."""
         return min(self.growth**level, self.largest_bound(memory))
 

@@ -20,7 +20,7 @@ def hamming():
 
 def test_eight_rounds_decode_every_probe_of_the_hamming_code(hamming):
     method = SyndromeDecoding(schedule="plain")
-    assert len(method.rounds(hamming, np.ones(7))) == 8
+    assert len(method.rounds(hamming, np.ones(7, dtype=bool))) == 8
     expected = np.sin(17 * np.arcsin(128**-0.5)) ** 2
     assert expected == pytest.approx(0.99562, abs=5e-6)
     for probe in bits_to_spins(all_bits(7)):
@@ -34,7 +34,7 @@ def test_eight_rounds_decode_every_probe_of_the_hamming_code(hamming):
 def test_it_is_the_weight_test_that_decodes(hamming):
     anything = SyndromeDecoding(radius=7, num_matches=16, schedule="plain")
     law = anything.law(hamming, "1000000")
-    assert len(anything.rounds(hamming, np.ones(7))) == 2
+    assert len(anything.rounds(hamming, np.ones(7, dtype=bool))) == 2
     assert law.joint.sum() == pytest.approx(0.9453, abs=5e-5)
     assert np.allclose(law.joint, law.joint[0])
 
@@ -53,7 +53,7 @@ def test_bad_input_is_refused(hamming):
     with pytest.raises(ValueError, match=r"num_matches should be in \[1, "):
         SyndromeDecoding(num_matches=0)
     with pytest.raises(ValueError, match=r"num_matches should be at most K = 16\. Got 17"):
-        SyndromeDecoding(num_matches=17).rounds(hamming, np.ones(7))
+        SyndromeDecoding(num_matches=17).rounds(hamming, np.ones(7, dtype=bool))
     large = AmplitudeMemory(np.ones((1, 21), dtype=np.int8))
     with pytest.raises(CapacityError, match=r"up to D = 20\. Got 21"):
         SyndromeDecoding().law(large, "0" * 21)
