@@ -9,9 +9,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
-from classical_ref.checks import checked, shown
+from classical_ref.checks import Within, checked, shown
 from qdenseam.errors import ResultsFileError
 from qdenseam.experiments.collecting.records import Record, Task
 from qdenseam.experiments.collecting.results_file import ResultsFile, read_results
@@ -31,7 +31,7 @@ def collect(
     tasks: Iterable[Task],
     path: str | os.PathLike[str],
     *,
-    num_workers: int = 0,
+    num_workers: Annotated[int, Within("[0, 1000]", "One for each core is enough.")] = 0,
     executor: Executor | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     modules: Sequence[str] = (),
@@ -62,8 +62,8 @@ def collect(
 
     Raises:
         ValueError: A task's kind is no registered trial, its ``engine``, ``device``, ``backend`` or
-            ``sampler`` is a ``module:factory`` or an ``ibm:NAME``, ``num_workers`` is negative, or
-            both ``num_workers`` and ``executor`` are given.
+            ``sampler`` is a ``module:factory`` or an ``ibm:NAME``, ``num_workers`` is out of range,
+            or both ``num_workers`` and ``executor`` are given.
         OSError: ``path`` cannot be read or written; nothing was run.
         ResultsFileError: The file has a damaged row or is of an earlier schema, or another process
             is writing it; nothing was run.
@@ -78,8 +78,6 @@ def collect(
     keyed = [(task.key, task) for task in tasks]
     for _, task in keyed:
         _check_engine(task)
-    if num_workers < 0:
-        raise ValueError(f"num_workers should be at least 0. Got {num_workers}.")
     if num_workers and executor is not None:
         raise ValueError("num_workers and executor exclude each other; give only one of them.")
     wanted = {
@@ -143,7 +141,11 @@ def _check_schema(results: ResultsFile) -> None:
 
 @contextmanager
 def _opened(path: Path, results: ResultsFile) -> Iterator[BinaryIO]:
-    """Open a file for appending, keep other writers away, and take in what they wrote until now."""
+    """Open a file for appending, keep other writers away, and take in what they wrote until now.
+
+    One that is made here and gets no row before an error goes again.
+    """
+    is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         try:
@@ -160,6 +162,10 @@ def _opened(path: Path, results: ResultsFile) -> Iterator[BinaryIO]:
             results.read(file.read())
             file.truncate(results.length)
             yield file
+        except Exception:
+            if is_new and not results.length:
+                path.unlink(missing_ok=True)
+            raise
         finally:
             unlock(file)
 

@@ -198,6 +198,16 @@ class TestWorkers:
         assert isinstance(caught.value.__cause__, ZeroDivisionError)
         assert content(read_records(path)) == content(collect([good], path))
 
+    def test_a_failure_before_any_row_leaves_no_file(self, path):
+        bad = [Task(kind="toy stumble", params={"stone": True})]
+        with pytest.raises(QDenseAMError):
+            collect(bad, path)
+        assert not path.exists()
+        path.write_bytes(b"")  # somebody else's
+        with pytest.raises(QDenseAMError):
+            collect(bad, path)
+        assert path.exists()
+
     def test_a_failure_clears_the_queue_of_a_callers_executor(self, path):
         bad = Task(kind="toy stumble", params={"stone": True})
         executor = OnlyTheFirst()
@@ -259,12 +269,12 @@ class TestRefusals:
 
         with pytest.raises(QDenseAMError, match=message):
             collect([Task(kind="returns", params={})], path)
-        assert read_records(path) == []
+        assert not path.exists()
 
     def test_workers_and_executor_exclude_each_other(self, path):
         with pytest.raises(ValueError, match="exclude each other"):
             collect([], path, num_workers=1, executor=Reversed())
-        with pytest.raises(ValueError, match=r"num_workers should be at least 0. Got -1"):
+        with pytest.raises(ValueError, match=r"num_workers should be in \[0, 1000\]\. Got -1"):
             collect([], path, num_workers=-1)
 
     def test_folder(self, tmp_path):
