@@ -82,7 +82,6 @@ KEPT: dict[str, Callable[[], Any]] = {
 """What each cache hands out."""
 
 INSIDE = {
-    "classical_ref/checks/fields.py _kinds_of_arguments": "arguments are checked by them",
     "classical_ref/checks/fields.py _kinds_of_fields": "fields are checked by them",
     "classical_ref/checks/values.py _number": "numbers",
     "qdenseam/schema.py _reader": "functions, which hand out what they read",

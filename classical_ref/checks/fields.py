@@ -96,7 +96,6 @@ def _kinds_of_fields(holder: type[Any]) -> dict[str, Kind]:
     return _kinds({name: hint for name, hint in _hints(holder).items() if name in names})
 
 
-@functools.cache
 def _kinds_of_arguments(function: Callable[..., object]) -> tuple[list[str], dict[str, Kind]]:
     parameters = inspect.signature(function).parameters.values()
     positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}

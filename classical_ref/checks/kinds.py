@@ -43,7 +43,9 @@ def kind_of(hint: object) -> Kind | None:
     """Return what an annotation allows, None where it says nothing that can be checked here."""
     origin, arms = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        kind = kind_of(arms[0])
+        has_bound = any(isinstance(each, Within) for each in arms[1:])
+        # A bound says itself whether a number may be infinite.
+        kind = _NUMBER if arms[0] is float and has_bound else kind_of(arms[0])
         for each in arms[1:]:
             if isinstance(each, Within):
                 kind = _bounded(kind, each)
@@ -75,7 +77,6 @@ def _instance(owner: object) -> Kind | None:
 def _bounded(kind: Kind | None, bound: Within) -> Kind | None:
     if kind is None:
         return None
-    kind = _NUMBER if kind.said == _NUMBER.said else kind  # the bound says whether it is finite
 
     def kept(name: str, value: object) -> object:
         found = kind.kept(name, value)
