@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
-from classical_ref.checks import Within, check_fields, check_within
+from classical_ref.checks import Within, check_fields, check_integer, check_within
 from classical_ref.data.own import NAMES, load_dataset
-from qdenseam.experiments.collecting.records import check_integer
 from qdenseam.spelling.names import unknown_name
 
 if TYPE_CHECKING:
@@ -166,7 +165,7 @@ class Axes(Table):
                 raise ValueError(f"axis {axis!r} should have distinct values. Got {list(values)}.")
             for value in values:
                 if axis in _COUNTS:
-                    check_integer(value, axis, _COUNTS[axis])
+                    check_integer(_COUNTS[axis], **{axis: value})
                 elif isinstance(value, bool) or not isinstance(value, int | float | str):
                     raise TypeError(f"axis {axis!r} should hold numbers or texts. Got {value!r}.")
 

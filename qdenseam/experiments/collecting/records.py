@@ -6,7 +6,6 @@ The key of a task is a hash of what is asked for, so equal questions meet again 
 import hashlib
 import json
 import math
-import operator
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from classical_ref.checks import check_integer
 from qdenseam.files import MAX_DEPTH
 
 Params: TypeAlias = Mapping[str, Any]
@@ -45,8 +45,10 @@ class Task:
     def __post_init__(self) -> None:
         check_name(self.kind, "kind")
         object.__setattr__(self, "params", plain_mapping(self.params, "params"))
-        object.__setattr__(self, "seed", check_integer(self.seed, "seed", minimum=0))
-        object.__setattr__(self, "num_batches", check_integer(self.num_batches, "num_batches", 1))
+        check_integer(0, seed=self.seed)
+        check_integer(1, num_batches=self.num_batches)
+        object.__setattr__(self, "seed", int(self.seed))
+        object.__setattr__(self, "num_batches", int(self.num_batches))
         places = {n: p if isinstance(p, dict) else os.fspath(p) for n, p in self.files.items()}
         object.__setattr__(self, "files", places)
 
@@ -71,7 +73,8 @@ class Task:
 
     def rng(self, batch: int) -> np.random.Generator:
         """Return the generator of one batch: the same in any order, worker or resumed run."""
-        return stream(self.seed, self.key, check_integer(batch, "batch", minimum=0))
+        check_integer(0, batch=batch)
+        return stream(self.seed, self.key, int(batch))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Task):
@@ -168,19 +171,3 @@ def check_name(value: object, name: str) -> None:
     """Raise a ValueError unless ``value`` is a string that is not empty."""
     if not isinstance(value, str) or not value:
         raise ValueError(f"{name} should be a name, a string that is not empty. Got {value!r}.")
-
-
-def check_integer(value: object, name: str, minimum: int) -> int:
-    """Return ``value`` as an int.
-
-    Raises:
-        TypeError: It is no integer.
-        ValueError: It is below the minimum.
-    """
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"{name} should be an integer. Got {value!r}.") from None
-    if number < minimum:
-        raise ValueError(f"{name} should be at least {minimum}. Got {number}.")
-    return number

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classical_ref.checks import Rng, check_numbers, checked
-from qdenseam.experiments.estimates.statistics import Estimate, check_fraction
+from qdenseam.experiments.estimates.statistics import Estimate, Level, NumResamples
 
 
 @checked
@@ -16,8 +16,8 @@ def bootstrap(
     statistic: Callable[[NDArray[np.float64]], float],
     *,
     groups: Sequence[Hashable] | NDArray[np.generic] | None = None,
-    num_resamples: int = 2000,
-    level: float = 0.95,
+    num_resamples: NumResamples = 2000,
+    level: Level = 0.95,
     rng: Rng = None,
     covers: str = "samples",
 ) -> Estimate:
@@ -47,7 +47,6 @@ def bootstrap(
         Hinkley, "Bootstrap Methods and their Application" (1997), section 3.8.
     """
     rng = np.random.default_rng(rng)
-    _check_resampling(num_resamples, level)
     samples = check_numbers("values", values)
     if samples.ndim == 0 or len(samples) == 0:
         raise ValueError(f"values should hold at least one sample. Got shape {samples.shape}.")
@@ -68,8 +67,8 @@ def ratio_of_means(
     denominators: ArrayLike,
     *,
     groups: Sequence[Hashable] | NDArray[np.generic] | None = None,
-    num_resamples: int = 2000,
-    level: float = 0.95,
+    num_resamples: NumResamples = 2000,
+    level: Level = 0.95,
     rng: Rng = None,
     covers: str = "samples",
 ) -> Estimate:
@@ -101,7 +100,6 @@ def ratio_of_means(
     if not (below >= 0).all() or not below.any():
         raise ValueError("denominators should be nonnegative with a positive sum.")
     rng = np.random.default_rng(rng)
-    _check_resampling(num_resamples, level)
     members = _members(len(above), groups)
     sums = np.array([[above[rows].sum(), below[rows].sum()] for rows in members])
     shares = np.full(len(sums), 1 / len(sums))
@@ -118,9 +116,9 @@ def capacity(
     failures: ArrayLike,
     probes: ArrayLike,
     *,
-    threshold: float,
-    num_resamples: int = 2000,
-    level: float = 0.95,
+    threshold: Level,
+    num_resamples: NumResamples = 2000,
+    level: Level = 0.95,
     rng: Rng = None,
 ) -> Estimate:
     r"""Return the largest load up to which the failure rate stays at or below a threshold.
@@ -151,8 +149,6 @@ def capacity(
             in ``0..probes``, or ``threshold``, ``level`` or ``num_resamples`` is out of range.
     """
     rng = np.random.default_rng(rng)
-    check_fraction(threshold, "threshold")
-    _check_resampling(num_resamples, level)
     K, failed, asked = _checked_counts(loads, failures, probes)
     num_sets = failed.shape[1]
 
@@ -191,7 +187,7 @@ def _crossings(
     K: NDArray[np.float64],
     failed: NDArray[np.float64],
     asked: NDArray[np.float64],
-    threshold: float,
+    threshold: Level,
 ) -> NDArray[np.float64]:
     """Return where failure rates of probes ``(..., num_loads)`` first exceed the threshold.
 
@@ -274,9 +270,3 @@ def _checked_counts(
     if not asked.sum(axis=1).all():
         raise ValueError("probes should have a positive sum for each load. Got a load without any.")
     return K, failed, asked
-
-
-def _check_resampling(num_resamples: int, level: float) -> None:
-    check_fraction(level, "level")
-    if num_resamples < 1:
-        raise ValueError(f"num_resamples should be at least 1. Got {num_resamples}.")

@@ -7,16 +7,17 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classical_ref.checks import check_numbers
-from qdenseam.experiments.estimates.statistics import Estimate, check_fraction, rate
+from classical_ref.checks import check_numbers, checked
+from qdenseam.experiments.estimates.statistics import Estimate, Level, NumResamples, rate
 
 
+@checked
 def rate_over_sets(
     successes: ArrayLike,
     trials: ArrayLike,
     *,
-    level: float = 0.95,
-    num_resamples: int = 2000,
+    level: Level = 0.95,
+    num_resamples: NumResamples = 2000,
     seed: int = 0,
     covers: str = "pattern sets",
 ) -> Estimate:
@@ -52,9 +53,6 @@ def rate_over_sets(
         section 5.3, for the expanded percentiles. Wilson, "Probable inference, the law of
         succession, and statistical inference" (1927).
     """
-    check_fraction(level, "level")
-    if num_resamples < 1:
-        raise ValueError(f"num_resamples should be at least 1. Got {num_resamples}.")
     counts = _checked(successes, trials)
     num_sets, (happened, asked) = len(counts), counts.sum(axis=0).tolist()
     method, note = "cluster bootstrap, at least Wilson", ""
@@ -76,12 +74,13 @@ def rate_over_sets(
     )
 
 
+@checked
 def difference_over_sets(
     first: ArrayLike,
     second: ArrayLike,
     trials: ArrayLike,
     *,
-    level: float = 0.95,
+    level: Level = 0.95,
     covers: str = "pattern sets",
 ) -> Estimate:
     r"""Return how much larger one rate is than another on the same trials, with its interval.
@@ -108,7 +107,6 @@ def difference_over_sets(
     """
     from scipy.special import stdtrit
 
-    check_fraction(level, "level")
     one, other = _checked(first, trials), _checked(second, trials)
     num_sets = len(one)
     if num_sets == 0:

@@ -3,9 +3,14 @@
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
-from classical_ref.checks import checked
+from classical_ref.checks import Within, checked
+
+Level: TypeAlias = Annotated[float, Within("(0, 1)")]
+"""Nominal coverage of an interval."""
+NumResamples: TypeAlias = Annotated[int, Within("[1, 10^7]", "More do not change the interval.")]
+"""How often samples are drawn again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ def rate(
     successes: int,
     trials: int,
     *,
-    level: float = 0.95,
+    level: Level = 0.95,
     method: Literal["wilson", "clopper-pearson"] = "wilson",
     covers: str = "trials",
 ) -> Estimate:
@@ -87,7 +92,6 @@ def rate(
         >>> round(estimate.low, 3), estimate.best, round(estimate.high, 3)
         (0.052, 0.15, 0.36)
     """
-    check_fraction(level, "level")
     if not 0 <= successes <= trials:
         raise ValueError(f"successes should be in 0..trials = {trials}. Got {successes}.")
     if trials == 0:
@@ -120,9 +124,3 @@ def _clopper_pearson(successes: int, trials: int, level: float) -> tuple[float, 
     low = 0.0 if successes == 0 else float(betaincinv(successes, failures + 1, tail))
     high = 1.0 if failures == 0 else float(betaincinv(successes + 1, failures, 1 - tail))
     return low, high
-
-
-def check_fraction(value: float, name: str) -> None:
-    """Raise a ValueError unless ``value`` lies strictly between 0 and 1."""
-    if not 0 < value < 1:
-        raise ValueError(f"{name} should be in (0, 1). Got {value}.")

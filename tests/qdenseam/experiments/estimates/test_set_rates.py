@@ -112,7 +112,7 @@ def test_covers_rates_that_spread_over_sets(num_sets, share, correlation, least,
         ([-1], [3], {}, r"in 0..trials of each set. Got \[-1\] of \[3\]"),
         ([0.5], [3], {}, "whole numbers. Got float64"),
         ([1], [3], {"level": 1}, r"level should be in \(0, 1\). Got 1"),
-        ([1], [3], {"num_resamples": 0}, "num_resamples should be at least 1. Got 0"),
+        ([1], [3], {"num_resamples": 0}, r"num_resamples should be in \[1, 10\^7\]\. Got 0\."),
     ],
 )
 def test_refusals(happened, asked, options, message):

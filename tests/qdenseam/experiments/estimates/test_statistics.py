@@ -161,7 +161,7 @@ class TestBootstrap:
             (1.0, {}, r"at least one sample. Got shape \(\)"),
             ([1.0], {"groups": ["a", "b"]}, "one label per sample: 1. Got 2"),
             ([1.0], {"level": 0}, r"level should be in \(0, 1\). Got 0"),
-            ([1.0], {"num_resamples": 0}, "num_resamples should be at least 1. Got 0"),
+            ([1.0], {"num_resamples": 0}, r"num_resamples should be in \[1, 10\^7\]\. Got 0\."),
             ([math.nan], {}, "statistic should be a number.*Got nan"),
         ],
     )
